@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <set>
+
+#include "common/base/config_file.hpp"
+#include "common/base/units.hpp"
+
+namespace trunkline::config {
+namespace {
+
+using raw_values = std::vector<std::string>;
+
+struct entry {
+  std::string name;
+  traits extra;
+  bool repeatable = false;
+  CLI::Option* on_command_line = nullptr;
+  // Checks and takes raw values; returns what is wrong, or empty.
+  std::function<std::string(const raw_values&)> take;
+  std::function<std::string()> show;
+  std::vector<std::function<std::string()>> rules;
+  std::string origin = "default";
+};
+
+std::string env_name(const std::string& option) {
+  std::string name = "TRUNKLINE_" + option;
+  for (char& c : name)
+    c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+raw_values split_lines(std::string_view text) {
+  raw_values lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty()) lines.emplace_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// A variable that is set but empty counts as not set: that is how people switch one off.
+std::optional<raw_values> from_environment(const entry& option, const std::string& variable) {
+  const char* text = std::getenv(variable.c_str());
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return option.repeatable ? split_lines(text) : raw_values{text};
+}
+
+// Reading "one value" off raw values; a file may hold an array where one value belongs.
+std::string one(const raw_values& raw, std::string& out) {
+  if (raw.size() != 1) return "needs one value, not " + std::to_string(raw.size());
+  out = raw.front();
+  return "";
+}
+
+template <class Value>
+std::string out_of_range(const Value& least, const Value& most, const std::string& given) {
+  return "must be " + least + " to " + most + ", not " + given;
+}
+
+}  // namespace
+
+struct option_set::impl {
+  CLI::App& app;
+  std::string section;
+  std::vector<std::unique_ptr<entry>> entries;
+  std::set<std::string> known_elsewhere;
+
+  entry& add(const std::string& name, const std::string& help, traits extra, const char* type) {
+    auto made = std::make_unique<entry>();
+    made->name = name;
+    made->extra = std::move(extra);
+    std::string text = help + " [env: " + env_name(name);
+    for (const auto& variable : made->extra.fallback_env) text += ", " + variable;
+    const std::string description =
+        text + "]";  // const: CLI11 would take a plain string for the variable to fill
+    made->on_command_line = app.add_option("--" + name, description)->type_name(type);
+    made->on_command_line->expected(1);
+    if (!made->extra.group.empty()) made->on_command_line->group(made->extra.group);
+    entries.push_back(std::move(made));
+    return *entries.back();
+  }
+
+  // From the strongest source that has the option; empty when none has.
+  std::optional<raw_values> find(entry& option, const file_content& file) const {
+    if (option.on_command_line->count() > 0) {
+      option.origin = "--" + option.name;
+      return option.on_command_line->results();
+    }
+    std::vector<std::string> variables{env_name(option.name)};
+    variables.insert(
+        variables.end(), option.extra.fallback_env.begin(), option.extra.fallback_env.end()
+    );
+    for (const auto& variable : variables) {
+      if (auto raw = from_environment(option, variable)) {
+        option.origin = variable;
+        return raw;
+      }
+    }
+    if (const auto* values = file.find(section, option.name)) {
+      option.origin = option.name + " in " + file.path;
+      return *values;
+    }
+    return std::nullopt;
+  }
+};
+
+option_set::option_set(CLI::App& app, std::string section)
+    : impl_(new impl{app, std::move(section), {}, {}}) {}
+option_set::~option_set() = default;
+
+void option_set::text(
+    const std::string& name, std::string& target, const std::string& help, traits extra
+) {
+  auto& option = impl_->add(name, help, std::move(extra), "TEXT");
+  if (!target.empty() && !option.extra.secret) option.on_command_line->default_str(target);
+  option.take = [&target](const raw_values& raw) { return one(raw, target); };
+  option.show = [&target] { return target; };
+}
+
+void option_set::duration(
+    const std::string& name, std::chrono::milliseconds& target, const std::string& help,
+    std::chrono::milliseconds least, std::chrono::milliseconds most, traits extra
+) {
+  auto& option = impl_->add(name, help, std::move(extra), "DURATION");
+  option.on_command_line->default_str(format_duration(target));
+  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+    std::string text;
+    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    const auto value = parse_duration(text);
+    if (!value)
+      return "must be a duration with a unit such as 500ms, 60s, 5m or 6h, not '" + text + "'";
+    if (*value < least || *value > most)
+      return out_of_range(format_duration(least), format_duration(most), text);
+    target = *value;
+    return "";
+  };
+  option.show = [&target] { return format_duration(target); };
+}
+
+void option_set::size(
+    const std::string& name, std::uint64_t& target, const std::string& help, std::uint64_t least,
+    std::uint64_t most, traits extra
+) {
+  auto& option = impl_->add(name, help, std::move(extra), "SIZE");
+  option.on_command_line->default_str(format_size(target));
+  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+    std::string text;
+    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    const auto value = parse_size(text);
+    if (!value) return "must be a size such as 512, 64KiB or 1MiB, not '" + text + "'";
+    if (*value < least || *value > most)
+      return out_of_range(format_size(least), format_size(most), text);
+    target = *value;
+    return "";
+  };
+  option.show = [&target] { return format_size(target); };
+}
+
+void option_set::integer(
+    const std::string& name, int& target, const std::string& help, int least, int most, traits extra
+) {
+  auto& option = impl_->add(name, help, std::move(extra), "N");
+  option.on_command_line->default_str(std::to_string(target));
+  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+    std::string text;
+    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+      return "must be a whole number, not '" + text + "'";
+    if (value < least || value > most)
+      return out_of_range(std::to_string(least), std::to_string(most), text);
+    target = value;
+    return "";
+  };
+  option.show = [&target] { return std::to_string(target); };
+}
+
+void option_set::choice(
+    const std::string& name, std::string& target, const std::string& help,
+    std::vector<std::string> allowed, traits extra
+) {
+  std::string words;
+  for (const auto& word : allowed) words += (words.empty() ? "" : "|") + word;
+  auto& option = impl_->add(name, help, std::move(extra), "");
+  option.on_command_line->type_name(words)->default_str(target);
+  option.take = [&target, words,
+                 allowed = std::move(allowed)](const raw_values& raw) -> std::string {
+    std::string text;
+    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
+      return "must be one of " + words + ", not '" + text + "'";
+    target = text;
+    return "";
+  };
+  option.show = [&target] { return target; };
+}
+
+void option_set::list(
+    const std::string& name, std::vector<std::string>& target, const std::string& help, traits extra
+) {
+  auto& option = impl_->add(
+      name, help + "; repeatable, in the environment one a line", std::move(extra), "TEXT"
+  );
+  option.repeatable = true;
+  // Unlimited repeats, yet one value a flag: a positional behind it is not swallowed.
+  option.on_command_line->expected(1, 1000)->allow_extra_args(false);
+  option.take = [&target](const raw_values& raw) {
+    target = raw;
+    return std::string();
+  };
+  option.show = [&target] {
+    std::string out;
+    for (const auto& value : target) out += (out.empty() ? "" : ", ") + value;
+    return out;
+  };
+}
+
+void option_set::flag(
+    const std::string& name, bool& target, const std::string& help, traits extra
+) {
+  auto& option = impl_->add(name, help, std::move(extra), "");
+  option.on_command_line->expected(0, 1)->type_name("");
+  option.take = [&target](const raw_values& raw) -> std::string {
+    const std::string text = raw.empty() || raw.front().empty() ? "true" : raw.front();
+    if (text != "true" && text != "false" && text != "1" && text != "0")
+      return "must be true or false, not '" + text + "'";
+    target = text == "true" || text == "1";
+    return "";
+  };
+  option.show = [&target] { return std::string(target ? "true" : "false"); };
+}
+
+void option_set::check(const std::string& name, std::function<std::string()> rule) {
+  for (auto& option : impl_->entries) {
+    if (option->name == name) return option->rules.push_back(std::move(rule));
+  }
+  throw std::logic_error("check() for an option that is not declared: " + name);
+}
+
+void option_set::also_known(const std::vector<std::string>& other) {
+  impl_->known_elsewhere.insert(other.begin(), other.end());
+}
+
+std::vector<std::string> option_set::names() const {
+  std::vector<std::string> all;
+  for (const auto& option : impl_->entries) all.push_back(option->name);
+  return all;
+}
+
+std::vector<problem> option_set::resolve(const std::optional<std::string>& config_file) {
+  std::vector<problem> problems;
+  file_content file;
+  if (config_file) {
+    file = read_config_file(*config_file);
+    if (!file.problem.empty()) problems.push_back({*config_file, file.problem});
+  }
+  std::set<std::string> known = impl_->known_elsewhere;
+  for (const auto& option : impl_->entries) known.insert(option->name);
+  for (const auto& key : file.unknown(impl_->section, known))
+    problems.push_back({key + " in " + file.path, "is not an option of this program; see --help"});
+
+  for (auto& option : impl_->entries) {
+    if (const auto raw = impl_->find(*option, file)) {
+      std::string wrong = option->take(*raw);
+      if (!wrong.empty()) {
+        if (option->extra.secret) wrong = "is not valid (its value is not shown)";
+        problems.push_back({option->origin, wrong});
+        continue;
+      }
+    }
+    const std::string key = option->origin == "default" ? "--" + option->name : option->origin;
+    for (const auto& rule : option->rules) {
+      if (const std::string wrong = rule(); !wrong.empty()) problems.push_back({key, wrong});
+    }
+  }
+  return problems;
+}
+
+std::string option_set::describe() const {
+  std::string out;
+  for (const auto& option : impl_->entries) {
+    std::string value = option->show();
+    if (value.empty()) {
+      value = "(not set)";
+    } else if (option->extra.secret) {
+      value = "***";
+    } else if (option->extra.mask != nullptr) {
+      value = option->extra.mask(value);
+    }
+    out += option->name + " = " + value + "  (" + option->origin + ")\n";
+  }
+  return out;
+}
+
+}  // namespace trunkline::config

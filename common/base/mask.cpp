@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/mask.hpp"
+
+namespace trunkline {
+namespace {
+
+// Replaces what follows `key=` (a quoted or a bare value) by ***.
+void mask_keyword(std::string& text, std::string_view key) {
+  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+    std::size_t begin = at + key.size();
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+    if (begin >= text.size() || text[begin] != '=') continue;
+    ++begin;
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+    std::size_t end = begin;
+    if (end < text.size() && text[end] == '\'') {
+      for (++end; end < text.size() && text[end] != '\''; ++end)
+        if (text[end] == '\\') ++end;
+      end = std::min(end + 1, text.size());
+    } else {
+      while (end < text.size() && text[end] != ' ' && text[end] != '&') ++end;
+    }
+    text.replace(begin, end - begin, "***");
+  }
+}
+
+}  // namespace
+
+std::string mask_number(std::string_view number) {
+  const bool plus = !number.empty() && number.front() == '+';
+  const std::size_t shown = number.size() >= 8 ? 2 : 0;
+  std::string out(number.size(), '*');
+  if (plus) out[0] = '+';
+  for (std::size_t i = number.size() - shown; i < number.size(); ++i) out[i] = number[i];
+  return out;
+}
+
+std::string mask_text(std::string_view text) {
+  return "<" + std::to_string(text.size()) + " bytes>";
+}
+
+std::string mask_url(std::string_view url) {
+  std::string out(url);
+  const std::size_t scheme = out.find("://");
+  if (scheme == std::string::npos) return out;
+  const std::size_t begin = scheme + 3;
+  const std::size_t end = out.find_first_of("/?#", begin);
+  // The last @ before the path ends the credentials: a password may hold an unescaped @.
+  const std::size_t at = out.rfind('@', end == std::string::npos ? out.size() : end);
+  if (at == std::string::npos || at < begin) return out;
+  const std::size_t colon = out.find(':', begin);
+  if (colon < at) out.replace(colon + 1, at - colon - 1, "***");
+  return out;
+}
+
+std::string mask_conninfo(std::string_view text) {
+  std::string out = mask_url(text);
+  mask_keyword(out, "sslpassword");
+  mask_keyword(out, "password");
+  return out;
+}
+
+}  // namespace trunkline

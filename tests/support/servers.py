@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Private Redis and PostgreSQL servers for tests: own ports, own folders, stopped when the test ends.
+
+Standard library only. PostgreSQL refuses to run as root, so as root it runs as the user "postgres".
+"""
+import atexit
+import glob
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+DEADLINE = 30.0
+
+
+def free_port():
+    """A port nobody listens on now. Taken ports show as a failed start; the caller tries another."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition, what, deadline=DEADLINE, every=0.02):
+    """Polls condition() until it is true; returns its value. Raises TimeoutError naming what."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {deadline:g} s for {what}")
+        time.sleep(every)
+
+
+def _temp_folder(kind):
+    folder = tempfile.mkdtemp(prefix=f"trunkline-{kind}-")
+    os.chmod(folder, 0o755)
+    return folder
+
+
+class Redis:
+    """redis-server as design.md section 1 asks for it: fsync always, noeviction."""
+
+    def __init__(self, *extra):
+        self.extra = list(extra)
+        self.folder = _temp_folder("redis")
+        self.port = 0
+        self.process = None
+        atexit.register(self.close)
+        for _ in range(5):
+            self.port = free_port()
+            self.start()
+            if self.alive():
+                return
+        raise RuntimeError("redis-server does not start: " + open(self.folder + "/log").read()[-2000:])
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder,
+             "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
+             "--maxmemory-policy", "noeviction", "--save", "", "--logfile", self.folder + "/log", *self.extra],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: self.process.poll() is not None or self._pings(), "redis to answer")
+
+    def _pings(self):
+        try:
+            return self.command("PING") == "PONG"
+        except OSError:
+            return False
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def command(self, *args, timeout=10):
+        """One command; returns str (surrogateescape), int, None or list; raises RuntimeError on an error reply."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
+            parts = [a if isinstance(a, bytes) else str(a).encode("utf-8", "surrogateescape") for a in args]
+            s.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts))
+            return _read_reply(s.makefile("rb"))
+
+    def kill(self, sig=signal.SIGKILL):
+        self.process.send_signal(sig)
+        if sig in (signal.SIGKILL, signal.SIGTERM):
+            self.process.wait(DEADLINE)
+
+    def close(self):
+        if self.alive():
+            self.process.send_signal(signal.SIGCONT)
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _read_reply(stream):
+    line = stream.readline()
+    if not line.endswith(b"\r\n"):
+        raise OSError("connection closed")
+    head, rest = line[:1], line[1:-2]
+    if head == b"+":
+        return rest.decode()
+    if head == b"-":
+        raise RuntimeError(rest.decode())
+    if head == b":":
+        return int(rest)
+    if head == b"$":
+        if int(rest) < 0:
+            return None
+        data = stream.read(int(rest) + 2)[:-2]
+        return data.decode("utf-8", "surrogateescape")
+    if head == b"*":
+        return None if int(rest) < 0 else [_read_reply(stream) for _ in range(int(rest))]
+    raise OSError(f"bad reply {line!r}")
+
+
+def _postgres_bin():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    if not found:
+        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+    return os.path.dirname(found[-1])
+
+
+def _as_postgres(command):
+    return (["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + command
+            if os.geteuid() == 0 else command)
+
+
+class Postgres:
+    """A cluster of its own with one database "trunkline" and a superuser "trunkline" (trust on loopback)."""
+
+    def __init__(self, **settings):
+        self.settings = {"fsync": "on", "synchronous_commit": "on", "max_connections": "60",
+                         "shared_buffers": "64MB", "log_min_messages": "fatal", "max_wal_size": "256MB",
+                         "timezone": "UTC", **settings}
+        self.folder = _temp_folder("postgres")
+        self.data = self.folder + "/data"
+        self.bin = _postgres_bin()
+        self.process = None
+        self.port = 0
+        atexit.register(self.close)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self._run(["initdb", "-D", self.data, "-U", "trunkline", "-A", "trust", "-E", "UTF8",
+                   "--locale=C.UTF-8", "--no-sync"])
+        for _ in range(5):
+            self.port = free_port()
+            self.start()
+            if self.alive():
+                break
+        else:
+            raise RuntimeError("postgres does not start: " + open(self.folder + "/log").read()[-2000:])
+        self.psql("create database trunkline", database="postgres")
+
+    def _run(self, command):
+        done = subprocess.run(_as_postgres([f"{self.bin}/{command[0]}"] + command[1:]), cwd="/",
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
+
+    @property
+    def url(self):
+        return f"postgresql://trunkline@127.0.0.1:{self.port}/trunkline"
+
+    def start(self):
+        log = open(self.folder + "/log", "ab")
+        settings = [x for k, v in self.settings.items() for x in ("-c", f"{k}={v}")]
+        self.process = subprocess.Popen(
+            _as_postgres([f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1",
+                          "-k", self.folder, *settings]),
+            cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_for(lambda: self.process.poll() is not None or self._answers(), "postgres to answer")
+
+    def _answers(self):
+        return subprocess.run([f"{self.bin}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def psql(self, sql, database="trunkline", check=True):
+        """Runs SQL, returns its rows as text: columns split by |, one row a line, nulls as ∅."""
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=∅",
+                               "-h", "127.0.0.1", "-p", str(self.port), "-U", "trunkline", "-d", database],
+                              input=sql, capture_output=True, text=True)
+        if check and done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout.rstrip("\n")
+
+    def new_database(self, name):
+        self.psql(f'create database "{name}"', database="postgres")
+        return f"postgresql://trunkline@127.0.0.1:{self.port}/{name}"
+
+    def stop(self, sig=signal.SIGINT):
+        """SIGINT: fast shutdown; SIGQUIT: immediate; SIGKILL: crash (children are ended by the kernel's pipe)."""
+        self.process.send_signal(sig)
+        self.process.wait(DEADLINE)
+
+    def close(self):
+        if self.alive():
+            self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/config.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include "common/base/mask.hpp"
+
+using namespace trunkline;
+using namespace std::chrono_literals;
+
+namespace {
+
+// An environment variable for the length of a test.
+struct variable {
+  const char* name;
+  variable(const char* n, const char* value) : name(n) { setenv(name, value, 1); }
+  ~variable() { unsetenv(name); }
+};
+
+struct file {
+  std::string path = "/tmp/trunkline-config-XXXXXX";
+  explicit file(const std::string& text) {
+    close(mkstemp(path.data()));
+    std::ofstream(path) << text;
+  }
+  ~file() { std::remove(path.c_str()); }
+};
+
+struct fixture {
+  CLI::App app{"test"};
+  config::option_set options{app, "worker"};
+  std::chrono::milliseconds claim_after{30s};
+  std::uint64_t batch_bytes = 4u << 20;
+  int threads = 2;
+  std::string durability = "always", redis = "redis://127.0.0.1:6379/0";
+  std::vector<std::string> own;
+  std::string secret;
+  bool loud = false;
+
+  fixture() {
+    options.duration("claim-after", claim_after, "idle time", 100ms, 1h);
+    options.size("batch-bytes", batch_bytes, "bytes", 1024, 1u << 30);
+    options.integer("threads", threads, "threads", 1, 64);
+    options.choice("durability", durability, "durability", {"always", "redis"});
+    options.text("redis", redis, "server", {.fallback_env = {"REDIS_URL"}, .mask = mask_url});
+    options.list("own-number", own, "numbers");
+    options.text("key", secret, "key", {.secret = true});
+    options.flag("loud", loud, "loud");
+  }
+  std::string resolve(
+      std::vector<const char*> args, std::optional<std::string> path = std::nullopt
+  ) {
+    args.insert(args.begin(), "test");
+    app.parse(static_cast<int>(args.size()), args.data());
+    std::string out;
+    for (const auto& [key, message] : options.resolve(path)) out += key + ": " + message + "\n";
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a flag beats the environment, which beats the file, which beats the default") {
+  fixture f;
+  const file toml(
+      "threads = 3\nclaim-after = \"3s\"\nloud = true\n[worker]\nbatch-bytes = \"3MiB\"\n"
+  );
+  const variable threads("TRUNKLINE_THREADS", "4"), claim("TRUNKLINE_CLAIM_AFTER", "4s");
+  CHECK(f.resolve({"--threads", "5"}, toml.path) == "");
+  CHECK(f.threads == 5);
+  CHECK(f.claim_after == 4s);
+  CHECK(f.batch_bytes == 3u << 20);
+  CHECK(f.loud);
+  CHECK(f.durability == "always");
+}
+
+TEST_CASE("a program's own section beats the top of the file, others' sections are not read") {
+  fixture f;
+  const file toml("threads = 3\n[worker]\nthreads = 6\n[gateway]\nthreads = 7\nlisten = \"x\"\n");
+  CHECK(f.resolve({}, toml.path) == "");
+  CHECK(f.threads == 6);
+}
+
+TEST_CASE("all problems are reported together, each with its key") {
+  fixture f;
+  const file toml("durability = \"never\"\nthread = 3\n[wroker]\na = 1\n");
+  const variable bytes("TRUNKLINE_BATCH_BYTES", "12parsecs");
+  CHECK(
+      f.resolve({"--threads", "0", "--claim-after", "30"}, toml.path) ==
+      "thread in " + toml.path + ": is not an option of this program; see --help\n" +
+          "[wroker] in " + toml.path + ": is not an option of this program; see --help\n" +
+          "--claim-after: must be a duration with a unit such as 500ms, 60s, 5m or 6h, not '30'\n"
+          "TRUNKLINE_BATCH_BYTES: must be a size such as 512, 64KiB or 1MiB, not '12parsecs'\n"
+          "--threads: must be 1 to 64, not 0\n"
+          "durability in " +
+          toml.path + ": must be one of always|redis, not 'never'\n"
+  );
+}
+
+TEST_CASE("the generic variable comes after ours, an empty one counts as not set") {
+  const variable generic("REDIS_URL", "redis://generic:1");
+  {
+    fixture f;
+    const variable empty("TRUNKLINE_REDIS", "");
+    CHECK(f.resolve({}) == "");
+    CHECK(f.redis == "redis://generic:1");
+  }
+  fixture f;
+  const variable ours("TRUNKLINE_REDIS", "redis://ours:1");
+  CHECK(f.resolve({}) == "");
+  CHECK(f.redis == "redis://ours:1");
+}
+
+TEST_CASE("lists: repeated flags, lines of a variable, an array in the file") {
+  {
+    fixture f;
+    CHECK(f.resolve({"--own-number", "+1", "--own-number", "+2"}) == "");
+    CHECK(f.own == std::vector<std::string>{"+1", "+2"});
+  }
+  {
+    fixture f;
+    const variable lines("TRUNKLINE_OWN_NUMBER", "+3\r\n\n+4,5\n");
+    CHECK(f.resolve({}) == "");
+    CHECK(f.own == std::vector<std::string>{"+3", "+4,5"});
+  }
+  fixture f;
+  const file toml("own-number = [\"+5\", \"+6\"]\n");
+  CHECK(f.resolve({}, toml.path) == "");
+  CHECK(f.own == std::vector<std::string>{"+5", "+6"});
+}
+
+TEST_CASE("a missing or broken config file is a problem, not a crash") {
+  fixture f;
+  CHECK(
+      f.resolve({}, "/nonexistent/trunkline.toml") ==
+      "/nonexistent/trunkline.toml: can't be opened for reading\n"
+  );
+}
+
+TEST_CASE("describe says where a value came from and never shows a secret") {
+  fixture f;
+  const variable url("REDIS_URL", "redis://user:hunter2@h:1/0");
+  CHECK(f.resolve({"--key", "hunter2", "--threads", "8"}) == "");
+  const std::string text = f.options.describe();
+  CHECK(text.find("hunter2") == std::string::npos);
+  CHECK(text.find("threads = 8  (--threads)\n") != std::string::npos);
+  CHECK(text.find("redis = redis://user:***@h:1/0  (REDIS_URL)\n") != std::string::npos);
+  CHECK(text.find("key = ***  (--key)\n") != std::string::npos);
+  CHECK(text.find("durability = always  (default)\n") != std::string::npos);
+}
