@@ -73,7 +73,7 @@ class Redis:
     def _pings(self):
         try:
             return self.command("PING") == "PONG"
-        except OSError:
+        except (OSError, RuntimeError):  # not listening yet, or still LOADING
             return False
 
     def alive(self):

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/database.hpp"
+
+#include <pqxx/pqxx>
+
+#include "common/postgres/postgres.hpp"
+#include "ctl/output.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+std::string first_line(std::string_view text) {
+  const std::size_t start = text.find_first_not_of(" \n");
+  if (start == std::string_view::npos) return "no reason given";
+  text.remove_prefix(start);
+  return std::string(text.substr(0, text.find('\n')));
+}
+
+database_answer failed(bool away, std::string sqlstate, std::string_view message) {
+  database_answer answer;
+  answer.failure = database_failure{away, std::move(sqlstate), first_line(message)};
+  return answer;
+}
+
+database_row read_row(const pqxx::row& source) {
+  database_row row;
+  row.reserve(source.size());
+  for (const auto& field : source) {
+    if (field.is_null())
+      row.emplace_back();
+    else
+      row.emplace_back(std::string(field.c_str(), field.size()));
+  }
+  return row;
+}
+
+}  // namespace
+
+struct database::impl {
+  std::string conninfo;
+  logger log;
+  std::unique_ptr<pqxx::connection> connection;
+
+  database_answer run(const std::vector<database_statement>& statements) {
+    if (!connection) connection = std::make_unique<pqxx::connection>(conninfo);
+    pqxx::work work(*connection);
+    pqxx::result last;
+    for (const auto& [sql, parameters] : statements)
+      last = parameters.empty()
+                 ? work.exec(sql)
+                 : work.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters));
+    work.commit();
+    database_answer answer;
+    answer.affected = last.affected_rows();
+    for (const auto& row : last) answer.rows.push_back(read_row(row));
+    return answer;
+  }
+
+  database_answer attempt(const std::vector<database_statement>& statements) {
+    // A connection that failed once is never used again: libpqxx 6 would reconnect without a word,
+    // and without our advisory lock.
+    try {
+      return run(statements);
+    } catch (const pqxx::broken_connection& error) {
+      connection.reset();
+      return failed(true, "", error.what());
+    } catch (const pqxx::in_doubt_error& error) {
+      connection.reset();
+      return failed(true, "", error.what());
+    } catch (const pqxx::sql_error& error) {
+      return failed(false, error.sqlstate(), error.what());
+    } catch (const std::exception& error) {
+      return failed(false, "", error.what());
+    }
+  }
+};
+
+database::database(std::string conninfo, logger log, database_limits limits)
+    : impl_(new impl{{}, std::move(log), {}}) {
+  postgres::session session;
+  session.application_name = "trunkline";
+  session.connect_timeout = limits.connect;
+  session.lock_timeout = limits.lock;
+  session.statement_timeout = limits.statement;
+  impl_->conninfo = postgres::conninfo(conninfo, session);
+}
+
+database::~database() = default;
+
+database_answer database::query(std::string sql, std::vector<std::string> parameters) {
+  return transaction({{std::move(sql), std::move(parameters)}});
+}
+
+database_answer database::transaction(const std::vector<database_statement>& statements) {
+  const auto start = std::chrono::steady_clock::now();
+  database_answer answer = impl_->attempt(statements);
+  if (impl_->log.debug_enabled())
+    impl_->log.debug(
+        answer.ok() ? "transaction done" : "transaction failed",
+        {{"first", shorten(first_line(statements.front().sql), 60)},
+         {"statements", statements.size()},
+         {"rows", answer.rows.size()},
+         {"affected", answer.affected},
+         {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
+                    std::chrono::steady_clock::now() - start
+                )
+                    .count()}}
+    );
+  return answer;
+}
+
+std::string describe(const database_failure& failure) {
+  return (failure.away ? "Postgres does not answer: " : "Postgres refused: ") + failure.message;
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline: the operator's program. One verb a file.
+#include <cstdio>
+#include <exception>
+
+#include "common/base/exit_codes.hpp"
+#include "common/base/signals.hpp"
+#include "ctl/verbs.hpp"
+
+int main(int argc, char** argv) {
+  using namespace trunkline;
+  prepare_process();
+  try {
+    return config::run_verbs(
+        argc, argv,
+        {.name = "trunkline",
+         .description = "Looks after Trunkline: schema, queue, dead letters, test deliveries.",
+         .examples =
+             "  trunkline migrate                    create or update the tables\n"
+             "  trunkline queue                      is all well?\n"
+             "  trunkline dead list                  what could not be applied, and why\n"
+             "  trunkline dead replay --all          try again, after the cause is mended\n"
+             "  trunkline send full                  test deliveries through the whole pipe\n"
+             "  trunkline verify --help              check a signature by hand\n"},
+        {ctl::migrate(), ctl::queue(), ctl::dead_list(), ctl::dead_show(), ctl::dead_replay(),
+         ctl::send(), ctl::verify()}
+    );
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "trunkline: %s\n", error.what());
+    return static_cast<int>(exit_code::failed);
+  }
+}

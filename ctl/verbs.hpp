@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "common/base/config.hpp"
+
+// The operator's verbs, one file each.
+namespace trunkline::ctl {
+
+config::verb migrate();  // apply or show schema migrations
+config::verb send();     // signed test deliveries
+config::verb queue();    // the state of the whole pipe
+config::verb dead_list();
+config::verb dead_show();
+config::verb dead_replay();
+config::verb verify();  // check a signature by hand
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Debian packages: what is missing is installed, nothing is touched when all is there.
+
+packages_of() { # FILE GROUP...
+  local file=$1
+  shift
+  awk -v wanted=" $* " '!/^#/ && index(wanted, " " $1 " ") { print $2 }' "$file"
+}
+
+missing_packages() { # FILE GROUP...
+  local package
+  for package in $(packages_of "$@"); do
+    [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+ensure_packages() { # FILE GROUP...
+  command -v dpkg-query >/dev/null ||
+    die "this is no Debian: install what $1 lists by your own means, then use --no-install"
+  local missing as_root=()
+  mapfile -t missing < <(missing_packages "$@")
+  if ((${#missing[@]} == 0)); then
+    say "all packages are there"
+    return 0
+  fi
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  say "(Debian starts services of its own with redis-server and postgresql; Trunkline does not use them)"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null ||
+      die "neither root nor sudo: as root, run: apt-get install --no-install-recommends ${missing[*]}"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -qq || warn "apt-get update failed; trying with the lists that are there"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" </dev/null || die "apt-get could not install: ${missing[*]}"
+}

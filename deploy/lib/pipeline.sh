@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# Keys, schema, gateway and workers of quickstart. Needs $root, $dir, $bin and the ports.
+
+make_keys() {
+  [[ -s $dir/keys ]] && return 0
+  # The first serves the hex and the legacy scheme, the second Standard Webhooks.
+  {
+    echo "# Signing keys of the gateway, one a line. Add the provider's, then: kill -HUP <gateway>"
+    openssl rand -base64 32
+    echo "whsec_$(openssl rand -base64 32)"
+  } >"$dir/keys"
+}
+
+first_key() { grep -v '^#' "$dir/keys" | head -n 1; }
+
+# What to source in another terminal: no program needs a flag then.
+write_env() {
+  cat >"$dir/env" <<ENV
+# source this file: the programs, psql and the cURL recipe find everything by it
+export PATH="$bin:\$PATH"
+export SIGNING_KEY='$(first_key)'
+export REDIS_URL='$(redis_url)'
+export DATABASE_URL='$(database_url trunkline)'
+export TRUNKLINE_SIGNING_KEYS_FILE='$dir/keys'
+export TRUNKLINE_URL='$(webhook_url)'
+export TRUNKLINE_CONFIG='$dir/trunkline.toml'
+ENV
+}
+
+webhook_url() { echo "http://127.0.0.1:$port/api/webhooks/openphone"; }
+
+# Settings of the caller's shell and of /etc/trunkline are for another installation.
+enter_environment() {
+  local name
+  for name in $(compgen -e | grep -E '^(TRUNKLINE_|PG|OPENPHONE_)'); do unset "$name"; done
+  [[ -e $dir/trunkline.toml ]] || echo "# options of the programs of this quickstart" >"$dir/trunkline.toml"
+  # shellcheck source=/dev/null
+  source "$dir/env"
+}
+
+ready() { curl -fsS --noproxy '*' -m 2 "http://127.0.0.1:$1/readyz"; }
+
+start_pipeline() {
+  launch gateway "$bin/trunkline-gateway" --listen "127.0.0.1:$port" --ops-listen "127.0.0.1:$ops_port" \
+    --signing-keys-file "$dir/keys" --drain-delay 0s
+  launch worker-1 "$bin/trunkline-worker" --ops-listen "127.0.0.1:$((ops_port + 1))"
+  launch worker-2 "$bin/trunkline-worker" --ops-listen "127.0.0.1:$((ops_port + 2))"
+  await gateway 20 "the gateway's readiness" ready "$ops_port"
+  await worker-1 20 "the first worker's readiness" ready $((ops_port + 1))
+  await worker-2 20 "the second worker's readiness" ready $((ops_port + 2))
+}

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# The sample deliveries of quickstart: sent, awaited, shown, checked. Needs $root, $dir and the
+# environment of $dir/env.
+
+samples=$root/deploy/samples
+
+# Scheme by folder: hex for the integration document's events, legacy for v2 to v4, standard for
+# 2026-03-30. `trunkline send` waits for each row and says what became of it.
+send_samples() {
+  local scheme
+  for scheme in hex legacy standard; do
+    say "signed by the $scheme scheme:"
+    (cd "$samples" && "$bin/trunkline" send "$scheme"/*.json --scheme "$scheme") || return 1
+  done
+}
+
+rows_of_samples() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$samples/rows.sql"; }
+
+show_conversations() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$samples/conversations.sql"; }
+
+# Every column of every row that the samples make, against the text reviewed by eye.
+check_rows() {
+  rows_of_samples >"$dir/rows.actual" || return 1
+  if diff -u --label "deploy/samples/rows.expected" --label "the database" "$samples/rows.expected" \
+    "$dir/rows.actual"; then
+    say "all $(grep -c '^# ' "$samples/rows.expected") rows are right"
+  else
+    warn "rows differ from deploy/samples/rows.expected (lines above)"
+    return 1
+  fi
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/answers.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace trunkline::gateway {
+namespace {
+
+struct text {
+  answer which;
+  int status;
+  std::string head;  // status line and all fixed fields
+  std::string body;
+};
+
+text make(
+    answer which, int status, const std::string& reason, std::string body,
+    const std::string& fields = ""
+) {
+  return {
+      which, status,
+      "HTTP/1.1 " + std::to_string(status) + " " + reason + "\r\n" + fields +
+          "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+          "\r\n",
+      std::move(body)};
+}
+
+const text& text_of(answer which) {
+  // In the order of the enum.
+  static const std::array texts = {
+      make(answer::accepted, 200, "OK", R"({"status":"accepted"})"),
+      make(answer::bad_request, 400, "Bad Request", R"({"error":"bad request"})"),
+      make(answer::forbidden, 403, "Forbidden", R"({"error":"invalid signature"})"),
+      make(answer::not_found, 404, "Not Found", R"({"error":"not found"})"),
+      make(
+          answer::method_not_allowed, 405, "Method Not Allowed",
+          R"({"error":"method not allowed"})", "Allow: POST\r\n"
+      ),
+      make(answer::too_slow, 408, "Request Timeout", R"({"error":"request timeout"})"),
+      make(answer::no_length, 411, "Length Required", R"({"error":"length required"})"),
+      make(answer::too_large, 413, "Content Too Large", R"({"error":"body too large"})"),
+      make(
+          answer::unsupported_type, 415, "Unsupported Media Type",
+          R"({"error":"content type must be application/json"})", "Accept: application/json\r\n"
+      ),
+      make(
+          answer::expectation_failed, 417, "Expectation Failed", R"({"error":"expectation failed"})"
+      ),
+      make(
+          answer::header_too_large, 431, "Request Header Fields Too Large",
+          R"({"error":"header fields too large"})"
+      ),
+      make(answer::unavailable, 503, "Service Unavailable", R"({"error":"try again later"})"),
+  };
+  return texts[static_cast<std::size_t>(which)];
+}
+
+}  // namespace
+
+void append_answer(std::string& out, answer which, const answer_details& details) {
+  const text& fixed = text_of(which);
+  out += fixed.head;
+  if (details.retry_after_s > 0) {
+    out += "Retry-After: ";
+    out += std::to_string(details.retry_after_s);
+    out += "\r\n";
+  }
+  out += "Trunkline-Delivery-Id: ";
+  out += details.delivery_id;
+  out += "\r\nDate: ";
+  out += details.date;
+  out += details.close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n";
+  if (!details.without_body) out += fixed.body;
+}
+
+int status_of(answer which) {
+  return text_of(which).status;
+}
+
+std::string http_date(std::int64_t unix_seconds) {
+  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t seconds = unix_seconds;
+  std::tm at{};
+  gmtime_r(&seconds, &at);
+  char out[64];
+  std::snprintf(
+      out, sizeof out, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[at.tm_wday], at.tm_mday,
+      months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec
+  );
+  return out;
+}
+
+}  // namespace trunkline::gateway

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/io_thread.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <ctime>
+#include <thread>
+#include <vector>
+
+#include "gateway/answers.hpp"
+
+namespace trunkline::gateway {
+namespace {
+
+namespace asio = boost::asio;
+constexpr std::chrono::milliseconds tick_period{100};
+
+}  // namespace
+
+struct io_thread::impl {
+  impl(
+      const session_settings& settings, redis_queue_options queue_options, shared_keys keys,
+      std::atomic<int>& open_connections, const logger& log
+  )
+      : queue(io, std::move(queue_options), log),
+        host(settings, queue, open_connections, log),
+        timer(io) {
+    host.keys = std::move(keys);
+  }
+
+  void run() {
+    queue.start();
+    tick();
+    io.run();
+  }
+
+  void tick() {
+    host.date = http_date(std::time(nullptr));
+    const auto now = std::chrono::steady_clock::now();
+    for (session* each : host.sessions) each->check_deadline(now);
+    timer.expires_after(tick_period);
+    timer.async_wait([this](boost::system::error_code error) {
+      if (!error) tick();
+    });
+  }
+
+  void cut() {
+    timer.cancel();
+    for (session* each : host.sessions) each->abort();
+    queue.stop();
+    work.reset();
+  }
+
+  // The context first: what it still holds at the end refers to the rest, and is destroyed with
+  // stop().
+  asio::io_context io{1};
+  redis_delivery_queue queue;
+  session_host host;
+  asio::steady_timer timer;
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::thread thread;
+};
+
+io_thread::io_thread(
+    const session_settings& settings, redis_queue_options queue, shared_keys keys,
+    std::atomic<int>& open_connections, const logger& log
+)
+    : impl_(
+          std::make_unique<impl>(settings, std::move(queue), std::move(keys), open_connections, log)
+      ) {
+  impl_->thread = std::thread([raw = impl_.get()] { raw->run(); });
+}
+
+io_thread::~io_thread() {
+  stop();
+}
+
+void io_thread::deal(int socket) {
+  asio::post(impl_->io, [raw = impl_.get(), socket] { start_session(raw->io, raw->host, socket); });
+}
+
+void io_thread::replace_keys(shared_keys keys) {
+  asio::post(impl_->io, [raw = impl_.get(), keys = std::move(keys)]() mutable {
+    raw->host.keys = std::move(keys);
+  });
+}
+
+void io_thread::end_connections() {
+  asio::post(impl_->io, [raw = impl_.get()] { raw->host.draining = true; });
+}
+
+void io_thread::close_idle() {
+  asio::post(impl_->io, [raw = impl_.get()] {
+    for (session* each : raw->host.sessions) each->close_if_idle();
+  });
+}
+
+void io_thread::stop() {
+  if (!impl_->thread.joinable()) return;
+  asio::post(impl_->io, [raw = impl_.get()] { raw->cut(); });
+  impl_->thread.join();
+}
+
+queue_state io_thread::queue() const {
+  return impl_->queue.state();
+}
+const figures& io_thread::counts() const {
+  return impl_->host.counts;
+}
+
+}  // namespace trunkline::gateway

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/log.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace trunkline::gateway {
+
+// The one listening socket. Accepted sockets are dealt out; at max_connections, or without free
+// descriptors, new connections wait in the kernel's backlog instead.
+class listener {
+ public:
+  using receiver = std::function<void(int socket)>;
+
+  // listen: HOST:PORT (port 0: the kernel picks one) or unix:PATH. Binds at once; throws
+  // std::runtime_error naming the address and why. open_connections: raised here, lowered by
+  // whoever ends a connection.
+  listener(
+      boost::asio::io_context&, const std::string& listen, int max_connections,
+      std::atomic<int>& open_connections, receiver, logger
+  );
+  ~listener();
+
+  void start();
+  // Takes what waits in the backlog, then listens no more: closing with a backlog would reset its
+  // connections.
+  void finish();
+  const std::string& address() const;  // where it listens in fact
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+// Empty if text is HOST:PORT or unix:PATH, else what is wrong.
+std::string check_listen(const std::string& text);
+
+}  // namespace trunkline::gateway

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/config.hpp"
+#include "gateway/http_session.hpp"
+#include "gateway/keys.hpp"
+
+namespace trunkline::gateway {
+
+struct options {
+  config::common_options common;
+  std::string listen = "127.0.0.1:5000";
+  std::string ops_listen = "127.0.0.1:5001";
+  int threads = default_threads();
+
+  std::vector<std::string> signing_keys;
+  std::string signing_keys_file;
+  std::chrono::milliseconds legacy_max_age{std::chrono::hours{72}};
+  std::chrono::milliseconds max_clock_skew{std::chrono::minutes{5}};
+
+  std::string durability = "always";
+  std::chrono::milliseconds redis_deadline{1000};
+  int max_in_flight = 1024;  // deliveries a thread has given to Redis and not answered yet
+
+  int max_connections = 1000;
+  std::uint64_t max_header = 16u << 10;
+  std::uint64_t max_body = 1u << 20;
+  std::chrono::milliseconds header_timeout{5000};
+  std::chrono::milliseconds body_timeout{10000};
+  std::chrono::milliseconds idle_timeout{60000};
+  int max_requests_per_connection = 1000;
+  std::chrono::milliseconds drain_delay{3000};
+
+  // One thread takes in far more than Redis syncs to disk; a second one keeps answering while the
+  // first is held up by a large body. More of them only split what shares one fsync.
+  static int default_threads();
+  key_sources keys() const { return {signing_keys, signing_keys_file}; }
+  session_settings sessions() const;
+};
+
+// Registers every option with its checks.
+void declare(config::option_set&, options& target);
+extern const config::program_text program;
+
+}  // namespace trunkline::gateway

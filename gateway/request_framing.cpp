@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/request_framing.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace trunkline::gateway {
+namespace {
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+bool equal_fold(std::string_view a, std::string_view lower) {
+  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
+    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y;
+  });
+}
+
+std::string_view check_request_line(std::string_view line) {
+  if (!line.ends_with(" HTTP/1.1")) return "not HTTP/1.1";
+  line.remove_suffix(9);
+  const auto space = line.find(' ');
+  if (space == 0 || space == std::string_view::npos) return "malformed request line";
+  const auto target = line.substr(space + 1);
+  if (target.empty() || target.front() != '/') return "target is not a path";
+  const auto odd = [](char c) {
+    return c <= ' ' || static_cast<unsigned char>(c) >= 0x7f || c == '#';
+  };
+  if (std::any_of(target.begin(), target.end(), odd)) return "odd character in the target";
+  return {};
+}
+
+std::string_view check_field_line(std::string_view line) {
+  if (line.front() == ' ' || line.front() == '\t') return "folded field line";
+  const auto colon = line.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return "field line without a name";
+  if (line[colon - 1] == ' ' || line[colon - 1] == '\t') return "space before a colon";
+  return {};
+}
+
+bool is_host(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':' || c == '[' || c == ']';
+  };
+  return !text.empty() && text.size() <= 260 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_length(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || text.size() > 19 || !std::all_of(text.begin(), text.end(), digit))
+    return false;
+  return text.size() == 1 || text.front() != '0';
+}
+
+}  // namespace
+
+head_scanner::found head_scanner::scan(std::string_view bytes) {
+  while (at_ < bytes.size()) {
+    const char c = bytes[at_];
+    if (c == '\0') return found::broken;
+    if (c == '\n' && (at_ == 0 || bytes[at_ - 1] != '\r')) return found::broken;
+    if (c == '\r') {
+      if (at_ + 1 == bytes.size()) return found::more;  // its LF decides, once it is there
+      if (bytes[at_ + 1] != '\n') return found::broken;
+    }
+    ++at_;
+    if (c == '\n' && at_ >= 4 && bytes.substr(at_ - 4, 4) == "\r\n\r\n") return found::end;
+  }
+  return found::more;
+}
+
+std::string_view check_section(std::string_view section) {
+  section.remove_suffix(2);  // the blank line: what stays is lines that each end in CRLF
+  bool first = true;
+  std::size_t fields = 0;
+  while (!section.empty()) {
+    const auto end = section.find("\r\n");
+    const auto line = section.substr(0, end);
+    section.remove_prefix(end + 2);
+    if (line.empty()) return "empty line";
+    if (std::any_of(line.begin(), line.end(), is_control)) return "control character";
+    const auto problem = first ? check_request_line(line) : check_field_line(line);
+    if (!problem.empty()) return problem;
+    if (!first && ++fields > max_fields) return "too many fields";
+    first = false;
+  }
+  return first ? "empty request" : std::string_view{};
+}
+
+framing check_framing(const framing_fields& fields) {
+  framing out;
+  if (fields.host_count != 1)
+    out.problem = "not exactly one Host";
+  else if (!is_host(fields.host))
+    out.problem = "malformed Host";
+  else if (fields.trailer)
+    out.problem = "Trailer field";
+  else if (fields.upgrade)
+    out.problem = "Upgrade field";
+  else if (fields.encoding_count > 1)
+    out.problem = "several Transfer-Encodings";
+  else if (fields.encoding_count == 1 && !equal_fold(fields.encoding, "chunked"))
+    out.problem = "Transfer-Encoding other than chunked";
+  else if (fields.encoding_count == 1 && fields.length_count > 0)
+    out.problem = "Transfer-Encoding beside Content-Length";
+  else if (fields.length_count > 1)
+    out.problem = "several Content-Lengths";
+  else if (fields.length_count == 1 && !is_length(fields.length))
+    out.problem = "malformed Content-Length";
+  if (!out.problem.empty()) return out;
+
+  out.chunked = fields.encoding_count == 1;
+  if (fields.length_count == 1) {
+    std::uint64_t length = 0;
+    std::from_chars(fields.length.data(), fields.length.data() + fields.length.size(), length);
+    out.length = length;
+  }
+  return out;
+}
+
+}  // namespace trunkline::gateway

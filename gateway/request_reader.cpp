@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/request_reader.hpp"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <iterator>
+
+#include "gateway/request_framing.hpp"
+
+namespace trunkline::gateway {
+namespace {
+
+namespace http = boost::beast::http;
+using parser = http::request_parser<http::string_body>;
+
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+void count(signature::header& header, std::string_view value) {
+  if (header.count++ == 0) header.value = value;
+}
+
+// The fields without a number in Beast's table of known names.
+void capture_signature(
+    signature::headers& out, boost::beast::string_view name, std::string_view value
+) {
+  using boost::beast::iequals;
+  if (iequals(name, "x-openphone-signature-v1"))
+    count(out.hex, value);
+  else if (iequals(name, "openphone-signature"))
+    count(out.legacy, value);
+  else if (iequals(name, "webhook-id"))
+    count(out.webhook_id, value);
+  else if (iequals(name, "webhook-timestamp"))
+    count(out.webhook_timestamp, value);
+  else if (iequals(name, "webhook-signature"))
+    count(out.webhook_signature, value);
+}
+
+// A body buffer above this is given back after its request, so that an idle connection stays small.
+constexpr std::size_t kept_body = 64u << 10;
+
+}  // namespace
+
+struct request_reader::impl {
+  explicit impl(reader_limits l) : limits(l) { next(); }
+
+  void next() {
+    std::string body;
+    if (beast) body = std::move(beast->get().body());
+    if (body.capacity() > kept_body) body = {};
+    body.clear();
+    beast.emplace();
+    beast->get().body() = std::move(body);
+    // Room for what the section may hold: its length was checked before Beast sees it.
+    beast->header_limit(static_cast<std::uint32_t>(limits.max_header + 1));
+    // Not for Content-Length: route and method come first, then refuse_head() judges it.
+    beast->body_limit(boost::none);
+    scanner.reset();
+    head = {};
+    fields = 0;
+    stage = stages::head;
+  }
+
+  event refuse(outcome why, std::string_view what) {
+    refusal = why;
+    problem = what;
+    stage = stages::refused;
+    return event::refused;
+  }
+
+  event advance_head(std::string_view bytes, std::size_t& consumed);
+  event advance_body(std::string_view bytes, std::size_t& consumed);
+  std::string_view capture();
+
+  enum class stages { head, body, complete, refused };
+  reader_limits limits;
+  std::optional<parser> beast;
+  head_scanner scanner;
+  request_head head;
+  std::ptrdiff_t fields = 0;  // at the end of the head: more of them later means trailers
+  stages stage = stages::head;
+  outcome refusal = outcome::framing;
+  std::string_view problem;
+};
+
+request_reader::event request_reader::impl::advance_head(
+    std::string_view bytes, std::size_t& consumed
+) {
+  // RFC 9112 2.2: an empty line before a request is skipped.
+  std::size_t skipped = 0;
+  if (scanner.size() == 0 && bytes.starts_with("\r\n")) skipped = 2;
+  if (scanner.size() == 0 && bytes == "\r") return event::need_more;
+  bytes.remove_prefix(skipped);
+  consumed = skipped;
+
+  const auto found = scanner.scan(bytes.substr(0, limits.max_header));
+  if (found == head_scanner::found::broken) return refuse(outcome::framing, "bare CR, LF or NUL");
+  if (found == head_scanner::found::more) {
+    if (bytes.size() >= limits.max_header)
+      return refuse(outcome::header_too_large, "header section");
+    return event::need_more;
+  }
+  const auto section = bytes.substr(0, scanner.size());
+  if (const auto what = check_section(section); !what.empty())
+    return refuse(outcome::framing, what);
+
+  boost::system::error_code ec;
+  beast->eager(false);
+  consumed += beast->put({section.data(), section.size()}, ec);
+  if (ec || !beast->is_header_done()) return refuse(outcome::framing, "malformed header section");
+  if (const auto what = capture(); !what.empty()) return refuse(outcome::framing, what);
+  beast->eager(true);
+  beast->body_limit(limits.max_body);
+  stage = beast->is_done() ? stages::complete : stages::body;
+  return event::head;
+}
+
+std::string_view request_reader::impl::capture() {
+  const auto& message = beast->get();
+  framing_fields framed;
+  for (const auto& field : message) {
+    const auto value = view(field.value());
+    switch (field.name()) {
+      case http::field::host:
+        ++framed.host_count, framed.host = value;
+        break;
+      case http::field::content_length:
+        ++framed.length_count, framed.length = value;
+        break;
+      case http::field::transfer_encoding:
+        ++framed.encoding_count, framed.encoding = value;
+        break;
+      case http::field::trailer:
+        framed.trailer = true;
+        break;
+      case http::field::upgrade:
+        framed.upgrade = true;
+        break;
+      case http::field::content_type:
+        head.content_type = value, head.has_content_type = true;
+        break;
+      case http::field::expect:
+        if (boost::beast::iequals(field.value(), "100-continue"))
+          head.expects_continue = true;
+        else
+          head.expects_other = true;
+        break;
+      case http::field::unknown:
+        capture_signature(head.signature, field.name_string(), value);
+        break;
+      default:
+        break;
+    }
+    ++fields;
+  }
+  const auto framing = check_framing(framed);
+  head.method = view(message.method_string());
+  const auto target = view(message.target());
+  head.path = target.substr(0, target.find('?'));
+  head.keep_alive = beast->keep_alive();
+  head.chunked = framing.chunked;
+  head.length = framing.length;
+  return framing.problem;
+}
+
+request_reader::event request_reader::impl::advance_body(
+    std::string_view bytes, std::size_t& consumed
+) {
+  boost::system::error_code ec;
+  while (!beast->is_done() && consumed < bytes.size()) {
+    const auto rest = bytes.substr(consumed);
+    consumed += beast->put({rest.data(), rest.size()}, ec);
+    if (ec == http::error::need_more) break;
+    if (ec == http::error::body_limit) return refuse(outcome::too_large, "chunks above the limit");
+    if (ec) return refuse(outcome::framing, "malformed chunk");
+  }
+  if (!beast->is_done()) {
+    // A chunk header or trailer that does not end: Beast has no limit of its own for these.
+    if (bytes.size() - consumed >= limits.max_header)
+      return refuse(outcome::framing, "endless chunk header");
+    return event::need_more;
+  }
+  if (head.chunked && std::distance(beast->get().begin(), beast->get().end()) != fields)
+    return refuse(outcome::framing, "trailer fields");
+  stage = stages::complete;
+  return event::complete;
+}
+
+request_reader::request_reader(reader_limits limits) : impl_(std::make_unique<impl>(limits)) {}
+request_reader::~request_reader() = default;
+
+request_reader::event request_reader::advance(std::string_view bytes, std::size_t& consumed) {
+  consumed = 0;
+  switch (impl_->stage) {
+    case impl::stages::head:
+      return impl_->advance_head(bytes, consumed);
+    case impl::stages::body:
+      return impl_->advance_body(bytes, consumed);
+    case impl::stages::complete:
+      return event::complete;
+    case impl::stages::refused:
+      break;
+  }
+  return event::refused;
+}
+
+const request_head& request_reader::head() const {
+  return impl_->head;
+}
+std::string_view request_reader::body() const {
+  return impl_->beast->get().body();
+}
+outcome request_reader::refusal() const {
+  return impl_->refusal;
+}
+std::string_view request_reader::problem() const {
+  return impl_->problem;
+}
+void request_reader::next() {
+  impl_->next();
+}
+
+}  // namespace trunkline::gateway

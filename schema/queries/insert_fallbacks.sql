@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+insert into conversations (party_key)
+select party_key from unnest($1::text[]) as party_key order by party_key collate "C"
+on conflict (party_key) where party_key is not null do nothing
+returning party_key, id

@@ -1,0 +1,14 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Picks up due retries that nobody holds. A lease, not a lock: it ends with this statement's transaction.
+with due as (
+  select id from webhook_events
+   where state = 'retrying' and next_attempt_at <= now() and (leased_until is null or leased_until <= now())
+   order by next_attempt_at
+   limit $1
+   for update skip locked)
+update webhook_events e
+   set claims = e.claims + 1, leased_until = now() + $2::bigint * interval '1 millisecond'
+  from due
+ where e.id = due.id
+returning e.id, e.claims, e.attempts, e.entry_id, round(date_part('epoch', e.received_at) * 1e3)::bigint, e.scheme,
+          e.key_index, e.provider_delivery_id, e.delivery_id, e.payload::text, encode(e.raw, 'hex')

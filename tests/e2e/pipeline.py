@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole pipe for tests: private servers, gateway and worker on private ports, all stopped at the end."""
+import atexit
+import os
+import socket
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+from servers import Postgres, Redis, free_port, wait_for  # noqa: E402
+
+BIN = os.environ["TRUNKLINE_BIN"]
+TRUNKLINE = os.path.join(BIN, "trunkline")
+HEX_KEY = "test_signing_key_for_seed_scheme_0001"
+LEGACY_KEY = "legacy:Bcep8krvjEi6GZQC35MeW6/AjCJruF6/Hxotb/pz+Lc="
+STANDARD_KEY = "whsec_coYfTG+CBzBhq5+ix34MyJDTVtgzb+jX"
+
+
+def clean_environment(**more):
+    """Ours, without settings of whoever runs the tests."""
+    foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(foreign)}, **more}
+
+
+def answers(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Pipeline:
+    def __init__(self, keys=(HEX_KEY, LEGACY_KEY, STANDARD_KEY)):
+        self.programs = []
+        atexit.register(self.close)
+        self.redis, self.postgres = Redis(), Postgres()
+        self.env = clean_environment(TRUNKLINE_SIGNING_KEYS="\n".join(keys), REDIS_URL=self.redis.url,
+                                     DATABASE_URL=self.postgres.url)
+        subprocess.run([TRUNKLINE, "migrate"], env=self.env, check=True, stdout=subprocess.DEVNULL)
+        self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")
+        self.port = free_port()
+        self.gateway = self.start("trunkline-gateway", "--listen", f"127.0.0.1:{self.port}",
+                                  "--ops-listen", "127.0.0.1:0", "--drain-delay", "0ms")
+        self.worker = self.start_worker()
+        wait_for(lambda: self.gateway.poll() is not None or answers(self.port), "the gateway to listen")
+        if self.gateway.poll() is not None:
+            raise RuntimeError("the gateway does not start: " + self.tail())
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/api/webhooks/openphone"
+
+    def start(self, program, *options):
+        process = subprocess.Popen([os.path.join(BIN, program), *options], env=self.env, stdin=subprocess.DEVNULL,
+                                   stdout=self.log, stderr=self.log)
+        self.programs.append(process)
+        return process
+
+    def start_worker(self):
+        return self.start("trunkline-worker", "--ops-listen", "127.0.0.1:0")
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def tail(self):
+        with open(self.log.name, encoding="utf-8", errors="replace") as file:
+            return file.read()[-3000:]
+
+    def close(self):
+        for process in self.programs:
+            self.end(process)
+        self.programs = []
+        if hasattr(self, "log"):
+            self.log.close()
+        if hasattr(self, "postgres"):
+            self.postgres.close()
+            self.redis.close()

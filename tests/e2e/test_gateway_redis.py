@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gateway whose Redis is away, stopped, full, read-only, locked or weaker than asked: 503 at once, and 200 again
+by itself."""
+import signal
+import threading
+import time
+import unittest
+
+from gateway_harness import Client, Gateway, entries, request, restart
+from servers import Redis, wait_for
+
+AT_ONCE = 1.5   # seconds for a 503: the deadline of 1 s and a slow test machine
+AGAIN = 3.0     # seconds until 200 after Redis is back: "within a second", and a slow test machine
+
+
+class RedisCase(unittest.TestCase):
+    options = ()
+
+    def setUp(self):
+        self.redis = Redis("--enable-protected-configs", "yes")
+        self.addCleanup(self.redis.close)
+        self.gateway = Gateway(self.redis.url, "--threads", "1", *self.options)
+        self.addCleanup(self.gateway.stop)
+
+    def expect_503(self, reason=None):
+        started = time.monotonic()
+        answer = self.gateway.post()
+        self.assertEqual(answer.status, 503)
+        self.assertLess(time.monotonic() - started, AT_ONCE)
+        self.assertIn(int(answer.headers["retry-after"]), range(5, 31))
+        self.assertIn("trunkline-delivery-id", answer.headers)
+        if reason:
+            self.assertEqual(self.reason_of(answer), reason)
+
+    def reason_of(self, answer):
+        mark = "delivery_id=" + answer.headers["trunkline-delivery-id"]
+        line = wait_for(lambda: next((x for x in list(self.gateway.log) if mark in x and "answered" in x), None),
+                        "the log line of an answer")
+        return line.split("outcome=")[1].split()[0]
+
+    def expect_recovery(self):
+        wait_for(lambda: self.gateway.post().status == 200, "200 again", AGAIN)
+        wait_for(lambda: self.gateway.probe("/readyz")[0] == 200, "ready again", AGAIN)
+
+    def expect_unready(self, reason):
+        wait_for(lambda: self.gateway.probe("/readyz")[1].get("reason") == reason, f"unready: {reason}", 3)
+        self.assertEqual(self.gateway.probe("/readyz")[0], 503)
+        self.assertEqual(self.gateway.probe("/livez")[0], 200)
+
+
+class Away(RedisCase):
+    def test_killed_and_started_again(self):
+        self.assertEqual(self.gateway.post().status, 200)
+        self.redis.kill()
+        wait_for(lambda: self.gateway.post().status == 503, "503")
+        self.expect_503("not_connected")
+        self.expect_unready("not_connected")
+        restart(self.redis)
+        self.expect_recovery()
+
+    def test_killed_with_deliveries_in_flight(self):
+        self.redis.kill(signal.SIGSTOP)
+        clients = [Client(self.gateway) for _ in range(20)]
+        for client in clients:
+            client.send(request())
+        self.redis.kill(signal.SIGKILL)
+        self.assertEqual({client.read().status for client in clients}, {503})
+        for client in clients:
+            client.close()
+
+    def test_stopped_process(self):
+        self.redis.kill(signal.SIGSTOP)
+        clients = [Client(self.gateway) for _ in range(20)]
+        started = time.monotonic()
+        for client in clients:
+            client.send(request())
+        self.assertEqual({client.read().status for client in clients}, {503})
+        self.assertLess(time.monotonic() - started, AT_ONCE)
+        self.expect_503("not_connected")  # the connection was given up: nobody waits another second
+        self.redis.kill(signal.SIGCONT)
+        self.expect_recovery()
+        for client in clients:  # late replies reach nobody else: each answer is of its own request
+            client.send(request(b"late"))
+            answer = client.read()
+            self.assertEqual(answer.status, 200)
+            ids = [e["d"] for e in entries(self.redis) if e["b"] == "late"]
+            self.assertEqual(ids[-1], answer.headers["trunkline-delivery-id"])
+            client.close()
+
+    def test_gateway_starts_before_redis(self):
+        self.redis.kill()
+        other = Gateway(self.redis.url, "--threads", "1", ready=False)
+        self.addCleanup(other.stop)
+        self.assertEqual(other.post().status, 503)
+        self.assertEqual(other.probe("/livez")[0], 200)
+        restart(self.redis)
+        wait_for(lambda: other.post().status == 200, "200", AGAIN)
+
+    def test_no_acked_delivery_is_lost_over_kills(self):
+        acked, stop = [], threading.Event()
+
+        def sender(name):
+            n = 0
+            while not stop.is_set():
+                n += 1
+                body = b"%d-%d" % (name, n)
+                try:
+                    if self.gateway.post(body).status == 200:
+                        acked.append(body.decode())
+                except OSError as error:  # a gateway that is up never drops a connection
+                    acked.append(f"error {error}")
+                    return
+
+        threads = [threading.Thread(target=sender, args=(i,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(3):
+            before = len(acked)
+            wait_for(lambda: len(acked) > before + 50, "deliveries")
+            self.redis.kill()
+            restart(self.redis)
+        before = len(acked)
+        wait_for(lambda: len(acked) > before + 50, "deliveries")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(set(acked) - {e["b"] for e in entries(self.redis)}, set())
+
+
+class Unwilling(RedisCase):
+    def test_oom(self):
+        self.redis.command("CONFIG", "SET", "maxmemory", "1")
+        self.assertIn(self.reason_of(self.gateway.post()), ("oom", "shedding"))
+        self.expect_503()
+        self.expect_unready("shedding")
+        self.redis.command("CONFIG", "SET", "maxmemory", "0")
+        self.expect_recovery()
+
+    def test_shedding_has_two_lines(self):
+        used = int(self.redis.command("INFO", "memory").split("used_memory:")[1].split()[0])
+        self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.8)))
+        wait_for(lambda: self.gateway.post().status == 503, "shedding at 80 %")
+        self.expect_503("shedding")
+        used = int(self.redis.command("INFO", "memory").split("used_memory:")[1].split()[0])
+        self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.67)))
+        end = time.monotonic() + 1
+        while time.monotonic() < end:  # four looks of the watch
+            self.expect_503("shedding")
+        self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.5)))
+        self.expect_recovery()
+
+    def test_readonly(self):
+        other = Redis()
+        self.addCleanup(other.close)
+        self.redis.command("REPLICAOF", "127.0.0.1", str(other.port))
+        wait_for(lambda: self.gateway.post().status == 503, "503")
+        self.expect_503("readonly")
+        self.expect_unready("readonly")
+        self.redis.command("REPLICAOF", "NO", "ONE")
+        self.expect_recovery()
+
+    def test_any_other_error(self):
+        self.redis.command("CONFIG", "SET", "min-replicas-to-write", "1")  # NOREPLICAS
+        self.expect_503("redis_error")
+        self.redis.command("CONFIG", "SET", "min-replicas-to-write", "0")
+        self.expect_recovery()
+
+    def test_misconf(self):
+        # A snapshot that fails, with stop-writes-on-bgsave-error.
+        self.redis.command("CONFIG", "SET", "save", "1 1")
+        self.redis.command("CONFIG", "SET", "dir", "/proc")
+        self.redis.command("SET", "x", "1")
+        wait_for(lambda: "rdb_last_bgsave_status:err" in self.redis.command("INFO", "persistence"), "a failed snapshot")
+        self.expect_503("misconf")
+        self.redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no")
+        self.expect_recovery()
+
+    def test_wrong_type_of_key(self):
+        self.redis.command("SET", "{trunkline}:deliveries", "not a stream")
+        self.expect_503("redis_error")
+        self.redis.command("DEL", "{trunkline}:deliveries")
+        self.expect_recovery()
+
+    def test_rights_taken_away_and_given_back(self):
+        self.redis.command("ACL", "SETUSER", "default", "-xadd")
+        self.expect_503("noauth")
+        self.expect_unready("noauth")
+        self.redis.command("ACL", "SETUSER", "default", "+xadd")
+        self.expect_recovery()
+
+    def test_password_set_behind_our_back(self):
+        self.redis.command("CONFIG", "SET", "requirepass", "secret")
+        with Client(self.gateway) as client:
+            self.redis_as("secret", "CLIENT", "KILL", "TYPE", "normal")
+            wait_for(lambda: self.gateway.probe("/readyz")[0] == 503, "unready", 3)
+            client.send(request())
+            self.assertEqual(client.read().status, 503)
+        wait_for(lambda: "NOAUTH" in self.gateway.probe("/readyz")[1].get("detail", ""), "NOAUTH as the reason", 3)
+        self.redis_as("secret", "CONFIG", "SET", "requirepass", "")
+        self.expect_recovery()
+
+    def redis_as(self, password, *args):
+        """One command on an authenticated connection, which it may itself end."""
+        import socket
+        with socket.create_connection(("127.0.0.1", self.redis.port), timeout=5) as s:
+            for command in (("AUTH", password), args):
+                s.sendall(b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(a), a.encode()) for a in command))
+                if not s.recv(1000).startswith((b"+", b":")):
+                    raise RuntimeError(command)
+
+
+class Durability(RedisCase):
+    def test_weaker_is_refused_and_taken_again(self):
+        for weaker, back in ((("appendfsync", "everysec"), ("appendfsync", "always")),
+                             (("no-appendfsync-on-rewrite", "yes"), ("no-appendfsync-on-rewrite", "no")),
+                             (("appendonly", "no"), ("appendonly", "yes"))):
+            self.redis.command("CONFIG", "SET", *weaker)
+            wait_for(lambda: self.gateway.post().status == 503, "503", 4)
+            self.expect_503("weak_durability")
+            self.expect_unready("weak_durability")
+            self.redis.command("CONFIG", "SET", *back)
+            wait_for(lambda: self.gateway.post().status == 200, "200 again", 4)
+
+    def test_weaker_after_a_restart_takes_nothing_at_all(self):
+        self.redis.kill()
+        self.redis.extra = ["--appendfsync", "everysec"]
+        restart(self.redis)
+        wait_for(lambda: self.gateway.probe("/readyz")[1].get("reason") == "weak_durability", "unready", AGAIN)
+        self.expect_503("weak_durability")
+        self.assertEqual(self.redis.command("XLEN", "{trunkline}:deliveries"), 0)
+
+    def test_unknown_is_served_and_called_unknown(self):
+        self.redis.command("ACL", "SETUSER", "default", "-config")
+        self.redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        wait_for(lambda: self.gateway.probe("/readyz")[1] == {"ready": True, "durability": "unknown"}, "unknown", AGAIN)
+        self.assertEqual(self.gateway.post().status, 200)
+        self.assertTrue(self.gateway.find("redis does not tell how durable it is"))
+
+
+class TakesWhatItGets(RedisCase):
+    options = ("--durability", "redis")
+
+    def test_weaker_is_taken_and_told(self):
+        self.redis.command("CONFIG", "SET", "appendfsync", "everysec")
+        wait_for(lambda: self.gateway.probe("/readyz")[1].get("durability") == "weaker", "the look at settings", 4)
+        self.assertEqual(self.gateway.post().status, 200)
+        self.assertTrue(self.gateway.find("redis may lose answered deliveries"))
+
+
+class Overload(RedisCase):
+    options = ("--max-in-flight", "8", "--redis-deadline", "3s")
+
+    def test_more_in_flight_than_allowed(self):
+        self.redis.kill(signal.SIGSTOP)
+        clients = [Client(self.gateway) for _ in range(20)]
+        for client in clients:
+            client.send(request())
+        reasons = []
+        for client in clients[8:]:  # refused at once, while the first eight wait
+            started = time.monotonic()
+            answer = client.read()
+            self.assertLess(time.monotonic() - started, 1)
+            reasons.append((answer.status, self.reason_of(answer)))
+        self.assertEqual(set(reasons), {(503, "overloaded")})
+        self.redis.kill(signal.SIGCONT)
+        self.assertEqual({client.read().status for client in clients[:8]}, {200})
+        for client in clients:
+            client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

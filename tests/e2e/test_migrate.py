@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline migrate against a real Postgres: apply, status, refusals, exit codes."""
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from servers import Postgres, free_port, wait_for  # noqa: E402
+
+BIN = os.environ["TRUNKLINE_BIN"]
+
+
+def migrate(url, *arguments):
+    return subprocess.run([f"{BIN}/trunkline", "migrate", "--postgres", url, *arguments],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+
+class Migrate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.postgres.close()
+
+    def setUp(self):
+        self.name = self.id().rsplit(".", 1)[1]
+        self.url = self.postgres.new_database(self.name)
+
+    def psql(self, sql):
+        return self.postgres.psql(sql, database=self.name)
+
+    def test_applies_once_and_says_each(self):
+        self.assertEqual(migrate(self.url, "status").returncode, 1)
+        first = migrate(self.url)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("applying 0001_initial ... done", first.stdout)
+        again = migrate(self.url, "up")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("nothing to do", again.stdout)
+        status = migrate(self.url, "status")
+        self.assertEqual(status.returncode, 0)
+        self.assertTrue(status.stdout.startswith("OK: the schema is current\n"), status.stdout)
+        self.assertEqual(self.psql("select count(*) from webhook_events"), "0")
+        self.assertRegex(self.psql("select checksum from schema_migrations where version = 1"), "^[0-9a-f]{64}$")
+
+    def test_json(self):
+        before = json.loads(migrate(self.url, "status", "--json").stdout)
+        self.assertEqual((before["current"], before["migrations"][0]["applied"]), (False, False))
+        done = json.loads(migrate(self.url, "--json").stdout)
+        self.assertEqual(done["applied"][0], {"version": 1, "name": "0001_initial"})
+        self.assertEqual(json.loads(migrate(self.url, "--json").stdout)["applied"], [])
+        after = json.loads(migrate(self.url, "status", "--json").stdout)
+        self.assertEqual((after["current"], after["problem"]), (True, None))
+
+    def test_a_changed_migration_refuses(self):
+        migrate(self.url)
+        self.psql("update schema_migrations set checksum = repeat('0', 64)")
+        for arguments in ([], ["status"]):
+            refused = migrate(self.url, *arguments)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("0001_initial is not the text that was applied", refused.stdout + refused.stderr)
+
+    def test_a_newer_schema_is_told(self):
+        migrate(self.url)
+        self.psql("insert into schema_migrations values (9999, '9999_later', repeat('0', 64))")
+        refused = migrate(self.url)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("version 9999 (9999_later), this program knows only up to", refused.stderr)
+
+    def test_a_failing_migration_leaves_nothing(self):
+        self.psql("create table recordings (mine integer)")  # in the way of the last table of 0001
+        failed = migrate(self.url)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("0001_initial was not applied", failed.stderr)
+        self.assertEqual(self.psql("select to_regclass('webhook_events') is null, count(*) from schema_migrations"),
+                         "t|0")
+
+    def test_two_at_once_apply_once(self):
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(migrate(self.url))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([a.returncode for a in answers], [0] * 4, [a.stderr for a in answers])
+        self.assertEqual(sum("applying 0001_initial" in a.stdout for a in answers), 1)
+
+    def test_waiting_for_the_lock_is_bounded(self):
+        holder = subprocess.Popen(["psql", "-X", "-q", self.url], stdin=subprocess.PIPE, text=True)
+        self.addCleanup(holder.communicate, "")
+        holder.stdin.write("select pg_advisory_lock(7021956601) \\g /dev/null\n")
+        holder.stdin.flush()
+        wait_for(lambda: self.psql("select count(*) from pg_locks where locktype = 'advisory'") == "1", "the lock")
+        refused = migrate(self.url, "--lock-timeout", "200ms")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("another session holds the lock", refused.stderr)
+        self.assertEqual(self.psql("select to_regclass('webhook_events') is null"), "t")
+
+    def test_exit_codes(self):
+        away = migrate(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+        self.assertEqual(away.returncode, 3)
+        self.assertIn("Postgres does not answer", away.stderr)
+        self.assertEqual(migrate(self.url, "sideways").returncode, 64)
+        self.assertEqual(migrate(self.url, "--lock-timeout", "5").returncode, 78)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workers over private servers, fed by XADD as a gateway would. Every interval is short."""
+import atexit
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from servers import Postgres, Redis, wait_for  # noqa: E402,F401
+
+BIN = os.environ["TRUNKLINE_BIN"]
+STREAM = "{trunkline}:deliveries"
+QUICK = {"block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms", "retry-poll": "50ms",
+         "hold-least": "20ms", "hold-most": "300ms", "probe-most": "300ms", "heartbeat-every": "100ms",
+         "redis-timeout": "1s", "lock-timeout": "300ms", "statement-timeout": "3s", "lease": "2s"}
+
+
+def clean_environment():
+    foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
+    return {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+
+
+def message(number, text="hello", **more):
+    """The body of message.received number so and so, of the seed generation."""
+    data = {"id": f"TRUNKLINE-TEST-{number}", "conversationId": f"CN{number % 50}", "from": "+14155550142",
+            "to": ["+14155550100"], "direction": "incoming", "body": text,
+            "createdAt": "2026-03-01T10:00:00.000Z", **more}
+    return json.dumps({"id": f"EV{number}", "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z",
+                       "data": {"object": data}})
+
+
+class Worker:
+    def __init__(self, redis, postgres, *flags, database=None, **options):
+        settings = {**QUICK, **{k.replace("_", "-"): v for k, v in options.items()}}
+        self.log_path = os.path.join(redis.folder, f"worker-{len(Worker.running)}.log")
+        command = [os.path.join(BIN, "trunkline-worker"), "--redis", redis.url, "--postgres", database or postgres.url,
+                   "--ops-listen", "127.0.0.1:0", *flags]
+        for name, value in settings.items():
+            command += ["--" + name, str(value)]
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(command, env=clean_environment(), stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        Worker.running.append(self)
+        wait_for(lambda: self.process.poll() is not None or "ops=" in self.log(), "the worker to start")
+        if self.process.poll() is not None:
+            raise RuntimeError(self.log())
+        self.ops = re.search(r"ops=\"?([0-9.:]+)", self.log()).group(1)
+
+    running = []
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def ready(self):
+        """(HTTP status, answer) of /readyz."""
+        try:
+            with urllib.request.urlopen(f"http://{self.ops}/readyz", timeout=5) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+
+    def wait_ready(self):
+        wait_for(lambda: self.ready()[0] == 200, "the worker to be ready")
+
+    def wait_holding(self, why):
+        def holds():
+            status, answer = self.ready()
+            return status == 503 and answer["state"] == "holding" and any(why in r for r in answer["reasons"])
+        wait_for(holds, f"a hold because of {why}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def terminate(self):
+        """SIGTERM; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.kill()
+
+
+class WorkerTest(unittest.TestCase):
+    """A Redis and a Postgres for each class; each test begins with an empty stream and empty tables."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.redis, cls.postgres = Redis(), Postgres()
+        subprocess.run([os.path.join(BIN, "trunkline"), "migrate", "--postgres", cls.postgres.url], check=True,
+                       env=clean_environment(), stdout=subprocess.DEVNULL)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.redis.close()
+        cls.postgres.close()
+
+    def setUp(self):
+        self.workers = []
+        self.redis.command("FLUSHALL")
+        self.sql("truncate webhook_events, activities, contacts, contact_cards, conversations, conversation_links, "
+                 "own_numbers, recordings")
+
+    def tearDown(self):
+        failed = self._outcome.result.failures + self._outcome.result.errors
+        for worker in self.workers:
+            worker.close()
+            if any(test is self for test, _ in failed):
+                print(f"--- {self.id()}\n{worker.log()[-4000:]}", file=sys.stderr)
+
+    def worker(self, *flags, **options):
+        worker = Worker(self.redis, self.postgres, *flags, **options)
+        self.workers.append(worker)
+        return worker
+
+    def sql(self, text):
+        return self.postgres.psql(text)
+
+    def count(self, what="webhook_events"):
+        return int(self.sql(f"select count(*) from {what}"))
+
+    def add(self, body, delivery_id="01TEST", **fields):
+        flat = [x for k, v in {"d": delivery_id, "t": "1772359200000", "s": "hex", "k": "0", **fields}.items()
+                for x in (k, v)]
+        return self.redis.command("XADD", STREAM, "*", *flat, "b", body)
+
+    def add_messages(self, numbers):
+        return [self.add(message(n)) for n in numbers]
+
+    def states(self):
+        """{"processed": 3, ...}"""
+        rows = self.sql("select state, count(*) from webhook_events group by 1 order by 1").split("\n")
+        return {state: int(n) for state, n in (row.split("|") for row in rows if row)}
+
+    def pending(self):
+        try:
+            return self.redis.command("XPENDING", STREAM, "workers")[0]
+        except RuntimeError:
+            return 0
+
+    def consumers(self):
+        found = self.redis.command("XINFO", "CONSUMERS", STREAM, "workers")
+        return [dict(zip(c[::2], c[1::2])) for c in found]
+
+    def lock_table(self, table):
+        """Takes an exclusive lock in a session of its own; returns what ends it."""
+        return self.session(f"begin; lock table {table} in access exclusive mode;")
+
+    def session(self, text):
+        psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U",
+                                 "trunkline", "-d", "trunkline"], stdin=subprocess.PIPE, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(psql.wait, 10)
+        self.addCleanup(psql.stdout.close)
+        self.addCleanup(psql.kill)
+        psql.stdin.write(text + "\n\\echo locked\n")
+        psql.stdin.flush()
+        self.assertEqual(psql.stdout.readline(), "locked\n")
+
+        def end():
+            psql.stdin.write("rollback;\n\\echo done\n")
+            psql.stdin.flush()
+            self.assertEqual(psql.stdout.readline(), "done\n")
+        return end
+
+    def wait_drained(self, deadline=30):
+        wait_for(lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "the stream to drain", deadline)
+
+    def wait_states(self, deadline=30, **expected):
+        try:
+            wait_for(lambda: self.states() == expected, f"states {expected}", deadline)
+        except TimeoutError as late:
+            raise AssertionError(f"{late}, not {self.states()}") from None
+
+    def card(self, worker):
+        for key in self.redis.command("KEYS", "{trunkline}:worker:*"):
+            flat = self.redis.command("HGETALL", key)
+            card = dict(zip(flat[::2], flat[1::2]))
+            if card.get("pid") == str(worker.process.pid):
+                return card
+        return {}
+
+
+def end_all():
+    for worker in Worker.running:
+        worker.close()
+
+
+atexit.register(end_all)

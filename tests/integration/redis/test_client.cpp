@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "common/stream/contract.hpp"
+#include "servers.hpp"
+
+using namespace std::chrono_literals;
+using namespace trunkline;
+using support::ask;
+using support::given_redis;
+using clock_type = std::chrono::steady_clock;
+
+namespace {
+
+struct frozen {
+  frozen() { kill(support::given_redis_pid(), SIGSTOP); }
+  ~frozen() { kill(support::given_redis_pid(), SIGCONT); }
+};
+
+// A stream of its own, with a group.
+struct empty_stream {
+  std::string key = stream::deliveries_key("redis-test");
+  explicit empty_stream(redis::client& client) {
+    client.execute({"DEL", key}, 2s);
+    REQUIRE(client.execute({"XGROUP", "CREATE", key, "workers", "0", "MKSTREAM"}, 2s).ok());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a client answers, also with errors and nil") {
+  redis::client client(given_redis(), support::silent());
+  CHECK(client.execute({"ECHO", "hello"}, 2s).reply.text == "hello");
+  CHECK(client.execute({"GET", "{t}:nothing"}, 2s).reply.is_nil());
+  const auto wrong = client.execute({"NOSUCH"}, 2s);
+  CHECK(wrong.why == redis::failure::none);
+  CHECK_FALSE(wrong.ok());
+  CHECK(wrong.error().starts_with("ERR unknown command"));
+
+  const auto results = client.pipeline({{"ECHO", "a"}, {"NOSUCH"}, {"ECHO", "b"}}, 2s);
+  REQUIRE(results.size() == 3);
+  CHECK(results[0].reply.text == "a");
+  CHECK(results[1].reply.is_error());
+  CHECK(results[2].reply.text == "b");
+  CHECK(client.pipeline({}, 2s).empty());
+}
+
+TEST_CASE("a client says why there is no connection, and connects on the next use") {
+  auto options = given_redis();
+  const auto port = options.where.port;
+  options.where.port = support::free_port();
+  redis::client nobody(options, support::silent());
+  const auto result = nobody.execute({"PING"}, 2s);
+  CHECK(result.why == redis::failure::not_connected);
+  CHECK(result.error() == "connection refused");
+
+  const support::folder home;
+  auto there = given_redis();
+  there.where.port = options.where.port;
+  REQUIRE(there.where.port != port);
+  const support::redis_server late(
+      {"--port", std::to_string(there.where.port), "--bind", "127.0.0.1", "--dir", home.path()},
+      there
+  );
+  CHECK(nobody.execute({"PING"}, 2s).reply.text == "PONG");
+}
+
+TEST_CASE("the deadline of a call holds on a frozen Redis, and no later call sees its answer") {
+  redis::client client(given_redis(), support::silent());
+  REQUIRE(client.execute({"PING"}, 2s).ok());
+  {
+    const frozen redis;
+    auto start = clock_type::now();
+    const auto results = client.pipeline({{"ECHO", "late 1"}, {"ECHO", "late 2"}}, 150ms);
+    CHECK(clock_type::now() - start < 400ms);
+    CHECK(results[0].why == redis::failure::timed_out);
+    CHECK(results[1].why == redis::failure::timed_out);
+    CHECK(results[0].error() == "no answer in time");
+
+    // The kernel still accepts the connection: the handshake is what gets no answer.
+    start = clock_type::now();
+    CHECK(client.execute({"ECHO", "late 3"}, 150ms).why == redis::failure::not_connected);
+    CHECK(clock_type::now() - start < 400ms);
+  }
+  for (int i = 0; i < 20; ++i) {
+    const auto text = std::to_string(i);
+    CHECK(client.execute({"ECHO", text}, 2s).reply.text == text);
+  }
+}
+
+TEST_CASE("a client notices between calls that its connection was closed") {
+  redis::client client(given_redis(), support::silent());
+  const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
+  ask(given_redis(), {"CLIENT", "KILL", "ID", id});
+  const auto next = client.execute({"CLIENT", "ID"}, 2s);
+  REQUIRE(next.ok());
+  CHECK(std::to_string(next.reply.integer) != id);
+}
+
+TEST_CASE("a connection killed under a blocked call is lost") {
+  redis::client client(given_redis(), support::silent());
+  // A pipeline that kills its own connection: what came before is answered, the rest is lost.
+  const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
+  const auto results = client.pipeline(
+      {{"ECHO", "a"}, {"CLIENT", "KILL", "SKIPME", "no", "ID", id}, {"ECHO", "b"}}, 2s
+  );
+  CHECK(results[0].reply.text == "a");
+  CHECK(results[2].why == redis::failure::lost);
+  CHECK(results[2].error() == "closed by the server");
+  CHECK(client.execute({"PING"}, 2s).ok());
+}
+
+TEST_CASE("a blocking read waits its time, and large batches come back whole") {
+  redis::client client(given_redis(), support::silent());
+  const empty_stream stream(client);
+  const std::vector<std::string> read{"XREADGROUP", "GROUP", "workers", "me",       "COUNT", "2000",
+                                      "BLOCK",      "100",   "STREAMS", stream.key, ">"};
+  const auto start = clock_type::now();
+  const auto nothing = client.execute(read, 3s);
+  CHECK(clock_type::now() - start >= 100ms);
+  REQUIRE(nothing.ok());
+  CHECK(nothing.reply.is_nil());
+
+  // The deadline cuts a longer block short.
+  auto longer = read;
+  longer[7] = "5000";
+  CHECK(client.execute(longer, 150ms).why == redis::failure::timed_out);
+
+  stream::delivery sent;
+  sent.received_at_ms = 5;
+  const std::string body(10'000, 'x');
+  std::vector<std::vector<std::string>> adds;
+  for (int i = 0; i < 1000; ++i) {
+    const auto d = std::to_string(i);
+    adds.push_back({"XADD", stream.key, "*", "d", d, "t", "5", "s", "hex", "k", "0", "b", body});
+  }
+  for (const auto& added : client.pipeline(adds, 10s)) REQUIRE(added.ok());
+
+  auto batch = client.execute(read, 10s);
+  REQUIRE(batch.ok());
+  auto& entries = batch.reply.elements.at(0).elements.at(1).elements;
+  REQUIRE(entries.size() == 1000);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto entry = stream::decode_entry(std::move(entries[i]));
+    REQUIRE(entry.content);
+    REQUIRE(entry.content->delivery_id == std::to_string(i));
+    REQUIRE(entry.content->body == body);
+  }
+}
+
+TEST_CASE("an XADD in wire form is what decode_entry reads, also after a deletion") {
+  redis::client client(given_redis(), support::silent());
+  const empty_stream stream(client);
+  stream::delivery sent;
+  sent.received_at_ms = 1795194181309;
+  sent.scheme = signature::scheme::standard;
+  sent.key_index = 1;
+  sent.provider_delivery_id = "msg_1";
+  sent.delivery_id = "01JD";
+  std::string wire;
+  stream::append_xadd(wire, stream.key, sent, "{}");
+  redis::reply_reader reader;
+  reader.feed(wire);
+  redis::reply command;
+  REQUIRE(reader.next(command));
+  std::vector<std::string> args;
+  for (const auto& each : command.elements) args.push_back(each.text);
+  const auto id = client.execute(args, 2s).reply.text;
+
+  REQUIRE(
+      client.execute({"XREADGROUP", "GROUP", "workers", "me", "STREAMS", stream.key, ">"}, 2s).ok()
+  );
+  const std::vector<std::string> own{"XREADGROUP", "GROUP",    "workers", "me",
+                                     "STREAMS",    stream.key, "0"};
+  const auto entry = [&] {
+    const auto answer = client.execute(own, 2s);
+    return stream::decode_entry(answer.reply.elements.at(0).elements.at(1).elements.at(0));
+  };
+  const auto there = entry();
+  CHECK(there.id == id);
+  REQUIRE(there.content);
+  CHECK(there.content->scheme == signature::scheme::standard);
+  CHECK(there.content->provider_delivery_id == "msg_1");
+  CHECK(there.content->received_at_ms == 1795194181309);
+
+  CHECK(client.execute({"XDEL", stream.key, id}, 2s).reply.integer == 1);
+  const auto deleted = entry();
+  CHECK(deleted.id == id);
+  CHECK_FALSE(deleted.content);
+  CHECK(deleted.problem == "deleted from the stream");
+}

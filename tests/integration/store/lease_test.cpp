@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "tests/integration/store/support.hpp"
+
+using namespace store_test;
+using namespace std::chrono_literals;
+using store::outcome;
+
+namespace {
+
+const store::store_error broken{store::store_error::sort::sql, "22003", "out of range"};
+const auto state =
+    "select state, attempts, claims, leased_until is not null, error_message, sqlstate"
+    " from webhook_events";
+// Makes every retry due and every lease run out.
+void pass_time(database& db) {
+  db.run(
+      "update webhook_events set next_attempt_at = now() - interval '1 second',"
+      " leased_until = leased_until - interval '1 hour' where state = 'retrying'"
+  );
+}
+
+}  // namespace
+
+TEST_CASE("a counted failure makes a retrying row, due after its delay") {
+  database db;
+  const auto store = open_store();
+  const auto bad = event(body_of(message{.id = "AC1"}));
+  CHECK(store->fail(bad, broken, 60s, 16).has_value());
+  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(
+      db.ask(
+          "select next_attempt_at - now() between interval '50 s' and interval '60 s', finished_at"
+          " from webhook_events"
+      ) == "t|-"
+  );
+  CHECK(store->fail(bad, broken, 60s, 16).value() == outcome::redelivered);
+  CHECK(
+      store->fail(event(body_of(message{.id = "AC1"}), "1-2"), broken, 60s, 16).value() ==
+      outcome::duplicate
+  );
+  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(db.ask("select count(*) from activities") == "0");
+  // A copy on the stream changes nothing either.
+  CHECK(
+      store->apply(std::vector{event(body_of(message{.id = "AC1"}), "1-3")}).value() ==
+      std::vector{outcome::duplicate}
+  );
+  CHECK(db.ask("select count(*) from activities") == "0");
+}
+
+TEST_CASE("a failure at the limit is dead at once") {
+  database db;
+  const auto store = open_store();
+  CHECK(store->fail(event("{}"), broken, 1s, 1).value() == outcome::dead);
+  CHECK(db.ask(state) == "dead|1|0|f|out of range|22003");
+}
+
+TEST_CASE("bury() keeps the bytes and the reason") {
+  database db;
+  const auto store = open_store();
+  CHECK(
+      store->bury(event(std::string("\0x", 2)), "delivered 5 times without an outcome").value() ==
+      outcome::dead
+  );
+  CHECK(
+      db.ask("select state, error_message, encode(raw, 'hex') from webhook_events") ==
+      "dead|delivered 5 times without an outcome|0078"
+  );
+}
+
+TEST_CASE("a lease is taken once, applied once, and settled with its effects") {
+  database db;
+  const auto store = open_store();
+  const auto body = body_of(message{.id = "AC1", .conversation = "CN1"});
+  REQUIRE(store->fail(event(body), broken, 1h, 16).has_value());
+  CHECK(store->lease_due(10, 60s, 5).value().empty());  // not due
+  pass_time(db);
+  const auto leased = store->lease_due(10, 60s, 5).value();
+  REQUIRE(leased.size() == 1);
+  CHECK(leased[0].claims == 1);
+  CHECK(leased[0].attempts == 1);
+  CHECK(leased[0].what.delivery.body == body);
+  CHECK(leased[0].what.entry_id == "1-1");
+  CHECK(leased[0].what.delivery.received_at_ms == 1795194181310);
+  CHECK(leased[0].what.key == event(body).key);
+  CHECK(
+      db.ask("select leased_until - now() between interval '50 s' and interval '60 s' from "
+             "webhook_events") == "t"
+  );
+  CHECK(store->lease_due(10, 60s, 5).value().empty());  // held
+  CHECK(store->apply_leased(leased).value() == std::vector{true});
+  CHECK(db.ask(state) == "processed|1|1|f|-|-");
+  CHECK(db.ask("select openphone_id from activities") == "AC1");
+  CHECK(store->apply_leased(leased).value() == std::vector{false});
+}
+
+TEST_CASE("a lost lease changes nothing of that event, and the others of its batch commit") {
+  database db;
+  const auto store = open_store();
+  REQUIRE(store->fail(event(body_of(message{.id = "AC1"}), "1-1"), broken, 0s, 16).has_value());
+  REQUIRE(store->fail(event(body_of(message{.id = "AC2"}), "1-2"), broken, 0s, 16).has_value());
+  pass_time(db);
+  auto leased = store->lease_due(10, 60s, 5).value();
+  REQUIRE(leased.size() == 2);
+  // Its lease runs out and somebody else claims it.
+  db.run(
+      "update webhook_events set claims = claims + 1 where id = " + std::to_string(leased[0].id)
+  );
+  CHECK(store->apply_leased(leased).value() == std::vector{false, true});
+  CHECK(
+      db.ask("select openphone_id from activities") == leased[1].what.event.activity->openphone_id
+  );
+  CHECK_FALSE(store->fail_leased(leased[0], broken, 1s, 16).value());
+  REQUIRE(store->release(std::vector{leased[0]}).has_value());
+  CHECK(
+      db.ask(
+          "select state, claims, leased_until is not null from webhook_events where id = " +
+          std::to_string(leased[0].id)
+      ) == "retrying|2|t"
+  );
+}
+
+TEST_CASE("a failed retry counts an attempt, and is dead at the limit") {
+  database db;
+  const auto store = open_store();
+  REQUIRE(store->fail(event(body_of(message{.id = "AC1"})), broken, 0s, 16).has_value());
+  pass_time(db);
+  auto leased = store->lease_due(10, 60s, 5).value();
+  CHECK(store->fail_leased(leased.at(0), broken, 30s, 3).value());
+  CHECK(db.ask(state) == "retrying|2|0|f|out of range|22003");
+  CHECK(db.ask("select next_attempt_at > now() + interval '20 s' from webhook_events") == "t");
+  pass_time(db);
+  leased = store->lease_due(10, 60s, 5).value();
+  CHECK(store->fail_leased(leased.at(0), broken, 30s, 3).value());
+  CHECK(db.ask(state) == "dead|3|0|f|out of range|22003");
+  CHECK(db.ask("select next_attempt_at, finished_at is not null from webhook_events") == "-|t");
+}
+
+TEST_CASE("a released lease does not count") {
+  database db;
+  const auto store = open_store();
+  REQUIRE(store->fail(event(body_of(message{.id = "AC1"})), broken, 0s, 16).has_value());
+  pass_time(db);
+  const auto leased = store->lease_due(10, 60s, 5).value();
+  REQUIRE(store->release(leased).value());
+  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(store->lease_due(10, 60s, 5).value().size() == 1);
+}
+
+TEST_CASE("claims without an outcome end in a dead row") {
+  database db;
+  const auto store = open_store();
+  REQUIRE(store->fail(event(body_of(message{.id = "AC1"})), broken, 0s, 16).has_value());
+  for (int claim = 1; claim <= 3; ++claim) {
+    pass_time(db);
+    const auto leased = store->lease_due(10, 60s, 3).value();
+    REQUIRE(leased.size() == 1);
+    CHECK(leased[0].claims == claim);
+  }
+  CHECK(store->lease_due(10, 60s, 3).value().empty());
+  CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease still runs
+  pass_time(db);
+  CHECK(store->lease_due(10, 60s, 3).value().empty());
+  CHECK(
+      db.ask("select state, error_message, next_attempt_at from webhook_events") ==
+      "dead|crashed the worker|-"
+  );
+}
+
+TEST_CASE("two workers never lease the same row") {
+  database db;
+  const auto store = open_store(), other = open_store();
+  for (int i = 0; i < 6; ++i) {
+    const auto id = std::to_string(i);
+    REQUIRE(
+        store->fail(event(body_of(message{.id = "AC" + id}), "1-" + id), broken, 0s, 16).has_value()
+    );
+  }
+  pass_time(db);
+  CHECK(store->lease_due(4, 60s, 5).value().size() == 4);
+  CHECK(other->lease_due(4, 60s, 5).value().size() == 2);
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <future>
+
+#include "tests/integration/store/support.hpp"
+
+using namespace store_test;
+using namespace std::chrono_literals;
+using store::outcome;
+using sort = store::store_error::sort;
+
+namespace {
+
+std::vector<store::prepared_event> one(const std::string& id) {
+  return batch({body_of(message{.id = id, .conversation = "CN1"})});
+}
+const auto is_waiting =
+    "select count(*) from pg_stat_activity where application_name = 'victim' and wait_event_type = "
+    "'Lock'";
+const auto kill_victim =
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'";
+
+}  // namespace
+
+TEST_CASE(
+    "a connection that is killed in the middle is lost, and the next call has a new one with all "
+    "settings"
+) {
+  database db;
+  const auto store = open_store(options("victim"));
+  REQUIRE(store->apply(one("AC1")).has_value());
+  db.hold("lock table activities in access exclusive mode");
+  auto pending = std::async(std::launch::async, [&] { return store->apply(one("AC2")); });
+  REQUIRE(db.wait_for(is_waiting, "1") == "1");
+  CHECK(store->busy_since().has_value());
+  db.run(kill_victim);
+  const auto outcome = pending.get();
+  db.let_go();
+  REQUIRE(outcome.has_error());
+  CHECK((outcome.error().kind == sort::lost || outcome.error().sqlstate == "57P01"));
+  CHECK_FALSE(store->busy_since().has_value());
+  CHECK(db.ask("select count(*) from activities") == "1");
+  CHECK(store->apply(one("AC3")).has_value());
+  CHECK(db.ask("select count(*) from activities") == "2");
+}
+
+TEST_CASE("an idle connection that was killed costs one call, no more") {
+  database db;
+  const auto store = open_store(options("victim"));
+  REQUIRE(store->apply(one("AC1")).has_value());
+  db.run(kill_victim);
+  REQUIRE(
+      db.wait_for("select count(*) from pg_stat_activity where application_name = 'victim'", "0") ==
+      "0"
+  );
+  REQUIRE(store->apply(one("AC2")).has_error());
+  CHECK(store->apply(one("AC2")).has_value());
+  CHECK(store->apply(one("AC3")).has_value());
+}
+
+TEST_CASE("a connection that breaks during COMMIT leaves the outcome in doubt") {
+  database db;
+  // A deferred trigger runs inside COMMIT.
+  db.run(
+      "create or replace function end_session() returns trigger language plpgsql as"
+      " 'begin perform pg_terminate_backend(pg_backend_pid()); return null; end';"
+      "create constraint trigger end_session after insert on activities deferrable initially "
+      "deferred"
+      " for each row execute function end_session()"
+  );
+  const auto store = open_store();
+  const auto broken = store->apply(one("AC1"));
+  db.run("drop trigger end_session on activities; drop function end_session()");
+  REQUIRE(broken.has_error());
+  CHECK(broken.error().kind == sort::in_doubt);
+  CHECK(store->apply(one("AC1")).has_value());
+}
+
+TEST_CASE("a lock that does not come is a collision: 55P03") {
+  database db;
+  auto given = options();
+  given.lock_timeout = 100ms;
+  const auto store = open_store(given);
+  REQUIRE(store->apply(one("AC1")).has_value());
+  db.hold("lock table activities in access exclusive mode");
+  const auto refused = store->apply(one("AC2"));
+  db.let_go();
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == sort::sql);
+  CHECK(refused.error().sqlstate == "55P03");
+  CHECK(store->apply(one("AC2")).has_value());
+}
+
+TEST_CASE("a statement that takes too long is cancelled: 57014") {
+  database db;
+  auto given = options();
+  given.statement_timeout = 200ms;
+  given.lock_timeout = 60s;
+  given.statement_override = [](std::string_view name) {
+    return name == "own_numbers" ? "select pg_sleep(60)::text, false" : "";
+  };
+  const auto store = open_store(given);
+  const auto cancelled = store->apply(one("AC1"));
+  REQUIRE(cancelled.has_error());
+  CHECK(cancelled.error().sqlstate == "57014");
+  CHECK(db.ask("select count(*) from webhook_events") == "0");
+}
+
+TEST_CASE("interrupt() ends a call that hangs") {
+  database db;
+  auto given = options("victim");
+  given.lock_timeout = given.statement_timeout = 60s;
+  const auto store = open_store(given);
+  REQUIRE(store->apply(one("AC1")).has_value());
+  db.hold("lock table activities in access exclusive mode");
+  auto pending = std::async(std::launch::async, [&] { return store->apply(one("AC2")); });
+  REQUIRE(db.wait_for(is_waiting, "1") == "1");
+  const auto since = store->busy_since();
+  REQUIRE(since.has_value());
+  CHECK(std::chrono::steady_clock::now() >= *since);
+  store->interrupt();
+  REQUIRE(pending.wait_for(10s) == std::future_status::ready);
+  const auto ended = pending.get();
+  db.let_go();
+  REQUIRE(ended.has_error());
+  CHECK(ended.error().kind == sort::lost);
+  store->interrupt();  // nothing runs: nothing happens
+  CHECK(store->apply(one("AC3")).has_value());
+}
+
+TEST_CASE("an error says what went wrong without the data") {
+  database db;
+  const auto store = open_store();
+  db.run("alter table activities add constraint no_secrets check (body <> 'secret 42')");
+  const auto refused = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
+  db.run("alter table activities drop constraint no_secrets");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().sqlstate == "23514");
+  CHECK(refused.error().message.find("no_secrets") != std::string::npos);
+  CHECK(refused.error().message.find("secret 42") == std::string::npos);
+  CHECK(db.ask("select count(*) from webhook_events") == "0");
+}
+
+TEST_CASE("a missing grant is told by its SQLSTATE: 42501") {
+  database db;
+  db.run("drop role if exists nobody_at_all; create role nobody_at_all login");
+  auto given = options();
+  given.conninfo = url() + "?user=nobody_at_all";
+  const auto refused = open_store(given)->apply(one("AC1"));
+  db.run("drop role nobody_at_all");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == sort::sql);
+  CHECK(refused.error().sqlstate == "42501");
+}
+
+TEST_CASE("no server is away, and probe() says so") {
+  database db;
+  auto given = options();
+  given.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
+  const auto store = open_store(given);
+  CHECK(store->apply(one("AC1")).error().kind == sort::away);
+  CHECK(store->probe().error().kind == sort::away);
+}
+
+TEST_CASE("probe() writes on a connection of its own") {
+  database db;
+  const auto store = open_store(options("victim"));
+  CHECK(store->probe().value());
+  CHECK(db.ask("select name from controls") == "probe");
+  db.hold("select 1 from controls where name = 'probe' for update");
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(store->probe().has_error());
+  CHECK(std::chrono::steady_clock::now() - start < 4s);
+  db.let_go();
+  db.run(
+      "alter database " + db.ask("select current_database()") +
+      " set default_transaction_read_only = on"
+  );
+  const auto read_only = store->probe();
+  db.run(
+      "set default_transaction_read_only = off;"
+      "alter database " +
+      db.ask("select current_database()") + " reset default_transaction_read_only"
+  );
+  REQUIRE(read_only.has_error());
+  CHECK(read_only.error().sqlstate == "25006");
+}
+
+TEST_CASE("a database of another schema version is refused until it fits") {
+  database db;
+  const auto store = open_store();
+  db.run("insert into schema_migrations (version, name, checksum) values (9999, 'later', '')");
+  const auto newer = store->apply(one("AC1"));
+  db.run("delete from schema_migrations where version = 9999");
+  REQUIRE(newer.has_error());
+  CHECK(newer.error().kind == sort::schema);
+  CHECK(newer.error().message.find("9999") != std::string::npos);
+  CHECK(store->apply(one("AC1")).has_value());
+}
+
+TEST_CASE("a database without our tables is refused as a schema error") {
+  database db;
+  db.run("drop database if exists empty_one");
+  db.run("create database empty_one");
+  auto given = options();
+  given.conninfo = url().substr(0, url().rfind('/')) + "/empty_one";
+  CHECK(open_store(given)->apply(one("AC1")).error().kind == sort::schema);
+  db.run("drop database empty_one with (force)");
+}

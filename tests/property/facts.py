@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The facts of one body, read by the model's own eyes: pure, and shared with nothing that it checks.
+
+Where the provider leaves something open, docs/events.md "Choices" decides.
+"""
+import json
+
+from content import Content
+from jsontext import parse
+from kinds import AI, CALLS, KINDS, MESSAGES, OWN_TIME, PLACE, SAME
+from people import People
+from values import FOREVER, members, present, short, time, url, whole
+
+
+class Event:
+    """What one body says: which row it touches and how; dead and ignored ones say nothing."""
+
+    def __init__(self, state, activity=None, recordings=(), card=None, own_numbers=(), named=()):
+        self.state, self.activity, self.recordings, self.card = state, activity, list(recordings), card
+        self.own_numbers, self.named = set(own_numbers), set(named)
+
+
+def normalise(body):
+    try:
+        event = _event(body)
+    except ValueError:
+        return Event("dead")
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str) or not event["type"]:
+        return Event("dead")
+    kind = KINDS.get(event["type"])
+    if kind is None:
+        return Event("ignored")
+    if not isinstance(event.get("data"), dict):
+        return Event("dead")
+    reader = Reader(kind, event)
+    return reader.card() if kind.startswith("contact") else reader.activity()
+
+
+def _once(pairs):
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("the same key twice")
+    return dict(pairs)
+
+
+def _event(body):
+    json.loads(body, object_pairs_hook=_once)
+    event = parse(body)
+    if isinstance(event, dict) and "type" not in event and members(event.get("object")).get("object") == "event":
+        event = event["object"]
+    return event
+
+
+class Reader(People, Content):
+    """Reads one event of a known kind. thing, context and link are what docs/events.md calls by these names."""
+
+    def __init__(self, kind, event):
+        self.kind, self.event, data = kind, event, event["data"]
+        self.thing = next((data[name] for name in ("resource", "object") if isinstance(data.get(name), dict)), data)
+        self.context = members(data.get("context"))
+        self.link = url(data.get("deepLink")) or url(members(data.get("links")).get("quo")) or ""
+        self.row, self.recordings, self.own, self.named = {}, [], set(), set()
+
+    def of(self, *names):
+        """The first of these members of the thing that is a short text."""
+        return next((short(self.thing.get(name)) for name in names if short(self.thing.get(name))), None)
+
+    def here_or_context(self, name):
+        return short(self.thing.get(name)) or short(self.context.get(name))
+
+    def activity(self):
+        key = self.key()
+        if key is None:
+            return Event("dead")
+        self.row = {"openphone_id": key, "activity_type": "message" if self.kind in MESSAGES else "call",
+                    "stamp": self.stamp(), "created_at": time(self.thing.get("createdAt"))}
+        self.people()
+        self.references()
+        if self.kind in MESSAGES + CALLS + ("recording",):
+            self.life()
+        {"summary": self.summary, "transcript": self.transcript, "voicemail": self.voicemail,
+         "recording": self.recorded}.get(self.kind, self.message if self.kind in MESSAGES else self.call)()
+        row = {name: value for name, value in self.row.items() if value not in (None, [], ())}
+        return Event("processed", row, self.recordings, None, self.own, self.named)
+
+    def card(self):
+        key = self.of("id")
+        if key is None:
+            return Event("dead")
+        card = self.card_record(key)
+        return Event("processed", card=card, named=card["phones"])
+
+    def key(self):
+        if self.kind in AI:
+            return self.of("callId")
+        if self.kind not in ("recording", "voicemail"):
+            return self.of("id")
+        if present(self.thing.get("callId")):
+            return self.of("callId")
+        return None if self.kind == "recording" and "url" in self.thing else self.of("id")
+
+    def stamp(self):
+        thing = self.thing
+        if self.kind == "contact deleted":
+            found = [t for t in (time(thing.get("updatedAt")), time(self.event.get("createdAt"))) if t is not None]
+            if found:
+                return max(found)
+        inside = members(thing.get(self.kind)).get("updatedAt") if self.kind in AI else None
+        found = (thing.get("updatedAt"), inside, self.event.get("createdAt"), thing.get(OWN_TIME.get(self.kind)),
+                 thing.get("createdAt"))
+        return next((t for t in map(time, found) if t is not None), FOREVER)
+
+    # Life cycle --------------------------------------------------------------------------------------------------
+
+    def life(self):
+        """Times, duration and status of messages, calls and recordings."""
+        row, thing = self.row, self.thing
+        if self.kind not in MESSAGES:
+            row["answered_at"], row["completed_at"] = time(thing.get("answeredAt")), time(thing.get("completedAt"))
+            if self.kind == "missed" and row["completed_at"] is None:
+                row["completed_at"] = time(thing.get("missedAt"))
+        if self.kind == "completed" or self.kind == "recording" and isinstance(thing.get("recordings"), list):
+            row["duration_r"] = next((n for n in (whole(thing.get("duration")), whole(thing.get("durationSeconds")))
+                                      if n is not None), None)
+        if self.kind == "recording":
+            return
+        known = [row[name] for name in ("created_at", "answered_at", "completed_at") if row.get(name) is not None]
+        row["active_at"] = max(known, default=None)
+        shown = self.status()
+        if shown:
+            row["status_r"], (row["status_level"], row["status_rank"]) = shown, PLACE[shown]
+
+    def status(self):
+        stated = self.of("status")
+        stated = SAME.get(stated, stated)
+        if self.kind in ("missed", "forwarded"):
+            return self.kind
+        if self.kind == "menu":
+            return None
+        if self.kind == "received" and stated == "delivered" and self.row["direction_k"].endswith("incoming"):
+            return "received"
+        if self.kind != "completed":
+            return stated if stated in PLACE else self.kind
+        shown = "completed" if stated == "answered" or stated not in PLACE else stated
+        unanswered_at = "answeredAt" in self.thing and self.thing["answeredAt"] is None
+        if stated in ("unanswered", "no-answer") or (shown == "completed" and unanswered_at
+                                                     and not self.row["duration_r"]):
+            self.row["unanswered"] = True
+        return shown

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <sstream>
+
+#include "common/base/signals.hpp"
+#include "tests/support/applier/jobs.hpp"
+
+// test-applier --postgres URL [--sql-dir DIR] [--own-number N]... [--batch-log FILE]
+//
+// Reads JSON lines, one job a line, and applies each as one batch through the real parser and
+// store:
+//   {"connection": 0, "events": ["<base64 of a body>", {"body": "<base64>", "id": "msg_1"}, ...]}
+//   {"barrier": true}      waits for all jobs before it, then prints the counters
+// At the end of input: {"applied": n, "restructures": n, "errors": [...]}; exit 1 if there were
+// errors. --sql-dir: DIR/<name>.sql replaces a statement of schema/queries/. --batch-log: a line
+// for each batch in the order they began, "<batch> <connection> <events>".
+namespace {
+
+using namespace trunkline;
+
+struct arguments {
+  store::store_options store;
+  std::string sql_dir, batch_log;
+};
+
+std::optional<arguments> read_arguments(int argc, char** argv) {
+  arguments all;
+  all.store.application_name = "test-applier";
+  for (int i = 1; i < argc; i += 2) {
+    const std::string name = argv[i];
+    if (i + 1 == argc) return std::nullopt;
+    const std::string value = argv[i + 1];
+    if (name == "--postgres") {
+      all.store.conninfo = value;
+    } else if (name == "--sql-dir") {
+      all.sql_dir = value;
+    } else if (name == "--own-number") {
+      all.store.own_numbers.push_back(value);
+    } else if (name == "--batch-log") {
+      all.batch_log = value;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return all;
+}
+
+std::string text_of_file(const std::string& path) {
+  const std::ifstream file(path);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  prepare_process();
+  std::ios::sync_with_stdio(false);  // a byte at a time otherwise
+  auto given = read_arguments(argc, argv);
+  if (!given) {
+    std::cerr << "usage: test-applier --postgres URL [--sql-dir DIR] [--own-number N]... "
+                 "[--batch-log FILE]\n";
+    return 64;
+  }
+  if (!given->sql_dir.empty()) {
+    given->store.statement_override = [dir = given->sql_dir](std::string_view name) {
+      return text_of_file(dir + "/" + std::string(name) + ".sql");
+    };
+  }
+  const logger log("applier", log_level::warn, log_format::text);
+  std::ofstream batch_log;
+  if (!given->batch_log.empty()) batch_log.open(given->batch_log);
+  applier::tally counts;
+  {
+    applier::connections all(
+        [&] { return store::open_event_store(given->store, log); }, counts,
+        [&](const applier::job& work, std::size_t batch) {
+          batch_log << batch << ' ' << work.connection << ' ' << work.events.size() << '\n';
+        }
+    );
+    for (std::string line; std::getline(std::cin, line);) {
+      auto work = applier::read_job(line);
+      if (!work.problem.empty()) {
+        counts.error(work.problem);
+      } else if (work.barrier) {
+        all.wait();
+        std::cout << counts.line(true) << std::endl;
+      } else {
+        all.add(std::move(work));
+      }
+    }
+    all.wait();
+  }
+  std::cout << counts.line(false) << std::endl;
+  return counts.failed() ? 1 : 0;
+}

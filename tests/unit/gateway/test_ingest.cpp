@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "gateway/ingest.hpp"
+
+using namespace trunkline;
+using namespace trunkline::gateway;
+
+namespace {
+
+constexpr std::int64_t now_ms = 1795194181310;
+constexpr std::string_view body =
+    R"({"type":"message.received","data":{"object":{"id":"TEST123"}}})";
+
+signature::key_ring ring() {
+  signature::key_ring keys;
+  REQUIRE(keys.add("hex:test_signing_key_for_seed_scheme_0001") == "");
+  REQUIRE(keys.add("whsec_coYfTG+CBzBhq5+ix34MyJDTVtgzb+jX") == "");
+  return keys;
+}
+
+request_head delivery() {
+  request_head head;
+  head.method = "POST";
+  head.path = "/api/webhooks/openphone";
+  head.content_type = "application/json";
+  head.has_content_type = true;
+  head.length = body.size();
+  head.signature.hex = {"def343fad77ab3da27a3ebf732a5fc7d8c5193e0a321dcd39d966bac4625adf1", 1};
+  return head;
+}
+
+std::string refusal(const request_head& head) {
+  const auto refused = refuse_head(head, 1024);
+  return refused ? std::string(to_string(*refused)) : "";
+}
+
+}  // namespace
+
+TEST_CASE("types that count as JSON") {
+  CHECK(is_json_type("application/json"));
+  CHECK(is_json_type("Application/JSON ; charset=utf-8"));
+  CHECK(is_json_type("application/cloudevents+json"));
+  CHECK_FALSE(is_json_type(""));
+  CHECK_FALSE(is_json_type("text/plain"));
+  CHECK_FALSE(is_json_type("application/jsonp"));
+  CHECK_FALSE(is_json_type("+json"));
+  CHECK_FALSE(is_json_type("text/plain; a=application/json"));
+}
+
+TEST_CASE("what the header section decides alone") {
+  auto head = delivery();
+  CHECK(refusal(head) == "");
+  head.path = "/api/webhooks/openphone/";
+  head.method = "GET";
+  CHECK(refusal(head) == "path");
+  head = delivery();
+  head.method = "post";
+  CHECK(refusal(head) == "method");
+  head = delivery();
+  head.expects_other = true;
+  CHECK(refusal(head) == "expectation");
+  head = delivery();
+  head.length.reset();
+  CHECK(refusal(head) == "no_length");
+  head.chunked = true;
+  CHECK(refusal(head) == "");
+  head = delivery();
+  head.length = 1025;
+  CHECK(refusal(head) == "too_large");
+  head.length = 1024;
+  CHECK(refusal(head) == "");
+}
+
+TEST_CASE("an odd type is refused without a signature only") {
+  auto head = delivery();
+  head.content_type = "text/plain";
+  CHECK(refusal(head) == "");
+  head.signature = {};
+  CHECK(refusal(head) == "type");
+  head.signature.webhook_timestamp.count =
+      1;  // part of a signature is for the verification to refuse
+  CHECK(refusal(head) == "");
+  head.signature = {};
+  head.has_content_type = false;
+  CHECK(refusal(head) == "");  // and then 403 missing
+}
+
+TEST_CASE("100 Continue needs a signature of good form") {
+  auto head = delivery();
+  CHECK_FALSE(refuse_expectation(head));
+  head.signature.hex.value = "zz";
+  CHECK(refuse_expectation(head) == outcome::malformed);
+  head.signature = {};
+  CHECK(refuse_expectation(head) == outcome::missing);
+}
+
+TEST_CASE("an authentic delivery becomes an entry") {
+  const auto keys = ring();
+  auto head = delivery();
+  auto decided = decide(keys, {}, head, body, "01DELIVERY", now_ms);
+  REQUIRE(decided.what == outcome::accepted);
+  CHECK(decided.entry.scheme == signature::scheme::hex);
+  CHECK(decided.entry.key_index == 0);
+  CHECK(decided.entry.received_at_ms == now_ms);
+  CHECK(decided.entry.delivery_id == "01DELIVERY");
+  CHECK(decided.entry.provider_delivery_id.empty());
+  CHECK_FALSE(decided.odd_type);
+  head.content_type = "text/plain";
+  CHECK(decide(keys, {}, head, body, "", now_ms).odd_type);
+}
+
+TEST_CASE("the provider's id is kept where the Standard scheme verified it") {
+  const auto keys = ring();
+  const auto made = signature::sign(keys, signature::scheme::standard, body, now_ms, "msg_7");
+  REQUIRE(made);
+  auto head = delivery();
+  head.signature = {};
+  for (const auto& [name, value] : made->fields) {
+    if (name == "webhook-id") head.signature.webhook_id = {value, 1};
+    if (name == "webhook-timestamp") head.signature.webhook_timestamp = {value, 1};
+    if (name == "webhook-signature") head.signature.webhook_signature = {value, 1};
+  }
+  const auto decided = decide(keys, {}, head, body, "", now_ms);
+  REQUIRE(decided.what == outcome::accepted);
+  CHECK(decided.entry.scheme == signature::scheme::standard);
+  CHECK(decided.entry.key_index == 1);
+  CHECK(decided.entry.provider_delivery_id == "msg_7");
+  // Six minutes later the same headers are stale.
+  CHECK(decide(keys, {}, head, body, "", now_ms + 360'000).what == outcome::stale);
+}
+
+TEST_CASE("refusals name their reason and no secret") {
+  const auto keys = ring();
+  auto head = delivery();
+  CHECK(decide(keys, {}, head, "other", "", now_ms).what == outcome::mismatch);
+  head.signature.hex.count = 2;
+  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::doubled);
+  head.signature = {};
+  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::missing);
+  head.signature.hex = {"xyz", 1};
+  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::malformed);
+}

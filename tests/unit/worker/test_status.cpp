@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "worker/held.hpp"
+#include "worker/log_limit.hpp"
+#include "worker/readiness.hpp"
+#include "worker/status.hpp"
+
+using namespace trunkline::worker;
+using namespace std::chrono_literals;
+
+TEST_CASE("ready once every thread has reached both servers, and while none waits") {
+  status_board board(2);
+  CHECK(
+      answer_ops(board, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"starting\"]}\n"
+  );
+  for (int thread : {0, 1})
+    for (auto which : {house::redis, house::postgres}) {
+      CHECK_FALSE(board.ready());
+      board.clear(thread, which);
+    }
+  CHECK(answer_ops(board, "/readyz").status == 200);
+
+  board.set(1, house::postgres, "postgres: \"away\"\n");
+  CHECK(answer_ops(board, "/readyz").status == 503);
+  CHECK(
+      answer_ops(board, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"away\\\"\\u000a\"]}\n"
+  );
+  board.set(0, house::postgres, "postgres: \"away\"\n");
+  CHECK(board.reasons().size() == 1);
+  board.clear(0, house::postgres);
+  board.clear(1, house::postgres);
+  CHECK(board.ready());
+
+  board.drain();
+  CHECK(
+      answer_ops(board, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"draining\",\"reasons\":[]}\n"
+  );
+}
+
+TEST_CASE("alive is alive; other paths are not there") {
+  status_board board(1);
+  CHECK(answer_ops(board, "/livez").status == 200);
+  CHECK(answer_ops(board, "/metrics").status == 404);
+}
+
+TEST_CASE("outcomes a second over the last minute") {
+  minute_rate rate;
+  const auto start = minute_rate::time{} + 1h;
+  CHECK(rate.sample(start, 0) == 0);
+  CHECK(rate.sample(start + 5s, 50) == Approx(10));
+  for (int i = 2; i <= 12; ++i) rate.sample(start + i * 5s, 50);
+  CHECK(rate.sample(start + 65s, 50) == Approx(0));  // the burst is more than a minute ago
+}
+
+TEST_CASE("a few lines a period, the rest counted") {
+  log_limit limit(2, 1min);
+  const auto start = log_limit::time{} + 1h;
+  CHECK(limit.pass(start) == 0u);
+  CHECK(limit.pass(start) == 0u);
+  CHECK_FALSE(limit.pass(start + 1s));
+  CHECK_FALSE(limit.pass(start + 59s));
+  CHECK(limit.pass(start + 61s) == 2u);
+  CHECK(limit.pass(start + 61s) == 0u);
+}
+
+TEST_CASE("held entries") {
+  held_entries held;
+  held.add({"2-0", "1-0"});
+  held.add({"3-0", "1-0"});
+  held.remove({"2-0", "9-9"});
+  std::vector<std::string> seen;
+  held.visit([&](const auto& ids) { seen = ids; });
+  CHECK(seen == std::vector<std::string>{"1-0", "3-0"});
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "worker/deliveries.hpp"
+#include "worker/held.hpp"
+
+namespace trunkline::worker {
+
+// Gathers a batch from the stream. XREADGROUP can't be bounded in bytes, so it reads a few entries
+// at a time until it has enough of either.
+class batch_reader {
+ public:
+  struct limits {
+    std::size_t entries;
+    std::uint64_t bytes;
+    std::chrono::milliseconds block;
+  };
+  batch_reader(deliveries&, held_entries&, limits);
+
+  // May be empty: nothing came within block. What it returns is held. A failed read may have made
+  // entries pending without our seeing them: the next one looks there first.
+  deliveries::answer<std::vector<stream::entry>> read();
+
+  // Takes a batch of these over from whoever has them (they are held already), and removes from
+  // which what it asked for.
+  deliveries::answer<std::vector<stream::entry>> claim(ids& which);
+
+ private:
+  deliveries::answer<std::vector<stream::entry>> next(std::size_t so_far, bool wait);
+
+  deliveries& stream_;
+  held_entries& held_;
+  const limits limits_;
+  bool own_first_ = true;
+  std::string own_after_ = "0";
+};
+
+}  // namespace trunkline::worker

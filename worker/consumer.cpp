@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/consumer.hpp"
+
+#include <random>
+
+#include "worker/batch_reader.hpp"
+#include "worker/connect.hpp"
+#include "worker/entries.hpp"
+#include "worker/retries.hpp"
+#include "worker/sweep.hpp"
+
+namespace trunkline::worker {
+namespace {
+
+random_unit seeded_random() {
+  std::random_device seed;
+  return [engine = std::mt19937_64(seed()),
+          unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
+}
+
+}  // namespace
+
+shared_parts::shared_parts(const worker_options& settings, logger logs)
+    : options(settings),
+      log(logs),
+      board(settings.threads),
+      stop(settings.drain_timeout),
+      book(counts, logs),
+      net(counts, settings.claim_after, logs),
+      sweep_due(settings.sweep_every),
+      retry_poll(settings.retry_poll) {}
+
+struct consumer::impl {
+  impl(shared_parts& with, int thread, const std::string& name)
+      : shared(with),
+        options(with.options),
+        random(seeded_random()),
+        store(store::open_event_store(store_settings(options), with.log.named("worker.store"))),
+        client(redis_settings(options, name), with.log.named("worker.redis")),
+        stream(
+            client, stream::deliveries_key(options.common.stream_namespace), name,
+            options.redis_timeout
+        ),
+        redis_hold(
+            with.board, thread, house::redis, with.stop, options.hold_least, random, with.log
+        ),
+        postgres_hold(
+            with.board, thread, house::postgres, with.stop, options.hold_least, random, with.log
+        ),
+        settle(stream, held, redis_hold, with.stop, options.probe_most),
+        kit{*store, stream, held, settle, with.book, with.counts, options, random, with.log},
+        carrying(
+            *store, postgres_hold, with.stop, {options.hold_most, options.probe_most}, random,
+            with.log
+        ),
+        reader(
+            stream, held,
+            {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block}
+        ),
+        due_retries(kit, carrying, postgres_hold, with.retry_poll),
+        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board) {}
+
+  void reach_postgres();
+  void turn();
+  void leave();
+  std::string hand_over();
+
+  shared_parts& shared;
+  const worker_options& options;
+  random_unit random;
+  std::unique_ptr<store::event_store> store;
+  redis::client client;
+  deliveries stream;
+  held_entries held;
+  hold redis_hold, postgres_hold;
+  settler settle;
+  tools kit;
+  carrier carrying;
+  batch_reader reader;
+  retries due_retries;
+  sweep rescue;
+};
+
+// Ready means that the schema and our rights will do, so something real is asked: retries, though
+// none are taken yet. Own numbers come first: learned later, they restructure what was applied.
+void consumer::impl::reach_postgres() {
+  for (;;) {
+    auto reached = store->adopt_own_numbers();
+    if (reached)
+      if (const auto asked = store->lease_due(0, options.lease, options.max_deliveries); !asked)
+        reached = asked.error();
+    if (reached) return postgres_hold.over();
+    if (!carrying.survive(reached.error(), "reaching Postgres")) return;
+  }
+}
+
+void consumer::impl::turn() {
+  if (!postgres_hold.holding()) {  // holding: nothing new is read
+    rescue.run();
+    auto batch = reader.read();
+    if (!batch) {
+      redis_hold.wait("redis: " + batch.problem, options.probe_most);
+    } else {
+      redis_hold.over();
+      carry_entries(kit, carrying, std::move(*batch.value));
+    }
+  }
+  if (!shared.stop.requested()) due_retries.run();
+}
+
+// All that is pending for us to the consumer "returned"; "" if nothing is left, else why not.
+std::string consumer::impl::hand_over() {
+  for (;;) {
+    const auto mine = stream.own_pending("-", "+", 1000);
+    if (!mine) return mine.problem;
+    if (mine.value->empty()) return "";
+    ids which;
+    for (const auto& entry : *mine.value) which.push_back(entry.id);
+    held.remove(which);
+    if (auto problem = stream.give_back(which, options.claim_after); !problem.empty())
+      return problem;
+    shared.counts.given_back += which.size();
+  }
+}
+
+void consumer::impl::leave() {
+  if (const auto problem = hand_over(); !problem.empty()) {
+    // Others claim it when it has been idle long enough; the consumer goes when it is empty.
+    shared.log.warn(
+        "could not hand back what was in hand",
+        {{"consumer", stream.consumer()}, {"error", problem}}
+    );
+    return;
+  }
+  const auto dropped = stream.remove_consumer(stream.consumer());
+  if (dropped.value_or(0) > 0)
+    shared.log.error(
+        "the consumer was removed with pending entries; the net will bring them back",
+        {{"consumer", stream.consumer()}, {"entries", *dropped}}
+    );
+}
+
+consumer::consumer(shared_parts& shared, int thread, std::string name)
+    : impl_(std::make_unique<impl>(shared, thread, name)) {}
+
+consumer::~consumer() = default;
+
+void consumer::run() {
+  impl_->reach_postgres();
+  while (!impl_->shared.stop.requested()) impl_->turn();
+  impl_->leave();
+}
+
+const std::string& consumer::name() const {
+  return impl_->stream.consumer();
+}
+
+const held_entries& consumer::held() const {
+  return impl_->held;
+}
+
+store::event_store& consumer::store() const {
+  return *impl_->store;
+}
+
+}  // namespace trunkline::worker

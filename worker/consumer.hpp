@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+
+#include "worker/gate.hpp"
+#include "worker/held.hpp"
+#include "worker/options.hpp"
+#include "worker/orphan_net.hpp"
+#include "worker/outcomes.hpp"
+#include "worker/status.hpp"
+#include "worker/stop.hpp"
+
+namespace trunkline::worker {
+
+// What the threads of a process share. Thread-safe, all of it.
+struct shared_parts {
+  shared_parts(const worker_options&, logger);
+
+  const worker_options& options;
+  logger log;
+  totals counts;
+  status_board board;
+  stop_signal stop;
+  outcome_book book;
+  orphan_net net;
+  gate sweep_due, retry_poll;
+};
+
+// One thread of the worker: reads a batch, applies it, settles it; then at most one batch of due
+// retries. With connections of its own to both servers.
+class consumer {
+ public:
+  // name: of the Redis consumer, unique in the world (host-pid-random-thread).
+  consumer(shared_parts&, int thread, std::string name);
+  ~consumer();
+
+  // Until a stop is requested; then hands back what is left and removes the Redis consumer.
+  void run();
+
+  const std::string& name() const;
+  const held_entries& held() const;   // for the refresher
+  store::event_store& store() const;  // for the watchdog: interrupt() and busy_since() only
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace trunkline::worker

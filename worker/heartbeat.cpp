@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/heartbeat.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <random>
+
+#include "base/version.hpp"
+#include "common/base/encoding.hpp"
+#include "common/stream/contract.hpp"
+
+namespace trunkline::worker {
+namespace {
+
+constexpr std::chrono::seconds timeout{1};
+
+std::string host() {
+  char name[256] = "host";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const auto& part : parts) out += (out.empty() ? "" : "; ") + part;
+  return out;
+}
+
+std::string one_digit(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", value);
+  return text;
+}
+
+}  // namespace
+
+std::string make_process_id() {
+  std::random_device random;
+  char tail[16];
+  std::snprintf(tail, sizeof tail, "%08x", random());
+  return host() + "-" + std::to_string(getpid()) + "-" + tail;
+}
+
+heartbeat::heartbeat(redis::client& client, shared_parts& shared, std::string process_id)
+    : client_(client),
+      shared_(shared),
+      key_(stream::process_key(shared.options.common.stream_namespace, "worker", process_id)) {}
+
+void heartbeat::beat() {
+  const auto& counts = shared_.counts;
+  const auto rate = rate_.sample(std::chrono::steady_clock::now(), counts.outcomes());
+  const auto number = [](const std::atomic<std::uint64_t>& value) {
+    return std::to_string(value.load());
+  };
+  client_.pipeline(
+      {{"HSET",         key_,
+        "pid",          std::to_string(getpid()),
+        "host",         host(),
+        "version",      TRUNKLINE_VERSION,
+        "threads",      std::to_string(shared_.options.threads),
+        "state",        shared_.board.state(),
+        "reason",       join(shared_.board.reasons()),
+        "processed",    number(counts.processed),
+        "duplicates",   number(counts.duplicates),
+        "redelivered",  number(counts.redelivered),
+        "ignored",      number(counts.ignored),
+        "dead",         number(counts.dead),
+        "retrying",     number(counts.retrying),
+        "given_back",   number(counts.given_back),
+        "lost",         number(counts.lost),
+        "orphans",      number(counts.orphans),
+        "restructures", number(counts.restructures),
+        "rate_1m",      one_digit(rate)},
+       {"EXPIRE", key_, "30"}},
+      timeout
+  );
+}
+
+void heartbeat::end() {
+  client_.execute({"DEL", key_}, timeout);
+}
+
+}  // namespace trunkline::worker

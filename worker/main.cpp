@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <exception>
+
+#include "base/version.hpp"
+#include "common/base/exit_codes.hpp"
+#include "common/base/signals.hpp"
+#include "worker/connect.hpp"
+#include "worker/crew.hpp"
+#include "worker/heartbeat.hpp"
+#include "worker/readiness.hpp"
+#include "worker/refresher.hpp"
+#include "worker/ticker.hpp"
+#include "worker/watchdog.hpp"
+
+namespace {
+
+using namespace trunkline;
+
+int run(int argc, const char* const* argv) {
+  // Configuration: flags, environment, file.
+  worker::worker_options options;
+  const auto leave = config::start(argc, argv, worker::about(), [&](config::option_set& set) {
+    worker::declare(set, options);
+  });
+  if (leave) return *leave;
+  signal_watcher signals;
+  const auto log = config::make_logger("worker", options.common);
+
+  // What the threads share, and the threads: stream -> Postgres.
+  const auto id = worker::make_process_id();
+  worker::shared_parts shared(options, log);
+  worker::crew crew(shared, id);
+
+  // What looks after them: each with its own Redis connection, if it needs one.
+  redis::client upkeep_redis(worker::redis_settings(options, id + "-upkeep"), log);
+  redis::client card_redis(worker::redis_settings(options, id + "-card"), log);
+  worker::refresher refresher(upkeep_redis, options, crew.members(), log);
+  worker::heartbeat card(card_redis, shared, id);
+  worker::watchdog dog(shared, crew.members());
+
+  // What people and supervisors ask.
+  ops::ops_server ops(
+      options.ops_listen,
+      [&](std::string_view path) { return worker::answer_ops(shared.board, path); },
+      log.named("worker.ops")
+  );
+
+  signals.start({
+      [&] {
+        shared.board.drain();
+        shared.stop.request();
+      },
+      [] {},
+      [&] { log.toggle_debug(); },
+  });
+  log.info(
+      "started", {{"version", TRUNKLINE_VERSION},
+                  {"threads", options.threads},
+                  {"ops", ops.address()},
+                  {"id", id}}
+  );
+  bool intact = false;
+  {
+    const worker::ticker refreshing(options.claim_after / 3, [&] { refresher.refresh(); });
+    const worker::ticker beating(options.heartbeat_every, [&] { card.beat(); });
+    const worker::ticker watching(std::chrono::milliseconds(100), [&] { dog.look(); });
+    intact = crew.run();
+  }
+  card.end();
+  log.info("stopped", {{"outcomes", shared.counts.outcomes()}});
+  return static_cast<int>(intact ? exit_code::ok : exit_code::failed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    prepare_process();
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "trunkline-worker: %s\n", error.what());
+    return static_cast<int>(exit_code::failed);
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "common/base/log.hpp"
+#include "worker/log_limit.hpp"
+#include "worker/status.hpp"
+#include "worker/store/event_store.hpp"
+
+namespace trunkline::worker {
+
+// Counts outcomes and tells of them: every one at debug, dead letters at warn, a few a minute.
+// Shared by the threads of a process.
+class outcome_book {
+ public:
+  outcome_book(totals&, logger);
+
+  void applied(const store::prepared_event&, store::outcome);
+  void retried(const store::leased_event&);  // a retry went through
+  // A counted failure; dead: it was the last one.
+  void failed(const store::prepared_event&, int attempts, bool dead, const store::store_error& why);
+  void buried(const store::prepared_event&, store::outcome, const std::string& reason);
+
+ private:
+  void dead_letter(const store::prepared_event&, const std::string& reason);
+  void say(const store::prepared_event&, std::string_view outcome);
+
+  totals& totals_;
+  logger log_;
+  log_limit dead_letters_{20, std::chrono::minutes(1)};
+};
+
+}  // namespace trunkline::worker

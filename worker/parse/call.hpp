@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "worker/parse/envelope.hpp"
+#include "worker/parse/event.hpp"
+
+namespace trunkline::parse {
+
+// What calls and their recordings and voicemail carry besides parties, times and status. Summaries
+// and transcripts are not for it.
+void read_call(const envelope& from, activity_facts& facts, event& result);
+
+}  // namespace trunkline::parse

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/parse/contact_card.hpp"
+
+#include <algorithm>
+
+#include "worker/parse/json_write.hpp"
+#include "worker/parse/text.hpp"
+
+namespace trunkline::parse {
+namespace {
+
+enum class field_sort { other, phone, email };
+
+void add_phone(const json_value& value, card_facts& card) {
+  auto number = number_of(&value);
+  if (number && is_e164(*number) && card.phones.size() < list_limit) {
+    card.phones.push_back(std::move(*number));
+  }
+}
+
+void add_email(const json_value& value, card_facts& card) {
+  const auto address = short_text(&value);
+  if (!address || card.emails.size() >= list_limit) return;
+  if (std::find(card.emails.begin(), card.emails.end(), *address) == card.emails.end()) {
+    card.emails.emplace_back(*address);
+  }
+}
+
+// value: a text, or a list of texts.
+void add_value(field_sort sort, const json_value& value, card_facts& card) {
+  const auto add = sort == field_sort::phone ? add_phone : add_email;
+  if (sort == field_sort::other) return;
+  if (value.is_string()) add(value, card);
+  const auto items = value.items();
+  for (const json_value& item : items.first(std::min(items.size(), list_limit))) add(item, card);
+}
+
+// A list of texts, or of objects with a value.
+void add_list(field_sort sort, const json_value* list, card_facts& card) {
+  if (list == nullptr) return;
+  const auto items = list->items();
+  for (const json_value& item : items.first(std::min(items.size(), list_limit))) {
+    const json_value* value = item.find("value");
+    add_value(sort, value != nullptr ? *value : item, card);
+  }
+}
+
+field_sort sort_by_name(std::string_view name) {
+  if (contains_ignoring_case(name, "phone")) return field_sort::phone;
+  if (contains_ignoring_case(name, "email")) return field_sort::email;
+  return field_sort::other;
+}
+
+field_sort sort_of(const json_value& field) {
+  const auto type = short_text(field, "type");
+  if (!type) return sort_by_name(short_text(field, "name").value_or(""));
+  if (*type == "phone-number") return field_sort::phone;
+  return *type == "email" ? field_sort::email : field_sort::other;
+}
+
+// Documented as a list of {name, type, value}; a map of names is seen as well.
+void add_fields(const json_value* fields, card_facts& card) {
+  if (fields == nullptr) return;
+  const auto items = fields->items();
+  for (const json_value& field : items.first(std::min(items.size(), list_limit))) {
+    if (const json_value* value = field.find("value")) add_value(sort_of(field), *value, card);
+  }
+  const auto members = fields->members();
+  for (const json_member& field : members.first(std::min(members.size(), list_limit))) {
+    add_value(sort_by_name(field.name), field.value, card);
+  }
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+  json_builder list('[');
+  for (const std::string& text : texts) list.add(text);
+  return list.finish();
+}
+
+std::string canonical_record(const card_facts& card) {
+  json_builder record('{');
+  const auto add = [&](std::string_view name, const std::optional<std::string>& text) {
+    if (text) record.add(name, *text);
+  };
+  add("company", card.company);
+  if (!card.emails.empty()) record.add_raw("emails", json_list(card.emails));
+  add("external_id", card.external_id);
+  add("first_name", card.first_name);
+  add("last_name", card.last_name);
+  if (!card.phones.empty()) record.add_raw("phones", json_list(card.phones));
+  add("role", card.role);
+  return record.finish();
+}
+
+}  // namespace
+
+card_facts read_card(const envelope& from, std::string_view card_id) {
+  card_facts card;
+  card.card_id = card_id;
+  card.deleted = from.what == kind::contact_deleted;
+  card.stamp = stamp_of(from);
+  card.first_name = owned(short_text(from.thing, "firstName"));
+  card.last_name = owned(short_text(from.thing, "lastName"));
+  card.company = owned(short_text(from.thing, "company"));
+  card.role = owned(short_text(from.thing, "role"));
+  card.external_id = owned(short_text(from.thing, "externalId"));
+  add_list(field_sort::phone, from.thing.find("phoneNumbers"), card);
+  add_list(field_sort::email, from.thing.find("emails"), card);
+  add_fields(from.thing.find("fields"), card);
+  std::sort(card.phones.begin(), card.phones.end());
+  card.phones.erase(std::unique(card.phones.begin(), card.phones.end()), card.phones.end());
+  card.record = canonical_record(card);
+  return card;
+}
+
+}  // namespace trunkline::parse

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+// A parsed JSON text as plain views: strings are unescaped UTF-8 without NUL, numbers are kept as
+// their digits (so that 1e400 costs its own field only, and 5.0 stays 5.0). Everything lives as
+// long as the json_document it came from.
+namespace trunkline::parse {
+
+struct json_member;
+
+class json_value {
+ public:
+  enum class type : std::uint8_t { null, boolean, number, string, array, object };
+
+  json_value() = default;
+  static json_value boolean(bool value);
+  static json_value text(type kind, std::string_view content);
+  static json_value array(std::span<const json_value> items);
+  static json_value object(std::span<const json_member> members);
+
+  type kind() const { return type_; }
+  bool is_null() const { return type_ == type::null; }
+  bool is_string() const { return type_ == type::string; }
+  bool is_number() const { return type_ == type::number; }
+  bool is_array() const { return type_ == type::array; }
+  bool is_object() const { return type_ == type::object; }
+  bool is_true() const { return type_ == type::boolean && size_ == 1; }
+
+  std::string_view text() const;                 // of a string or a number, else ""
+  std::span<const json_value> items() const;     // of an array, else none
+  std::span<const json_member> members() const;  // of an object, else none
+  // The member's value; nullptr if there is none, or if this is no object.
+  const json_value* find(std::string_view name) const;
+
+ private:
+  const void* data_ = nullptr;
+  std::uint32_t size_ = 0;
+  type type_ = type::null;
+};
+
+struct json_member {
+  std::string_view name;
+  json_value value;
+};
+
+}  // namespace trunkline::parse

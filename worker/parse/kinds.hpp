@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string_view>
+
+#include "worker/parse/event.hpp"
+
+// What follows from the kind of an event alone.
+namespace trunkline::parse {
+
+bool is_ignored(kind);     // kept and counted, no facts
+bool is_message(kind);     // message.*
+bool is_life_cycle(kind);  // messages and the calls' own events: they move active_at
+bool is_contact(kind);
+bool is_ai_content(kind);  // summary, transcript
+
+std::string_view own_time(kind);    // the member with the type's own time, "" if it has none
+std::string_view own_status(kind);  // "" if the kind says nothing on the status
+std::string_view inferred_direction(kind);  // "incoming", "outgoing", or ""
+
+}  // namespace trunkline::parse

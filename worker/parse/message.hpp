@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "worker/parse/envelope.hpp"
+#include "worker/parse/event.hpp"
+
+namespace trunkline::parse {
+
+// What only messages carry: text, media, error.
+void read_message(const envelope& from, activity_facts& facts);
+
+}  // namespace trunkline::parse

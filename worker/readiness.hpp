@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "common/ops/ops_server.hpp"
+#include "worker/status.hpp"
+
+namespace trunkline::worker {
+
+// What the ops listener answers: /livez as long as the process runs, /readyz 200 while every thread
+// works, else 503 with state and reasons.
+ops::answer answer_ops(const status_board&, std::string_view path);
+
+}  // namespace trunkline::worker

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/status.hpp"
+
+#include <algorithm>
+
+namespace trunkline::worker {
+
+status_board::status_board(int threads)
+    : reasons_(static_cast<std::size_t>(threads), {"starting", "starting"}) {}
+
+void status_board::set(int thread, house which, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  reasons_[static_cast<std::size_t>(thread)][static_cast<std::size_t>(which)] = std::move(reason);
+}
+
+void status_board::clear(int thread, house which) {
+  set(thread, which, "");
+}
+
+void status_board::drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = true;
+}
+
+bool status_board::ready() const {
+  return state() == "running";
+}
+
+bool status_board::holding() const {
+  return !reasons().empty();
+}
+
+std::string status_board::state() const {
+  const bool waiting = holding();
+  const std::lock_guard lock(mutex_);
+  return draining_ ? "draining" : waiting ? "holding" : "running";
+}
+
+std::vector<std::string> status_board::reasons() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> out;
+  for (const auto& thread : reasons_)
+    for (const auto& reason : thread)
+      if (!reason.empty() && std::find(out.begin(), out.end(), reason) == out.end())
+        out.push_back(reason);
+  return out;
+}
+
+double minute_rate::sample(time now, std::uint64_t outcomes) {
+  using namespace std::chrono_literals;
+  samples_.emplace_back(now, outcomes);
+  while (samples_.size() > 2 && now - samples_.front().first > 1min) samples_.pop_front();
+  const std::chrono::duration<double> span = now - samples_.front().first;
+  if (span <= 0s) return 0;
+  return static_cast<double>(outcomes - samples_.front().second) / span.count();
+}
+
+}  // namespace trunkline::worker

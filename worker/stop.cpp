@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/stop.hpp"
+
+namespace trunkline::worker {
+
+stop_signal::stop_signal(std::chrono::milliseconds drain_limit) : limit_(drain_limit) {}
+
+void stop_signal::request() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!expires_) expires_ = std::chrono::steady_clock::now() + limit_;
+  }
+  asked_.notify_all();
+}
+
+bool stop_signal::requested() const {
+  const std::lock_guard lock(mutex_);
+  return expires_.has_value();
+}
+
+bool stop_signal::expired() const {
+  const std::lock_guard lock(mutex_);
+  return expires_ && std::chrono::steady_clock::now() >= *expires_;
+}
+
+bool stop_signal::wait_for(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return asked_.wait_for(lock, time, [&] { return expires_.has_value(); });
+}
+
+}  // namespace trunkline::worker

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+namespace trunkline::worker {
+
+// SIGTERM as the threads see it: first a wish, after the drain limit an order. Thread-safe.
+class stop_signal {
+ public:
+  explicit stop_signal(std::chrono::milliseconds drain_limit);
+
+  void request();
+  bool requested() const;
+  bool expired() const;  // requested, and the drain limit has passed
+
+  // Sleeps; true as soon as a stop is requested.
+  bool wait_for(std::chrono::milliseconds);
+
+ private:
+  const std::chrono::milliseconds limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable asked_;
+  std::optional<std::chrono::steady_clock::time_point> expires_;
+};
+
+}  // namespace trunkline::worker

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "worker/store/activity_rows.hpp"
+#include "worker/store/contact_book.hpp"
+#include "worker/store/cross_rows.hpp"
+#include "worker/store/session.hpp"
+#include "worker/store/structure.hpp"
+
+namespace trunkline::store {
+
+using name_set = std::set<std::string, std::less<>>;
+
+// The conversations and links of one transaction. A link says which conversation activities without
+// a provider id belong to: that of the least provider id ever seen with the same parties, else a
+// fallback of its own.
+class conversation_book {
+ public:
+  conversation_book(session& db, structure held) : db_(db), held_(held) {}
+
+  // Every provider id named gets its conversation; links of the party keys are read.
+  void open(const name_set& refs, const name_set& party_keys);
+  // Brings links in line with the rows in hand, and makes fallbacks where nothing else is known.
+  // Throws needs_exclusive under the shared lock if a link that is there would have to fall.
+  void attach_rows(const std::vector<activity_row>& rows);
+  // As far as known; after attach_rows() that is all of a row in hand.
+  std::optional<std::int64_t> find(const place&) const;
+
+  // What is known of an activity that belongs to the conversation.
+  void join(std::int64_t conversation, const conversation_summary& of_activity);
+  // An activity left it, or changed its contact: it is computed anew from all its activities.
+  void recompute(std::int64_t conversation) { recompute_.insert(conversation); }
+  // Writes summaries; fallbacks that lost their last activity go.
+  void write(const contact_book& contacts);
+
+ private:
+  struct link {
+    std::optional<std::string> ref;
+    std::int64_t conversation_id = 0;
+  };
+  struct fall {
+    std::string party_key, ref;
+    std::int64_t was_in = 0, now_in = 0;
+  };
+  void find_refs(const name_set& refs);
+  void find_links(const name_set& party_keys);
+  void insert_links(const attachments& edges, const name_set& fallbacks);
+  void let_fall(const std::vector<fall>& falls);
+  void write_joined(const contact_book& contacts);
+  void remember(const rows& from, std::size_t row, int column, std::int64_t id);
+
+  session& db_;
+  structure held_;
+  std::unordered_map<std::string, std::int64_t> by_ref_;
+  std::unordered_map<std::string, link> links_;
+  std::unordered_map<std::int64_t, conversation_summary> stored_;  // as read; may have grown since
+  std::map<std::int64_t, conversation_summary> joined_;
+  std::set<std::int64_t> recompute_;
+};
+
+}  // namespace trunkline::store

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/store/event_rows.hpp"
+
+#include "common/base/encoding.hpp"
+#include "worker/store/row_arrays.hpp"
+
+namespace trunkline::store {
+namespace {
+
+constexpr std::size_t event_columns = 20;
+
+// What we minted or checked in the gateway is ASCII; were it ever not, it must not make the row
+// unwritable.
+std::string plain(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return out;
+}
+
+std::optional<std::string> unless_empty(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return std::string(text);
+}
+
+// The name people look an event up by.
+std::string event_id_of(const prepared_event& event, const std::string& key) {
+  if (!event.delivery.provider_delivery_id.empty()) {
+    return plain(event.delivery.provider_delivery_id);
+  }
+  return event.event.event_id.empty() ? key : event.event.event_id;
+}
+
+std::string hex_key(const event_key& key) {
+  return hex_encode(as_bytes(key));
+}
+
+// In the order of insert_events.sql.
+void add_row(
+    row_arrays& to, const prepared_event& event, const fate& fate, const std::string& key
+) {
+  const auto& delivery = event.delivery;
+  const auto& parsed = event.event;
+  to.row().hex(as_bytes(event.key))
+      << event_id_of(event, key) << parsed.event_type << unless_empty(parsed.api_version)
+      << fate.state << unless_empty(fate.message) << unless_empty(fate.sqlstate) << fate.attempts
+      << std::int64_t{fate.delay.count()} << delivery.received_at_ms * 1000 << parsed.occurred_at
+      << subject_of(parsed) << plain(delivery.delivery_id)
+      << unless_empty(plain(delivery.provider_delivery_id)) << plain(event.entry_id)
+      << signature::to_string(delivery.scheme) << delivery.key_index << parse::parser_version;
+  if (parsed.json_text) {
+    to << delivery.body << std::nullopt;
+  } else {
+    (to << std::nullopt).hex(delivery.body);
+  }
+}
+
+std::string keys_of(const std::vector<const prepared_event*>& events) {
+  postgres::array_literal keys;
+  for (const auto* event : events) keys.add_hex(as_bytes(event->key));
+  return keys.take();
+}
+
+}  // namespace
+
+fate fate_of(const parse::event& event) {
+  switch (event.what) {
+    case parse::verdict::apply:
+      return {"processed", {}, {}, 0, {}};
+    case parse::verdict::ignore:
+      return {"ignored", {}, {}, 0, {}};
+    case parse::verdict::dead:
+      break;
+  }
+  return {"dead", event.reason.empty() ? "not an event" : event.reason, {}, 0, {}};
+}
+
+std::optional<std::string> subject_of(const parse::event& event) {
+  if (event.activity) return event.activity->openphone_id;
+  if (event.card) return event.card->card_id;
+  return std::nullopt;
+}
+
+outcome outcome_of(const fate& fate) {
+  if (fate.state == "processed") return outcome::processed;
+  return fate.state == "ignored" ? outcome::ignored : outcome::dead;
+}
+
+std::vector<bool> insert_events(
+    session& db, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+) {
+  row_arrays arrays(event_columns);
+  std::unordered_map<std::string, std::size_t> by_key;
+  by_key.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    auto key = hex_key(events[i]->key);
+    add_row(arrays, *events[i], fates[i], key);
+    by_key.emplace(std::move(key), i);
+  }
+  std::vector<bool> fresh(events.size(), false);
+  const auto inserted = db.run("insert_events", arrays.take());
+  for (std::size_t i = 0; i < inserted.size(); ++i) {
+    fresh[by_key.at(std::string(inserted.text(i, 0)))] = true;
+  }
+  return fresh;
+}
+
+std::vector<outcome> tell_repeats(session& db, const std::vector<const prepared_event*>& events) {
+  std::vector<outcome> outcomes(events.size(), outcome::duplicate);
+  if (events.empty()) return outcomes;
+  std::unordered_map<std::string, std::string> entry_of;
+  const auto found = db.run("find_events", {keys_of(events)});
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    entry_of.emplace(found.text(i, 0), found.text(i, 1));
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto at = entry_of.find(hex_key(events[i]->key));
+    if (at != entry_of.end() && at->second == plain(events[i]->entry_id)) {
+      outcomes[i] = outcome::redelivered;
+    }
+  }
+  return outcomes;
+}
+
+}  // namespace trunkline::store

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "worker/store/event_store.hpp"
+#include "worker/store/session.hpp"
+
+namespace trunkline::store {
+
+// What an event row is to say of its event.
+struct fate {
+  std::string_view state;  // processed, ignored, retrying or dead
+  std::string message;     // why; "" where there is nothing to say
+  std::string sqlstate;
+  int attempts = 0;
+  std::chrono::milliseconds delay{0};  // until the next attempt; retrying only
+};
+// As far as the parser decides it.
+fate fate_of(const parse::event&);
+// activities.openphone_id or contact_cards.card_id, if the event speaks of one.
+std::optional<std::string> subject_of(const parse::event&);
+outcome outcome_of(const fate&);
+
+// Inserts event rows; keys are distinct. True where the row is new: only those have effects.
+std::vector<bool> insert_events(
+    session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+);
+// For events whose key is there already: redelivered (the same entry) or duplicate (another one).
+std::vector<outcome> tell_repeats(session&, const std::vector<const prepared_event*>& events);
+
+}  // namespace trunkline::store

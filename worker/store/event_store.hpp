@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/log.hpp"
+#include "common/stream/contract.hpp"
+#include "worker/parse/event.hpp"
+
+// The ledger: everything the worker asks of Postgres. One connection, one thread. libpqxx stays
+// behind this header.
+namespace trunkline::store {
+
+// SHA-256 over the provider's delivery id (Standard scheme only, else empty), a zero byte, and the
+// body.
+using event_key = std::array<unsigned char, 32>;
+event_key make_event_key(std::string_view provider_delivery_id, std::string_view body);
+
+// One delivery, parsed and ready to be applied.
+struct prepared_event {
+  std::string entry_id;
+  stream::delivery delivery;
+  event_key key{};
+  parse::event event;
+};
+prepared_event prepare(std::string entry_id, stream::delivery delivery);
+
+// Where an event row stands after apply(), or why nothing changed.
+enum class outcome { processed, ignored, dead, duplicate, redelivered };
+
+// A stored event picked up for another try, under a lease.
+struct leased_event {
+  std::int64_t id = 0;  // webhook_events.id
+  int claims = 0;  // the value that must still be there when it is settled; 2 or more: apply alone
+  int attempts = 0;     // counted failures so far
+  prepared_event what;  // parsed anew from the stored bytes
+};
+
+// What went wrong, as far as the connection can tell; who is to blame is decided in
+// worker/failure.hpp.
+struct store_error {
+  enum class sort {
+    sql,       // the server said no; sqlstate says why
+    lost,      // the connection broke before COMMIT was sent: nothing happened
+    in_doubt,  // it broke during COMMIT: not known
+    away,      // no connection could be made
+    schema,    // migrations missing, or newer than this program knows
+  } kind = sort::sql;
+  std::string sqlstate;  // five characters, or "" where the library hides it
+  std::string message;   // for people and the event row; without row data
+};
+template <class T>
+using result = boost::system::result<T, store_error>;
+[[noreturn]] void throw_exception_from_error(const store_error&, const boost::source_location&);
+
+struct store_options {
+  std::string conninfo;  // as given by the user; "" leaves all to libpq
+  std::string application_name = "trunkline-worker";
+  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds statement_timeout{10000};
+  std::chrono::milliseconds idle_timeout{15000};
+  std::vector<std::string> own_numbers;  // settings, E.164
+  // For tests alone: another text for a named statement of schema/queries/; "" keeps it.
+  std::function<std::string(std::string_view name)> statement_override;
+};
+
+struct apply_stats {
+  bool restructured = false;  // ran under the exclusive structure lock
+};
+
+class event_store {
+ public:
+  virtual ~event_store() = default;
+
+  // All of batch in one transaction: event rows, effects, commit. Outcomes in the order of batch.
+  // Events whose verdict is dead or ignore get their row and no effects. Two entries of one key in
+  // a batch: the first counts.
+  virtual result<std::vector<outcome>> apply(
+      std::span<const prepared_event> batch, apply_stats* = nullptr
+  ) = 0;
+
+  // The same for leased rows: effects and "state = ..., where id and state = 'retrying' and claims
+  // match" in one transaction. An element is false where the lease was lost to someone else
+  // (nothing of that event was changed).
+  virtual result<std::vector<bool>> apply_leased(std::span<const leased_event> batch) = 0;
+
+  // A counted failure of an event from the stream: its row becomes retrying (attempts 1), due after
+  // delay. attempts >= most: dead. No effects. Returns duplicate/redelivered if the row is there
+  // already.
+  virtual result<outcome> fail(
+      const prepared_event&, const store_error& why, std::chrono::milliseconds delay,
+      int most_attempts
+  ) = 0;
+  // The same for a leased row: attempts + 1, claims 0, lease cleared; dead at most_attempts. False:
+  // lease lost.
+  virtual result<bool> fail_leased(
+      const leased_event&, const store_error& why, std::chrono::milliseconds delay,
+      int most_attempts
+  ) = 0;
+  // An entry that can't even be decoded, or that took its worker down: dead with this reason.
+  virtual result<outcome> bury(const prepared_event&, const std::string& reason) = 0;
+
+  // Leases up to most due retries for lease; those at max_claims already become dead ("crashed the
+  // worker").
+  virtual result<std::vector<leased_event>> lease_due(
+      int most, std::chrono::milliseconds lease, int max_claims
+  ) = 0;
+  // Hold or shutdown: lease cleared, claims - 1.
+  virtual result<bool> release(std::span<const leased_event> batch) = 0;
+
+  // One small write on a fresh connection within 2 s: is the house up? Never uses the session of
+  // apply().
+  virtual result<bool> probe() = 0;
+  // Puts the configured own numbers in place (same effects as learning them from events).
+  virtual result<bool> adopt_own_numbers() = 0;
+
+  // Called by the watchdog from another thread: shuts down the socket of a call that hangs. Safe at
+  // any time.
+  virtual void interrupt() = 0;
+  // When the call that runs now began (steady clock), or nullopt: what the watchdog looks at.
+  // Thread-safe.
+  virtual std::optional<std::chrono::steady_clock::time_point> busy_since() const = 0;
+};
+
+std::unique_ptr<event_store> open_event_store(store_options, logger);  // connects on first use
+
+}  // namespace trunkline::store

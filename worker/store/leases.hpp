@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <span>
+#include <vector>
+
+#include "worker/store/event_store.hpp"
+#include "worker/store/session.hpp"
+
+// Retries by lease (design.md section 2), inside the running transaction. Times are the database's.
+namespace trunkline::store {
+
+std::vector<leased_event> lease_due(
+    session&, int most, std::chrono::milliseconds lease, int max_claims
+);
+// The fate of each leased event, where its lease still holds; true there.
+std::vector<bool> settle_leased(session&, std::span<const leased_event> batch);
+void release_leases(session&, std::span<const leased_event> batch);
+bool fail_leased(
+    session&, const leased_event&, const store_error& why, std::chrono::milliseconds delay,
+    int most_attempts
+);
+
+}  // namespace trunkline::store

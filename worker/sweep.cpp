@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/sweep.hpp"
+
+#include <map>
+
+#include "worker/entries.hpp"
+
+namespace trunkline::worker {
+
+struct sweep::finds {
+  ids all;        // taken over: ours, and held
+  ids fresh;      // delivered once at most
+  ids suspects;   // delivered more often
+  ids condemned;  // too often
+  ids deleted;    // no longer there
+};
+
+sweep::sweep(
+    tools& with, carrier& by, batch_reader& reader, orphan_net& net, gate& due,
+    const status_board& board
+)
+    : tools_(with), carrier_(by), reader_(reader), net_(net), due_(due), board_(board) {}
+
+void sweep::run() {
+  // Somebody who holds would raise the delivery counter of what it can't work on.
+  if (board_.holding() || !due_.pass()) return;
+  if (const auto found = take()) {
+    report_lost(tools_, found->deleted);
+    const auto times = std::to_string(tools_.options.max_deliveries);
+    bool going = carry_batches(found->fresh);
+    for (const auto& id : found->suspects) going = going && carry_batches({id});
+    if (going)
+      bury_entries(
+          tools_, carrier_, found->condemned,
+          "delivered " + times + " times without an outcome: it takes the worker down"
+      );
+    tools_.held.remove(found->all);
+  }
+  net_.haul(tools_.stream);
+  remove_dead_consumers();
+}
+
+// Taken over first without counting a delivery, because only XAUTOCLAIM tells deleted entries from
+// those that their owner settled meanwhile.
+std::optional<sweep::finds> sweep::take() {
+  finds found;
+  std::string cursor = "0-0";
+  const auto most = static_cast<std::size_t>(tools_.options.batch);
+  do {
+    auto page = tools_.stream.take_idle(tools_.options.claim_after, cursor, 100);
+    if (!page || !add_page(found, page.value->entries)) {
+      tools_.held.remove(found.all);
+      return std::nullopt;
+    }
+    found.deleted.insert(
+        found.deleted.end(), page.value->deleted.begin(), page.value->deleted.end()
+    );
+    cursor = page.value->next_cursor;
+  } while (cursor != "0-0" && found.all.size() < most);
+  if (cursor != "0-0") due_.open();
+  if (!found.all.empty())
+    tools_.log.debug(
+        "took over idle entries", {{"entries", found.all.size()},
+                                   {"suspects", found.suspects.size()},
+                                   {"condemned", found.condemned.size()}}
+    );
+  return found;
+}
+
+bool sweep::add_page(finds& found, const ids& taken) {
+  if (taken.empty()) return true;
+  tools_.held.add(taken);
+  found.all.insert(found.all.end(), taken.begin(), taken.end());
+  const auto pending = tools_.stream.own_pending(taken.front(), taken.back(), taken.size() + 1000);
+  if (!pending) return false;
+  std::map<std::string, std::int64_t> deliveries;
+  for (const auto& entry : *pending.value) deliveries[entry.id] = entry.deliveries;
+  for (const auto& id : taken) {
+    const auto times = deliveries[id];
+    auto& kind = times >= tools_.options.max_deliveries ? found.condemned
+                 : times >= 2                           ? found.suspects
+                                                        : found.fresh;
+    kind.push_back(id);
+  }
+  return true;
+}
+
+bool sweep::carry_batches(ids which) {
+  while (!which.empty()) {
+    auto entries = reader_.claim(which);
+    if (!entries) return false;
+    if (!carry_entries(tools_, carrier_, std::move(*entries.value))) return false;
+  }
+  return true;
+}
+
+// XGROUP DELCONSUMER drops what a consumer holds without a trace: only empty ones, long silent.
+void sweep::remove_dead_consumers() {
+  const auto all = tools_.stream.consumers();
+  if (!all) return;
+  for (const auto& each : *all.value) {
+    if (each.pending > 0 || each.idle < tools_.options.consumer_idle) continue;
+    if (each.name == stream::returned_consumer || each.name == tools_.stream.consumer()) continue;
+    const auto dropped = tools_.stream.remove_consumer(each.name);
+    if (dropped.value_or(0) > 0)
+      tools_.log.error(
+          "a removed consumer had pending entries; the net will bring them back",
+          {{"consumer", each.name}, {"entries", *dropped}}
+      );
+    else if (dropped)
+      tools_.log.debug("removed an idle consumer", {{"consumer", each.name}});
+  }
+}
+
+}  // namespace trunkline::worker

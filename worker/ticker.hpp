@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace trunkline::worker {
+
+// A thread that does one thing at once and then each period, until the ticker is destroyed.
+class ticker {
+ public:
+  ticker(std::chrono::milliseconds period, std::function<void()> tick)
+      : thread_([this, period, tick = std::move(tick)] { run(period, tick); }) {}
+  ~ticker() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    stop_.notify_all();
+    thread_.join();
+  }
+  ticker(const ticker&) = delete;
+  ticker& operator=(const ticker&) = delete;
+
+ private:
+  void run(std::chrono::milliseconds period, const std::function<void()>& tick) {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      tick();
+      lock.lock();
+      stop_.wait_for(lock, period, [this] { return stopping_; });
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace trunkline::worker

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/watchdog.hpp"
+
+namespace trunkline::worker {
+
+watchdog::watchdog(shared_parts& shared, const std::vector<std::unique_ptr<consumer>>& consumers)
+    : shared_(shared), consumers_(consumers), interrupted_(consumers.size()) {}
+
+void watchdog::look() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto limit = shared_.options.statement_timeout + shared_.options.watchdog_grace;
+  for (std::size_t i = 0; i < consumers_.size(); ++i) {
+    const auto since = consumers_[i]->store().busy_since();
+    if (!since || *since == interrupted_[i]) continue;
+    if (now - *since < limit && !shared_.stop.expired()) continue;
+    interrupted_[i] = *since;
+    consumers_[i]->store().interrupt();
+    shared_.log.warn(
+        "a Postgres call hangs; its connection is cut",
+        {{"thread", i},
+         {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count()}}
+    );
+  }
+}
+
+}  // namespace trunkline::worker

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "worker/consumer.hpp"
+
+namespace trunkline::worker {
+
+// libpq stays blocked on a server that is frozen, whatever its timeouts say. A call older than
+// statement_timeout + watchdog_grace loses its socket and returns as a lost connection; so does one
+// that outlives the drain limit.
+class watchdog {
+ public:
+  watchdog(shared_parts&, const std::vector<std::unique_ptr<consumer>>&);
+  void look();  // several times a second
+
+ private:
+  using time = std::chrono::steady_clock::time_point;
+
+  shared_parts& shared_;
+  const std::vector<std::unique_ptr<consumer>>& consumers_;
+  std::vector<time>
+      interrupted_;  // of each: the call that was interrupted, so that it is done once
+};
+
+}  // namespace trunkline::worker
