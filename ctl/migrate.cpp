@@ -22,7 +22,7 @@ struct settings {
 constexpr const char* table_sql =
     "create table if not exists schema_migrations ("
     "version integer primary key, name text not null, checksum text not null, "
-    "applied_at timestamptz not null default now())";
+    "applied_at timestamptz not null default now(), compatible_from integer not null default 1)";
 constexpr const char* applied_sql =
     "select version, name, checksum, to_char(applied_at at time zone 'UTC', "
     "'YYYY-MM-DD HH24:MI:SS\"Z\"') from schema_migrations order by version";
@@ -105,8 +105,10 @@ int status(const settings& given, database& db, const std::vector<migration>& kn
 database_answer apply_one(database& db, const migration& what) {
   return db.transaction(
       {{std::string(what.text)},
-       {"insert into schema_migrations (version, name, checksum) values ($1::integer, $2, $3)",
-        {std::to_string(what.version), what.name, what.checksum}}}
+       {"insert into schema_migrations (version, name, checksum, compatible_from) "
+        "values ($1::integer, $2, $3, $4::integer)",
+        {std::to_string(what.version), what.name, what.checksum,
+         std::to_string(what.compatible_from)}}}
   );
 }
 

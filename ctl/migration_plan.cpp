@@ -18,6 +18,18 @@ int version_of(std::string_view name) {
   return version;
 }
 
+int compatible_from(std::string_view text, int version) {
+  constexpr std::string_view mark = "\n-- compatible-from: ";
+  const auto at = text.find(mark);
+  if (at == std::string_view::npos) return version;
+  const auto number = text.substr(at + mark.size());
+  int from = 0;
+  const auto error = std::from_chars(number.data(), number.data() + number.size(), from).ec;
+  if (error != std::errc() || from < 1 || from > version)
+    throw std::logic_error("compatible-from must be 1 to the migration's own version");
+  return from;
+}
+
 const migration* find(const std::vector<migration>& known, int version) {
   const auto at = std::find_if(known.begin(), known.end(), [&](const migration& m) {
     return m.version == version;
@@ -44,7 +56,11 @@ std::vector<migration> known_migrations(std::span<const sql::statement> files) {
   std::vector<migration> known;
   for (const auto& [name, text] : files) {
     const auto digest = sha256(text);
-    known.push_back({version_of(name), std::string(name), hex_encode(as_bytes(digest)), text});
+    const int version = version_of(name);
+    known.push_back(
+        {version, std::string(name), hex_encode(as_bytes(digest)), text,
+         compatible_from(text, version)}
+    );
   }
   std::sort(known.begin(), known.end(), [](const migration& a, const migration& b) {
     return a.version < b.version;

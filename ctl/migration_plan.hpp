@@ -16,6 +16,9 @@ struct migration {
   std::string name;      // file name without ".sql": "0001_initial"
   std::string checksum;  // SHA-256 of the text, hex
   std::string_view text;
+  // Workers that know the schema of this version or a later one go on after it was applied. From a
+  // line "-- compatible-from: N" of the text; without one, only workers that know this very version.
+  int compatible_from = 0;
 };
 
 // From file names NNNN_name; in order of version. Throws std::logic_error on a name of another form

@@ -2,6 +2,7 @@
 // Redis' part of `trunkline queue`: four round trips. Ages are Redis' TIME minus the entry's id, so
 // that a wrong clock here changes nothing.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -33,6 +34,13 @@ const redis::reply* member(const redis::reply& pairs, std::string_view name) {
 std::optional<std::string> text_member(const redis::reply& pairs, std::string_view name) {
   const auto* found = member(pairs, name);
   return found ? std::optional(found->text) : std::nullopt;
+}
+
+// A gateway's first card may be older than its connections for deliveries.
+bool is_first_card(const redis::reply& hash) {
+  const auto started = whole(text_member(hash, "started").value_or(""));
+  const auto seen = whole(text_member(hash, "seen").value_or(""));
+  return started && seen && *seen - *started < 1000;
 }
 
 // "used_memory:1234\r\n" in the text of INFO.
@@ -80,7 +88,7 @@ class reader {
   }
 
   bool read_depth();
-  void read_oldest(const std::string& last_delivered);
+  void read_oldest();
   void read_minutes();
   void read_server();
   std::optional<std::vector<process_card>> read_cards(std::string_view kind);
@@ -91,11 +99,17 @@ class reader {
   redis::client client_;
   redis_state state_;
   std::int64_t now_ms_ = 0;
-  std::string last_delivered_ = "0-0";
+  std::optional<std::string> last_delivered_;  // absent: not known
   std::string problem_;
 };
 
-// False: Redis does not answer at all. A stream or a group that is not there yet is empty.
+// A stream or a group that is not there yet is empty. Any other refusal (NOPERM, WRONGTYPE) is not.
+bool is_empty(const redis::client::result& answer) {
+  return answer.why == redis::failure::none &&
+         (answer.reply.text.starts_with("NOGROUP") || answer.reply.text == "ERR no such key");
+}
+
+// False: Redis does not answer at all.
 bool reader::read_depth() {
   const std::string group(stream::group);
   const auto got = ask(
@@ -112,31 +126,36 @@ bool reader::read_depth() {
                    : "Redis does not answer: " + got[0].error();
     return false;
   }
-  for (const auto& each : got)
-    if (each.why != redis::failure::none) note(each, "Redis does not answer");
+  constexpr std::array whats = {"time",       "length",    "pending entries",
+                                "the stream", "its group", "its consumers"};
+  for (std::size_t i = 2; i < got.size(); ++i)
+    if (!got[i].ok() && !is_empty(got[i])) note(got[i], whats[i]);
   const auto& time = got[0].reply.elements;
   if (time.size() == 2)
     now_ms_ = whole(time[0].text).value_or(0) * 1000 + whole(time[1].text).value_or(0) / 1000;
   state_.length = got[1].reply.integer;
+  state_.pending = is_empty(got[2]) ? std::optional<std::int64_t>(0) : std::nullopt;
   if (const auto& pending = got[2].reply; got[2].ok() && pending.elements.size() >= 2) {
     state_.pending = pending.elements[0].integer;
     state_.pending_age = age_of(pending.elements[1].text);
   }
+  state_.ever_accepted_known = got[3].ok() || is_empty(got[3]);
   if (got[3].ok())
     if (const auto last = text_member(got[3].reply, "last-generated-id"))
       state_.last_accepted_age = age_of(*last);
+  if (got[4].ok() || is_empty(got[4])) last_delivered_ = "0-0";
   for (const auto& each : got[4].reply.elements)
     if (text_member(each, "name") == group)
       last_delivered_ = text_member(each, "last-delivered-id").value_or("0-0");
-  state_.consumers = 0;
+  if (got[5].ok() || is_empty(got[5])) state_.consumers = 0;
   for (const auto& each : got[5].reply.elements)
     if (text_member(each, "name") != stream::returned_consumer) ++*state_.consumers;
   return true;
 }
 
-void reader::read_oldest(const std::string& last_delivered) {
-  if (state_.ready() == 0) return;
-  const auto got = ask({{"XRANGE", key_, "(" + last_delivered, "+", "COUNT", "1"}});
+void reader::read_oldest() {
+  if (state_.ready() == 0 || !last_delivered_) return;
+  const auto got = ask({{"XRANGE", key_, "(" + *last_delivered_, "+", "COUNT", "1"}});
   if (!got[0].ok()) return note(got[0], "age of the oldest entry");
   if (!got[0].reply.elements.empty() && !got[0].reply.elements[0].elements.empty())
     state_.ready_age = age_of(got[0].reply.elements[0].elements[0].text);
@@ -223,6 +242,7 @@ std::optional<std::vector<process_card>> reader::read_cards(std::string_view kin
     card.id = (*keys)[i].substr(prefix);
     card.state = text_member(hash, "state").value_or("");
     card.reason = text_member(hash, "reason").value_or("");
+    if (card.state == "refusing" && is_first_card(hash)) card.state = "starting";
     card.durability = text_member(hash, "durability").value_or("");
     if (const auto rate = text_member(hash, "rate_1m"))
       card.rate = std::strtod(rate->c_str(), nullptr);
@@ -233,7 +253,7 @@ std::optional<std::vector<process_card>> reader::read_cards(std::string_view kin
 
 reading<redis_state> reader::read() {
   if (!read_depth()) return {{}, problem_};
-  read_oldest(last_delivered_);
+  read_oldest();
   read_minutes();
   read_server();
   state_.workers = read_cards("worker");

@@ -21,6 +21,10 @@ std::string rate_text(std::optional<double> rate) {
   return digits;
 }
 
+std::string count_text(std::optional<std::int64_t> count) {
+  return count ? std::to_string(*count) : unknown;
+}
+
 std::string oldest_text(std::optional<milliseconds> age) {
   return age ? "oldest " + describe_age(*age) : "";
 }
@@ -32,7 +36,7 @@ std::string bytes_text(std::int64_t bytes) {
 }
 
 // Over all workers; not known if one of them does not say.
-std::optional<double> processed_rate(const redis_state& redis) {
+std::optional<double> settled_rate(const redis_state& redis) {
   if (!redis.workers) return std::nullopt;
   double sum = 0;
   for (const auto& worker : *redis.workers) {
@@ -85,10 +89,11 @@ void add_redis(lines& out, const redis_state& redis) {
   const auto& workers = redis.workers;
   out.push_back(
       {"accepted", rate_text(redis.accepted_rate),
-       redis.last_accepted_age ? "last " + describe_age(*redis.last_accepted_age) + " ago"
-                               : "nothing so far"}
+       redis.last_accepted_age     ? "last " + describe_age(*redis.last_accepted_age) + " ago"
+       : redis.ever_accepted_known ? "nothing so far"
+                                   : "last unknown"}
   );
-  out.push_back({"processed", rate_text(processed_rate(redis))});
+  out.push_back({"settled", rate_text(settled_rate(redis))});
   out.push_back({"refused", refused_text(redis)});
   out.push_back(
       {"workers", workers ? std::to_string(workers->size()) : unknown,
@@ -165,11 +170,10 @@ std::string_view status_word(exit_code code) {
 std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   lines out;
   if (report.redis) {
-    out.push_back(
-        {"ready", std::to_string(report.redis->ready()), oldest_text(report.redis->ready_age)}
+    out.push_back({"ready", count_text(report.redis->ready()), oldest_text(report.redis->ready_age)}
     );
     out.push_back(
-        {"pending", std::to_string(report.redis->pending), oldest_text(report.redis->pending_age)}
+        {"pending", count_text(report.redis->pending), oldest_text(report.redis->pending_age)}
     );
   } else {
     out.push_back({"ready", unknown});
@@ -186,7 +190,7 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   if (report.redis) {
     add_redis(out, *report.redis);
   } else {
-    for (const char* name : {"accepted", "processed", "refused", "workers", "memory", "durability"})
+    for (const char* name : {"accepted", "settled", "refused", "workers", "memory", "durability"})
       out.push_back({name, unknown});
   }
   return verdict.line + "\n\n" + table(out);
@@ -195,8 +199,8 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
 std::string as_json(const queue_report& report, const queue_verdict& verdict) {
   const redis_state none;
   const redis_state& redis = report.redis ? *report.redis : none;
-  const auto if_redis = [&](std::int64_t value) {
-    return report.redis ? std::optional(value) : std::nullopt;
+  const auto if_redis = [&](std::optional<std::int64_t> value) {
+    return report.redis ? value : std::nullopt;
   };
   const auto& postgres = report.postgres;
   const auto seconds = [](std::optional<milliseconds> age) {
@@ -211,7 +215,7 @@ std::string as_json(const queue_report& report, const queue_verdict& verdict) {
   out.object("dead", state_json(postgres ? std::optional(postgres->dead) : std::nullopt));
   out.real("next_retry_seconds", postgres ? seconds(postgres->next_retry) : std::nullopt);
   out.real("accepted_per_second", redis.accepted_rate);
-  out.real("processed_per_second", processed_rate(redis));
+  out.real("settled_per_second", settled_rate(redis));
   out.real("last_accepted_seconds", seconds(redis.last_accepted_age));
   out.object("refused_last_hour", refused_json(redis)).number("consumers", redis.consumers);
   out.list("workers", cards_json(redis.workers)).list("gateways", cards_json(redis.gateways));

@@ -15,18 +15,21 @@ namespace trunkline::ctl {
 
 struct process_card {
   std::string id;
-  std::string state;           // "running", "holding", "draining"; "" if the card does not say
-  std::string reason;          // why it holds
+  // "running", "holding", "refusing", "starting", "draining"; "" if the card does not say
+  std::string state;
+  std::string reason;          // why it holds or refuses
   std::optional<double> rate;  // outcomes a second over the last minute
   std::string durability;      // gateways only: what Redis was found to promise, and the setting
 };
 
 // The part that Redis tells.
 struct redis_state {
-  std::int64_t length = 0, pending = 0;                  // entries accepted and unsettled; in hand
-  std::optional<std::chrono::milliseconds> ready_age;    // of the oldest entry not read yet
-  std::optional<std::chrono::milliseconds> pending_age;  // of the oldest entry in hand
-  std::optional<std::chrono::milliseconds> last_accepted_age;  // absent: nothing was ever accepted
+  std::int64_t length = 0;                                     // entries accepted and unsettled
+  std::optional<std::int64_t> pending = 0;                     // of them in hand
+  std::optional<std::chrono::milliseconds> ready_age;          // of the oldest entry not read yet
+  std::optional<std::chrono::milliseconds> pending_age;        // of the oldest entry in hand
+  std::optional<std::chrono::milliseconds> last_accepted_age;  // absent: never, or not known
+  bool ever_accepted_known = true;
   std::optional<double> accepted_rate;                         // a second, over the last minute
   std::optional<std::map<std::string, std::int64_t>> refused;  // of the last hour, by reason
   std::optional<std::int64_t> consumers;                       // worker threads in the group
@@ -35,7 +38,10 @@ struct redis_state {
   std::optional<std::string> appendonly, appendfsync;      // absent: CONFIG is refused
   std::optional<std::string> no_fsync_on_rewrite, policy;  // the same
 
-  std::int64_t ready() const { return length > pending ? length - pending : 0; }
+  std::optional<std::int64_t> ready() const {
+    if (!pending) return std::nullopt;
+    return length > *pending ? length - *pending : 0;
+  }
 };
 
 // Event rows in one unfinished or dead state.

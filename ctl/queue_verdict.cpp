@@ -67,6 +67,17 @@ void watch_workers(const redis_state& redis, std::vector<std::string>& reasons) 
       );
 }
 
+void watch_gateways(const redis_state& redis, std::vector<std::string>& reasons) {
+  if (!redis.gateways) return;
+  if (redis.gateways->empty()) reasons.push_back("no gateway is running");
+  for (const auto& gateway : *redis.gateways)
+    if (gateway.state == "refusing")
+      reasons.push_back(
+          "gateway " + gateway.id + " answers 503" +
+          (gateway.reason.empty() ? "" : ": " + gateway.reason)
+      );
+}
+
 void watch_redis(const redis_state& redis, std::vector<std::string>& reasons) {
   if (redis.used_memory && redis.max_memory && *redis.max_memory > 0 &&
       *redis.used_memory > *redis.max_memory / 4 * 3)
@@ -95,6 +106,7 @@ std::vector<std::string> worth_a_look(const queue_report& report) {
   }
   if (report.redis) {
     watch_workers(*report.redis, reasons);
+    watch_gateways(*report.redis, reasons);
     watch_redis(*report.redis, reasons);
   }
   return reasons;

@@ -22,7 +22,7 @@ struct settings {
   std::vector<std::string> what;
   std::string url = "http://127.0.0.1:5000/api/webhooks/openphone";
   std::string scheme = "auto";
-  key_sources keys;
+  signature::key_sources keys;
   std::chrono::milliseconds timeout = 30s;
   bool keep = false;
   bool print = false;
@@ -157,7 +157,7 @@ int run(const settings& given) {
   std::vector<file> files;
   if (const auto wrong = read_words(given, files); !wrong.empty())
     return complain("send", wrong, exit_code::usage);
-  const loaded_keys keys = load_keys(given.keys);
+  const signature::loaded_keys keys = load_keys(given.keys);
   const auto scheme = choose_scheme(given, keys.ring);
   if (!scheme)
     return complain("send", "no key serves the scheme " + given.scheme, exit_code::config);

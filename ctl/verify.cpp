@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 struct settings {
   std::vector<std::string> headers;
-  key_sources keys;
+  signature::key_sources keys;
   std::string body_file;
   std::string at;  // Unix seconds; empty: now
   std::chrono::milliseconds legacy_max_age = 72h;
@@ -88,7 +88,7 @@ std::string check_clock(const std::string& text) {
   return digits && text.size() <= 18 ? "" : "must be seconds since 1970, such as 1795194181";
 }
 
-void print_valid(const signature::verdict& verdict, const loaded_keys& keys) {
+void print_valid(const signature::verdict& verdict, const signature::loaded_keys& keys) {
   std::printf(
       "valid: scheme %s, key %zu (%s)", std::string(to_string(*verdict.decided_by)).c_str(),
       verdict.key_index, keys.ring.fingerprint(verdict.key_index).c_str()
@@ -109,7 +109,7 @@ void print_refused(const signature::verdict& verdict, const std::vector<std::str
 }
 
 void print_json(
-    const signature::verdict& verdict, const loaded_keys& keys,
+    const signature::verdict& verdict, const signature::loaded_keys& keys,
     const std::vector<std::string>& hints
 ) {
   using text = std::optional<std::string>;
@@ -140,7 +140,7 @@ int run(const settings& given) {
   const input body = read_input(given.body_file);
   if (!body.problem.empty()) return complain("verify", body.problem, exit_code::usage);
 
-  const loaded_keys keys = load_keys(given.keys);
+  const signature::loaded_keys keys = load_keys(given.keys);
   const std::int64_t at = clock_of(given);
   signature::windows windows;
   windows.max_clock_skew = std::chrono::duration_cast<std::chrono::seconds>(given.max_clock_skew);

@@ -27,32 +27,25 @@ void declare_listeners(config::option_set& set, options& o) {
     return ops::parse_listen(o.ops_listen, host, port);
   });
   set.integer(
-      "threads", o.threads, "I/O threads, each with a Redis connection of its own", 1, 64, group
+      "threads", o.threads, "I/O threads, each with Redis connections of its own", 1, 64, group
   );
 }
 
 void declare_signatures(config::option_set& set, options& o) {
   const config::traits group{.group = "Signatures"};
   set.list(
-      "signing-key", o.signing_keys,
+      "signing-key", o.keys.texts,
       "Signing key: whsec_BASE64, legacy:BASE64, hex:TEXT or as copied from the app",
       {.secret = true,
        .fallback_env = {"TRUNKLINE_SIGNING_KEYS", "OPENPHONE_WEBHOOK_SIGNING_KEY"},
        .group = "Signatures"}
   );
-  set.check("signing-key", [&o] { return check_key_texts(o.signing_keys); });
+  set.check("signing-key", [&o] { return check_key_texts(o.keys); });
   set.text(
-      "signing-keys-file", o.signing_keys_file,
+      "signing-keys-file", o.keys.file,
       "File of signing keys, one a line, # comments; read again on SIGHUP", group
   );
-  set.check("signing-keys-file", [&o]() -> std::string {
-    if (!o.signing_keys_file.empty())
-      if (auto wrong = check_key_file(o.signing_keys_file); !wrong.empty()) return wrong;
-    // What is wrong with --signing-key is told there; here only that there is no key at all.
-    if (!check_key_texts(o.signing_keys).empty()) return {};
-    const auto all = load_keys(o.keys());
-    return all.problems.empty() ? std::string{} : all.problems.front();
-  });
+  set.check("signing-keys-file", [&o] { return check_key_file(o.keys); });
   set.duration(
       "legacy-max-age", o.legacy_max_age,
       "Oldest accepted timestamp of the legacy scheme; its retries may carry the first one", 1s,

@@ -17,8 +17,7 @@ struct options {
   std::string ops_listen = "127.0.0.1:5001";
   int threads = default_threads();
 
-  std::vector<std::string> signing_keys;
-  std::string signing_keys_file;
+  signature::key_sources keys{.option = "--signing-key", .texts = {}, .file = {}};
   std::chrono::milliseconds legacy_max_age{std::chrono::hours{72}};
   std::chrono::milliseconds max_clock_skew{std::chrono::minutes{5}};
 
@@ -38,7 +37,6 @@ struct options {
   // One thread takes in far more than Redis syncs to disk; a second one keeps answering while the
   // first is held up by a large body. More of them only split what shares one fsync.
   static int default_threads();
-  key_sources keys() const { return {signing_keys, signing_keys_file}; }
   session_settings sessions() const;
 };
 

@@ -56,10 +56,8 @@ redis::connection_options connect_to(const options& given, const std::string& na
   return out;
 }
 
-shared_keys keys_or_throw(const key_sources& sources) {
-  auto loaded = load_keys(sources);
-  if (!loaded.ring) throw std::runtime_error(loaded.problems.front());
-  return loaded.ring;
+shared_keys share(signature::loaded_keys&& loaded) {
+  return std::make_shared<const signature::key_ring>(std::move(loaded.ring));
 }
 
 }  // namespace
@@ -122,10 +120,10 @@ service::impl::impl(const options& o, logger l)
       ) {}
 
 std::vector<std::unique_ptr<io_thread>> service::impl::make_threads() {
-  const auto keys = keys_or_throw(given.keys());
-  log_keys(*keys, log);
-  if (load_keys(given.keys()).file_is_public)
-    log.warn("others may read the keys file: chmod 0400", {{"file", given.signing_keys_file}});
+  auto loaded = load_keys(given.keys);
+  if (!loaded.problems.empty()) throw std::runtime_error(loaded.problems.front());
+  log_keys(loaded, given.keys, log);
+  const auto keys = share(std::move(loaded));
   redis_queue_options queue;
   queue.connection = connect_to(given, "trunkline-gateway");
   queue.key = stream::deliveries_key(given.common.stream_namespace);
@@ -194,15 +192,16 @@ void service::impl::look() {
 }
 
 void service::impl::reload() {
-  const auto loaded = load_keys(given.keys());
-  if (!loaded.ring) {
+  auto loaded = load_keys(given.keys);
+  if (!loaded.problems.empty()) {
     for (const auto& problem : loaded.problems)
       log.error("signing keys not reloaded, the old ones stay", {{"reason", problem}});
     return;
   }
-  for (const auto& each : threads) each->replace_keys(loaded.ring);
-  log.info("signing keys reloaded", {{"keys", loaded.ring->size()}});
-  log_keys(*loaded.ring, log);
+  log_keys(loaded, given.keys, log);
+  const auto keys = share(std::move(loaded));
+  for (const auto& each : threads) each->replace_keys(keys);
+  log.info("signing keys reloaded", {{"keys", keys->size()}});
 }
 
 void service::impl::begin_drain() {

@@ -31,29 +31,23 @@ void append(std::vector<stream::entry>& to, std::vector<stream::entry>&& more) {
 batch_reader::batch_reader(deliveries& stream, held_entries& held, limits most)
     : stream_(stream), held_(held), limits_(most) {}
 
-deliveries::answer<std::vector<stream::entry>> batch_reader::next(std::size_t so_far, bool wait) {
+deliveries::answer<std::vector<stream::entry>> batch_reader::next(std::size_t so_far) {
   const int count = static_cast<int>(std::min(step, limits_.entries - so_far));
-  if (own_first_) {
-    auto own = stream_.read_own(own_after_, count);
-    if (!own || !own.value->empty()) {
-      if (own) own_after_ = own.value->back().id;
-      return own;
-    }
-    own_first_ = false;
-  }
-  auto fresh = stream_.read_new(count, wait ? limits_.block : std::chrono::milliseconds(0));
-  if (!fresh) {
-    own_first_ = true;
-    own_after_ = "0";
-  }
+  auto fresh = stream_.read_new(count, so_far == 0 ? limits_.block : std::chrono::milliseconds(0));
+  if (!fresh) unsure_ = true;
   return fresh;
 }
 
 deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
+  if (unsure_) {
+    if (auto problem = stream_.give_back_unseen(limits_.claim_after); !problem.empty())
+      return {{}, std::move(problem)};
+    unsure_ = false;
+  }
   std::vector<stream::entry> batch;
   std::uint64_t bytes = 0;
   while (batch.size() < limits_.entries && bytes < limits_.bytes) {
-    auto more = next(batch.size(), batch.empty());
+    auto more = next(batch.size());
     if (!more) {
       if (batch.empty()) return more;
       break;  // what is here already is good; the next read meets the problem again
@@ -63,8 +57,7 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
     bytes += bytes_of(*more.value);
     const bool full = more.value->size() == step;
     append(batch, std::move(*more.value));
-    if (!full && !own_first_)
-      break;  // the stream is empty: more would cost a round trip for nothing
+    if (!full) break;  // the stream is empty: more would cost a round trip for nothing
   }
   return {std::move(batch), ""};
 }
@@ -79,6 +72,7 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::claim(ids& which) {
     const ids part(from, from + static_cast<std::ptrdiff_t>(count));
     auto more = stream_.claim(part);
     if (!more) {
+      unsure_ = true;
       if (batch.empty()) return more;
       break;
     }

@@ -17,11 +17,13 @@ class batch_reader {
     std::size_t entries;
     std::uint64_t bytes;
     std::chrono::milliseconds block;
+    std::chrono::milliseconds claim_after;
   };
   batch_reader(deliveries&, held_entries&, limits);
 
-  // May be empty: nothing came within block. What it returns is held. A failed read may have made
-  // entries pending without our seeing them: the next one looks there first.
+  // May be empty: nothing came within block. What it returns is held. A call that failed may have
+  // made entries pending without our seeing them: the next read gives them back first, uncounted.
+  // So nothing else may be held when it is called.
   deliveries::answer<std::vector<stream::entry>> read();
 
   // Takes a batch of these over from whoever has them (they are held already), and removes from
@@ -29,13 +31,12 @@ class batch_reader {
   deliveries::answer<std::vector<stream::entry>> claim(ids& which);
 
  private:
-  deliveries::answer<std::vector<stream::entry>> next(std::size_t so_far, bool wait);
+  deliveries::answer<std::vector<stream::entry>> next(std::size_t so_far);
 
   deliveries& stream_;
   held_entries& held_;
   const limits limits_;
-  bool own_first_ = true;
-  std::string own_after_ = "0";
+  bool unsure_ = false;  // a reply was lost
 };
 
 }  // namespace trunkline::worker

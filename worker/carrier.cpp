@@ -107,6 +107,10 @@ bool carrier::carry(work& task) {
 
   while (const auto slice = plan.next()) {
     const bool counting = so_far.to_count.has_value();
+    if (!counting && task.overdue()) {
+      task.give_back(plan.rest());
+      return true;
+    }
     const auto failed =
         counting ? task.count_failure(slice->first, *so_far.to_count) : task.apply(*slice);
     if (!failed) {
@@ -153,7 +157,7 @@ bool carrier::carry(work& task) {
         break;
       case next_step::hold:
         if (!hold_on(*failed, classify(*failed), &task, plan)) {
-          if (task.kept_over_hold()) task.give_back(plan.rest());
+          if (task.kept_over_hold() || stop_.requested()) task.give_back(plan.rest());
           return !stop_.requested();
         }
         break;

@@ -39,7 +39,7 @@ struct consumer::impl {
         client(redis_settings(options, name), with.log.named("worker.redis")),
         stream(
             client, stream::deliveries_key(options.common.stream_namespace), name,
-            options.redis_timeout
+            options.redis_timeout, with.stop
         ),
         redis_hold(
             with.board, thread, house::redis, with.stop, options.hold_least, random, with.log
@@ -55,10 +55,11 @@ struct consumer::impl {
         ),
         reader(
             stream, held,
-            {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block}
+            {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block,
+             options.claim_after}
         ),
         due_retries(kit, carrying, postgres_hold, with.retry_poll),
-        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board) {}
+        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board, with.stop) {}
 
   void reach_postgres();
   void turn();
@@ -86,9 +87,12 @@ struct consumer::impl {
 void consumer::impl::reach_postgres() {
   for (;;) {
     auto reached = store->adopt_own_numbers();
-    if (reached)
-      if (const auto asked = store->lease_due(0, options.lease, options.max_deliveries); !asked)
-        reached = asked.error();
+    if (reached) {
+      std::vector<store::buried_retry> buried;
+      const auto asked = store->lease_due(0, options.lease, options.max_deliveries, &buried);
+      for (const auto& retry : buried) shared.book.buried(retry);
+      if (!asked) reached = asked.error();
+    }
     if (reached) return postgres_hold.over();
     if (!carrying.survive(reached.error(), "reaching Postgres")) return;
   }
@@ -97,6 +101,7 @@ void consumer::impl::reach_postgres() {
 void consumer::impl::turn() {
   if (!postgres_hold.holding()) {  // holding: nothing new is read
     rescue.run();
+    if (shared.stop.requested()) return;
     auto batch = reader.read();
     if (!batch) {
       redis_hold.wait("redis: " + batch.problem, options.probe_most);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/deliveries.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -59,16 +61,18 @@ bool id_less(const std::string& a, const std::string& b) {
 }
 
 deliveries::deliveries(
-    redis::client& client, std::string key, std::string consumer, milliseconds timeout
+    redis::client& client, std::string key, std::string consumer, milliseconds timeout,
+    const stop_signal& stop
 )
     : client_(client),
       key_(std::move(key)),
       consumer_(std::move(consumer)),
       group_(stream::group),
-      timeout_(timeout) {}
+      timeout_(timeout),
+      stop_(stop) {}
 
 redis::client::result deliveries::call(args command, milliseconds extra) {
-  return client_.execute(command, timeout_ + extra);
+  return client_.execute(command, stop_.at_most(timeout_ + extra));
 }
 
 std::string deliveries::create_group() {
@@ -76,12 +80,10 @@ std::string deliveries::create_group() {
   return made.reply.error_code() == "BUSYGROUP" ? "" : problem_of(made);
 }
 
-deliveries::answer<std::vector<stream::entry>> deliveries::read(
-    int count, milliseconds block, const std::string& from
-) {
+deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, milliseconds block) {
   args command{"XREADGROUP", "GROUP", group_, consumer_, "COUNT", std::to_string(count)};
   if (block.count() > 0) append(command, {"BLOCK", std::to_string(block.count())});
-  append(command, {"STREAMS", key_, from});
+  append(command, {"STREAMS", key_, ">"});
   auto read = call(command, block);
   if (read.reply.error_code() == "NOGROUP") {
     if (auto problem = create_group(); !problem.empty())
@@ -92,16 +94,6 @@ deliveries::answer<std::vector<stream::entry>> deliveries::read(
   if (read.reply.elements.empty() || read.reply.elements[0].elements.size() < 2)
     return {std::vector<stream::entry>{}, ""};
   return {decode_entries(read.reply.elements[0].elements[1]), ""};
-}
-
-deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, milliseconds block) {
-  return read(count, block, ">");
-}
-
-deliveries::answer<std::vector<stream::entry>> deliveries::read_own(
-    const std::string& after, int count
-) {
-  return read(count, milliseconds(0), after);
 }
 
 deliveries::answer<std::vector<stream::entry>> deliveries::claim(const ids& which) {
@@ -124,16 +116,39 @@ std::string deliveries::settle(const ids& which) {
   args ack{"XACK", key_, group_}, drop{"XDEL", key_};
   append(ack, which);
   append(drop, which);
-  const auto done = client_.pipeline({std::move(ack), std::move(drop)}, timeout_);
+  const auto done = client_.pipeline({std::move(ack), std::move(drop)}, stop_.at_most(timeout_));
   for (const auto& each : done)
     if (!each.ok()) return each.error();
   return "";
 }
 
 std::string deliveries::give_back(const ids& which, milliseconds idle, bool force) {
+  return give_back(which, idle, 0, force);
+}
+
+std::string deliveries::give_back_unseen(milliseconds idle) {
+  for (;;) {
+    const auto mine = own_pending("-", "+", 1000);
+    if (!mine) return mine.problem;
+    if (mine.value->empty()) return "";
+    std::map<std::int64_t, ids> by_count;
+    for (const auto& entry : *mine.value) by_count[entry.deliveries].push_back(entry.id);
+    for (const auto& [times, which] : by_count)
+      if (auto problem = give_back(which, idle, std::max<std::int64_t>(times - 1, 0), false);
+          !problem.empty())
+        return problem;
+  }
+}
+
+std::string deliveries::give_back(
+    const ids& which, milliseconds idle, std::int64_t delivered, bool force
+) {
   args command{"XCLAIM", key_, group_, std::string(stream::returned_consumer), "0"};
   append(command, which);
-  append(command, {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", "0", "JUSTID"});
+  append(
+      command,
+      {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", std::to_string(delivered), "JUSTID"}
+  );
   if (force) command.push_back("FORCE");
   return problem_of(call(std::move(command)));
 }
@@ -179,6 +194,7 @@ deliveries::answer<std::vector<pending_entry>> deliveries::own_pending(
     const std::string& from, const std::string& to, std::size_t count
 ) {
   const auto found = call({"XPENDING", key_, group_, from, to, std::to_string(count), consumer_});
+  if (found.reply.error_code() == "NOGROUP") return {std::vector<pending_entry>{}, ""};
   if (!found.ok()) return {{}, found.error()};
   std::vector<pending_entry> out;
   for (const auto& row : found.reply.elements)
@@ -205,7 +221,7 @@ deliveries::answer<ids> deliveries::first_delivered(int count) {
 deliveries::answer<ids> deliveries::not_pending(const ids& which) {
   std::vector<args> commands;
   for (const auto& id : which) commands.push_back({"XPENDING", key_, group_, id, id, "1"});
-  const auto found = client_.pipeline(commands, timeout_);
+  const auto found = client_.pipeline(commands, stop_.at_most(timeout_));
   ids out;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i].ok()) return {{}, found[i].error()};

@@ -7,6 +7,7 @@
 
 #include "common/redis/client.hpp"
 #include "common/stream/contract.hpp"
+#include "worker/stop.hpp"
 
 // The stream of deliveries as one consumer of the group sees it: every Redis command of the worker
 // on it, each with a deadline. No decisions here. Not thread-safe.
@@ -30,9 +31,8 @@ class deliveries {
     explicit operator bool() const { return value.has_value(); }
   };
 
-  deliveries(
-      redis::client&, std::string key, std::string consumer, std::chrono::milliseconds timeout
-  );
+  // A stop shortens the deadlines: a server that is away must not keep us from leaving.
+  deliveries(redis::client&, std::string key, std::string consumer, std::chrono::milliseconds timeout, const stop_signal&);
   const std::string& consumer() const { return consumer_; }
 
   // The group from id 0, and the stream with it; fine if both are there. "" or the problem: above
@@ -41,8 +41,6 @@ class deliveries {
 
   // Up to count new entries, waiting up to block (0: not at all). Creates a missing group.
   answer<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
-  // Up to count entries of our own pending list after this id ("0": from the start).
-  answer<std::vector<stream::entry>> read_own(const std::string& after, int count);
   // Takes these over whatever their idle time, counts the delivery. What is gone is left out.
   answer<std::vector<stream::entry>> claim(const ids&);
   // The fields of an entry as they are, [name, value, ...]; empty: no such entry.
@@ -53,6 +51,9 @@ class deliveries {
   std::string settle(const ids&);
   // To the consumer "returned": claimable at once, uncounted. force: also what is not pending.
   std::string give_back(const ids&, std::chrono::milliseconds idle, bool force = false);
+  // Everything that is pending for us, likewise, but with the deliveries before the last one still
+  // counted: its reply never reached us.
+  std::string give_back_unseen(std::chrono::milliseconds idle);
   // Resets the idle time of those that are still ours; counts no delivery.
   std::string refresh(const ids&);
 
@@ -63,7 +64,7 @@ class deliveries {
     std::string next_cursor;
   };
   answer<taken> take_idle(std::chrono::milliseconds idle, const std::string& cursor, int count);
-  // Our own pending entries from one id to another ("-", "+"), at most count.
+  // Our own pending entries from one id to another ("-", "+"), at most count. None without a group.
   answer<std::vector<pending_entry>> own_pending(
       const std::string& from, const std::string& to, std::size_t count
   );
@@ -86,13 +87,14 @@ class deliveries {
   redis::client::result call(
       std::vector<std::string> args, std::chrono::milliseconds extra = std::chrono::milliseconds(0)
   );
-  answer<std::vector<stream::entry>> read(
-      int count, std::chrono::milliseconds block, const std::string& from
+  std::string give_back(
+      const ids&, std::chrono::milliseconds idle, std::int64_t delivered, bool force
   );
 
   redis::client& client_;
   const std::string key_, consumer_, group_;
   const std::chrono::milliseconds timeout_;
+  const stop_signal& stop_;
 };
 
 // Of two stream ids, whether a is below b.

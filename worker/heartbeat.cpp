@@ -47,7 +47,16 @@ heartbeat::heartbeat(redis::client& client, shared_parts& shared, std::string pr
       shared_(shared),
       key_(stream::process_key(shared.options.common.stream_namespace, "worker", process_id)) {}
 
-void heartbeat::beat() {
+void heartbeat::look() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto state = shared_.board.state();
+  if (state == told_ && now < due_) return;
+  told_ = state;
+  due_ = now + shared_.options.heartbeat_every;
+  beat(state);
+}
+
+void heartbeat::beat(const std::string& state) {
   const auto& counts = shared_.counts;
   const auto rate = rate_.sample(std::chrono::steady_clock::now(), counts.outcomes());
   const auto number = [](const std::atomic<std::uint64_t>& value) {
@@ -59,7 +68,7 @@ void heartbeat::beat() {
         "host",         host(),
         "version",      TRUNKLINE_VERSION,
         "threads",      std::to_string(shared_.options.threads),
-        "state",        shared_.board.state(),
+        "state",        state,
         "reason",       join(shared_.board.reasons()),
         "processed",    number(counts.processed),
         "duplicates",   number(counts.duplicates),

@@ -10,14 +10,19 @@ namespace trunkline::worker {
 class heartbeat {
  public:
   heartbeat(redis::client&, shared_parts&, std::string process_id);
-  void beat();
+  // Beats where one is due: each period, and at once when the state has changed.
+  void look();
   void end();  // the card goes with the process
 
  private:
+  void beat(const std::string& state);
+
   redis::client& client_;
   shared_parts& shared_;
   const std::string key_;
   minute_rate rate_;
+  std::string told_;  // the state of the last beat
+  std::chrono::steady_clock::time_point due_{};
 };
 
 // host-pid-random: unique in the world.

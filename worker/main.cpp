@@ -30,12 +30,13 @@ int run(int argc, const char* const* argv) {
   // What the threads share, and the threads: stream -> Postgres.
   const auto id = worker::make_process_id();
   worker::shared_parts shared(options, log);
+  const worker::ticker last_resort(worker::look_every, [&] { worker::leave_if_overdue(shared); });
   worker::crew crew(shared, id);
 
   // What looks after them: each with its own Redis connection, if it needs one.
   redis::client upkeep_redis(worker::redis_settings(options, id + "-upkeep"), log);
   redis::client card_redis(worker::redis_settings(options, id + "-card"), log);
-  worker::refresher refresher(upkeep_redis, options, crew.members(), log);
+  worker::refresher refresher(upkeep_redis, shared, crew.members());
   worker::heartbeat card(card_redis, shared, id);
   worker::watchdog dog(shared, crew.members());
 
@@ -63,8 +64,8 @@ int run(int argc, const char* const* argv) {
   bool intact = false;
   {
     const worker::ticker refreshing(options.claim_after / 3, [&] { refresher.refresh(); });
-    const worker::ticker beating(options.heartbeat_every, [&] { card.beat(); });
-    const worker::ticker watching(std::chrono::milliseconds(100), [&] { dog.look(); });
+    const worker::ticker beating(worker::look_every, [&] { card.look(); });
+    const worker::ticker watching(worker::look_every, [&] { dog.look(); });
     intact = crew.run();
   }
   card.end();

@@ -11,7 +11,7 @@ namespace trunkline::worker {
 
 struct worker_options {
   config::common_options common;
-  int threads = 2;  // each with its own connections: one reads while the other commits
+  int threads = 3;  // each with its own connections: some read and parse while another commits
   std::string ops_listen = "127.0.0.1:5002";
 
   // Reading

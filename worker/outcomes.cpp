@@ -14,6 +14,8 @@ std::string_view to_string(outcome what) {
       return "processed";
     case outcome::ignored:
       return "ignored";
+    case outcome::retrying:
+      return "retrying";
     case outcome::dead:
       return "dead";
     case outcome::duplicate:
@@ -30,6 +32,8 @@ std::atomic<std::uint64_t>& counter(totals& in, outcome what) {
       return in.processed;
     case outcome::ignored:
       return in.ignored;
+    case outcome::retrying:
+      return in.retrying;
     case outcome::dead:
       return in.dead;
     case outcome::duplicate:
@@ -73,15 +77,21 @@ void outcome_book::say(const store::prepared_event& event, std::string_view outc
   );
 }
 
-void outcome_book::dead_letter(const store::prepared_event& event, const std::string& reason) {
+void outcome_book::dead_letter(
+    const std::string& entry_id, const std::string& delivery_id, const std::string& reason
+) {
   const auto quiet = dead_letters_.pass();
   if (!quiet) return;
   log_.warn(
       "dead letter", {{"reason", reason},
-                      {"entry_id", event.entry_id},
-                      {"delivery_id", event.delivery.delivery_id},
+                      {"entry_id", entry_id},
+                      {"delivery_id", delivery_id},
                       {"not_shown", *quiet}}
   );
+}
+
+void outcome_book::dead_letter(const store::prepared_event& event, const std::string& reason) {
+  dead_letter(event.entry_id, event.delivery.delivery_id, reason);
 }
 
 void outcome_book::applied(const store::prepared_event& event, outcome what) {
@@ -95,17 +105,17 @@ void outcome_book::retried(const store::leased_event& leased) {
 }
 
 void outcome_book::failed(
-    const store::prepared_event& event, int attempts, bool dead, const store::store_error& why
+    const store::prepared_event& event, int attempts, outcome what, const store::store_error& why
 ) {
-  ++(dead ? totals_.dead : totals_.retrying);
-  say(event, dead ? "dead" : "retrying");
+  ++counter(totals_, what);
+  say(event, to_string(what));
   log_.debug(
       "attempt failed", {{"attempt", attempts},
                          {"errc", why.sqlstate},
                          {"error", why.message},
                          {"entry_id", event.entry_id}}
   );
-  if (dead) dead_letter(event, why.message);
+  if (what == outcome::dead) dead_letter(event, why.message);
 }
 
 void outcome_book::buried(
@@ -114,6 +124,11 @@ void outcome_book::buried(
   ++counter(totals_, what);
   say(event, to_string(what));
   if (what == outcome::dead) dead_letter(event, reason);
+}
+
+void outcome_book::buried(const store::buried_retry& retry) {
+  ++totals_.dead;
+  dead_letter(retry.entry_id, retry.delivery_id, retry.reason);
 }
 
 }  // namespace trunkline::worker

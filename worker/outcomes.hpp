@@ -15,12 +15,18 @@ class outcome_book {
 
   void applied(const store::prepared_event&, store::outcome);
   void retried(const store::leased_event&);  // a retry went through
-  // A counted failure; dead: it was the last one.
-  void failed(const store::prepared_event&, int attempts, bool dead, const store::store_error& why);
+  // A counted failure: retrying, or dead if it was the last one.
+  void failed(
+      const store::prepared_event&, int attempts, store::outcome, const store::store_error& why
+  );
   void buried(const store::prepared_event&, store::outcome, const std::string& reason);
+  void buried(const store::buried_retry&);
 
  private:
   void dead_letter(const store::prepared_event&, const std::string& reason);
+  void dead_letter(
+      const std::string& entry_id, const std::string& delivery_id, const std::string& reason
+  );
   void say(const store::prepared_event&, std::string_view outcome);
 
   totals& totals_;

@@ -10,16 +10,13 @@ namespace trunkline::worker {
 // connection of its own.
 class refresher {
  public:
-  refresher(
-      redis::client&, const worker_options&, const std::vector<std::unique_ptr<consumer>>&, logger
-  );
+  refresher(redis::client&, shared_parts&, const std::vector<std::unique_ptr<consumer>>&);
   void refresh();
 
  private:
   redis::client& client_;
-  const worker_options& options_;
+  shared_parts& shared_;
   const std::vector<std::unique_ptr<consumer>>& consumers_;
-  logger log_;
 };
 
 }  // namespace trunkline::worker

@@ -15,12 +15,16 @@ constexpr int most_leased = 64;
 
 class lease_work final : public work {
  public:
-  lease_work(tools& with, std::vector<store::leased_event> batch, bool alone)
-      : tools_(with), batch_(std::move(batch)), alone_(alone) {}
+  using time = std::chrono::steady_clock::time_point;
+
+  lease_work(tools& with, std::vector<store::leased_event> batch, time good_until, bool alone)
+      : tools_(with), batch_(std::move(batch)), good_until_(good_until), alone_(alone) {}
 
   std::size_t size() const override { return batch_.size(); }
   bool one_by_one() const override { return alone_; }
   bool kept_over_hold() const override { return false; }
+  // A lease that runs out in living hands would count as a crash for whoever takes it next.
+  bool overdue() const override { return std::chrono::steady_clock::now() > good_until_; }
 
   std::optional<store::store_error> apply(const isolation::slice& slice) override {
     const auto part = within(slice);
@@ -39,9 +43,11 @@ class lease_work final : public work {
         backoff(event.attempts + 1, limits.retry_base, limits.retry_cap, tools_.random());
     const auto recorded = tools_.store.fail_leased(event, why, delay, limits.max_attempts);
     if (!recorded) return recorded.error();
+    const bool last = event.attempts + 1 >= limits.max_attempts;
     if (*recorded)
       tools_.book.failed(
-          event.what, event.attempts + 1, event.attempts + 1 >= limits.max_attempts, why
+          event.what, event.attempts + 1, last ? store::outcome::dead : store::outcome::retrying,
+          why
       );
     return std::nullopt;
   }
@@ -67,6 +73,7 @@ class lease_work final : public work {
 
   tools& tools_;
   std::vector<store::leased_event> batch_;
+  const time good_until_;
   const bool alone_;
 };
 
@@ -78,7 +85,11 @@ retries::retries(tools& with, carrier& carrier, hold& postgres, gate& poll)
 void retries::run() {
   if (!hold_.holding() && !poll_.pass()) return;
   const int most = std::min(tools_.options.batch, most_leased);
-  auto leased = tools_.store.lease_due(most, tools_.options.lease, tools_.options.max_deliveries);
+  const auto good_until = std::chrono::steady_clock::now() + tools_.options.lease / 2;
+  std::vector<store::buried_retry> buried;
+  auto leased =
+      tools_.store.lease_due(most, tools_.options.lease, tools_.options.max_deliveries, &buried);
+  for (const auto& retry : buried) tools_.book.buried(retry);
   if (!leased) {
     carrier_.survive(leased.error(), "leasing retries");
     return;
@@ -89,18 +100,21 @@ void retries::run() {
   }
   if (leased->size() == static_cast<std::size_t>(most)) poll_.open();
   tools_.log.debug("leased retries", {{"entries", leased->size()}});
-  carry(std::move(*leased));
+  carry(std::move(*leased), good_until);
 }
 
 // What took a worker down before goes alone, and last.
-void retries::carry(std::vector<store::leased_event> leased) {
+void retries::carry(
+    std::vector<store::leased_event> leased, std::chrono::steady_clock::time_point good_until
+) {
   const auto first_suspect = std::stable_partition(
       leased.begin(), leased.end(), [](const auto& event) { return event.claims < 2; }
   );
   std::vector<store::leased_event> suspects;
   std::move(first_suspect, leased.end(), std::back_inserter(suspects));
   leased.erase(first_suspect, leased.end());
-  lease_work together(tools_, std::move(leased), false), alone(tools_, std::move(suspects), true);
+  lease_work together(tools_, std::move(leased), good_until, false);
+  lease_work alone(tools_, std::move(suspects), good_until, true);
   if (carrier_.carry(together))
     carrier_.carry(alone);
   else

@@ -14,7 +14,7 @@ class retries {
   void run();
 
  private:
-  void carry(std::vector<store::leased_event>);
+  void carry(std::vector<store::leased_event>, std::chrono::steady_clock::time_point good_until);
 
   tools& tools_;
   carrier& carrier_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/stop.hpp"
 
+#include <algorithm>
+
 namespace trunkline::worker {
 
 stop_signal::stop_signal(std::chrono::milliseconds drain_limit) : limit_(drain_limit) {}
@@ -18,9 +20,19 @@ bool stop_signal::requested() const {
   return expires_.has_value();
 }
 
-bool stop_signal::expired() const {
+bool stop_signal::expired(std::chrono::milliseconds by) const {
   const std::lock_guard lock(mutex_);
-  return expires_ && std::chrono::steady_clock::now() >= *expires_;
+  return expires_ && std::chrono::steady_clock::now() >= *expires_ + by;
+}
+
+std::chrono::milliseconds stop_signal::at_most(std::chrono::milliseconds time) const {
+  constexpr std::chrono::milliseconds last_try{250};
+  const std::lock_guard lock(mutex_);
+  if (!expires_) return time;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      *expires_ - std::chrono::steady_clock::now()
+  );
+  return std::min(time, std::max(left, last_try));
 }
 
 bool stop_signal::wait_for(std::chrono::milliseconds time) {

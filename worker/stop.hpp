@@ -14,7 +14,12 @@ class stop_signal {
 
   void request();
   bool requested() const;
-  bool expired() const;  // requested, and the drain limit has passed
+  // Requested, and the drain limit has passed, by that much.
+  bool expired(std::chrono::milliseconds by = std::chrono::milliseconds(0)) const;
+
+  // How long a call that would wait for time may still wait: a stop shortens it to what is left of
+  // the drain limit, and to a last short try after that.
+  std::chrono::milliseconds at_most(std::chrono::milliseconds time) const;
 
   // Sleeps; true as soon as a stop is requested.
   bool wait_for(std::chrono::milliseconds);

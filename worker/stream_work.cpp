@@ -67,7 +67,7 @@ std::optional<store::store_error> stream_work::count_failure(
   if (*recorded == store::outcome::duplicate || *recorded == store::outcome::redelivered)
     tools_.book.applied(event, *recorded);
   else
-    tools_.book.failed(event, 1, limits.max_attempts <= 1, why);
+    tools_.book.failed(event, 1, *recorded, why);
   tools_.settle.settle({event.entry_id});
   return std::nullopt;
 }

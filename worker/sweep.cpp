@@ -17,9 +17,15 @@ struct sweep::finds {
 
 sweep::sweep(
     tools& with, carrier& by, batch_reader& reader, orphan_net& net, gate& due,
-    const status_board& board
+    const status_board& board, const stop_signal& stop
 )
-    : tools_(with), carrier_(by), reader_(reader), net_(net), due_(due), board_(board) {}
+    : tools_(with),
+      carrier_(by),
+      reader_(reader),
+      net_(net),
+      due_(due),
+      board_(board),
+      stop_(stop) {}
 
 void sweep::run() {
   // Somebody who holds would raise the delivery counter of what it can't work on.
@@ -36,8 +42,8 @@ void sweep::run() {
       );
     tools_.held.remove(found->all);
   }
-  net_.haul(tools_.stream);
-  remove_dead_consumers();
+  if (!stop_.requested()) net_.haul(tools_.stream);
+  if (!stop_.requested()) remove_dead_consumers();
 }
 
 // Taken over first without counting a delivery, because only XAUTOCLAIM tells deleted entries from

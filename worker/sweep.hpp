@@ -16,7 +16,7 @@ namespace trunkline::worker {
 //   max_deliveries             dead, unprocessed
 class sweep {
  public:
-  sweep(tools&, carrier&, batch_reader&, orphan_net&, gate& due, const status_board&);
+  sweep(tools&, carrier&, batch_reader&, orphan_net&, gate& due, const status_board&, const stop_signal&);
   // Once a period for all threads together, and not while any of them holds.
   void run();
 
@@ -35,6 +35,7 @@ class sweep {
   orphan_net& net_;
   gate& due_;
   const status_board& board_;
+  const stop_signal& stop_;
 };
 
 }  // namespace trunkline::worker

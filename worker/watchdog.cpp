@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/watchdog.hpp"
 
+#include <unistd.h>
+
+#include "common/base/exit_codes.hpp"
+
 namespace trunkline::worker {
+namespace {
+
+constexpr std::chrono::seconds last_grace{5};
+
+}  // namespace
+
+void leave_if_overdue(const shared_parts& shared) {
+  if (!shared.stop.expired(last_grace)) return;
+  shared.log.error("still here well past the drain limit; leaving by force");
+  _exit(static_cast<int>(exit_code::failed));
+}
 
 watchdog::watchdog(shared_parts& shared, const std::vector<std::unique_ptr<consumer>>& consumers)
     : shared_(shared), consumers_(consumers), interrupted_(consumers.size()) {}

@@ -4,6 +4,13 @@
 
 namespace trunkline::worker {
 
+// How often the tickers of main look at what they watch.
+inline constexpr std::chrono::milliseconds look_every{50};
+
+// Ends the process if it is still there well past the drain limit, whatever hangs (a resolver, a
+// library): what it holds is claimed by others.
+void leave_if_overdue(const shared_parts&);
+
 // libpq stays blocked on a server that is frozen, whatever its timeouts say. A call older than
 // statement_timeout + watchdog_grace loses its socket and returns as a lost connection; so does one
 // that outlives the drain limit.

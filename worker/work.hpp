@@ -17,6 +17,8 @@ class work {
 
   virtual std::size_t size() const = 0;
   virtual bool one_by_one() const { return false; }
+  // It may soon be somebody else's: what is left goes back, uncounted, rather than be lost.
+  virtual bool overdue() const { return false; }
 
   // The slice in one transaction; after its commit its outcomes are booked and settled. nullopt:
   // done.

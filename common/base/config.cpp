@@ -279,7 +279,7 @@ std::vector<problem> option_set::resolve(const std::optional<std::string>& confi
     }
     const std::string key = option->origin == "default" ? "--" + option->name : option->origin;
     for (const auto& rule : option->rules) {
-      if (const std::string wrong = rule(); !wrong.empty()) problems.push_back({key, wrong});
+      for (const auto& wrong : split_lines(rule())) problems.push_back({key, wrong});
     }
   }
   return problems;

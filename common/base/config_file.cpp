@@ -5,6 +5,8 @@
 #include <array>
 #include <fstream>
 
+#include "common/base/mask.hpp"
+
 namespace trunkline::config {
 namespace {
 
@@ -41,13 +43,13 @@ std::vector<std::string> file_content::unknown(
   std::vector<std::string> out;
   for (const auto& [name, keys] : sections) {
     if (!has(program_sections, name)) {
-      out.push_back("[" + name + "]");
+      out.push_back("[" + mask_word(name) + "]");
       continue;
     }
     if (!name.empty() && name != section) continue;
     for (const auto& [key, values] : keys) {
       if (known.contains(key) || (name.empty() && has(common_keys, key))) continue;
-      out.push_back(name.empty() ? key : "[" + name + "] " + key);
+      out.push_back((name.empty() ? "" : "[" + name + "] ") + mask_word(key));
     }
   }
   return out;

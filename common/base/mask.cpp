@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/mask.hpp"
 
+#include <algorithm>
+
 namespace trunkline {
 namespace {
 
@@ -18,7 +20,9 @@ void mask_keyword(std::string& text, std::string_view key) {
         if (text[end] == '\\') ++end;
       end = std::min(end + 1, text.size());
     } else {
-      while (end < text.size() && text[end] != ' ' && text[end] != '&') ++end;
+      for (; end < text.size() && text[end] != ' ' && text[end] != '\t' && text[end] != '&'; ++end)
+        if (text[end] == '\\') ++end;  // libpq: an escaped blank belongs to the value
+      end = std::min(end, text.size());
     }
     text.replace(begin, end - begin, "***");
   }
@@ -39,14 +43,21 @@ std::string mask_text(std::string_view text) {
   return "<" + std::to_string(text.size()) + " bytes>";
 }
 
+std::string mask_word(std::string_view word) {
+  const bool harmless = word.size() <= 32 && std::all_of(word.begin(), word.end(), [](char c) {
+                          return (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+                        });
+  return harmless ? std::string(word) : mask_text(word);
+}
+
 std::string mask_url(std::string_view url) {
   std::string out(url);
   const std::size_t scheme = out.find("://");
   if (scheme == std::string::npos) return out;
   const std::size_t begin = scheme + 3;
-  const std::size_t end = out.find_first_of("/?#", begin);
-  // The last @ before the path ends the credentials: a password may hold an unescaped @.
-  const std::size_t at = out.rfind('@', end == std::string::npos ? out.size() : end);
+  // The last @ of all: a password may hold an unescaped @ or /, and a URL that is refused for it
+  // must not show it either.
+  const std::size_t at = out.rfind('@');
   if (at == std::string::npos || at < begin) return out;
   const std::size_t colon = out.find(':', begin);
   if (colon < at) out.replace(colon + 1, at - colon - 1, "***");
@@ -54,10 +65,10 @@ std::string mask_url(std::string_view url) {
 }
 
 std::string mask_conninfo(std::string_view text) {
-  std::string out = mask_url(text);
+  std::string out(text);
   mask_keyword(out, "sslpassword");
   mask_keyword(out, "password");
-  return out;
+  return mask_url(out);  // last: a password among the parameters may hold an @
 }
 
 }  // namespace trunkline

@@ -10,6 +10,7 @@
 #include "common/base/config.hpp"
 #include "common/base/exit_codes.hpp"
 #include "common/base/mask.hpp"
+#include "common/base/postgres_url.hpp"
 
 namespace trunkline::config {
 namespace {
@@ -51,6 +52,33 @@ int code(exit_code value) {
   return static_cast<int>(value);
 }
 
+// The app that the command line got to: a verb's, a group's ('dead') or the program's own.
+std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& program) {
+  CLI::App* at = &app;
+  std::string name = program;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    name += " " + at->get_name();
+  }
+  return {at, name};
+}
+
+// CLI11 says only that a subcommand is required, not which word was none; and it would repeat a key
+// that stands behind a misspelt flag.
+std::string wrong_usage(const CLI::App& at, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    std::string out = "not expected:";
+    for (const auto& word : at.remaining(true))
+      out += " " + mask_word(word.substr(0, word.find('=')));
+    return out;
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr ||
+      at.get_require_subcommand_min() == 0)
+    return error.what();
+  const auto words = at.remaining();
+  return words.empty() ? "say what to do" : "there is no '" + mask_word(words.front()) + "'";
+}
+
 // Nullopt to go on, else the code to leave with.
 std::optional<int> parse(
     CLI::App& app, const std::string& program, int argc, const char* const* argv
@@ -61,8 +89,10 @@ std::optional<int> parse(
   } catch (const CLI::Success& done) {
     return app.exit(done) == 0 ? code(exit_code::ok) : code(exit_code::usage);
   } catch (const CLI::ParseError& error) {
+    const auto [at, name] = innermost(app, program);
     std::fprintf(
-        stderr, "%s: %s\nTry '%s --help'.\n", program.c_str(), error.what(), program.c_str()
+        stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), wrong_usage(*at, error).c_str(),
+        name.c_str()
     );
     return code(exit_code::usage);
   }
@@ -98,12 +128,17 @@ CLI::App* add_verb_app(CLI::App& root, const verb& what) {
   for (CLI::App* known :
        root.get_subcommands([&](CLI::App* sub) { return sub->get_name() == group; }))
     parent = known;
+  const std::string word = what.name.substr(space + 1);
+  const std::string example = what.examples.substr(0, what.examples.find('\n') + 1);
   if (parent == nullptr) {
-    parent =
-        root.add_subcommand(group, group + ": see '" + root.get_name() + " " + group + " --help'");
+    parent = root.add_subcommand(group, word);
+    parent->footer("Examples:\n" + example);
     parent->require_subcommand(1);
+  } else {
+    parent->description(parent->get_description() + ", " + word);
+    parent->footer(parent->get_footer() + example);
   }
-  return parent->add_subcommand(what.name.substr(space + 1), what.description);
+  return parent->add_subcommand(word, what.description);
 }
 
 }  // namespace
@@ -185,6 +220,7 @@ void add_common(option_set& options, common_options& target, uses servers) {
         "on",
         {.fallback_env = {"DATABASE_URL"}, .group = group, .mask = mask_conninfo}
     );
+    options.check("postgres", [&target] { return check_postgres_url(target.postgres); });
   }
   options.choice(
       "log-level", target.log_level, "Least level that is logged; SIGUSR1 toggles debug",

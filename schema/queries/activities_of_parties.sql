@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The rows whose contact may change when these numbers turn out to be our own.
-select id, openphone_id, contact_hint, parties, conv_refs, party_keys,
+select id, openphone_id, contact_hint, case when contact_hint is null then parties end,
+       conv_refs[1], party_keys[1], case when cardinality(party_keys) > 1 then party_keys end,
        round(date_part('epoch', active_at) * 1e6)::bigint, contact_id, conversation_id
   from activities
  where contact_hint is null and parties && $1::text[]

@@ -6,3 +6,4 @@ update webhook_events e
  where e.id in (select id from webhook_events
                  where state = 'retrying' and claims >= $1 and leased_until is not null and leased_until <= now()
                    for update skip locked)
+returning e.entry_id, e.delivery_id, e.error_message

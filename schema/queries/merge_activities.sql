@@ -5,6 +5,7 @@
 -- repetition matters. No id may come twice in one call. Rows are taken in order of id: no deadlocks.
 -- A fact that adds nothing writes nothing, and its row is not returned.
 -- contact_id and conversation_id are for new rows only.
+-- Returned is what cross_rows.cpp reads of the registers and no more: printing arrays is slow.
 insert into activities as a
   (openphone_id, activity_type, direction_k, from_number, to_numbers, user_id, line_id, answered_by,
    initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at, unanswered, has_voicemail,
@@ -177,5 +178,6 @@ on conflict (openphone_id) do update set
     or coalesce((excluded.menu_at, excluded.menu::text collate "C") > (a.menu_at, a.menu::text collate "C"), excluded.menu_at is not null)
     or coalesce((excluded.status_level, excluded.status_at, excluded.status_rank, excluded.status_r)
                > (a.status_level, a.status_at, a.status_rank, a.status_r), excluded.status_level is not null))
-returning id, openphone_id, contact_hint, parties, conv_refs, party_keys,
+returning id, openphone_id, contact_hint, case when contact_hint is null then parties end,
+       conv_refs[1], party_keys[1], case when cardinality(party_keys) > 1 then party_keys end,
        round(date_part('epoch', active_at) * 1e6)::bigint, contact_id, conversation_id

@@ -105,7 +105,7 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.dead("show", "1", "--raw", text=False).stdout, RAW)
         self.assertEqual(self.dead("show", "2", "--raw", text=False).stdout, JSON_TEXT.encode())
 
-    def test_replay_one(self):
+    def test_replay_one(self):  # facts 25
         self.insert(1)
         done = self.dead("replay", "EV1")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -143,6 +143,13 @@ class Dead(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(json.loads(done.stdout)["replayed"]), 30)
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
+
+    def test_wrong_words_are_named(self):
+        for words, program, problem in ((["bogus"], "trunkline", "there is no 'bogus'"),
+                                        (["dead"], "trunkline dead", "say what to do"),
+                                        (["dead", "bogus"], "trunkline dead", "there is no 'bogus'")):
+            done = subprocess.run([os.path.join(BIN, "trunkline"), *words], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (64, f"{program}: {problem}\nTry '{program} --help'.\n"))
 
     def test_exit_codes(self):
         self.assertEqual(self.dead("replay").returncode, 64)

@@ -44,7 +44,7 @@ class WithRedis(unittest.TestCase):
 
 
 class Start(WithRedis):
-    def test_refuses_without_a_usable_key(self):
+    def test_refuses_without_a_usable_key(self):  # facts 2
         cases = [
             ((), {}, "no signing key"),
             (("--signing-key", "whsec_!!"), {}, "key 1 of --signing-key"),
@@ -61,6 +61,24 @@ class Start(WithRedis):
                 self.assertIn(text, said)
                 self.assertNotIn("whsec_!!", said)
                 self.assertNotIn("%%%", said)
+
+    def test_wrong_usage_shows_no_secret(self):
+        for arguments in (("--signing-kee=whsec_c2VjcmV0MQ",), ("--signing-kee", "whsec_c2VjcmV0MQ"),
+                          ("hex:c2VjcmV0MQ",)):
+            code, said = run(*arguments)
+            self.assertEqual(code, 64, said)
+            self.assertNotIn("c2VjcmV0MQ", said)
+            self.assertEqual("--signing-kee" in said, "--signing-kee" in arguments[0], said)
+        stray_line = self.temp_file("whsec_c2VjcmV0MQ\n")
+        code, said = run("--config", stray_line, "--signing-key", HEX_KEY)
+        self.assertEqual(code, 78, said)
+        self.assertNotIn("c2VjcmV0MQ", said)
+
+    def test_every_bad_key_has_its_line(self):
+        code, said = run("--signing-key", "whsec_!!", "--signing-key", "legacy:!!", "--signing-keys-file",
+                         self.temp_file("hex:ok\nlegacy:%%%\nwhsec_\n"))
+        self.assertEqual(code, 78, said)
+        self.assertEqual(len(said.strip().splitlines()), 4, said)
 
     def test_all_problems_at_once(self):
         code, said = run("--threads", "0", "--listen", "nowhere", "--ops-listen", "127.0.0.1:70000", "--redis",
@@ -95,6 +113,17 @@ class Start(WithRedis):
             for headers in (sign_hex(b"{}"), sign_hex(b"{}", "second"), sign_standard(b"{}"), sign_legacy(b"{}")):
                 self.assertEqual(gateway.post(headers=headers).status, 200)
             self.assertEqual([e["k"] for e in entries(self.redis)[-4:]], ["0", "1", "2", "3"])
+
+    def test_keys_file_that_others_may_read(self):
+        keys_file = self.temp_file(HEX_KEY + "\n")
+        with self.start("--signing-keys-file", keys_file, keys=()) as gateway:
+            self.assertIsNone(gateway.find("others may read the keys file"))
+            os.chmod(keys_file, 0o644)
+            gateway.signal(signal.SIGHUP)
+            wait_for(lambda: gateway.find("signing keys reloaded"), "the reload")
+            self.assertEqual(gateway.count("others may read the keys file"), 1)
+        with self.start("--signing-keys-file", keys_file, keys=()) as gateway:
+            self.assertIn(keys_file, gateway.find("others may read the keys file"))
 
     def test_windows_are_options(self):
         minute_ago = int(time.time()) - 60
@@ -140,7 +169,7 @@ class Start(WithRedis):
 
 
 class Keys(WithRedis):
-    def test_rotation_under_load_loses_no_request(self):
+    def test_rotation_under_load_loses_no_request(self):  # facts 32
         keys_file = self.temp_file("hex:old\nhex:new\n")
         gateway = self.start("--signing-keys-file", keys_file, keys=())
         stop, statuses = threading.Event(), []
@@ -187,7 +216,7 @@ class Keys(WithRedis):
 
 
 class Figures(WithRedis):
-    def test_refusals_are_warned_of_once_and_counted(self):
+    def test_refusals_are_warned_of_once_and_counted(self):  # facts 6, 31
         gateway = self.start()
         for _ in range(7):
             self.assertEqual(gateway.post(headers=sign_hex(b"{}", "wrong")).status, 403)

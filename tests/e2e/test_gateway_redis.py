@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gateway whose Redis is away, stopped, full, read-only, locked or weaker than asked: 503 at once, and 200 again
 by itself."""
+import select
 import signal
 import threading
 import time
@@ -68,7 +69,7 @@ class Away(RedisCase):
         for client in clients:
             client.close()
 
-    def test_stopped_process(self):
+    def test_stopped_process(self):  # facts 7
         self.redis.kill(signal.SIGSTOP)
         clients = [Client(self.gateway) for _ in range(20)]
         started = time.monotonic()
@@ -96,7 +97,7 @@ class Away(RedisCase):
         restart(self.redis)
         wait_for(lambda: other.post().status == 200, "200", AGAIN)
 
-    def test_no_acked_delivery_is_lost_over_kills(self):
+    def test_no_acked_delivery_is_lost_over_kills(self):  # facts 7
         acked, stop = [], threading.Event()
 
         def sender(name):
@@ -128,7 +129,7 @@ class Away(RedisCase):
 
 
 class Unwilling(RedisCase):
-    def test_oom(self):
+    def test_oom(self):  # facts 33
         self.redis.command("CONFIG", "SET", "maxmemory", "1")
         self.assertIn(self.reason_of(self.gateway.post()), ("oom", "shedding"))
         self.expect_503()
@@ -137,6 +138,8 @@ class Unwilling(RedisCase):
         self.expect_recovery()
 
     def test_shedding_has_two_lines(self):
+        # So much data that the buffers of connections that come and go do not move the share.
+        self.redis.command("SETRANGE", "padding", str(64 << 20), "x")
         used = int(self.redis.command("INFO", "memory").split("used_memory:")[1].split()[0])
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.8)))
         wait_for(lambda: self.gateway.post().status == 503, "shedding at 80 %")
@@ -255,15 +258,18 @@ class Overload(RedisCase):
         clients = [Client(self.gateway) for _ in range(20)]
         for client in clients:
             client.send(request())
-        reasons = []
-        for client in clients[8:]:  # refused at once, while the first eight wait
-            started = time.monotonic()
+
+        def answered():
+            return select.select([client.socket for client in clients], [], [], 0)[0]
+
+        wait_for(lambda: len(answered()) >= 12, "twelve refusals at once, while eight wait", 2)
+        refused = [client for client in clients if client.socket in answered()]
+        self.assertEqual(len(refused), 12)  # which ones depends on the order they were read in
+        for client in refused:
             answer = client.read()
-            self.assertLess(time.monotonic() - started, 1)
-            reasons.append((answer.status, self.reason_of(answer)))
-        self.assertEqual(set(reasons), {(503, "overloaded")})
+            self.assertEqual((answer.status, self.reason_of(answer)), (503, "overloaded"))
         self.redis.kill(signal.SIGCONT)
-        self.assertEqual({client.read().status for client in clients[:8]}, {200})
+        self.assertEqual({client.read().status for client in clients if client not in refused}, {200})
         for client in clients:
             client.close()
 

@@ -53,6 +53,10 @@ class Queue(unittest.TestCase):
     def worker(self, name="w1", **fields):
         fields = {"state": "running", "rate_1m": "1.5", **fields}
         self.redis.command("HSET", "{trunkline}:worker:" + name, *(x for pair in fields.items() for x in pair))
+        self.gateway()
+
+    def gateway(self, state="running", reason=""):
+        self.redis.command("HSET", "{trunkline}:gateway:g1", "state", state, "reason", reason)
 
     def add(self, entry_id="*"):
         return self.redis.command("XADD", KEY, entry_id, "b", "{}")
@@ -66,7 +70,7 @@ class Queue(unittest.TestCase):
         self.assertRegex(done.stdout, r"accepted +0.0/s +nothing so far")
         self.assertEqual(done.stderr, "")
 
-    def test_waiting_entries_and_their_ages(self):
+    def test_waiting_entries_and_their_ages(self):  # facts 31
         seconds, _ = self.redis.command("TIME")
         self.add(f"{(int(seconds) - 300) * 1000}-0")
         self.add(f"{(int(seconds) - 200) * 1000}-0")
@@ -121,15 +125,15 @@ class Queue(unittest.TestCase):
         self.assertIn("worker w2 holds: Postgres is away", done.stdout.splitlines()[0])
         _, report = self.report()
         self.assertEqual([w["state"] for w in report["workers"]], ["running", "holding"])
-        self.assertEqual(report["processed_per_second"], 2.5)
+        self.assertEqual(report["settled_per_second"], 2.5)
 
     def test_no_worker_is_worth_a_look(self):
         done = self.queue()
         self.assertEqual(done.returncode, 0)
         self.assertTrue(done.stdout.startswith("WATCH: "), done.stdout)
-        self.assertIn("no worker is running", done.stdout.splitlines()[0])
+        self.assertIn("no worker is running; no gateway is running", done.stdout.splitlines()[0])
 
-    def test_gateway_figures_of_the_minutes(self):
+    def test_gateway_figures_of_the_minutes(self):  # facts 31
         self.worker()
         minute = int(self.redis.command("TIME")[0]) // 60
         for back, fields in ((0, ["accepted", 30]), (1, ["accepted", 90, "refused:mismatch", 7]),
@@ -151,6 +155,25 @@ class Queue(unittest.TestCase):
         code, report = self.report(redis=hidden)
         self.assertEqual((code, report["appendfsync"]), (0, None))
         self.assertRegex(self.queue(redis=hidden).stdout, "durability +unknown")
+
+    def test_what_redis_refuses_to_tell_is_unknown(self):
+        self.add()
+        self.worker()
+        for name, what in (("xpending", "pending"), ("xinfo", "consumers")):
+            self.redis.command("ACL", "SETUSER", name, "on", ">secret", "~*", "&*", "+@all", "-" + name)
+            code, report = self.report(redis=f"redis://{name}:secret@127.0.0.1:{self.redis.port}/0")
+            self.assertEqual(code, 3, report["verdict"])
+            self.assertIn("NOPERM", report["verdict"])
+            self.assertIsNone(report["pending"]["count"] if what == "pending" else report[what])
+
+    def test_a_gateway_that_takes_nothing(self):
+        self.worker()
+        self.gateway("refusing", "weak_durability")
+        self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
+        self.redis.command("HSET", "{trunkline}:gateway:g1", "started", 5000, "seen", 7000)
+        self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
+        self.redis.command("HSET", "{trunkline}:gateway:g1", "seen", 5003)  # its first word: not connected yet
+        self.assertTrue(self.queue().stdout.startswith("OK: "))
 
     def test_redis_away(self):
         self.postgres.psql(INSERT.format(state="dead", count=1))

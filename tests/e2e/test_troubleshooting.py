@@ -8,9 +8,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
 # Where the sentences of start-up errors are written.
-SOURCES = ["gateway/keys.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/options.cpp",
+SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/options.cpp",
            "common/ops/ops_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
-           "common/base/config.cpp", "common/base/config_file.cpp", "common/base/program.cpp"]
+           "common/base/config.cpp", "common/base/config_file.cpp", "common/base/program.cpp",
+           "common/base/postgres_url.cpp"]
 # No start-up errors: a programmer's own, and HTTP answers of the ops listener.
 NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "no body is wanted",
                  "bad request", "method not allowed"}

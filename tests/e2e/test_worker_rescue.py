@@ -17,7 +17,7 @@ class Rescue(WorkerTest):
     def make_group(self):
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
 
-    def test_a_killed_workers_batch_is_taken_over(self):
+    def test_a_killed_workers_batch_is_taken_over(self):  # facts 11
         self.add_messages(range(400))
         first = self.worker(batch=200)
         first.wait_ready()
@@ -84,7 +84,7 @@ class Rescue(WorkerTest):
                                   "from webhook_events where state = 'dead'"),
                          f"{poison}|delivered 5 times without an outcome: it takes the worker down|t")
 
-    def test_five_crashes_with_one_entry_in_hand_bury_it_and_no_other(self):
+    def test_five_crashes_with_one_entry_in_hand_bury_it_and_no_other(self):  # facts 25
         # A crash with it in hand: the worker is killed each time while it waits for the lock.
         self.make_group()
         poison = self.add_messages([1])[0]
@@ -150,7 +150,7 @@ class Rescue(WorkerTest):
         wait_for(lambda: not {"long-gone", "crashed"} & {c["name"] for c in self.consumers()}, "both to be removed")
         self.assertEqual(self.states(), {"processed": 1})
 
-    def test_settling_works_above_maxmemory(self):
+    def test_settling_works_above_maxmemory(self):  # facts 33
         self.add_messages(range(300))
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
         self.redis.command("CONFIG", "SET", "maxmemory", "1")
@@ -195,9 +195,11 @@ class Rescue(WorkerTest):
             leased_until, received_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
             values (sha256('x'), 'x', 'message.received', 'retrying', 5, 1, now() - interval '1 min',
             now() - interval '1 s', now(), '01', '1-0', 'hex', 0, 1, '{}')""")
-        self.worker()
+        worker = self.worker()
         self.wait_states(dead=1)
         self.assertEqual(self.sql("select error_message from webhook_events"), "crashed the worker")
+        wait_for(lambda: self.card(worker).get("dead") == "1", "the card to count it")
+        self.assertIn("crashed the worker", worker.log())
 
 
 if __name__ == "__main__":

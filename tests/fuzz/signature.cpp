@@ -2,9 +2,11 @@
 // Signature headers as a stranger may send them, and key texts as an operator may. Input: lines;
 // the first says by its letters which fields come twice, then hex, legacy, id, timestamp and
 // signature list, then the body.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "common/signature/signature.hpp"
@@ -61,11 +63,29 @@ void check_headers(std::string_view rest) {
   if (got.valid) require(sign(ring(), *got.decided_by, rest, now * 1000, "x").has_value());
 }
 
+// Nothing of a key may be told: a problem is one of these sentences, numbers left out.
+bool is_known(const std::string& problem) {
+  std::string sentence;
+  for (const char c : problem)
+    if (c < '0' || c > '9') sentence += c;
+  constexpr std::array<std::string_view, 10> known = {
+      "",
+      "nothing follows whsec_",
+      "what follows whsec_ is not base",
+      "decodes to  bytes, a secret has  to ",
+      "nothing follows legacy:",
+      "what follows legacy: is not base",
+      "decodes to  bytes, a secret has  or more",
+      "nothing follows hex:",
+      "is empty",
+      "holds a control character"};
+  return std::find(known.begin(), known.end(), sentence) != known.end();
+}
+
 void check_keys(std::string_view text) {
   key_ring keys;
   for (const std::string& key : split_keys(text)) {
-    const std::string problem = keys.add(key);
-    require(problem.find(key) == std::string::npos || key.size() < 16);
+    require(is_known(keys.add(key)));
   }
   for (std::size_t i = 0; i < keys.size(); ++i) require(!keys.schemes(i).empty());
 }

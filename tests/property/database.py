@@ -74,7 +74,8 @@ def migrate(postgres):
         version, name = os.path.basename(path)[:-4].split("_", 1)
         rows.append(f"({int(version)}, '{name}', 'applied by the property test')")
     postgres.psql("create table if not exists schema_migrations(version integer primary key, name text not null, "
-                  "checksum text not null, applied_at timestamptz not null default now());"
+                  "checksum text not null, applied_at timestamptz not null default now(), "
+                  "compatible_from integer not null default 1);"
                   "insert into schema_migrations(version, name, checksum) values " + ", ".join(rows))
 
 

@@ -64,6 +64,11 @@ class Reader(People, Content):
         """The first of these members of the thing that is a short text."""
         return next((short(self.thing.get(name)) for name in names if short(self.thing.get(name))), None)
 
+    def name(self, member):
+        """An id that a row can have. Where a NUL or half a surrogate pair stood, two could become one: none."""
+        found = self.of(member)
+        return found if found and "\ufffd" not in found else None
+
     def here_or_context(self, name):
         return short(self.thing.get(name)) or short(self.context.get(name))
 
@@ -83,7 +88,7 @@ class Reader(People, Content):
         return Event("processed", row, self.recordings, None, self.own, self.named)
 
     def card(self):
-        key = self.of("id")
+        key = self.name("id")
         if key is None:
             return Event("dead")
         card = self.card_record(key)
@@ -91,12 +96,12 @@ class Reader(People, Content):
 
     def key(self):
         if self.kind in AI:
-            return self.of("callId")
+            return self.name("callId")
         if self.kind not in ("recording", "voicemail"):
-            return self.of("id")
+            return self.name("id")
         if present(self.thing.get("callId")):
-            return self.of("callId")
-        return None if self.kind == "recording" and "url" in self.thing else self.of("id")
+            return self.name("callId")
+        return None if self.kind == "recording" and "url" in self.thing else self.name("id")
 
     def stamp(self):
         thing = self.thing

@@ -7,6 +7,7 @@ import atexit
 import glob
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -18,10 +19,17 @@ DEADLINE = 30.0
 
 
 def free_port():
-    """A port nobody listens on now. Taken ports show as a failed start; the caller tries another."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port nobody listens on now, below those that the kernel gives to outgoing connections: one of these could be
+    taken between this look and the server's start. Two tests may still draw the same one; then a start fails."""
+    draw = random.SystemRandom()
+    while True:
+        port = draw.randrange(10000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def wait_for(condition, what, deadline=DEADLINE, every=0.02):

@@ -9,6 +9,8 @@
 namespace trunkline::parse {
 namespace {
 
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD: see json_scan.hpp
+
 // The event itself, taken out of {"object": {"object": "event", ...}}.
 const json_value& unwrap(const json_value& root) {
   const json_value* inner = root.find("object");
@@ -118,6 +120,11 @@ optional_text usable_id(
     }
     if (value->text().size() > short_limit) {
       problem = std::string(candidate) + " is longer than 255 bytes";
+      return std::nullopt;
+    }
+    // Two ids that differ there alone would become one row.
+    if (value->text().find(replacement) != std::string_view::npos) {
+      problem = std::string(candidate) + " has a NUL or half a surrogate pair in it";
       return std::nullopt;
     }
     if (const auto id = short_text(value)) return id;

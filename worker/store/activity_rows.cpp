@@ -31,11 +31,15 @@ activity_row read_row(const rows& from, std::size_t i) {
   row.openphone_id = from.text(i, 1);
   row.of.contact_hint = from.optional_text(i, 2);
   row.of.parties = postgres::parse_array(from.text(i, 3));
-  row.of.conv_refs = postgres::parse_array(from.text(i, 4));
-  row.of.party_keys = postgres::parse_array(from.text(i, 5));
-  row.active_at = from.optional_number(i, 6);
-  row.contact_id = from.optional_number(i, 7);
-  row.conversation_id = from.optional_number(i, 8);
+  if (!from.is_null(i, 4)) row.of.conv_refs.emplace_back(from.text(i, 4));
+  if (!from.is_null(i, 6)) {
+    row.of.party_keys = postgres::parse_array(from.text(i, 6));
+  } else if (!from.is_null(i, 5)) {
+    row.of.party_keys.emplace_back(from.text(i, 5));
+  }
+  row.active_at = from.optional_number(i, 7);
+  row.contact_id = from.optional_number(i, 8);
+  row.conversation_id = from.optional_number(i, 9);
   return row;
 }
 

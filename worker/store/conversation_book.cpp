@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/store/conversation_book.hpp"
 
+#include <tuple>
+
 #include "worker/store/row_arrays.hpp"
 
 namespace trunkline::store {
@@ -20,18 +22,14 @@ std::string literal(const std::set<std::int64_t>& ids) {
 
 }  // namespace
 
-void conversation_book::remember(const rows& from, std::size_t row, int column, std::int64_t id) {
-  stored_[id] = {
-      from.optional_number(row, column), std::string(from.text(row, column + 1)),
-      from.optional_text(row, column + 2)};
-}
-
 void conversation_book::find_refs(const name_set& refs) {
   if (refs.empty()) return;
   const auto found = db_.run("find_conversations", {literal(refs)});
   for (std::size_t i = 0; i < found.size(); ++i) {
-    by_ref_[std::string(found.text(i, 0))] = found.number(i, 1);
-    remember(found, i, 2, found.number(i, 1));
+    const auto id = found.number(i, 1);
+    by_ref_[std::string(found.text(i, 0))] = id;
+    stored_[id] = {
+        found.optional_number(i, 2), std::string(found.text(i, 3)), found.optional_number(i, 4)};
   }
 }
 
@@ -40,7 +38,6 @@ void conversation_book::find_links(const name_set& party_keys) {
   const auto found = db_.run("find_links", {literal(party_keys)});
   for (std::size_t i = 0; i < found.size(); ++i) {
     links_[std::string(found.text(i, 0))] = {found.optional_text(i, 1), found.number(i, 2)};
-    remember(found, i, 3, found.number(i, 2));
   }
 }
 
@@ -172,16 +169,16 @@ void conversation_book::write_joined(const contact_book& contacts) {
   for (const auto& [id, joined] : joined_) {
     if (recompute_.contains(id)) continue;
     const auto& was = stored_[id];
-    auto sum = was;
-    sum.join(joined);
-    const bool moved = sum.active_at != was.active_at || sum.activity_id != was.activity_id;
-    const bool other_contact = sum.contact != was.contact;
+    const bool moved = joined.active_at && std::tie(was.active_at, was.activity_id) <
+                                               std::tie(joined.active_at, joined.activity_id);
+    const auto contact_id = joined.contact ? contacts.find(*joined.contact) : std::nullopt;
+    const bool other_contact = contact_id && contact_id != was.contact_id;
     if (!moved && !other_contact) continue;
     any = true;
     newest.row() << id << joined.active_at << joined.activity_id;
     if (!other_contact) continue;
     any_contact = true;
-    contact.row() << id << contacts.find(*sum.contact) << *sum.contact;
+    contact.row() << id << contact_id << *joined.contact;
   }
   if (any) db_.run("update_conversations", newest.take());
   if (any_contact) db_.run("update_conversation_contacts", contact.take());

@@ -45,6 +45,14 @@ class conversation_book {
     std::optional<std::string> ref;
     std::int64_t conversation_id = 0;
   };
+  // What a conversation's row says, as read without a lock: under the shared structure lock its
+  // newest activity only moves up and its contact only down, so that what does not exceed this
+  // needs no write.
+  struct stored_summary {
+    std::optional<std::int64_t> active_at;
+    std::string activity_id;
+    std::optional<std::int64_t> contact_id;
+  };
   struct fall {
     std::string party_key, ref;
     std::int64_t was_in = 0, now_in = 0;
@@ -54,13 +62,12 @@ class conversation_book {
   void insert_links(const attachments& edges, const name_set& fallbacks);
   void let_fall(const std::vector<fall>& falls);
   void write_joined(const contact_book& contacts);
-  void remember(const rows& from, std::size_t row, int column, std::int64_t id);
 
   session& db_;
   structure held_;
   std::unordered_map<std::string, std::int64_t> by_ref_;
   std::unordered_map<std::string, link> links_;
-  std::unordered_map<std::int64_t, conversation_summary> stored_;  // as read; may have grown since
+  std::unordered_map<std::int64_t, stored_summary> stored_;
   std::map<std::int64_t, conversation_summary> joined_;
   std::set<std::int64_t> recompute_;
 };

@@ -17,7 +17,9 @@ using number_set = std::set<std::string, std::less<>>;
 // The registers of one activity that other rows depend on. Lists are sorted and distinct.
 struct registers {
   std::optional<std::string> contact_hint;
-  std::vector<std::string> parties, conv_refs, party_keys;
+  std::vector<std::string> parties;    // may be left out where there is a hint
+  std::vector<std::string> conv_refs;  // the first one may stand for all
+  std::vector<std::string> party_keys;
 };
 
 // The number of the activity's contact: what a sided event said, else the one party that is not

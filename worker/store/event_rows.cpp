@@ -7,7 +7,7 @@
 namespace trunkline::store {
 namespace {
 
-constexpr std::size_t event_columns = 20;
+constexpr std::size_t event_columns = 21;
 
 // What we minted or checked in the gateway is ASCII; were it ever not, it must not make the row
 // unwritable.
@@ -36,9 +36,10 @@ std::string hex_key(const event_key& key) {
   return hex_encode(as_bytes(key));
 }
 
-// In the order of insert_events.sql.
+// In the order of insert_events.sql. body_at: where the body begins in the value of all bodies.
 void add_row(
-    row_arrays& to, const prepared_event& event, const fate& fate, const std::string& key
+    row_arrays& to, std::size_t body_at, const prepared_event& event, const fate& fate,
+    const std::string& key
 ) {
   const auto& delivery = event.delivery;
   const auto& parsed = event.event;
@@ -49,11 +50,9 @@ void add_row(
       << subject_of(parsed) << plain(delivery.delivery_id)
       << unless_empty(plain(delivery.provider_delivery_id)) << plain(event.entry_id)
       << signature::to_string(delivery.scheme) << delivery.key_index << parse::parser_version;
-  if (parsed.json_text) {
-    to << delivery.body << std::nullopt;
-  } else {
-    (to << std::nullopt).hex(delivery.body);
-  }
+  const auto from = static_cast<std::int64_t>(body_at) + 1;  // SQL counts from 1
+  parsed.json_text ? to << from << std::nullopt : to << std::nullopt << from;
+  to << static_cast<std::int64_t>(delivery.body.size());
 }
 
 std::string keys_of(const std::vector<const prepared_event*>& events) {
@@ -84,6 +83,7 @@ std::optional<std::string> subject_of(const parse::event& event) {
 
 outcome outcome_of(const fate& fate) {
   if (fate.state == "processed") return outcome::processed;
+  if (fate.state == "retrying") return outcome::retrying;
   return fate.state == "ignored" ? outcome::ignored : outcome::dead;
 }
 
@@ -93,13 +93,18 @@ std::vector<bool> insert_events(
   row_arrays arrays(event_columns);
   std::unordered_map<std::string, std::size_t> by_key;
   by_key.reserve(events.size());
+  std::size_t total = 0;
+  for (const auto* event : events) total += event->delivery.body.size();
+  std::string bodies;
+  bodies.reserve(total);
   for (std::size_t i = 0; i < events.size(); ++i) {
     auto key = hex_key(events[i]->key);
-    add_row(arrays, *events[i], fates[i], key);
+    add_row(arrays, bodies.size(), *events[i], fates[i], key);
+    bodies += events[i]->delivery.body;
     by_key.emplace(std::move(key), i);
   }
   std::vector<bool> fresh(events.size(), false);
-  const auto inserted = db.run("insert_events", arrays.take());
+  const auto inserted = db.run_with_bytes("insert_events", bodies, arrays.take());
   for (std::size_t i = 0; i < inserted.size(); ++i) {
     fresh[by_key.at(std::string(inserted.text(i, 0)))] = true;
   }

@@ -32,8 +32,9 @@ struct prepared_event {
 };
 prepared_event prepare(std::string entry_id, stream::delivery delivery);
 
-// Where an event row stands after apply(), or why nothing changed.
-enum class outcome { processed, ignored, dead, duplicate, redelivered };
+// Where a new event row stands, or why there is none: its key was there already, from this entry
+// (redelivered) or from another (duplicate). retrying: of fail() only.
+enum class outcome { processed, ignored, retrying, dead, duplicate, redelivered };
 
 // A stored event picked up for another try, under a lease.
 struct leased_event {
@@ -41,6 +42,11 @@ struct leased_event {
   int claims = 0;  // the value that must still be there when it is settled; 2 or more: apply alone
   int attempts = 0;     // counted failures so far
   prepared_event what;  // parsed anew from the stored bytes
+};
+
+// A retry that is dead because its leases ran out too often.
+struct buried_retry {
+  std::string entry_id, delivery_id, reason;
 };
 
 // What went wrong, as far as the connection can tell; who is to blame is decided in
@@ -92,8 +98,8 @@ class event_store {
   virtual result<std::vector<bool>> apply_leased(std::span<const leased_event> batch) = 0;
 
   // A counted failure of an event from the stream: its row becomes retrying (attempts 1), due after
-  // delay. attempts >= most: dead. No effects. Returns duplicate/redelivered if the row is there
-  // already.
+  // delay, or dead if most_attempts is 1. No effects. Returns duplicate/redelivered if the row is
+  // there already.
   virtual result<outcome> fail(
       const prepared_event&, const store_error& why, std::chrono::milliseconds delay,
       int most_attempts
@@ -108,9 +114,11 @@ class event_store {
   virtual result<outcome> bury(const prepared_event&, const std::string& reason) = 0;
 
   // Leases up to most due retries for lease; those at max_claims already become dead ("crashed the
-  // worker").
+  // worker") and are added to buried. The claims are committed before anything is parsed: what
+  // takes the worker down while it is parsed has been counted by then.
   virtual result<std::vector<leased_event>> lease_due(
-      int most, std::chrono::milliseconds lease, int max_claims
+      int most, std::chrono::milliseconds lease, int max_claims,
+      std::vector<buried_retry>* buried = nullptr
   ) = 0;
   // Hold or shutdown: lease cleared, claims - 1.
   virtual result<bool> release(std::span<const leased_event> batch) = 0;

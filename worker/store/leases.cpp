@@ -27,11 +27,22 @@ leased_event read_leased(const rows& from, std::size_t i) {
 
 }  // namespace
 
-std::vector<leased_event> lease_due(
-    session& db, int most, std::chrono::milliseconds lease, int max_claims
-) {
-  db.run("bury_crashed", {std::to_string(max_claims)});
-  const auto due = db.run("lease_due", {std::to_string(most), std::to_string(lease.count())});
+std::vector<buried_retry> bury_crashed(session& db, int max_claims) {
+  const auto found = db.run("bury_crashed", {std::to_string(max_claims)});
+  std::vector<buried_retry> buried;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    buried.push_back(
+        {std::string(found.text(i, 0)), std::string(found.text(i, 1)),
+         std::string(found.text(i, 2))}
+    );
+  return buried;
+}
+
+rows lease_due(session& db, int most, std::chrono::milliseconds lease) {
+  return db.run("lease_due", {std::to_string(most), std::to_string(lease.count())});
+}
+
+std::vector<leased_event> read_leased(const rows& due) {
   std::vector<leased_event> leased;
   leased.reserve(due.size());
   for (std::size_t i = 0; i < due.size(); ++i) leased.push_back(read_leased(due, i));

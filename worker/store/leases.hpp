@@ -10,9 +10,11 @@
 // Retries by lease (design.md section 2), inside the running transaction. Times are the database's.
 namespace trunkline::store {
 
-std::vector<leased_event> lease_due(
-    session&, int most, std::chrono::milliseconds lease, int max_claims
-);
+// Retries whose leases ran out max_claims times become dead.
+std::vector<buried_retry> bury_crashed(session&, int max_claims);
+rows lease_due(session&, int most, std::chrono::milliseconds lease);
+// What lease_due gave, parsed anew: only after its commit.
+std::vector<leased_event> read_leased(const rows& due);
 // The fate of each leased event, where its lease still holds; true there.
 std::vector<bool> settle_leased(session&, std::span<const leased_event> batch);
 void release_leases(session&, std::span<const leased_event> batch);

@@ -37,9 +37,14 @@ std::string conninfo_of(
   session.lock_timeout = std::min(options.lock_timeout, statement);
   session.statement_timeout = statement;
   session.idle_in_transaction_timeout = options.idle_timeout;
-  // Statements look rows up by the elements of arrays: the plan never depends on the values, and
-  // planning anew with 500 elements inlined costs more than running.
-  session.options = "-c plan_cache_mode=force_generic_plan";
+  // Every statement looks rows up by key, from the elements of arrays. One plan serves them all,
+  // and it has to be that one from the first row on: planned over empty tables and kept for the
+  // connection, scans and hash joins would read whole tables for each batch of a first import.
+  // What is off is priced so high where nothing else is left that every plan looks worth compiling:
+  // no JIT.
+  session.options =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
+      "-c enable_mergejoin=off -c jit=off";
   return postgres::conninfo(options.conninfo, session);
 }
 
@@ -83,13 +88,16 @@ class pg_event_store final : public event_store {
     return guarded([&] { return insert_one(event, dead); });
   }
 
-  result<std::vector<leased_event>> lease_due(int most, milliseconds lease, int max_claims)
-      override {
+  result<std::vector<leased_event>> lease_due(
+      int most, milliseconds lease, int max_claims, std::vector<buried_retry>* buried
+  ) override {
     return guarded([&] {
       db_.begin();
-      auto leased = store::lease_due(db_, most, lease, max_claims);
+      auto crashed = bury_crashed(db_, max_claims);
+      const auto due = store::lease_due(db_, most, lease);
       db_.commit();
-      return leased;
+      if (buried != nullptr) *buried = std::move(crashed);
+      return read_leased(due);
     });
   }
 
@@ -189,20 +197,25 @@ class pg_event_store final : public event_store {
         options_.statement_override
     );
     db_.begin();
-    std::int64_t version = 0;
+    std::int64_t version = 0, compatible_from = 0;
     try {
-      version = db_.run("schema_version").number(0, 0);
+      const auto row = db_.run("schema_version");
+      version = row.number(0, 0);
+      compatible_from = row.number(0, 1);
     } catch (...) {
       auto error = db_.explain();
       if (error.sqlstate == undefined_table) error.kind = store_error::sort::schema;
       throw error;
     }
     db_.commit();
-    if (version != known_schema_version()) {
+    // Newer is fine as long as its migrations say that programs of our age still work.
+    const auto known = known_schema_version();
+    if (version < known || compatible_from > known) {
       throw store_error{
           store_error::sort::schema, "",
           "the database is at schema version " + std::to_string(version) + ", this program needs " +
-              std::to_string(known_schema_version())};
+              std::to_string(known) +
+              (version < known ? ": run trunkline migrate" : ": upgrade it")};
     }
   }
 
@@ -290,7 +303,6 @@ class pg_event_store final : public event_store {
     db_.begin();
     const std::vector<const prepared_event*> one{&event};
     const bool fresh = insert_events(db_, one, {what}).front();
-    // A retrying row has no outcome yet; as far as the entry is concerned it is processed.
     const auto result = fresh ? outcome_of(what) : tell_repeats(db_, one).front();
     db_.commit();
     return result;

@@ -100,6 +100,16 @@ rows session::run(const char* statement, const parameters& values) {
   return rows(std::move(content));
 }
 
+rows session::run_with_bytes(
+    const char* statement, const std::string& bytes, const parameters& values
+) {
+  auto content = std::make_shared<rows::impl>();
+  content->result = impl_->work->exec_prepared(
+      statement, pqxx::binarystring(bytes), pqxx::prepare::make_dynamic_params(values)
+  );
+  return rows(std::move(content));
+}
+
 void session::commit() {
   impl_->committing = true;
   impl_->work->commit();

@@ -43,7 +43,9 @@ TEST_CASE("the recipe's body gives one incoming message without contact, process
   CHECK(db.ask("select state from webhook_events") == "processed");
 }
 
-TEST_CASE("the same entry again is redelivered, another one with the same bytes a duplicate") {
+TEST_CASE(
+    "facts 9, 11: the same entry again is redelivered, another one with the same bytes a duplicate"
+) {
   database db;
   const auto store = open_store();
   const auto body = body_of(message{.id = "AC1"});
@@ -67,7 +69,7 @@ TEST_CASE("of two entries with one key in a batch the first counts") {
   CHECK(db.ask("select entry_id from webhook_events") == "1-1");
 }
 
-TEST_CASE("an event id with two bodies is two events") {
+TEST_CASE("facts 9: an event id with two bodies is two events") {
   database db;
   const auto store = open_store();
   stream::delivery delivery;

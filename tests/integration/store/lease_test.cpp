@@ -27,7 +27,7 @@ TEST_CASE("a counted failure makes a retrying row, due after its delay") {
   database db;
   const auto store = open_store();
   const auto bad = event(body_of(message{.id = "AC1"}));
-  CHECK(store->fail(bad, broken, 60s, 16).has_value());
+  CHECK(store->fail(bad, broken, 60s, 16).value() == outcome::retrying);
   CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
   CHECK(
       db.ask(
@@ -159,10 +159,15 @@ TEST_CASE("claims without an outcome end in a dead row") {
     REQUIRE(leased.size() == 1);
     CHECK(leased[0].claims == claim);
   }
-  CHECK(store->lease_due(10, 60s, 3).value().empty());
+  std::vector<store::buried_retry> buried;
+  CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease still runs
+  CHECK(buried.empty());
   pass_time(db);
-  CHECK(store->lease_due(10, 60s, 3).value().empty());
+  CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
+  REQUIRE(buried.size() == 1);
+  CHECK(buried[0].entry_id == "1-1");
+  CHECK(buried[0].reason == "crashed the worker");
   CHECK(
       db.ask("select state, error_message, next_attempt_at from webhook_events") ==
       "dead|crashed the worker|-"

@@ -86,7 +86,13 @@ TEST_CASE("numbers, texts and passwords are masked") {
   CHECK(mask_number("") == "");
   CHECK(mask_text("hello") == "<5 bytes>");
   CHECK(mask_url("redis://user:p@ss@host:1/0") == "redis://user:***@host:1/0");
+  CHECK(mask_url("redis://user:p/ss@host:1/0") == "redis://user:***@host:1/0");
   CHECK(mask_url("redis://host:1/0") == "redis://host:1/0");
+  CHECK(mask_url("unix:///tmp/a@b.sock") == "unix:///tmp/a@b.sock");
+  CHECK(mask_conninfo("host=a password=it\\ is user=b") == "host=a password=*** user=b");
+  CHECK(mask_conninfo("postgresql://h:1/db?password=it@is") == "postgresql://h:1/db?password=***");
+  CHECK(mask_word("--signing-kee") == "--signing-kee");
+  CHECK(mask_word("whsec_c2VjcmV0") == "<14 bytes>");
   CHECK(mask_conninfo("host=a password='it''s x' user=b").find("it") == std::string::npos);
   CHECK(
       mask_conninfo("postgresql://u:secret@h/db?sslpassword=other") ==

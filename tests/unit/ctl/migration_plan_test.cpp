@@ -40,6 +40,20 @@ TEST_CASE("migrations are known in order, with the SHA-256 of their text") {
   CHECK(known[0].checksum == "822ae07d4783158bc1912bb623e5107cc9002d519e1143a9c200ed6ee18b6d0f");
 }
 
+TEST_CASE("a migration says which older programs still work after it") {
+  const std::array<sql::statement, 2> two = {
+      {{"0004_breaking", "-- SPDX\nselect 1"},
+       {"0005_adds", "-- SPDX\n-- compatible-from: 3\nselect 1"}}};
+  const auto known = known_migrations(two);
+  CHECK(known[0].compatible_from == 4);
+  CHECK(known[1].compatible_from == 3);
+  for (const char* text :
+       {"\n-- compatible-from: 7", "\n-- compatible-from: 0", "\n-- compatible-from: x"}) {
+    const std::array<sql::statement, 1> wrong = {{{"0006_wrong", text}}};
+    CHECK_THROWS_AS(known_migrations(wrong), std::logic_error);
+  }
+}
+
 TEST_CASE("a migration's file name has a number of its own") {
   for (const char* name : {"1_short", "0000_zero", "00001_long", "initial", "-001_x"}) {
     CAPTURE(name);

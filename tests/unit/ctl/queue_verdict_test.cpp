@@ -14,6 +14,8 @@ queue_report healthy() {
   report.redis.emplace();
   report.redis->workers = {
       {.id = "w1", .state = "running", .reason = "", .rate = 1.0, .durability = ""}};
+  report.redis->gateways = {
+      {.id = "g1", .state = "running", .reason = "", .rate = {}, .durability = "always"}};
   report.redis->refused.emplace();
   report.redis->appendonly = "yes";
   report.redis->appendfsync = "always";
@@ -84,6 +86,16 @@ TEST_CASE("what deserves a look is told, with exit 0") {
     report.redis->refused = {{"mismatch", 4}, {"missing", 2}};
     CHECK(line(report).find("6 refused in the last hour") != std::string::npos);
   }
+  SECTION("a gateway that takes nothing") {
+    report.redis->gateways->front().state = "refusing";
+    report.redis->gateways->front().reason = "weak_durability";
+    CHECK(line(report).find("gateway g1 answers 503: weak_durability") != std::string::npos);
+  }
+  SECTION("no gateway, no worker") {
+    report.redis->gateways->clear();
+    report.redis->workers->clear();
+    CHECK(line(report).find("no worker is running; no gateway is running") != std::string::npos);
+  }
   SECTION("retries nobody picks up") {
     report.postgres->next_retry = -59s;
     CHECK(line(report).starts_with("OK:"));
@@ -121,6 +133,21 @@ TEST_CASE("what is unknown is said first, and a known danger beside it") {
   );
 }
 
+TEST_CASE("a figure that Redis refuses to tell is unknown, never zero") {
+  auto report = healthy();
+  report.redis->length = 5;
+  report.redis->pending.reset();
+  report.unknown = {"pending entries: NOPERM"};
+  const auto verdict = judge(report, {});
+  CHECK(verdict.code == exit_code::unknown);
+  const auto json = as_json(report, verdict);
+  CHECK(json.find(R"("ready":{"count":null)") != std::string::npos);
+  CHECK(json.find(R"("pending":{"count":null)") != std::string::npos);
+  report.redis->ever_accepted_known = false;
+  CHECK(as_text(report, verdict).find("last unknown") != std::string::npos);
+  CHECK(as_text(report, verdict).find("pending     unknown\n") != std::string::npos);
+}
+
 TEST_CASE("unknown figures are null in JSON and unknown in text") {
   queue_report report;
   report.unknown = {"Redis does not answer", "Postgres does not answer"};
@@ -129,7 +156,7 @@ TEST_CASE("unknown figures are null in JSON and unknown in text") {
   for (const char* part :
        {R"("ready":{"count":null,"oldest_seconds":null})", R"("retrying":{"count":null)",
         R"("workers":null)", R"("used_memory":null)", R"("refused_last_hour":null)",
-        R"("status":"unknown")", R"("processed_per_second":null)",
+        R"("status":"unknown")", R"("settled_per_second":null)",
         R"("last_accepted_seconds":null)", R"("appendfsync":null)"}) {
     CAPTURE(part);
     CHECK(json.find(part) != std::string::npos);

@@ -97,30 +97,17 @@ TEST_CASE("scanners and Redis' troubles are not refusals to warn of") {
   CHECK_FALSE(monitor.update(added(what, 1000), refusal_monitor::time_point{1h}));
 }
 
-TEST_CASE("keys come from all sources, and problems never show them") {
-  const auto keys = load_keys({{"hex:one\n# comment\n\nhex:two", "hex:three"}, ""});
-  REQUIRE(keys.ring);
-  CHECK(keys.ring->size() == 3);
-
-  const auto bad = load_keys({{"hex:one", "whsec_not*base64"}, "/nonexistent"});
-  CHECK_FALSE(bad.ring);
-  REQUIRE(bad.problems.size() == 2);
-  CHECK(bad.problems[0].starts_with("key 2 of --signing-key: "));
-  CHECK(bad.problems[0].find("not*base64") == std::string::npos);
-  CHECK(bad.problems[1] == "cannot read /nonexistent: No such file or directory");
-
-  CHECK(load_keys({}).problems.front().starts_with("no signing key"));
-}
-
 TEST_CASE("key lines are logged by fingerprint alone") {
   std::string said;
   const logger log(
       "gateway", log_level::info, log_format::text,
       [&](log_level, std::string_view line) { said += std::string(line) + "\n"; }
   );
-  const auto keys = load_keys({{"hex:a-secret-text"}, ""});
-  log_keys(*keys.ring, log);
+  const signature::key_sources sources{"--signing-key", {"hex:a-secret-text"}, ""};
+  auto loaded = load_keys(sources);
+  log_keys(loaded, sources, log);
   CHECK(said.find("scheme=hex") != std::string::npos);
   CHECK(said.find("index=0") != std::string::npos);
   CHECK(said.find("a-secret-text") == std::string::npos);
+  CHECK(said.find("warn") == std::string::npos);
 }

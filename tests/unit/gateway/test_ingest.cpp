@@ -130,7 +130,7 @@ TEST_CASE("the provider's id is kept where the Standard scheme verified it") {
   CHECK(decide(keys, {}, head, body, "", now_ms + 360'000).what == outcome::stale);
 }
 
-TEST_CASE("refusals name their reason and no secret") {
+TEST_CASE("facts 6: refusals name their reason and no secret") {
   const auto keys = ring();
   auto head = delivery();
   CHECK(decide(keys, {}, head, "other", "", now_ms).what == outcome::mismatch);

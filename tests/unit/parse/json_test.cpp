@@ -144,9 +144,22 @@ TEST_CASE(
     CHECK(what.activity->body == expected);
     CHECK(what.json_text);
   }
-  const event id = normalise(seed_event("message.received", R"({"id":"M\u0000"})"));
-  REQUIRE(id.activity);
-  CHECK(id.activity->openphone_id == "M\uFFFD");
+}
+
+TEST_CASE("an id with a NUL or half a surrogate pair is not usable: two such ids could be one row"
+) {
+  for (const char* object :
+       {R"({"id":"M\u0000"})", R"({"id":"\ud800"})", R"({"id":"M\udc00M"})",
+        R"({"id":"\uFFFD"})"}) {
+    const event what = normalise(seed_event("message.received", object));
+    CHECK(what.what == verdict::dead);
+    CHECK(what.reason == "id has a NUL or half a surrogate pair in it");
+  }
+  CHECK(
+      why_dead(seed_event("call.summary.completed", R"({"callId":"C\u0000","id":"S1"})")) ==
+      "callId has a NUL or half a surrogate pair in it"
+  );
+  CHECK(why_dead(seed_event("contact.updated", R"({"id":"K\u0000"})")) != "");
 }
 
 TEST_CASE("facts 8: a key that comes twice is refused, at every level") {

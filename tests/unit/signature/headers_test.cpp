@@ -48,7 +48,7 @@ TEST_CASE("A4: hex header forms") {
   }
 }
 
-TEST_CASE("A4: legacy header forms") {
+TEST_CASE("facts 4: A4: legacy header forms") {
   const key_ring ring = ring_of({legacy_secret});
   const std::string good = signed_request(ring, scheme::legacy, body).fields["openphone-signature"];
   const std::string wrong = replaced(good, good.substr(good.size() - 6, 2), "zz");
@@ -92,7 +92,7 @@ TEST_CASE("A4: legacy header forms") {
   }
 }
 
-TEST_CASE("A4: standard header forms") {
+TEST_CASE("facts 3: A4: standard header forms") {
   const key_ring ring = ring_of({standard_secret});
   const request good = signed_request(ring, scheme::standard, body);
   const std::string signature = good.fields.at("webhook-signature");
@@ -169,7 +169,7 @@ TEST_CASE("A5: at most 16 signatures are looked at") {
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::milliseconds(50));
 }
 
-TEST_CASE("A6: the window of the standard scheme") {
+TEST_CASE("facts 3: A6: the window of the standard scheme") {
   const key_ring ring = ring_of({standard_secret});
   const auto at = [&ring](std::int64_t offset) {
     return outcome(ring, signed_request(ring, scheme::standard, body, (now + offset) * 1000));
@@ -198,7 +198,7 @@ TEST_CASE("A6: the window of the standard scheme") {
   }
 }
 
-TEST_CASE("A6: the window of the legacy scheme is 72 h back and 5 min ahead") {
+TEST_CASE("facts 4: A6: the window of the legacy scheme is 72 h back and 5 min ahead") {
   const key_ring ring = ring_of({legacy_secret});
   const auto at = [&ring](std::int64_t offset) {
     return outcome(ring, signed_request(ring, scheme::legacy, body, (now + offset) * 1000));
@@ -232,7 +232,7 @@ TEST_CASE("any clock is survived") {
     CHECK(word(verify(ring, good.view(), body, clock, {})) == "stale");
 }
 
-TEST_CASE("A12: the strongest family present decides alone") {
+TEST_CASE("facts 5: A12: the strongest family present decides alone") {
   const key_ring ring = ring_of({hex_secret, legacy_secret, standard_secret});
   request all = signed_request(ring, scheme::hex, body);
   const std::string hex_value = all.fields["x-openphone-signature-v1"];

@@ -73,7 +73,7 @@ TEST_CASE("legacy and hex use the same text in different ways") {
   );
 }
 
-TEST_CASE("rotation: old and new keys side by side, none after removal") {
+TEST_CASE("facts 2, 32: rotation: old and new keys side by side, none after removal") {
   const key_ring both = ring_of({other_standard_secret, standard_secret});
   const key_ring old_only = ring_of({standard_secret});
   const key_ring new_only = ring_of({other_standard_secret});
@@ -90,7 +90,7 @@ TEST_CASE("rotation: old and new keys side by side, none after removal") {
   CHECK(word(verify(old_only, new_sent.view(), body, now, {})) == "valid");
 }
 
-TEST_CASE("a repeated key is one key; fingerprints tell keys apart") {
+TEST_CASE("a repeated key is one key, fingerprints tell keys apart") {
   key_ring ring = ring_of({hex_secret, standard_secret, hex_secret});
   CHECK(ring.size() == 2);
   CHECK(ring.fingerprint(0) == "80a082a9");

@@ -14,7 +14,7 @@ constexpr double almost_one = 0.999999999;
 
 }  // namespace
 
-TEST_CASE("a delay is drawn from [c/2, c], c doubling up to the cap") {
+TEST_CASE("facts 25: a delay is drawn from [c/2, c], c doubling up to the cap") {
   milliseconds c = base;
   for (int attempt = 1; attempt <= 15; ++attempt) {
     INFO("attempt " << attempt);

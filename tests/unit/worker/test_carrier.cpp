@@ -37,8 +37,8 @@ struct probe_only final : store::event_store {
   store::result<store::outcome> bury(const store::prepared_event&, const std::string&) override {
     unused();
   }
-  store::result<std::vector<store::leased_event>> lease_due(int, std::chrono::milliseconds, int)
-      override {
+  store::result<std::vector<store::leased_event>>
+  lease_due(int, std::chrono::milliseconds, int, std::vector<store::buried_retry>*) override {
     unused();
   }
   store::result<bool> release(leased) override { unused(); }
@@ -59,6 +59,7 @@ struct scripted final : work {
   explicit scripted(std::size_t n) : entries(n) {}
   std::size_t size() const override { return entries; }
   bool kept_over_hold() const override { return kept; }
+  bool overdue() const override { return tries >= good_for; }
   std::optional<store::store_error> apply(const isolation::slice& slice) override {
     ++tries;
     if (auto failed = rule(slice)) return failed;
@@ -85,6 +86,7 @@ struct scripted final : work {
 
   std::size_t entries;
   bool kept = true;
+  int good_for = 1'000'000;  // tries until it is overdue
   std::function<std::optional<store::store_error>(const isolation::slice&)> rule = [](const auto&) {
     return std::nullopt;
   };
@@ -236,4 +238,27 @@ TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome")
   };
   CHECK_FALSE(by.carry(task));
   CHECK(task.log == "applied 0+2\ngave back 2+2\n");
+}
+
+TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure already known") {
+  scripted task(4);
+  task.good_for = 3;
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 0)) return sql("23514");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "counted 0 23514\ngave back 1+1\ngave back 2+2\n");
+}
+
+TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too") {
+  scripted task(3);
+  task.kept = false;
+  task.rule = [](const auto&) -> std::optional<store::store_error> {
+    return store::store_error{sort::away, "", "connection refused"};
+  };
+  store.failing_probes = 1000;
+  stop.request();
+  CHECK_FALSE(by.carry(task));
+  CHECK(task.log == "gave back 0+3\n");
 }

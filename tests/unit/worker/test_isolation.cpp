@@ -33,7 +33,7 @@ struct run {
 
 }  // namespace
 
-TEST_CASE("a batch without poison is one transaction; an empty one none") {
+TEST_CASE("a batch without poison is one transaction, an empty one none") {
   CHECK(run(500, {}).transactions == 1);
   CHECK(run(500, {}).applied.size() == 500);
   CHECK(run(0, {}).transactions == 0);

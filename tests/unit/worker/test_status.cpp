@@ -5,6 +5,7 @@
 #include "worker/log_limit.hpp"
 #include "worker/readiness.hpp"
 #include "worker/status.hpp"
+#include "worker/stop.hpp"
 
 using namespace trunkline::worker;
 using namespace std::chrono_literals;
@@ -41,7 +42,7 @@ TEST_CASE("ready once every thread has reached both servers, and while none wait
   );
 }
 
-TEST_CASE("alive is alive; other paths are not there") {
+TEST_CASE("alive is alive, other paths are not there") {
   status_board board(1);
   CHECK(answer_ops(board, "/livez").status == 200);
   CHECK(answer_ops(board, "/metrics").status == 404);
@@ -75,4 +76,20 @@ TEST_CASE("held entries") {
   std::vector<std::string> seen;
   held.visit([&](const auto& ids) { seen = ids; });
   CHECK(seen == std::vector<std::string>{"1-0", "3-0"});
+}
+
+TEST_CASE("a stop shortens what calls may wait for") {
+  stop_signal stop(10min);
+  CHECK(stop.at_most(1h) == 1h);
+  stop.request();
+  CHECK(stop.at_most(1h) <= 10min);
+  CHECK(stop.at_most(1h) > 9min);
+  CHECK(stop.at_most(5s) == 5s);
+  CHECK_FALSE(stop.expired());
+  stop_signal over(0ms);
+  over.request();
+  CHECK(over.expired());
+  CHECK_FALSE(over.expired(1h));
+  CHECK(over.at_most(5s) > 0ms);
+  CHECK(over.at_most(5s) < 1s);
 }

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SIGTERM ends a worker in time, whatever is frozen; a start shows at once; a lost reply counts no delivery."""
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
+
+DEFAULTS = {"block": "1s", "sweep_every": "5s", "claim_after": "30s", "retry_poll": "1s", "heartbeat_every": "5s",
+            "redis_timeout": "5s", "statement_timeout": "10s", "probe_most": "3s"}
+
+
+class Stop(WorkerTest):
+    def stop_time(self, worker):
+        began = time.monotonic()
+        code = worker.terminate()
+        return code, time.monotonic() - began
+
+    def wake(self, pid):
+        try:
+            os.kill(pid, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+
+    def test_idle_it_leaves_within_a_read(self):
+        worker = self.worker(**DEFAULTS)
+        worker.wait_ready()
+        code, took = self.stop_time(worker)
+        self.assertEqual(code, 0)
+        self.assertLess(took, 2.5)
+
+    def test_the_card_shows_the_state_at_once_not_a_period_later(self):
+        worker = self.worker(**{**DEFAULTS, "heartbeat_every": "20s"})
+        worker.wait_ready()
+        wait_for(lambda: self.card(worker).get("state") == "running", "the card to say running", 3)
+
+    def test_frozen_redis_does_not_keep_it(self):
+        worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "sweep_every": "50ms"}, drain_timeout="3s")
+        worker.wait_ready()
+        self.redis.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
+        code, took = self.stop_time(worker)
+        self.assertEqual(code, 0)
+        self.assertLess(took, 3 + 3)
+
+    def test_a_call_longer_than_the_drain_limit_is_left_by_force(self):
+        worker = self.worker(**{**DEFAULTS, "redis_timeout": "60s"}, drain_timeout="100ms")
+        worker.wait_ready()
+        self.redis.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
+        code, took = self.stop_time(worker)
+        self.assertEqual(code, 1)
+        self.assertLess(took, 0.1 + 5 + 2)
+        self.assertIn("leaving by force", worker.log())
+
+    def test_frozen_postgres_does_not_keep_it_and_the_batch_goes_back_uncounted(self):
+        worker = self.worker(**DEFAULTS, drain_timeout="1s", lock_timeout="8s")
+        worker.wait_ready()
+        unlock = self.lock_table("activities")
+        self.add_messages(range(20))
+        wait_for(lambda: self.pending() > 0, "a batch to be in hand")
+        backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split("\n")
+        for pid in map(int, backends):
+            os.kill(pid, signal.SIGSTOP)
+            self.addCleanup(self.wake, pid)
+        code, took = self.stop_time(worker)
+        self.assertEqual(code, 0)
+        self.assertLess(took, 1 + 4)
+        rows = self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)
+        self.assertEqual({(row[1], row[3]) for row in rows}, {("returned", 0)})
+        for pid in map(int, backends):
+            self.wake(pid)
+        unlock()
+        self.worker()
+        self.wait_states(processed=20)
+
+
+class Forgetful:
+    """A Redis that answers, but whose answers with a certain text in them are lost on the way, so many times."""
+
+    def __init__(self, redis, text, times):
+        self.redis, self.text, self.left = redis, text, times
+        self.folder = redis.folder
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self.listener.getsockname()[1]}/0"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                near = self.listener.accept()[0]
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.redis.port))
+            threading.Thread(target=self.pump, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, True), daemon=True).start()
+
+    def pump(self, source, target, answers):
+        try:
+            while data := source.recv(65536):
+                if answers and self.left > 0 and self.text in data:
+                    self.left -= 1
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in (source, target):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
+
+
+class LostReplies(WorkerTest):
+    def test_a_lost_reply_is_no_crash_and_counts_no_delivery(self):
+        between = Forgetful(self.redis, b"TRUNKLINE-TEST-7", 8)
+        self.addCleanup(between.close)
+        self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
+        entry = self.add(message(7))
+        worker = Worker(between, self.postgres, threads=1)
+        self.workers.append(worker)
+        seen = set()
+
+        def settled():
+            rows = self.redis.command("XPENDING", STREAM, "workers", entry, entry, 1)
+            seen.update(row[3] for row in rows)
+            return self.states() == {"processed": 1}
+        wait_for(settled, "the entry to be processed", 30, every=0.005)
+        self.assertEqual(between.left, 0)
+        self.assertLessEqual(seen, {0, 1})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/postgres_url.hpp"
+
+#include <catch2/catch.hpp>
+
+using trunkline::check_postgres_url;
+
+TEST_CASE("Postgres URLs that libpq takes pass") {
+  const char* const url = GENERATE(
+      "", "host=h password=a@b/c", "postgresql://", "postgresql://h", "postgres://h:5432/db",
+      "postgresql://u:p%40ss@h:5432/db?user=a@b", "postgresql://u@h1:1,h2:2,h3/db",
+      "postgresql://u:p@[::1]:5432/db", "postgresql://%2Frun%2Fpostgresql/db",
+      "postgresql:///db?host=/run/postgresql"
+  );
+  CAPTURE(url);
+  CHECK(check_postgres_url(url) == "");
+}
+
+TEST_CASE("Postgres URLs whose password would be taken for host or port are refused, unseen") {
+  const char* const url = GENERATE(
+      "postgresql://u:sec/ret@h:5432/db", "postgresql://u:sec@ret@h/db",
+      "postgres://u:sec?ret@h/db", "postgresql://u:sec%zzret@h/db",
+      "postgresql://u:sec%2"
+      "@h/db"
+  );
+  CAPTURE(url);
+  const auto problem = check_postgres_url(url);
+  CHECK(problem != "");
+  CHECK(problem.find("sec") == std::string::npos);
+}
