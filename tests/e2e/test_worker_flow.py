@@ -104,7 +104,7 @@ class Options(unittest.TestCase):
     def test_defaults_are_valid_and_shown(self):
         done = self.run_worker("--check-config", "--postgres", "postgresql://w:s3cret@db/t")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for text in ("threads = 2", "batch = 500", "batch-bytes = 4MiB", "claim-after = 30s", "retry-base = 10s",
+        for text in ("threads = 3", "batch = 500", "batch-bytes = 4MiB", "claim-after = 30s", "retry-base = 10s",
                      "retry-cap = 6h", "max-attempts = 16", "ops-listen = 127.0.0.1:5002"):
             self.assertIn(text, done.stdout)
         self.assertNotIn("s3cret", done.stdout)

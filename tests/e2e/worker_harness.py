@@ -16,7 +16,8 @@ from servers import Postgres, Redis, wait_for  # noqa: E402,F401
 
 BIN = os.environ["TRUNKLINE_BIN"]
 STREAM = "{trunkline}:deliveries"
-QUICK = {"block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms", "retry-poll": "50ms",
+QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms",
+         "retry-poll": "50ms",
          "hold-least": "20ms", "hold-most": "300ms", "probe-most": "300ms", "heartbeat-every": "100ms",
          "redis-timeout": "1s", "lock-timeout": "300ms", "statement-timeout": "3s", "lease": "2s"}
 
