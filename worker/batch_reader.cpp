@@ -8,6 +8,10 @@ namespace trunkline::worker {
 namespace {
 
 constexpr std::size_t step = 16;  // entries of 1 MiB at most: what one read may bring at once
+// Each read costs Redis a sync of its file (it writes down who holds what). Once the batch shows
+// that bodies are small, more come at a time; should great ones follow, this many of 1 MiB are the
+// most that is in memory.
+constexpr std::size_t long_step = 128;
 
 std::uint64_t bytes_of(const std::vector<stream::entry>& entries) {
   std::uint64_t sum = 0;
@@ -31,9 +35,17 @@ void append(std::vector<stream::entry>& to, std::vector<stream::entry>&& more) {
 batch_reader::batch_reader(deliveries& stream, held_entries& held, limits most)
     : stream_(stream), held_(held), limits_(most) {}
 
-deliveries::answer<std::vector<stream::entry>> batch_reader::next(std::size_t so_far) {
-  const int count = static_cast<int>(std::min(step, limits_.entries - so_far));
-  auto fresh = stream_.read_new(count, so_far == 0 ? limits_.block : std::chrono::milliseconds(0));
+std::size_t batch_reader::size_of_next(std::size_t so_far, std::uint64_t bytes) const {
+  if (so_far == 0) return std::min(step, limits_.entries);
+  const std::uint64_t average = bytes / so_far + 1;
+  const bool small = long_step * average * 4 <= limits_.bytes;
+  return std::min(small ? long_step : step, limits_.entries - so_far);
+}
+
+deliveries::answer<std::vector<stream::entry>> batch_reader::next(std::size_t count, bool first) {
+  auto fresh = stream_.read_new(
+      static_cast<int>(count), first ? limits_.block : std::chrono::milliseconds(0)
+  );
   if (!fresh) unsure_ = true;
   return fresh;
 }
@@ -47,7 +59,8 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
   std::vector<stream::entry> batch;
   std::uint64_t bytes = 0;
   while (batch.size() < limits_.entries && bytes < limits_.bytes) {
-    auto more = next(batch.size());
+    const std::size_t count = size_of_next(batch.size(), bytes);
+    auto more = next(count, batch.empty());
     if (!more) {
       if (batch.empty()) return more;
       break;  // what is here already is good; the next read meets the problem again
@@ -55,7 +68,7 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
     if (more.value->empty()) break;
     held_.add(ids_of(*more.value));
     bytes += bytes_of(*more.value);
-    const bool full = more.value->size() == step;
+    const bool full = more.value->size() == count;
     append(batch, std::move(*more.value));
     if (!full) break;  // the stream is empty: more would cost a round trip for nothing
   }

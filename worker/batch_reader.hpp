@@ -10,7 +10,7 @@
 namespace trunkline::worker {
 
 // Gathers a batch from the stream. XREADGROUP can't be bounded in bytes, so it reads a few entries
-// at a time until it has enough of either.
+// at a time, more of them where bodies are small, until it has enough of either.
 class batch_reader {
  public:
   struct limits {
@@ -31,7 +31,8 @@ class batch_reader {
   deliveries::answer<std::vector<stream::entry>> claim(ids& which);
 
  private:
-  deliveries::answer<std::vector<stream::entry>> next(std::size_t so_far);
+  std::size_t size_of_next(std::size_t so_far, std::uint64_t bytes) const;
+  deliveries::answer<std::vector<stream::entry>> next(std::size_t count, bool first);
 
   deliveries& stream_;
   held_entries& held_;
