@@ -113,7 +113,8 @@ config::verb dead_replay() {
       .examples =
           "  trunkline dead replay 4711\n"
           "  trunkline dead replay --all --error 'violates check constraint' --yes\n"
-          "A replayed event goes the normal way. What is not dead (any more) is named and left alone, so\n"
+          "A replayed event goes the normal way. What is not dead (any more) is named and left "
+          "alone, so\n"
           "replaying twice has the effect of once.\n"
           "Exit codes: 0 all replayed, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
       .declare =

@@ -17,7 +17,8 @@ struct migration {
   std::string checksum;  // SHA-256 of the text, hex
   std::string_view text;
   // Workers that know the schema of this version or a later one go on after it was applied. From a
-  // line "-- compatible-from: N" of the text; without one, only workers that know this very version.
+  // line "-- compatible-from: N" of the text; without one, only workers that know this very
+  // version.
   int compatible_from = 0;
 };
 

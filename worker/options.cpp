@@ -67,8 +67,7 @@ void declare_holding(config::option_set& set, worker_options& o) {
 void declare_postgres(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Postgres"};
   set.list(
-      "own-number", o.own_numbers,
-      "A number of yours, E.164, never taken for a contact", group
+      "own-number", o.own_numbers, "A number of yours, E.164, never taken for a contact", group
   );
   set.duration("lock-timeout", o.lock_timeout, "lock_timeout of the session", 1ms, 10min, group);
   set.duration(

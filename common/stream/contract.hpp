@@ -44,7 +44,8 @@ struct entry {
   std::string problem;              // why content is absent
 };
 // One element of an XREADGROUP/XCLAIM/XRANGE reply: [id, [field, value, ...]].
-// Only the body is required: an unreadable time is taken from the id, other fields keep their defaults.
+// Only the body is required: an unreadable time is taken from the id, other fields keep their
+// defaults.
 entry decode_entry(const redis::reply&);
 entry decode_entry(redis::reply&&);  // moves the body out instead of copying it
 

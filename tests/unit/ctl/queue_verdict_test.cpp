@@ -156,8 +156,8 @@ TEST_CASE("unknown figures are null in JSON and unknown in text") {
   for (const char* part :
        {R"("ready":{"count":null,"oldest_seconds":null})", R"("retrying":{"count":null)",
         R"("workers":null)", R"("used_memory":null)", R"("refused_last_hour":null)",
-        R"("status":"unknown")", R"("settled_per_second":null)",
-        R"("last_accepted_seconds":null)", R"("appendfsync":null)"}) {
+        R"("status":"unknown")", R"("settled_per_second":null)", R"("last_accepted_seconds":null)",
+        R"("appendfsync":null)"}) {
     CAPTURE(part);
     CHECK(json.find(part) != std::string::npos);
   }
