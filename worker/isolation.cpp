@@ -24,7 +24,6 @@ void isolation::halve() {
   const auto half = whole.count / 2;
   left_.back() = {whole.first + half, whole.count - half, true};
   left_.push_back({whole.first, half, true});
-  ++halvings_;
 }
 
 std::vector<isolation::slice> isolation::rest() const {

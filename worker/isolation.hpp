@@ -24,11 +24,9 @@ class isolation {
   void done();                        // the next slice has its outcome, whatever it is
   void halve();                       // of two entries or more
   std::vector<slice> rest() const;    // what has no outcome yet, next first
-  int halvings() const { return halvings_; }
 
  private:
   std::vector<slice> left_;  // next last
-  int halvings_ = 0;
 };
 
 }  // namespace trunkline::worker
