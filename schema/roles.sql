@@ -1,10 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Roles for a production database. Roles belong to the whole cluster, so no migration makes them: a
--- superuser runs this file in Trunkline's database after the first `trunkline migrate`, and again after
--- each later one, since grants name the tables that are there. Running it again changes nothing.
+-- superuser runs this file in Trunkline's database before the first `trunkline migrate`, so that the owner
+-- can make the tables, and again after each migration, since grants name the tables that are there.
+-- Running it again changes nothing.
 --
 --   psql -d trunkline -v ON_ERROR_STOP=1 -f schema/roles.sql
---   psql -d trunkline -c '\password trunkline_worker'     (and so on)
+--   psql -d trunkline -c '\password trunkline_owner'      (and so on)
+--   trunkline migrate --postgres postgresql://trunkline_owner@.../trunkline
+--   psql -d trunkline -v ON_ERROR_STOP=1 -f schema/roles.sql
 --
 --   trunkline_owner     owns the tables: migrate, send (which removes its rows again), clean-up by hand
 --   trunkline_worker    what trunkline-worker, `trunkline queue` and `trunkline dead` need: no DDL, and DELETE only
@@ -23,14 +26,20 @@ begin
   end loop;
   -- Ours alone: the schema may hold other tables.
   for object in
-    select c.oid::regclass as name from pg_class c
-     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-       and c.relname in ('activities', 'contact_cards', 'contacts', 'controls', 'conversation_links', 'conversations',
-                         'own_numbers', 'recordings', 'schema_migrations', 'webhook_events')
+    select to_regclass('public.' || name) as name, rights
+      from (values ('activities', 'insert, update'), ('contact_cards', 'insert, update'),
+                   ('contacts', 'insert, update, delete'), ('controls', 'insert, update'),
+                   ('conversation_links', 'insert, update, delete'), ('conversations', 'insert, update, delete'),
+                   ('event_copies', 'insert'), ('own_numbers', 'insert, update'), ('recordings', 'insert, update'),
+                   ('schema_migrations', null), ('webhook_events', 'insert, update')) as worker (name, rights)
+     where to_regclass('public.' || name) is not null
   loop
     execute format('alter table %s owner to trunkline_owner', object.name);
     execute format('revoke all on %s from public, trunkline_worker, trunkline_readonly', object.name);
     execute format('grant select on %s to trunkline_worker, trunkline_readonly', object.name);
+    if object.rights is not null then
+      execute format('grant %s on %s to trunkline_worker', object.rights, object.name);
+    end if;
   end loop;
   for object in
     select p.oid::regprocedure as name from pg_proc p
@@ -43,7 +52,3 @@ end $$;
 revoke create on schema public from public;
 grant usage, create on schema public to trunkline_owner;
 grant usage on schema public to trunkline_worker, trunkline_readonly;
-
-grant insert, update on activities, contact_cards, contacts, controls, conversation_links, conversations, own_numbers,
-  recordings, webhook_events to trunkline_worker;
-grant delete on contacts, conversations, conversation_links to trunkline_worker;

@@ -33,9 +33,11 @@ class Pipeline:
         self.programs = []
         atexit.register(self.close)
         self.redis, self.postgres = Redis(), Postgres()
-        self.env = clean_environment(TRUNKLINE_SIGNING_KEYS="\n".join(keys), REDIS_URL=self.redis.url,
-                                     DATABASE_URL=self.postgres.url)
-        subprocess.run([TRUNKLINE, "migrate"], env=self.env, check=True, stdout=subprocess.DEVNULL)
+        self.postgres.migrate(TRUNKLINE)
+        self.keys = "\n".join(keys)
+        # What an operator has at hand: `send` makes rows and removes them again, as the owner.
+        self.env = clean_environment(TRUNKLINE_SIGNING_KEYS=self.keys, REDIS_URL=self.redis.url_of("operator"),
+                                     DATABASE_URL=self.postgres.url_of("owner"))
         self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")
         self.port = free_port()
         self.gateway = self.start("trunkline-gateway", "--listen", f"127.0.0.1:{self.port}",
@@ -50,7 +52,11 @@ class Pipeline:
         return f"http://127.0.0.1:{self.port}/api/webhooks/openphone"
 
     def start(self, program, *options):
-        process = subprocess.Popen([os.path.join(BIN, program), *options], env=self.env, stdin=subprocess.DEVNULL,
+        role = program.removeprefix("trunkline-")
+        env = {"REDIS_URL": self.redis.url_of(role)}
+        env |= ({"TRUNKLINE_SIGNING_KEYS": self.keys} if role == "gateway"
+                else {"DATABASE_URL": self.postgres.url_of("worker")})
+        process = subprocess.Popen([os.path.join(BIN, program), *options], env=clean_environment(**env), stdin=subprocess.DEVNULL,
                                    stdout=self.log, stderr=self.log)
         self.programs.append(process)
         return process

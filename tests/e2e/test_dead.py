@@ -19,8 +19,7 @@ class Dead(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres()
-        subprocess.run([f"{BIN}/trunkline", "migrate", "--postgres", cls.postgres.url], check=True,
-                       stdout=subprocess.DEVNULL)
+        cls.postgres.migrate(f"{BIN}/trunkline")
 
     @classmethod
     def tearDownClass(cls):
@@ -30,7 +29,7 @@ class Dead(unittest.TestCase):
         self.postgres.psql("truncate webhook_events restart identity")
 
     def dead(self, *arguments, answer="", text=True):
-        return subprocess.run([f"{BIN}/trunkline", "dead", *arguments, "--postgres", self.postgres.url],
+        return subprocess.run([f"{BIN}/trunkline", "dead", *arguments, "--postgres", self.postgres.url_of("worker")],
                               input=answer if text else answer.encode(), capture_output=True, text=text, timeout=30)
 
     def insert(self, number, state="dead", kind="message.received", error="it broke", ago="1 minute", raw=None):

@@ -12,7 +12,7 @@ class AnswersCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
-        cls.gateway = Gateway(cls.redis.url, "--header-timeout", "300ms", "--body-timeout", "300ms",
+        cls.gateway = Gateway(cls.redis.url_of("gateway"), "--header-timeout", "300ms", "--body-timeout", "300ms",
                               "--idle-timeout", "2s", "--max-header", "8KiB", "--max-body", "64KiB")
 
     @classmethod

@@ -32,7 +32,7 @@ class WithRedis(unittest.TestCase):
         cls.redis.close()
 
     def start(self, *options, **how):
-        gateway = Gateway(self.redis.url, *options, **how)
+        gateway = Gateway(self.redis.url_of("gateway"), *options, **how)
         self.addCleanup(gateway.stop)
         return gateway
 
@@ -56,7 +56,7 @@ class Start(WithRedis):
         ]
         for options, env, text in cases:
             with self.subTest(text):
-                code, said = run("--redis", self.redis.url, *options, env=env)
+                code, said = run("--redis", self.redis.url_of("gateway"), *options, env=env)
                 self.assertEqual(code, 78, said)
                 self.assertIn(text, said)
                 self.assertNotIn("whsec_!!", said)
@@ -94,7 +94,7 @@ class Start(WithRedis):
             address = "127.0.0.1:%d" % taken.getsockname()[1]
             for options in (("--listen", address, "--ops-listen", "127.0.0.1:0"),
                             ("--ops-listen", address, "--listen", "127.0.0.1:0")):
-                code, said = run("--redis", self.redis.url, "--signing-key", HEX_KEY, *options)
+                code, said = run("--redis", self.redis.url_of("gateway"), "--signing-key", HEX_KEY, *options)
                 self.assertEqual(code, 1)
                 self.assertIn(f"cannot listen on {address}: Address already in use", said)
 
@@ -135,6 +135,7 @@ class Start(WithRedis):
             self.assertEqual(gateway.post(headers=sign_legacy(b"{}", at_ms=minute_ago * 1000)).status, 200)
 
     def test_namespace(self):
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "~{other}:*")
         with self.start("--namespace", "other") as gateway:
             gateway.post(b"in the other stream")
             self.assertEqual(entries(self.redis, "{other}:deliveries")[-1]["b"], "in the other stream")
@@ -146,7 +147,7 @@ class Start(WithRedis):
         with self.start(listen="unix:" + path) as gateway:
             self.assertEqual(gateway.post().status, 200)
             self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
-            code, said = run("--redis", self.redis.url, "--signing-key", HEX_KEY, "--listen", "unix:" + path,
+            code, said = run("--redis", self.redis.url_of("gateway"), "--signing-key", HEX_KEY, "--listen", "unix:" + path,
                              "--ops-listen", "127.0.0.1:0")
             self.assertEqual(code, 1)  # somebody listens there
             self.assertIn("Address already in use", said)
@@ -262,7 +263,7 @@ class Figures(WithRedis):
     def test_figures_outlive_an_absence_of_redis(self):
         redis = Redis()
         self.addCleanup(redis.close)
-        gateway = Gateway(redis.url)
+        gateway = Gateway(redis.url_of("gateway"))
         self.addCleanup(gateway.stop)
         redis.kill()
         wait_for(lambda: gateway.post().status == 503, "503")
@@ -381,7 +382,7 @@ class TheWayOut(WithRedis):
     def test_finishes_what_is_in_flight(self):
         redis = Redis()
         self.addCleanup(redis.close)
-        gateway = Gateway(redis.url, "--drain-delay", "0s", "--redis-deadline", "5s")
+        gateway = Gateway(redis.url_of("gateway"), "--drain-delay", "0s", "--redis-deadline", "5s")
         self.addCleanup(gateway.stop)
         with Client(gateway) as begun, Client(gateway) as waiting:
             begun.send(request(b"{}")[:-1])

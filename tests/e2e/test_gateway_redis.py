@@ -20,7 +20,7 @@ class RedisCase(unittest.TestCase):
     def setUp(self):
         self.redis = Redis("--enable-protected-configs", "yes")
         self.addCleanup(self.redis.close)
-        self.gateway = Gateway(self.redis.url, "--threads", "1", *self.options)
+        self.gateway = Gateway(self.redis.url_of("gateway"), "--threads", "1", *self.options)
         self.addCleanup(self.gateway.stop)
 
     def expect_503(self, reason=None):
@@ -90,7 +90,7 @@ class Away(RedisCase):
 
     def test_gateway_starts_before_redis(self):
         self.redis.kill()
-        other = Gateway(self.redis.url, "--threads", "1", ready=False)
+        other = Gateway(self.redis.url_of("gateway"), "--threads", "1", ready=False)
         self.addCleanup(other.stop)
         self.assertEqual(other.post().status, 503)
         self.assertEqual(other.probe("/livez")[0], 200)
@@ -185,31 +185,22 @@ class Unwilling(RedisCase):
         self.expect_recovery()
 
     def test_rights_taken_away_and_given_back(self):
-        self.redis.command("ACL", "SETUSER", "default", "-xadd")
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "-xadd")
         self.expect_503("noauth")
         self.expect_unready("noauth")
-        self.redis.command("ACL", "SETUSER", "default", "+xadd")
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "+xadd")
         self.expect_recovery()
 
-    def test_password_set_behind_our_back(self):
-        self.redis.command("CONFIG", "SET", "requirepass", "secret")
+    def test_password_changed_behind_our_back(self):
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "resetpass", ">another")
         with Client(self.gateway) as client:
-            self.redis_as("secret", "CLIENT", "KILL", "TYPE", "normal")
+            self.redis.command("CLIENT", "KILL", "USER", "trunkline-gateway")
             wait_for(lambda: self.gateway.probe("/readyz")[0] == 503, "unready", 3)
             client.send(request())
             self.assertEqual(client.read().status, 503)
-        wait_for(lambda: "NOAUTH" in self.gateway.probe("/readyz")[1].get("detail", ""), "NOAUTH as the reason", 3)
-        self.redis_as("secret", "CONFIG", "SET", "requirepass", "")
+        wait_for(lambda: "WRONGPASS" in self.gateway.probe("/readyz")[1].get("detail", ""), "WRONGPASS as the reason", 3)
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "resetpass", ">gateway-password")
         self.expect_recovery()
-
-    def redis_as(self, password, *args):
-        """One command on an authenticated connection, which it may itself end."""
-        import socket
-        with socket.create_connection(("127.0.0.1", self.redis.port), timeout=5) as s:
-            for command in (("AUTH", password), args):
-                s.sendall(b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(a), a.encode()) for a in command))
-                if not s.recv(1000).startswith((b"+", b":")):
-                    raise RuntimeError(command)
 
 
 class Durability(RedisCase):
@@ -233,7 +224,7 @@ class Durability(RedisCase):
         self.assertEqual(self.redis.command("XLEN", "{trunkline}:deliveries"), 0)
 
     def test_unknown_is_served_and_called_unknown(self):
-        self.redis.command("ACL", "SETUSER", "default", "-config")
+        self.redis.command("ACL", "SETUSER", "trunkline-gateway", "-config")
         self.redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         wait_for(lambda: self.gateway.probe("/readyz")[1] == {"ready": True, "durability": "unknown"}, "unknown", AGAIN)
         self.assertEqual(self.gateway.post().status, 200)

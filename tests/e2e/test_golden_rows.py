@@ -29,9 +29,8 @@ class GoldenRows(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres(fsync="off", synchronous_commit="off", full_page_writes="off")
-        subprocess.run([os.path.join(BIN, "trunkline"), "migrate", "--postgres", cls.postgres.url], check=True,
-                       stdout=subprocess.DEVNULL)
-        cls.applier = subprocess.Popen([os.path.join(BIN, "test-applier"), "--postgres", cls.postgres.url],
+        cls.postgres.migrate(os.path.join(BIN, "trunkline"))
+        cls.applier = subprocess.Popen([os.path.join(BIN, "test-applier"), "--postgres", cls.postgres.url_of("worker")],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @classmethod

@@ -29,7 +29,9 @@ class Migrate(unittest.TestCase):
 
     def setUp(self):
         self.name = self.id().rsplit(".", 1)[1]
-        self.url = self.postgres.new_database(self.name)
+        self.postgres.new_database(self.name)
+        self.postgres.grant_roles(self.name)
+        self.url = self.postgres.url_of("owner", database=self.name)
 
     def psql(self, sql):
         return self.postgres.psql(sql, database=self.name)

@@ -25,8 +25,7 @@ class Queue(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis, cls.postgres = Redis(), Postgres()
-        subprocess.run([f"{BIN}/trunkline", "migrate", "--postgres", cls.postgres.url], check=True,
-                       stdout=subprocess.DEVNULL)
+        cls.postgres.migrate(f"{BIN}/trunkline")
 
     @classmethod
     def tearDownClass(cls):
@@ -40,8 +39,8 @@ class Queue(unittest.TestCase):
     def queue(self, *arguments, redis=None, postgres=None):
         start = time.monotonic()
         done = subprocess.run(
-            [f"{BIN}/trunkline", "queue", "--redis", redis or self.redis.url, "--postgres",
-             postgres or self.postgres.url, *arguments],
+            [f"{BIN}/trunkline", "queue", "--redis", redis or self.redis.url_of("operator"), "--postgres",
+             postgres or self.postgres.url_of("readonly"), *arguments],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
         self.assertLess(time.monotonic() - start, 2.0, "it must answer within two seconds")
         return done

@@ -87,8 +87,11 @@ class Forgetful:
         self.redis, self.text, self.left = redis, text, times
         self.folder = redis.folder
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"redis://127.0.0.1:{self.listener.getsockname()[1]}/0"
+        self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def url_of(self, role):
+        return self.redis.url_of(role, self.port)
 
     def accept(self):
         while True:

@@ -40,7 +40,7 @@ class Worker:
     def __init__(self, redis, postgres, *flags, database=None, **options):
         settings = {**QUICK, **{k.replace("_", "-"): v for k, v in options.items()}}
         self.log_path = os.path.join(redis.folder, f"worker-{len(Worker.running)}.log")
-        command = [os.path.join(BIN, "trunkline-worker"), "--redis", redis.url, "--postgres", database or postgres.url,
+        command = [os.path.join(BIN, "trunkline-worker"), "--redis", redis.url_of("worker"), "--postgres", database or postgres.url_of("worker"),
                    "--ops-listen", "127.0.0.1:0", *flags]
         for name, value in settings.items():
             command += ["--" + name, str(value)]
@@ -98,8 +98,7 @@ class WorkerTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis, cls.postgres = Redis(), Postgres()
-        subprocess.run([os.path.join(BIN, "trunkline"), "migrate", "--postgres", cls.postgres.url], check=True,
-                       env=clean_environment(), stdout=subprocess.DEVNULL)
+        cls.postgres.migrate(os.path.join(BIN, "trunkline"))
 
     @classmethod
     def tearDownClass(cls):

@@ -50,11 +50,21 @@ def _temp_folder(kind):
     return folder
 
 
-class Redis:
-    """redis-server as design.md section 1 asks for it: fsync always, noeviction."""
+DEPLOY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy")
+SCHEMA = os.path.join(DEPLOY, "..", "schema")
 
-    def __init__(self, *extra):
+
+class Redis:
+    """redis-server with deploy/redis.conf and the users of deploy/redis-users.conf.
+
+    url_of("gateway" | "worker" | "operator"): what a program under test gets. url and command(): the administrator.
+    extra: more options of redis-server. before: a command line it is started by (strace, faketime); environment: more
+    variables for it.
+    """
+
+    def __init__(self, *extra, before=(), environment=None):
         self.extra = list(extra)
+        self.before, self.environment = list(before), environment or {}
         self.folder = _temp_folder("redis")
         self.port = 0
         self.process = None
@@ -68,14 +78,21 @@ class Redis:
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}/0"
+        return self.url_of("admin")
+
+    def url_of(self, role, port=None):
+        """port: of a proxy in front of it."""
+        return f"redis://trunkline-{role}:{role}-password@127.0.0.1:{port or self.port}/0"
 
     def start(self):
+        config = self.folder + "/redis.conf"
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"include {DEPLOY}/redis.conf\ninclude {DEPLOY}/redis-users.conf\n")
         self.process = subprocess.Popen(
-            ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder,
-             "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
-             "--maxmemory-policy", "noeviction", "--save", "", "--logfile", self.folder + "/log", *self.extra],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [*self.before, "redis-server", config, "--bind", "127.0.0.1", "--port", str(self.port), "--dir",
+             self.folder, "--maxmemory", "0", "--logfile", self.folder + "/log", *self.extra],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, **self.environment})
         wait_for(lambda: self.process.poll() is not None or self._pings(), "redis to answer")
 
     def _pings(self):
@@ -87,12 +104,13 @@ class Redis:
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
-    def command(self, *args, timeout=10):
+    def command(self, *args, timeout=10, user="admin"):
         """One command; returns str (surrogateescape), int, None or list; raises RuntimeError on an error reply."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
-            parts = [a if isinstance(a, bytes) else str(a).encode("utf-8", "surrogateescape") for a in args]
-            s.sendall(b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts))
-            return _read_reply(s.makefile("rb"))
+            s.sendall(_wire("AUTH", f"trunkline-{user}", f"{user}-password") + _wire(*args))
+            stream = s.makefile("rb")
+            _read_reply(stream)
+            return _read_reply(stream)
 
     def kill(self, sig=signal.SIGKILL):
         self.process.send_signal(sig)
@@ -104,6 +122,11 @@ class Redis:
             self.process.send_signal(signal.SIGCONT)
             self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _wire(*args):
+    parts = [a if isinstance(a, bytes) else str(a).encode("utf-8", "surrogateescape") for a in args]
+    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts)
 
 
 def _read_reply(stream):
@@ -174,7 +197,23 @@ class Postgres:
 
     @property
     def url(self):
+        """As superuser: for integration tests of the store and for tests that prepare a fault."""
         return f"postgresql://trunkline@127.0.0.1:{self.port}/trunkline"
+
+    def url_of(self, role, port=None, database="trunkline"):
+        """role: owner, worker or readonly, made by grant_roles(). port: of a proxy in front of it."""
+        return f"postgresql://trunkline_{role}@127.0.0.1:{port or self.port}/{database}"
+
+    def migrate(self, program):
+        """program: path of `trunkline`. Tables by the owner, grants by schema/roles.sql, as docs/operations.md says."""
+        self.grant_roles()
+        subprocess.run([program, "migrate", "--postgres", self.url_of("owner")], check=True,
+                       stdout=subprocess.DEVNULL, env={k: v for k, v in os.environ.items() if not k.startswith("PG")})
+        self.grant_roles()
+
+    def grant_roles(self, database="trunkline"):
+        with open(f"{SCHEMA}/roles.sql", encoding="utf-8") as file:
+            self.psql(file.read(), database=database)
 
     def start(self):
         log = open(self.folder + "/log", "ab")

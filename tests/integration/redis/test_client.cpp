@@ -53,14 +53,14 @@ TEST_CASE("a client says why there is no connection, and connects on the next us
   auto options = given_redis();
   const auto port = options.where.port;
   options.where.port = support::free_port();
+  options.where.user = options.where.password = "";  // the server below has no users
   redis::client nobody(options, support::silent());
   const auto result = nobody.execute({"PING"}, 2s);
   CHECK(result.why == redis::failure::not_connected);
   CHECK(result.error() == "connection refused");
 
   const support::folder home;
-  auto there = given_redis();
-  there.where.port = options.where.port;
+  const auto& there = options;
   REQUIRE(there.where.port != port);
   const support::redis_server late(
       {"--port", std::to_string(there.where.port), "--bind", "127.0.0.1", "--dir", home.path()},

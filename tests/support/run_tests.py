@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run_tests.py FILE [unittest argument...]: runs one file of tests as `python3 FILE` does, and leaves what came out of
+each test in $TRUNKLINE_RESULTS/<kind>-<name>.json for tests/catalogue: {"Class.test": {"result", "seconds", "note"}}.
+"""
+import importlib.util
+import json
+import os
+import runpy
+import sys
+import time
+import unittest
+
+
+class Result(unittest.TextTestResult):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.outcomes = {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began = time.monotonic()
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.outcomes.setdefault(self.name(test), {"result": "passed", "note": ""})["seconds"] = round(
+            time.monotonic() - self.began, 2)
+
+    @staticmethod
+    def name(test):
+        return ".".join(test.id().split(".")[-2:])
+
+    def record(self, test, result, note=""):
+        self.outcomes[self.name(test)] = {"result": result, "note": note, "seconds": 0}
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.record(test, "failed", str(err[1])[:300])
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.record(test, "failed", str(err[1])[:300])
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.record(test, "failed", str(err[1])[:300])
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.record(test, "skipped", reason)
+
+
+def plain(path, name):
+    """A file that is one test with a main() of its own."""
+    began, code = time.monotonic(), 0
+    sys.argv = sys.argv[1:]
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        write(name, {"main": {"result": "failed" if code or sys.exc_info()[0] else "passed", "note": "",
+                              "seconds": round(time.monotonic() - began, 2)}})
+    sys.exit(code)
+
+
+def write(name, outcomes):
+    folder = os.environ.get("TRUNKLINE_RESULTS")
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, name + ".json"), "w", encoding="utf-8") as file:
+            json.dump(outcomes, file, indent=1)
+
+
+def main():
+    path = os.path.abspath(sys.argv[1])
+    kind, name = os.path.basename(os.path.dirname(path)), os.path.basename(path)[len("test_"):-len(".py")]
+    sys.path.insert(0, os.path.dirname(path))
+    spec = importlib.util.spec_from_file_location(f"test_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    if not any(isinstance(x, type) and issubclass(x, unittest.TestCase) for x in vars(module).values()):
+        plain(path, f"{kind}-{name}")
+    runner = unittest.TextTestRunner(resultclass=Result, verbosity=2)
+    program = unittest.main(module=module, argv=sys.argv[1:], testRunner=runner, exit=False)
+    if len(sys.argv) == 2:  # a part of a file says nothing of the rest
+        write(f"{kind}-{name}", program.result.outcomes)
+    ok = program.result.wasSuccessful() and program.result.testsRun > 0
+    sys.exit(0 if ok else 1)
+
+
+if __name__ == "__main__":
+    main()
