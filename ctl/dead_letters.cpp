@@ -131,16 +131,23 @@ event_bytes read_bytes(database& db, std::int64_t id) {
 }
 
 replayed replay(database& db, const std::vector<std::int64_t>& ids) {
-  const auto answer = db.query(
-      "update webhook_events set state = 'retrying', next_attempt_at = now(), attempts = 0, "
-      "claims = 0, finished_at = null where id in (select id from webhook_events "
-      "where id = any($1::bigint[]) and state = 'dead' order by id for update) "
-      "and state = 'dead' returning id",
-      {id_array(ids)}
-  );
+  // Many short statements: rows are not locked for long, none meets the statement timeout, and
+  // broken off in between, the others are simply still dead.
+  constexpr std::size_t at_once = 1000;
   replayed out;
-  out.failure = answer.failure;
-  for (const auto& row : answer.rows) out.ids.push_back(std::stoll(*row[0]));
+  for (std::size_t from = 0; from < ids.size() && !out.failure; from += at_once) {
+    const auto begin = ids.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(at_once, ids.size() - from));
+    const auto answer = db.query(
+        "update webhook_events set state = 'retrying', next_attempt_at = now(), attempts = 0, "
+        "claims = 0, finished_at = null where id in (select id from webhook_events "
+        "where id = any($1::bigint[]) and state = 'dead' order by id for update) "
+        "and state = 'dead' returning id",
+        {id_array({begin, begin + count})}
+    );
+    out.failure = answer.failure;
+    for (const auto& row : answer.rows) out.ids.push_back(std::stoll(*row[0]));
+  }
   std::sort(out.ids.begin(), out.ids.end());
   return out;
 }

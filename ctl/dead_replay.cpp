@@ -97,7 +97,11 @@ int run(const settings& given) {
         exit_code::failed
     );
   const auto done = replay(db, chosen.ids);
-  if (done.failure) return complain("dead replay", *done.failure);
+  if (done.failure) {
+    if (!done.ids.empty())
+      std::fprintf(stderr, "%zu were replayed before this:\n", done.ids.size());
+    return complain("dead replay", *done.failure);
+  }
   report(given, chosen, done);
   const bool all_done = chosen.left_alone.empty() && done.ids.size() == chosen.ids.size();
   return as_int(all_done ? exit_code::ok : exit_code::failed);

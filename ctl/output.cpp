@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "common/base/utf8.hpp"
+
 namespace trunkline::ctl {
 namespace {
 
@@ -16,27 +18,6 @@ std::string quote(std::string_view text) {
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
   return {buffer.GetString(), buffer.GetSize()};
-}
-
-// Length of the valid UTF-8 sequence at the start of text; 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  std::size_t length = 0;
-  if (lead < 0x80) length = 1;
-  if (lead >= 0xC2 && lead < 0xE0) length = 2;
-  if (lead >= 0xE0 && lead < 0xF0) length = 3;
-  if (lead >= 0xF0 && lead < 0xF5) length = 4;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  return length;
-}
-
-// U+0080..U+009F: control characters too, and some terminals obey them.
-bool is_control(std::string_view sequence) {
-  const auto lead = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return lead < 0x20 || lead == 0x7F;
-  return lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
 }
 
 std::size_t count_characters(std::string_view text) {
@@ -115,7 +96,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     const std::size_t step = length == 0 ? 1 : length;
     if (length > 0 && !is_control(text.substr(0, length))) {
       out += text.substr(0, length);
@@ -144,9 +125,9 @@ std::string shorten(std::string_view text, std::size_t most) {
 
 int complain(std::string_view verb, std::string_view message, exit_code code) {
   std::fflush(stdout);
+  const auto text = printable(message);  // a server's words may quote anything
   std::fprintf(
-      stderr, "trunkline %.*s: %.*s\n", static_cast<int>(verb.size()), verb.data(),
-      static_cast<int>(message.size()), message.data()
+      stderr, "trunkline %.*s: %s\n", static_cast<int>(verb.size()), verb.data(), text.c_str()
   );
   return as_int(code);
 }

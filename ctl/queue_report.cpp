@@ -193,7 +193,7 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
     for (const char* name : {"accepted", "settled", "refused", "workers", "memory", "durability"})
       out.push_back({name, unknown});
   }
-  return verdict.line + "\n\n" + table(out);
+  return printable(verdict.line) + "\n\n" + table(out);
 }
 
 std::string as_json(const queue_report& report, const queue_verdict& verdict) {

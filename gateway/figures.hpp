@@ -26,6 +26,7 @@ struct figures {
   counter odd_types;    // accepted with a Content-Type that is not JSON
   counter in_flight;    // deliveries given to Redis and not answered yet
   counter connections;  // open now
+  counter cleared;      // idle connections closed to make room for new ones
 
   void count(outcome what) { outcomes[index_of(what)].add(); }
 };
@@ -33,13 +34,14 @@ struct figures {
 // Sums over all threads.
 struct figures_sum {
   std::array<std::int64_t, outcome_count> outcomes{};
-  std::int64_t odd_types = 0, in_flight = 0, connections = 0;
+  std::int64_t odd_types = 0, in_flight = 0, connections = 0, cleared = 0;
 
   void add(const figures& one) {
     for (std::size_t i = 0; i < outcome_count; ++i) outcomes[i] += one.outcomes[i].get();
     odd_types += one.odd_types.get();
     in_flight += one.in_flight.get();
     connections += one.connections.get();
+    cleared += one.cleared.get();
   }
 };
 

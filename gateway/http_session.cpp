@@ -74,6 +74,11 @@ class http_session final : public session, public std::enable_shared_from_this<h
     if (phase_ == phase::idle && served_ > 0) linger();
   }
 
+  std::optional<time_point> idle_since() const override {
+    if (phase_ != phase::idle || !socket_.is_open() || begin_ != end_) return {};
+    return entered_;
+  }
+
   void abort() override {
     deadline_ = time_point::max();
     error_code ignored;
@@ -85,7 +90,8 @@ class http_session final : public session, public std::enable_shared_from_this<h
 
   void enter(phase next, std::chrono::milliseconds limit) {
     phase_ = next;
-    deadline_ = clock::now() + limit;
+    entered_ = clock::now();
+    deadline_ = entered_ + limit;
   }
 
   std::string_view pending() const { return {in_.data() + begin_, end_ - begin_}; }
@@ -291,6 +297,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   std::string delivery_id_;
   phase phase_ = phase::idle;
   time_point deadline_ = time_point::max();
+  time_point entered_;  // the phase
   time_point started_;
   int served_ = 0;
   bool timed_out_ = false, close_after_ = false, odd_type_ = false;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <unordered_set>
@@ -41,6 +42,8 @@ class session {
   virtual void check_deadline(time_point now) = 0;
   virtual void close_if_idle() = 0;  // drain: between two requests of a connection that had one
   virtual void abort() = 0;
+  // Since when it has waited for a request of which not one byte is there; nothing: it is busy.
+  virtual std::optional<time_point> idle_since() const = 0;
 };
 
 // What the sessions of one thread share. Used on that thread only, but for counts and

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/io_thread.hpp"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <ctime>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gateway/answers.hpp"
@@ -16,6 +18,9 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds tick_period{100};
+// Younger ones are left alone: a sender in the midst of its work may be about to send.
+constexpr std::chrono::seconds idle_least{1};
+constexpr std::size_t cleared_at_once = 8;
 
 }  // namespace
 
@@ -44,6 +49,18 @@ struct io_thread::impl {
     timer.async_wait([this](boost::system::error_code error) {
       if (!error) tick();
     });
+  }
+
+  void make_room() {
+    const auto latest = std::chrono::steady_clock::now() - idle_least;
+    std::vector<std::pair<session::time_point, session*>> idle;
+    for (session* each : host.sessions)
+      if (const auto since = each->idle_since(); since && *since <= latest)
+        idle.emplace_back(*since, each);
+    const auto n = std::min(idle.size(), cleared_at_once);
+    std::partial_sort(idle.begin(), idle.begin() + static_cast<std::ptrdiff_t>(n), idle.end());
+    for (std::size_t i = 0; i < n; ++i) idle[i].second->abort();
+    host.counts.cleared.add(static_cast<std::int64_t>(n));
   }
 
   void cut() {
@@ -95,6 +112,10 @@ void io_thread::close_idle() {
   asio::post(impl_->io, [raw = impl_.get()] {
     for (session* each : raw->host.sessions) each->close_if_idle();
   });
+}
+
+void io_thread::make_room() {
+  asio::post(impl_->io, [raw = impl_.get()] { raw->make_room(); });
 }
 
 void io_thread::stop() {

@@ -25,6 +25,7 @@ class io_thread {
   void replace_keys(shared_keys);  // from the next request on
   void end_connections();          // drain: each answer ends its connection
   void close_idle();               // drain: connections between two requests
+  void make_room();                // ends a few of those that have been idle longest
   void stop();                     // cuts what is left, joins
 
   queue_state queue() const;

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -115,6 +116,7 @@ std::string address_of(int socket) {
 struct listener::impl {
   enum class step { again, wait_for_client, wait_for_room, wait_for_descriptor };
 
+  bool client_waits();
   step accept_one();
   void run();
   void pause(std::chrono::milliseconds);
@@ -125,15 +127,22 @@ struct listener::impl {
   int max_connections;
   std::atomic<int>& open_connections;
   receiver deal;
+  room_maker make_room;
   logger log;
   std::string address;
   std::string path;  // unix only: removed at the end
   clock::time_point warned_at{};
+  pauses paused{};
 };
+
+bool listener::impl::client_waits() {
+  pollfd look{socket.native_handle(), POLLIN, 0};
+  return ::poll(&look, 1, 0) > 0;
+}
 
 listener::impl::step listener::impl::accept_one() {
   if (open_connections.load(std::memory_order_relaxed) >= max_connections)
-    return step::wait_for_room;
+    return client_waits() ? step::wait_for_room : step::wait_for_client;
   const int client =
       ::accept4(socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (client >= 0) {
@@ -169,9 +178,13 @@ void listener::impl::run() {
         break;
       case step::wait_for_room:
         warn("at --max-connections: new connections wait", std::to_string(max_connections));
+        paused.at_limit.fetch_add(1, std::memory_order_relaxed);
+        if (make_room) make_room();
         return pause(pause_when_full);
       case step::wait_for_descriptor:
         warn("no free file descriptors: new connections wait", std::strerror(errno));
+        paused.without_descriptors.fetch_add(1, std::memory_order_relaxed);
+        if (make_room) make_room();
         return pause(pause_without_descriptors);
     }
   }
@@ -199,7 +212,7 @@ void listener::impl::warn(std::string_view message, std::string_view reason) {
 
 listener::listener(
     asio::io_context& io, const std::string& listen, int max_connections,
-    std::atomic<int>& open_connections, receiver deal, logger log
+    std::atomic<int>& open_connections, receiver deal, logger log, room_maker make_room
 )
     : impl_(new impl{
           asio::posix::stream_descriptor(io),
@@ -207,9 +220,11 @@ listener::listener(
           max_connections,
           open_connections,
           std::move(deal),
+          std::move(make_room),
           std::move(log),
           listen,
           "",
+          {},
           {}}) {
   if (listen.starts_with(unix_prefix)) {
     const std::string path = listen.substr(unix_prefix.size());
@@ -239,6 +254,10 @@ void listener::finish() {
 
 const std::string& listener::address() const {
   return impl_->address;
+}
+
+const listener::pauses& listener::paused() const {
+  return impl_->paused;
 }
 
 std::string check_listen(const std::string& text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,17 +15,23 @@ class io_context;
 namespace trunkline::gateway {
 
 // The one listening socket. Accepted sockets are dealt out; at max_connections, or without free
-// descriptors, new connections wait in the kernel's backlog instead.
+// descriptors, new connections wait in the kernel's backlog, and room is asked for.
 class listener {
  public:
   using receiver = std::function<void(int socket)>;
+  using room_maker = std::function<void()>;  // called again and again while a client waits
+
+  // How often accepting had to pause while a client waited.
+  struct pauses {
+    std::atomic<std::int64_t> at_limit{0}, without_descriptors{0};
+  };
 
   // listen: HOST:PORT (port 0: the kernel picks one) or unix:PATH. Binds at once; throws
   // std::runtime_error naming the address and why. open_connections: raised here, lowered by
   // whoever ends a connection.
   listener(
       boost::asio::io_context&, const std::string& listen, int max_connections,
-      std::atomic<int>& open_connections, receiver, logger
+      std::atomic<int>& open_connections, receiver, logger, room_maker = {}
   );
   ~listener();
 
@@ -33,6 +40,7 @@ class listener {
   // connections.
   void finish();
   const std::string& address() const;  // where it listens in fact
+  const pauses& paused() const;        // from any thread
 
  private:
   struct impl;

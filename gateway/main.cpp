@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
 #include <exception>
 #include <optional>
 
@@ -10,8 +12,22 @@
 
 using namespace trunkline;
 
+namespace {
+
+// The usual soft limit of 1,024 would end below --max-connections with everything else that is
+// open.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   prepare_process();
+  raise_descriptor_limit();
 
   // What was asked for, or why it cannot be.
   gateway::options options;

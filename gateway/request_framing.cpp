@@ -32,12 +32,31 @@ std::string_view check_request_line(std::string_view line) {
   return {};
 }
 
+// Compares without case; '_' in name counts as '-', as some parsers behind a front take it.
+bool names(std::string_view name, std::string_view lower) {
+  return std::equal(name.begin(), name.end(), lower.begin(), lower.end(), [](char x, char y) {
+    return equal_fold({&x, 1}, {&y, 1}) || (x == '_' && y == '-');
+  });
+}
+
+// Legal, but a front that trims otherwise would read another length: at most one space before the
+// value, nothing after it, and the name spelt as it is.
+std::string_view check_framing_line(std::string_view name, std::string_view value) {
+  if (!names(name, "content-length") && !names(name, "transfer-encoding")) return {};
+  if (name.find('_') != std::string_view::npos) return "underscore in a framing field";
+  if (value.starts_with(' ')) value.remove_prefix(1);
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  if (!value.empty() && (blank(value.front()) || blank(value.back())))
+    return "space around a framing field";
+  return {};
+}
+
 std::string_view check_field_line(std::string_view line) {
   if (line.front() == ' ' || line.front() == '\t') return "folded field line";
   const auto colon = line.find(':');
   if (colon == 0 || colon == std::string_view::npos) return "field line without a name";
   if (line[colon - 1] == ' ' || line[colon - 1] == '\t') return "space before a colon";
-  return {};
+  return check_framing_line(line.substr(0, colon), line.substr(colon + 1));
 }
 
 bool is_host(std::string_view text) {
@@ -70,6 +89,22 @@ head_scanner::found head_scanner::scan(std::string_view bytes) {
     if (c == '\n' && at_ >= 4 && bytes.substr(at_ - 4, 4) == "\r\n\r\n") return found::end;
   }
   return found::more;
+}
+
+bool can_become_request(std::string_view bytes) {
+  return bytes.size() <= longest_method ||
+         bytes.substr(0, longest_method + 1).find(' ') != std::string_view::npos;
+}
+
+bool has_bare_lf(std::string_view bytes) {
+  for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1))
+    if (at == 0 || bytes[at - 1] != '\r') return true;
+  return false;
+}
+
+bool takes_no_body(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" ||
+         method == "CONNECT";
 }
 
 std::string_view check_section(std::string_view section) {

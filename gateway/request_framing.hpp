@@ -28,6 +28,16 @@ class head_scanner {
   std::size_t at_ = 0;  // checked up to here; bytes[at_ - 1] is the end of what is certain
 };
 
+// False once the first word is longer than any method.
+inline constexpr std::size_t longest_method = 32;
+bool can_become_request(std::string_view bytes);
+
+// An LF without CR in the lines around chunks, where Beast would wait for more.
+bool has_bare_lf(std::string_view bytes);
+
+// A body after these is read by some and left on the connection by others.
+bool takes_no_body(std::string_view method);
+
 // The raw section: request line "METHOD SP origin-form SP HTTP/1.1", field lines without folding,
 // without space before the colon, without control characters, at most max_fields of them.
 inline constexpr std::size_t max_fields = 100;

@@ -98,6 +98,8 @@ request_reader::event request_reader::impl::advance_head(
 
   const auto found = scanner.scan(bytes.substr(0, limits.max_header));
   if (found == head_scanner::found::broken) return refuse(outcome::framing, "bare CR, LF or NUL");
+  // Also of a whole section: the verdict must not depend on how the bytes arrive.
+  if (!can_become_request(bytes)) return refuse(outcome::framing, "malformed request line");
   if (found == head_scanner::found::more) {
     if (bytes.size() >= limits.max_header)
       return refuse(outcome::header_too_large, "header section");
@@ -163,6 +165,8 @@ std::string_view request_reader::impl::capture() {
   head.keep_alive = beast->keep_alive();
   head.chunked = framing.chunked;
   head.length = framing.length;
+  if (framing.problem.empty() && head.has_body() && takes_no_body(head.method))
+    return "body of a method without one";
   return framing.problem;
 }
 
@@ -172,6 +176,9 @@ request_reader::event request_reader::impl::advance_body(
   boost::system::error_code ec;
   while (!beast->is_done() && consumed < bytes.size()) {
     const auto rest = bytes.substr(consumed);
+    // Beast 1.81, once it has seen an empty body's last chunk, takes for granted that its next look
+    // finds the whole of "0 CRLF CRLF". Bytes always follow these, so waiting costs nothing.
+    if (rest == "0\r\n" || rest == "0\r\n\r") break;
     consumed += beast->put({rest.data(), rest.size()}, ec);
     if (ec == http::error::need_more) break;
     if (ec == http::error::body_limit) return refuse(outcome::too_large, "chunks above the limit");
@@ -181,6 +188,9 @@ request_reader::event request_reader::impl::advance_body(
     // A chunk header or trailer that does not end: Beast has no limit of its own for these.
     if (bytes.size() - consumed >= limits.max_header)
       return refuse(outcome::framing, "endless chunk header");
+    // Chunks are taken as they come: what is left is the lines around them.
+    if (head.chunked && has_bare_lf(bytes.substr(consumed)))
+      return refuse(outcome::framing, "bare LF around a chunk");
     return event::need_more;
   }
   if (head.chunked && std::distance(beast->get().begin(), beast->get().end()) != fields)

@@ -102,7 +102,10 @@ service::impl::impl(const options& o, logger l)
       log(std::move(l)),
       listening(
           io, given.listen, given.max_connections, open_connections,
-          [this](int socket) { threads[next_thread++ % threads.size()]->deal(socket); }, log
+          [this](int socket) { threads[next_thread++ % threads.size()]->deal(socket); }, log,
+          [this] {
+            for (const auto& each : threads) each->make_room();
+          }
       ),
       threads(make_threads()),
       beating(
@@ -162,6 +165,9 @@ heartbeat::card service::impl::card() const {
       {"odd_types", std::to_string(figures.odd_types)},
       {"in_flight", std::to_string(figures.in_flight)},
       {"connections", std::to_string(figures.connections)},
+      {"cleared", std::to_string(figures.cleared)},
+      {"waits_at_limit", std::to_string(listening.paused().at_limit.load())},
+      {"waits_for_descriptors", std::to_string(listening.paused().without_descriptors.load())},
       {"started", std::to_string(started_ms)},
       {"seen", std::to_string(unix_ms())},
   };

@@ -12,6 +12,9 @@ namespace {
 std::string describe(const store::store_error& error) {
   auto text = "postgres: " + error.message;
   if (!error.sqlstate.empty()) text += " (" + error.sqlstate + ")";
+  // Lost, or there already: the statements of somebody else's session.
+  if (error.sqlstate == "26000" || error.sqlstate == "42P05")
+    text += "; a pooler between us and Postgres must be in session mode";
   return text;
 }
 

@@ -48,7 +48,8 @@ struct consumer::impl {
             with.board, thread, house::postgres, with.stop, options.hold_least, random, with.log
         ),
         settle(stream, held, redis_hold, with.stop, options.probe_most),
-        kit{*store, stream, held, settle, with.book, with.counts, options, random, with.log},
+        kit{*store,      stream,  held,   settle,   with.book,
+            with.counts, options, random, with.log, with.one_suspect},
         carrying(
             *store, postgres_hold, with.stop, {options.hold_most, options.probe_most}, random,
             with.log
@@ -58,7 +59,7 @@ struct consumer::impl {
             {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block,
              options.claim_after}
         ),
-        due_retries(kit, carrying, postgres_hold, with.retry_poll),
+        due_retries(kit, carrying, postgres_hold, with.retry_poll, with.stop),
         rescue(kit, carrying, reader, with.net, with.sweep_due, with.board, with.stop) {}
 
   void reach_postgres();

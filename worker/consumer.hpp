@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "worker/gate.hpp"
@@ -25,6 +26,7 @@ struct shared_parts {
   outcome_book book;
   orphan_net net;
   gate sweep_due, retry_poll;
+  std::mutex one_suspect;
 };
 
 // One thread of the worker: reads a batch, applies it, settles it; then at most one batch of due

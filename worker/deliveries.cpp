@@ -80,17 +80,34 @@ std::string deliveries::create_group() {
   return made.reply.error_code() == "BUSYGROUP" ? "" : problem_of(made);
 }
 
+deliveries::answer<std::vector<stream::entry>> deliveries::read_without_group(
+    int count, const std::string& problem
+) {
+  const auto from = read_up_to_.empty() ? std::string("-") : "(" + read_up_to_;
+  auto found = call({"XRANGE", key_, from, "+", "COUNT", std::to_string(count)});
+  if (!found.ok()) return {{}, found.error()};
+  auto entries = decode_entries(found.reply);
+  const bool nothing_at_all = entries.empty() && read_up_to_.empty();
+  read_up_to_ = entries.empty() ? "" : entries.back().id;  // at the end: from the start again
+  if (nothing_at_all) return {{}, problem};
+  return {std::move(entries), ""};
+}
+
 deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, milliseconds block) {
   args command{"XREADGROUP", "GROUP", group_, consumer_, "COUNT", std::to_string(count)};
   if (block.count() > 0) append(command, {"BLOCK", std::to_string(block.count())});
   append(command, {"STREAMS", key_, ">"});
   auto read = call(command, block);
   if (read.reply.error_code() == "NOGROUP") {
-    if (auto problem = create_group(); !problem.empty())
-      return {{}, "the group is missing and can't be made: " + problem};
+    if (const auto refused = create_group(); !refused.empty()) {
+      const auto problem = "the group is missing and can't be made: " + refused;
+      if (refused.starts_with("OOM")) return read_without_group(count, problem);
+      return {{}, problem};
+    }
     read = call(command, block);
   }
   if (!read.ok()) return {{}, read.error()};
+  read_up_to_.clear();
   if (read.reply.elements.empty() || read.reply.elements[0].elements.size() < 2)
     return {std::vector<stream::entry>{}, ""};
   return {decode_entries(read.reply.elements[0].elements[1]), ""};

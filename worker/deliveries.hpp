@@ -39,7 +39,8 @@ class deliveries {
   // maxmemory Redis refuses this one.
   std::string create_group();
 
-  // Up to count new entries, waiting up to block (0: not at all). Creates a missing group.
+  // Up to count new entries, waiting up to block (0: not at all). Creates a missing group; where
+  // Redis has no memory for that, entries come without one, see read_without_group().
   answer<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
   // Takes these over whatever their idle time, counts the delivery. What is gone is left out.
   answer<std::vector<stream::entry>> claim(const ids&);
@@ -84,6 +85,11 @@ class deliveries {
   std::optional<std::int64_t> remove_consumer(const std::string& name);
 
  private:
+  // Above maxmemory no group can be made, but entries can be read, applied and deleted, which may
+  // be what frees the memory. Nobody has them pending: other readers may bring the same ones,
+  // duplicates to the store, and their deliveries are not counted. problem: what to say if there
+  // are none.
+  answer<std::vector<stream::entry>> read_without_group(int count, const std::string& problem);
   redis::client::result call(
       std::vector<std::string> args, std::chrono::milliseconds extra = std::chrono::milliseconds(0)
   );
@@ -95,6 +101,7 @@ class deliveries {
   const std::string key_, consumer_, group_;
   const std::chrono::milliseconds timeout_;
   const stop_signal& stop_;
+  std::string read_up_to_;  // without a group: the last entry read; empty: none yet
 };
 
 // Of two stream ids, whether a is below b.

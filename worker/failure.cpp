@@ -11,7 +11,8 @@ bool in_class(std::string_view sqlstate, std::string_view prefix) {
 blame classify_state(std::string_view sqlstate) {
   if (in_class(sqlstate, "22") || in_class(sqlstate, "23")) return blame::event;
   if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") return blame::collision;
-  if (in_class(sqlstate, "42")) return blame::upkeep;
+  // 26000: our prepared statement is not there, because a pooler gave us another's session.
+  if (in_class(sqlstate, "42") || sqlstate == "26000") return blame::upkeep;
   // The server said that this session ends: somebody stopped it, or what it ran did.
   if (in_class(sqlstate, "08") || sqlstate == "57P01" || sqlstate == "57P04" ||
       sqlstate == "57P05" || sqlstate == "25P03")

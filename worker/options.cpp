@@ -3,6 +3,7 @@
 
 #include "common/base/units.hpp"
 #include "common/ops/ops_server.hpp"
+#include "common/redis/url.hpp"
 #include "worker/parse/event.hpp"
 
 namespace trunkline::worker {
@@ -93,6 +94,10 @@ void declare_checks(config::option_set& set, const worker_options& o) {
     std::string host;
     std::uint16_t port = 0;
     return o.ops_listen.empty() ? std::string{} : ops::parse_listen(o.ops_listen, host, port);
+  });
+  set.check("redis", [&o] {
+    redis::endpoint ignored;
+    return redis::parse_url(o.common.redis, ignored);
   });
   set.check("lock-timeout", [&o]() -> std::string {
     return o.lock_timeout < o.statement_timeout ? "" : "must be shorter than --statement-timeout";

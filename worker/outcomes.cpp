@@ -44,7 +44,9 @@ std::atomic<std::uint64_t>& counter(totals& in, outcome what) {
   return in.redelivered;
 }
 
-outcome outcome_of(parse::verdict what) {
+}  // namespace
+
+store::outcome outcome_of(parse::verdict what) {
   switch (what) {
     case parse::verdict::apply:
       return outcome::processed;
@@ -55,8 +57,6 @@ outcome outcome_of(parse::verdict what) {
   }
   return outcome::dead;
 }
-
-}  // namespace
 
 outcome_book::outcome_book(totals& counts, logger log) : totals_(counts), log_(std::move(log)) {}
 

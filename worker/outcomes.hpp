@@ -7,6 +7,9 @@
 
 namespace trunkline::worker {
 
+// What the parser decided, as the outcome of an event whose row was committed.
+store::outcome outcome_of(parse::verdict);
+
 // Counts outcomes and tells of them: every one at debug, dead letters at warn, a few a minute.
 // Shared by the threads of a process.
 class outcome_book {

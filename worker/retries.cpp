@@ -2,7 +2,6 @@
 #include "worker/retries.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 
 #include "worker/backoff.hpp"
@@ -12,16 +11,17 @@ namespace {
 
 // A lease has no limit in bytes: with bodies of 1 MiB this many are still bearable.
 constexpr int most_leased = 64;
+// Of suspects: new deliveries wait meanwhile.
+constexpr std::chrono::milliseconds longest_turn{500};
 
 class lease_work final : public work {
  public:
   using time = std::chrono::steady_clock::time_point;
 
-  lease_work(tools& with, std::vector<store::leased_event> batch, time good_until, bool alone)
-      : tools_(with), batch_(std::move(batch)), good_until_(good_until), alone_(alone) {}
+  lease_work(tools& with, std::vector<store::leased_event> batch, time good_until)
+      : tools_(with), batch_(std::move(batch)), good_until_(good_until) {}
 
   std::size_t size() const override { return batch_.size(); }
-  bool one_by_one() const override { return alone_; }
   bool kept_over_hold() const override { return false; }
   // A lease that runs out in living hands would count as a crash for whoever takes it next.
   bool overdue() const override { return std::chrono::steady_clock::now() > good_until_; }
@@ -74,16 +74,20 @@ class lease_work final : public work {
   tools& tools_;
   std::vector<store::leased_event> batch_;
   const time good_until_;
-  const bool alone_;
 };
 
 }  // namespace
 
-retries::retries(tools& with, carrier& carrier, hold& postgres, gate& poll)
-    : tools_(with), carrier_(carrier), hold_(postgres), poll_(poll) {}
+retries::retries(tools& with, carrier& carrier, hold& postgres, gate& poll, const stop_signal& stop)
+    : tools_(with), carrier_(carrier), hold_(postgres), poll_(poll), stop_(stop) {}
 
 void retries::run() {
   if (!hold_.holding() && !poll_.pass()) return;
+  run_due();
+  if (!hold_.holding()) run_suspects();
+}
+
+void retries::run_due() {
   const int most = std::min(tools_.options.batch, most_leased);
   const auto good_until = std::chrono::steady_clock::now() + tools_.options.lease / 2;
   std::vector<store::buried_retry> buried;
@@ -100,25 +104,31 @@ void retries::run() {
   }
   if (leased->size() == static_cast<std::size_t>(most)) poll_.open();
   tools_.log.debug("leased retries", {{"entries", leased->size()}});
-  carry(std::move(*leased), good_until);
+  lease_work task(tools_, std::move(*leased), good_until);
+  carrier_.carry(task);
 }
 
-// What took a worker down before goes alone, and last.
-void retries::carry(
-    std::vector<store::leased_event> leased, std::chrono::steady_clock::time_point good_until
-) {
-  const auto first_suspect = std::stable_partition(
-      leased.begin(), leased.end(), [](const auto& event) { return event.claims < 2; }
-  );
-  std::vector<store::leased_event> suspects;
-  std::move(first_suspect, leased.end(), std::back_inserter(suspects));
-  leased.erase(first_suspect, leased.end());
-  lease_work together(tools_, std::move(leased), good_until, false);
-  lease_work alone(tools_, std::move(suspects), good_until, true);
-  if (carrier_.carry(together))
-    carrier_.carry(alone);
-  else
-    alone.give_back({{0, alone.size(), false}});
+void retries::run_suspects() {
+  const auto end = std::chrono::steady_clock::now() + longest_turn;
+  while (!stop_.requested() && std::chrono::steady_clock::now() < end) {
+    // Another thread has one in hand: this is its job, then.
+    const std::unique_lock alone(tools_.one_suspect, std::try_to_lock);
+    if (!alone) return;
+    const auto good_until = std::chrono::steady_clock::now() + tools_.options.lease / 2;
+    auto leased = tools_.store.lease_suspect(tools_.options.lease, tools_.options.max_deliveries);
+    if (!leased) {
+      carrier_.survive(leased.error(), "leasing a suspect");
+      return;
+    }
+    if (leased->empty()) return;
+    tools_.log.debug(
+        "leased a suspect",
+        {{"claims", leased->front().claims}, {"entry_id", leased->front().what.entry_id}}
+    );
+    lease_work task(tools_, std::move(*leased), good_until);
+    if (!carrier_.carry(task)) return;
+  }
+  poll_.open();
 }
 
 }  // namespace trunkline::worker

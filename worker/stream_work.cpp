@@ -37,12 +37,16 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
   store::apply_stats stats;
   const auto began = std::chrono::steady_clock::now();
   const auto outcomes = tools_.store.apply(part, &stats);
-  if (!outcomes) return outcomes.error();
+  if (!outcomes) {
+    if (outcomes.error().kind == store::store_error::sort::in_doubt)
+      for (const auto& event : part) in_doubt_.insert(event.entry_id);
+    return outcomes.error();
+  }
   if (stats.restructured) ++tools_.counts.restructures;
 
   ids settled;
   for (std::size_t i = 0; i < part.size(); ++i) {
-    tools_.book.applied(part[i], (*outcomes)[i]);
+    tools_.book.applied(part[i], told(part[i], (*outcomes)[i]));
     settled.push_back(part[i].entry_id);
   }
   tools_.log.debug(
@@ -54,6 +58,12 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
   );
   tools_.settle.settle(settled);
   return std::nullopt;
+}
+
+// The second try finds the rows of its own first one: they are its outcome, not a redelivery.
+store::outcome stream_work::told(const store::prepared_event& event, store::outcome what) const {
+  const bool own = what == store::outcome::redelivered && in_doubt_.contains(event.entry_id);
+  return own ? outcome_of(event.event.what) : what;
 }
 
 std::optional<store::store_error> stream_work::count_failure(

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <mutex>
+#include <set>
+#include <string>
+
 #include "worker/intake.hpp"
 #include "worker/options.hpp"
 #include "worker/outcomes.hpp"
@@ -19,6 +23,9 @@ struct tools {
   const worker_options& options;
   random_unit random;
   logger log;
+  // Held while a suspect is in hand, an event that may have crashed a worker: one at a time in a
+  // process, so that its crash is counted for nobody else.
+  std::mutex& one_suspect;
 };
 
 // Entries of the stream as work: whatever they end in, they are in the held entries until settled,
@@ -46,7 +53,9 @@ class stream_work final : public entry_work {
 
  private:
   const std::string& entry_id(std::size_t index) const override { return batch_[index].entry_id; }
+  store::outcome told(const store::prepared_event&, store::outcome) const;
   std::vector<store::prepared_event> batch_;
+  std::set<std::string> in_doubt_;  // entries of a COMMIT whose answer did not come
 };
 
 // Entries to bury.

@@ -8,11 +8,11 @@
 namespace trunkline::worker {
 
 struct sweep::finds {
-  ids all;        // taken over: ours, and held
-  ids fresh;      // delivered once at most
-  ids suspects;   // delivered more often
-  ids condemned;  // too often
-  ids deleted;    // no longer there
+  ids all;                               // taken over: ours, and held
+  ids fresh;                             // delivered once at most
+  std::map<std::int64_t, ids> suspects;  // delivered more often: so often
+  ids condemned;                         // too often
+  ids deleted;                           // no longer there
 };
 
 sweep::sweep(
@@ -34,11 +34,14 @@ void sweep::run() {
     report_lost(tools_, found->deleted);
     const auto times = std::to_string(tools_.options.max_deliveries);
     bool going = carry_batches(found->fresh);
-    for (const auto& id : found->suspects) going = going && carry_batches({id});
+    // Least often delivered first: who waits behind one that crashes waits for another claim-after.
+    for (const auto& [deliveries, which] : found->suspects)
+      for (const auto& id : which) going = going && carry_suspect(id);
     if (going)
       bury_entries(
           tools_, carrier_, found->condemned,
-          "delivered " + times + " times without an outcome: it takes the worker down"
+          "delivered " + times +
+              " times without an outcome: it takes the worker down or can't be recorded"
       );
     tools_.held.remove(found->all);
   }
@@ -64,10 +67,11 @@ std::optional<sweep::finds> sweep::take() {
     cursor = page.value->next_cursor;
   } while (cursor != "0-0" && found.all.size() < most);
   if (cursor != "0-0") due_.open();
+  const auto suspects = found.all.size() - found.fresh.size() - found.condemned.size();
   if (!found.all.empty())
     tools_.log.debug(
         "took over idle entries", {{"entries", found.all.size()},
-                                   {"suspects", found.suspects.size()},
+                                   {"suspects", suspects},
                                    {"condemned", found.condemned.size()}}
     );
   return found;
@@ -84,7 +88,7 @@ bool sweep::add_page(finds& found, const ids& taken) {
   for (const auto& id : taken) {
     const auto times = deliveries[id];
     auto& kind = times >= tools_.options.max_deliveries ? found.condemned
-                 : times >= 2                           ? found.suspects
+                 : times >= 2                           ? found.suspects[times]
                                                         : found.fresh;
     kind.push_back(id);
   }
@@ -98,6 +102,11 @@ bool sweep::carry_batches(ids which) {
     if (!carry_entries(tools_, carrier_, std::move(*entries.value))) return false;
   }
   return true;
+}
+
+bool sweep::carry_suspect(const std::string& id) {
+  const std::lock_guard alone(tools_.one_suspect);
+  return !stop_.requested() && carry_batches({id});
 }
 
 // XGROUP DELCONSUMER drops what a consumer holds without a trace: only empty ones, long silent.

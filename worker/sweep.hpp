@@ -12,7 +12,7 @@ namespace trunkline::worker {
 // "returned" among them. Redis' delivery counter is the poison guard: it counts crashes and nothing
 // else, because whoever is alive refreshes what it holds and gives back uncounted.
 //   delivered once             claimed as a batch
-//   twice or more              one at a time, each settled before the next
+//   twice or more              one at a time in a process, each settled before the next
 //   max_deliveries             dead, unprocessed
 class sweep {
  public:
@@ -27,6 +27,7 @@ class sweep {
   std::optional<finds> take();
   bool add_page(finds&, const ids& taken);
   bool carry_batches(ids);
+  bool carry_suspect(const std::string& id);
   void remove_dead_consumers();
 
   tools& tools_;

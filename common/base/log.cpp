@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
+
+#include "common/base/utf8.hpp"
 
 namespace trunkline {
 namespace {
@@ -30,28 +33,39 @@ std::string timestamp() {
   return out + "." + fraction.substr(1) + "Z";
 }
 
+// \u001b. Control characters have one to three bytes.
+void append_code_point(std::string& out, std::string_view sequence) {
+  constexpr unsigned char lead_bits[] = {0x7f, 0x1f, 0x0f};
+  unsigned code = static_cast<unsigned char>(sequence[0]) & lead_bits[sequence.size() - 1];
+  for (const char c : sequence.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  char escape[8];
+  std::snprintf(escape, sizeof escape, "\\u%04x", code & 0xffffU);
+  out += escape;
+}
+
+// As JSON escapes, in both formats. Bytes that are no UTF-8 would make a JSON line unreadable.
 void append_escaped(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    } else {
-      out += c;
-    }
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const auto sequence = text.substr(0, length == 0 ? 1 : length);
+    if (length == 0)
+      out += "\\ufffd";
+    else if (sequence == "\"" || sequence == "\\")
+      (out += '\\') += sequence;
+    else if (is_control(sequence))
+      append_code_point(out, sequence);
+    else
+      out += sequence;
+    text.remove_prefix(sequence.size());
   }
 }
 
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
   for (const char c : value) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '\\' || c == '=' || c == 0x7f)
-      return true;
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte >= 0x7f || c == '"' || c == '\\' || c == '=') return true;
   }
   return false;
 }

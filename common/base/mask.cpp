@@ -50,6 +50,18 @@ std::string mask_word(std::string_view word) {
   return harmless ? std::string(word) : mask_text(word);
 }
 
+std::string mask_key(std::string_view key) {
+  constexpr std::size_t longest = 40, most_digits = 3;
+  std::size_t digits = 0;
+  const bool plain = std::all_of(key.begin(), key.end(), [&](char c) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit) ++digits;
+    return digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  });
+  return plain && key.size() <= longest && digits <= most_digits ? std::string(key)
+                                                                 : mask_text(key);
+}
+
 std::string mask_url(std::string_view url) {
   std::string out(url);
   const std::size_t scheme = out.find("://");

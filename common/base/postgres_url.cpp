@@ -15,7 +15,28 @@ bool all_of(std::string_view text, int (*is)(int)) {
 
 bool good_escapes(std::string_view text) {
   for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
-    if (text.size() < at + 3 || !all_of(text.substr(at + 1, 2), std::isxdigit)) return false;
+    if (text.size() < at + 3 || !all_of(text.substr(at + 1, 2), std::isxdigit) ||
+        text.substr(at + 1, 2) == "00")
+      return false;
+  return true;
+}
+
+// "[::1]", "[::1]:5432", or no bracket at its start.
+bool good_brackets(std::string_view host) {
+  if (!host.starts_with('[')) return true;
+  const auto end = host.find(']');
+  return end != std::string_view::npos && end > 1 &&
+         (end + 1 == host.size() || host[end + 1] == ':');
+}
+
+// "sslmode=require&user=...", each with one =. Ours is to write options, so anything goes there.
+bool good_query(std::string_view query) {
+  while (!query.empty()) {
+    const auto item = query.substr(0, query.find('&'));
+    const bool one = item.find('=') != std::string_view::npos && item.find('=') == item.rfind('=');
+    if (!item.starts_with("options=") && !(one && good_escapes(item))) return false;
+    query.remove_prefix(std::min(item.size() + 1, query.size()));
+  }
   return true;
 }
 
@@ -27,11 +48,43 @@ bool good_port(std::string_view host) {
   return colon == std::string_view::npos || all_of(host.substr(colon + 1), std::isdigit);
 }
 
+// "host=h password='a b'", read as libpq reads it.
+std::string check_list(std::string_view text) {
+  const auto blank = [&](std::size_t i) {
+    return std::isspace(static_cast<unsigned char>(text[i])) != 0;
+  };
+  std::size_t at = 0;
+  const auto skip_blanks = [&] {
+    while (at < text.size() && blank(at)) ++at;
+  };
+  while (skip_blanks(), at < text.size()) {
+    while (at < text.size() &&
+           (text[at] == '_' || std::islower(static_cast<unsigned char>(text[at]))))
+      ++at;
+    skip_blanks();
+    if (at == text.size() || text[at] != '=') return "neither a URL nor a list of key=value";
+    ++at;
+    skip_blanks();
+    const bool quoted = at < text.size() && text[at] == '\'';
+    if (quoted) ++at;
+    for (; at < text.size() && (quoted ? text[at] != '\'' : !blank(at)); ++at)
+      if (text[at] == '\\') ++at;
+    if (quoted && at >= text.size()) return "neither a URL nor a list of key=value";
+    if (quoted) ++at;
+  }
+  return "";
+}
+
 }  // namespace
 
+// libpq's own complaint would quote the text, and go to logs and /readyz.
 std::string check_postgres_url(std::string_view text) {
-  if (!text.starts_with("postgresql://") && !text.starts_with("postgres://")) return "";
+  if (!text.starts_with("postgresql://") && !text.starts_with("postgres://"))
+    return check_list(text);
   text.remove_prefix(text.find("://") + 3);
+  if (const auto mark = text.find('?'); mark != std::string_view::npos)
+    if (text.find('@', mark) == std::string_view::npos && !good_query(text.substr(mark + 1)))
+      return "the URL cannot be read";
   std::string_view hosts = text.substr(0, text.find_first_of("/?"));
   if (const auto at = hosts.find('@'); at != std::string_view::npos) {
     if (!good_escapes(hosts.substr(0, at))) return "the user or password has a bad %-escape";
@@ -39,8 +92,10 @@ std::string check_postgres_url(std::string_view text) {
   }
   if (hosts.find('@') != std::string_view::npos)
     return "the user or password has an @: it is written %40";
+  if (!good_escapes(text.substr(0, text.find('?')))) return "the URL cannot be read";
   while (!hosts.empty()) {
     const auto end = std::min(hosts.find(','), hosts.size());
+    if (!good_brackets(hosts.substr(0, end))) return "the URL cannot be read";
     if (!good_port(hosts.substr(0, end)))
       return "the port must be digits; a / in a password is written %2F";
     hosts.remove_prefix(std::min(end + 1, hosts.size()));

@@ -13,14 +13,15 @@ make_keys() {
 
 first_key() { grep -v '^#' "$dir/keys" | head -n 1; }
 
-# What to source in another terminal: no program needs a flag then.
+# What to source in another terminal: no program needs a flag then. The owner, since `trunkline send` removes
+# its rows again.
 write_env() {
   cat >"$dir/env" <<ENV
 # source this file: the programs, psql and the cURL recipe find everything by it
 export PATH="$bin:\$PATH"
 export SIGNING_KEY='$(first_key)'
-export REDIS_URL='$(redis_url)'
-export DATABASE_URL='$(database_url trunkline)'
+export REDIS_URL='$(redis_url operator)'
+export DATABASE_URL='$(database_url owner)'
 export TRUNKLINE_SIGNING_KEYS_FILE='$dir/keys'
 export TRUNKLINE_URL='$(webhook_url)'
 export TRUNKLINE_CONFIG='$dir/trunkline.toml'
@@ -38,13 +39,24 @@ enter_environment() {
   source "$dir/env"
 }
 
+apply_schema() {
+  grant_roles && "$bin/trunkline" migrate && grant_roles
+}
+
 ready() { curl -fsS --noproxy '*' -m 2 "http://127.0.0.1:$1/readyz"; }
 
+# Each with its own user, and none with more than it needs: the gateway has no login at PostgreSQL.
+launch_worker() { # NAME OPS_PORT
+  REDIS_URL=$(redis_url worker) DATABASE_URL=$(database_url worker) TRUNKLINE_SIGNING_KEYS_FILE='' SIGNING_KEY='' \
+    launch "$1" "$bin/trunkline-worker" --ops-listen "127.0.0.1:$2"
+}
+
 start_pipeline() {
-  launch gateway "$bin/trunkline-gateway" --listen "127.0.0.1:$port" --ops-listen "127.0.0.1:$ops_port" \
+  REDIS_URL=$(redis_url gateway) DATABASE_URL='' \
+    launch gateway "$bin/trunkline-gateway" --listen "127.0.0.1:$port" --ops-listen "127.0.0.1:$ops_port" \
     --signing-keys-file "$dir/keys" --drain-delay 0s
-  launch worker-1 "$bin/trunkline-worker" --ops-listen "127.0.0.1:$((ops_port + 1))"
-  launch worker-2 "$bin/trunkline-worker" --ops-listen "127.0.0.1:$((ops_port + 2))"
+  launch_worker worker-1 $((ops_port + 1))
+  launch_worker worker-2 $((ops_port + 2))
   await gateway 20 "the gateway's readiness" ready "$ops_port"
   await worker-1 20 "the first worker's readiness" ready $((ops_port + 1))
   await worker-2 20 "the second worker's readiness" ready $((ops_port + 2))

@@ -1,22 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 # The private Redis and PostgreSQL of quickstart. Needs $root, $dir and the ports.
 
-redis_password() { cat "$dir/redis-password"; }
-postgres_password() { cat "$dir/postgres-password"; }
+# One for each user of each server, made at first use.
+password_of() { # redis-USER | postgres (the superuser) | postgres-ROLE
+  [[ -s $dir/$1-password ]] || openssl rand -hex 24 >"$dir/$1-password"
+  cat "$dir/$1-password"
+}
 
 redis_pings() {
-  [[ $(REDISCLI_AUTH=$(redis_password) redis-cli -h 127.0.0.1 -p "$redis_port" ping 2>/dev/null) == PONG ]]
+  [[ $(REDISCLI_AUTH=$(password_of redis-admin) redis-cli --user trunkline-admin -h 127.0.0.1 -p "$redis_port" \
+    ping 2>/dev/null) == PONG ]]
+}
+
+write_redis_users() {
+  local user users
+  users=$(<"$root/deploy/redis-users.conf")
+  for user in gateway worker operator admin; do
+    users=${users//>$user-password/>$(password_of "redis-$user")}
+  done
+  printf '%s\n' "$users" >"$dir/redis-users.conf"
 }
 
 start_redis() {
   mkdir -p "$dir/redis"
-  [[ -s $dir/redis-password ]] || openssl rand -hex 24 >"$dir/redis-password"
+  write_redis_users
   cat >"$dir/redis.conf" <<CONF
 include "$root/deploy/redis.conf"
+include "$dir/redis-users.conf"
 bind 127.0.0.1
 port $redis_port
 dir "$dir/redis"
-requirepass $(redis_password)
 CONF
   launch redis redis-server "$dir/redis.conf"
   await redis 60 "Redis' first answer" redis_pings
@@ -58,7 +71,7 @@ place_postgres_folder() {
 }
 
 create_cluster() {
-  [[ -s $dir/postgres-password ]] || openssl rand -hex 24 >"$dir/postgres-password"
+  password_of postgres >/dev/null
   # A readable copy for initdb, which runs as another user, and only as long as it runs.
   local folder copy log=$dir/log/initdb.log
   folder=$(postgres_folder)
@@ -89,13 +102,29 @@ start_postgres() {
     -c max_connections=60 -c timezone=UTC -c log_min_messages=warning
   await postgres 60 "PostgreSQL's first answer" "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port"
   local exists
-  exists=$(psql -X -q -A -t "$(database_url postgres)" -c "select 1 from pg_database where datname = 'trunkline'") ||
+  exists=$(psql -X -q -A -t "$(superuser_url postgres)" -c "select 1 from pg_database where datname = 'trunkline'") ||
     die "PostgreSQL refuses us; its log is $dir/log/postgres.log"
-  [[ $exists == 1 ]] || psql -X -q "$(database_url postgres)" -c 'create database trunkline' ||
+  [[ $exists == 1 ]] || psql -X -q "$(superuser_url postgres)" -c 'create database trunkline' ||
     die "the database could not be created"
 }
 
-redis_url() { echo "redis://:$(redis_password)@127.0.0.1:$redis_port/0"; }
-database_url() { # NAME
-  echo "postgresql://trunkline:$(postgres_password)@127.0.0.1:$postgres_port/$1"
+# Roles, and what each may do with the tables that are there; again after a migration.
+grant_roles() {
+  {
+    cat "$root/schema/roles.sql"
+    local role
+    for role in owner worker readonly; do
+      echo "alter role trunkline_$role password '$(password_of "postgres-$role")';"
+    done
+  } | psql -X -q -v ON_ERROR_STOP=1 "$(superuser_url trunkline)" >/dev/null
+}
+
+redis_url() { # USER
+  echo "redis://trunkline-$1:$(password_of "redis-$1")@127.0.0.1:$redis_port/0"
+}
+database_url() { # ROLE
+  echo "postgresql://trunkline_$1:$(password_of "postgres-$1")@127.0.0.1:$postgres_port/trunkline"
+}
+superuser_url() { # DATABASE
+  echo "postgresql://trunkline:$(password_of postgres)@127.0.0.1:$postgres_port/$1"
 }

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Picks up due retries that nobody holds. A lease, not a lock: it ends with this statement's transaction.
+-- Picks up due retries that nobody holds or held without an outcome (lease_suspect.sql). A lease, not a lock: it ends
+-- with this statement's transaction.
 with due as (
   select id from webhook_events
-   where state = 'retrying' and next_attempt_at <= now() and (leased_until is null or leased_until <= now())
+   where state = 'retrying' and next_attempt_at <= now() and leased_until is null
    order by next_attempt_at
    limit $1
    for update skip locked)

@@ -9,6 +9,7 @@ import time
 
 SIGNING_KEY = "whsec_" + base64.b64encode(hashlib.sha256(b"trunkline bench").digest()).decode()
 OWN_NUMBER = "+14155550100"
+PATH = "/api/webhooks/openphone"
 WORDS = ("we are on our way the door code is on the note please call back when the parts for the heater arrive "
          "thanks for the quick answer yesterday the invoice is paid see you on monday at nine").split()
 
@@ -108,15 +109,12 @@ def sign(body, number, seconds=None):
             "webhook-signature": "v1," + base64.b64encode(digest).decode()}
 
 
-def write_requests(path, count=16, seed=7):
-    """Signed requests of 0.6 to 1.5 kB as the Lua table that load.lua reads."""
-    rng = random.Random(seed)
-    quoted = lambda data: '"' + "".join(f"\\{byte:03d}" for byte in data) + '"'
-    with open(path, "w", encoding="ascii") as out:
-        out.write("return {\n")
-        for number in range(count):
-            body = message(rng, number, 20 + number * 60)
-            fields = ",".join(f"[{quoted(name.encode())}]={quoted(value.encode())}"
-                              for name, value in sign(body, number).items())
-            out.write(f"{{headers={{{fields}}},body={quoted(body)}}},\n")
-        out.write("}\n")
+def write_requests(path, count, seed=7, host="127.0.0.1"):
+    """Signed requests of the mix, each a line with its length and then its bytes: for load.lua and bench-pacer. A seed
+    of their own makes them events of their own. Good for five minutes."""
+    with open(path, "wb") as out:
+        for number, body in enumerate(mixed(count, seed)):
+            fields = {"Host": host, "Content-Length": len(body), **sign(body, seed * 10_000_000 + number)}
+            head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+            request = f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
+            out.write(b"%d\n" % len(request) + request)

@@ -1,54 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two servers that are compared, each on a port of its own with one thread or worker, and the load on them."""
+"""The servers that are compared, each on a port of its own with all else shared, and how much each has stored."""
 import http.client
-import json
 import os
 import shutil
-import signal
 import subprocess
+import sys
 import tempfile
 
 import bodies
+import machine
+import processes
+from bodies import PATH
 from servers import free_port, wait_for
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PEER = os.path.join(HERE, "peers", "nginx-lua")
-PATH = "/api/webhooks/openphone"
 STREAM = "{trunkline}:deliveries"
-TICK = os.sysconf("SC_CLK_TCK")
+JOBS = "bull:deliveries:wait"
 
 
-def cpu_seconds(pid):
-    """User and system time of a process so far."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+def open_to_peers(redis):
+    """The users of our programs stay as deployed; peers come in without a password."""
+    redis.command("ACL", "SETUSER", "default", "on", "nopass", "~*", "&*", "+@all")
 
 
 class Contender:
-    """A running server. worker_pid() is the process that does the work."""
-    name = ""
+    """A running server. name: also its key in the results."""
 
-    def __init__(self, redis):
+    def __init__(self, name, house):
+        self.name = name
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
         os.chmod(self.folder, 0o755)
-        with open(self.folder + "/output", "wb") as output:
-            self.process = subprocess.Popen(stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                            **self.command(redis))
-        wait_for(self._accepts, f"{self.name} to accept a delivery")
+        self.process = None
+        try:
+            args, environment = self.command(house)
+            with open(self.folder + "/output", "wb") as output:
+                self.process = subprocess.Popen(args, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                                                stdout=output, stderr=output)
+            wait_for(self._accepts, f"{name} to accept a delivery")
+        except BaseException:
+            self.close()
+            raise
 
-    def command(self, redis):
+    def command(self, house):
+        """The command line and what it needs in its environment. house: .redis and .postgres."""
         raise NotImplementedError
 
-    def worker_pid(self):
-        return self.process.pid
+    def stored(self, house):
+        """Deliveries that are stored now; None: it stores none."""
+        return house.redis.command("XLEN", STREAM)
 
     def _accepts(self):
         if self.process.poll() is not None:
-            with open(self.folder + "/output") as output:
-                raise RuntimeError(f"{self.name} ended: {output.read()[-2000:]}")
-        body = b'{"type":"message.received","data":{"object":{"id":"TEST123"}}}'
+            raise RuntimeError(f"{self.name} ended: {self.output()}")
+        body = next(bodies.mixed(1, seed=99))
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             connection.request("POST", PATH, body, bodies.sign(body, 0))
@@ -56,73 +60,91 @@ class Contender:
         except OSError:
             return False
 
+    def output(self):
+        with open(self.folder + "/output", encoding="utf-8", errors="replace") as output:
+            return output.read()[-2000:]
+
     def close(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if self.process:
+            processes.end(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Gateway(Contender):
-    name = "trunkline-gateway"
+    """trunkline-gateway with any number of threads."""
 
-    def __init__(self, redis, programs):
+    def __init__(self, house, programs, threads=1, name=None, connections=4096):
+        self.programs, self.threads, self.connections = programs, threads, connections
+        super().__init__(name or f"trunkline x{threads}", house)
+
+    def command(self, house):
+        return ([f"{self.programs}/trunkline-gateway", "--listen", f"127.0.0.1:{self.port}", "--ops-listen",
+                 "127.0.0.1:0", "--threads", str(self.threads), "--redis", house.redis.url_of("gateway"),
+                 "--drain-delay", "0", "--max-requests-per-connection", "1000000000", "--max-connections",
+                 str(self.connections)], {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
+
+
+class Ceiling(Contender):
+    """Our HTTP and signature check, one thread, nothing stored."""
+
+    def __init__(self, house, programs):
         self.programs = programs
-        super().__init__(redis)
+        super().__init__("ceiling", house)
 
-    def command(self, redis):
-        return {"args": [f"{self.programs}/trunkline-gateway", "--listen", f"127.0.0.1:{self.port}", "--ops-listen",
-                         "127.0.0.1:0", "--threads", "1", "--redis", redis.url, "--drain-delay", "0",
-                         "--max-requests-per-connection", "1000000000"],
-                "env": {**os.environ, "TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY}}
+    def command(self, house):
+        return ([f"{self.programs}/bench-ceiling", f"127.0.0.1:{self.port}"],
+                {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
+
+    def stored(self, house):
+        return None
 
 
 class NginxLua(Contender):
-    name = "nginx + Lua"
+    def __init__(self, house, workers=1):
+        self.workers = workers
+        super().__init__(f"nginx + Lua x{workers}", house)
 
-    def command(self, redis):
-        with open(PEER + "/nginx.conf") as conf:
-            text = conf.read().replace("@PORT@", str(self.port)).replace("@HERE@", PEER)
-        with open(self.folder + "/nginx.conf", "w") as conf:
+    def command(self, house):
+        peer = os.path.join(machine.PEERS, "nginx-lua")
+        with open(peer + "/nginx.conf", encoding="utf-8") as conf:
+            text = conf.read()
+        for name, value in (("PORT", self.port), ("HERE", peer), ("WORKERS", self.workers)):
+            text = text.replace(f"@{name}@", str(value))
+        with open(self.folder + "/nginx.conf", "w", encoding="utf-8") as conf:
             conf.write(text)
-        return {"args": ["nginx", "-p", self.folder, "-e", "error.log", "-c", self.folder + "/nginx.conf"],
-                "env": {**os.environ, "SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(redis.port)}}
-
-    def worker_pid(self):
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:
-            return int(children.read().split()[0])
+        return (["nginx", "-p", self.folder, "-e", "error.log", "-c", self.folder + "/nginx.conf"],
+                {"SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(house.redis.port)})
 
 
-def measure(contender, redis, requests, seconds, connections):
-    """One round of load. Every answer must be 2xx and every one of them must be in the stream."""
-    redis.command("UNLINK", STREAM)
-    before = cpu_seconds(contender.worker_pid()), cpu_seconds(redis.process.pid)
-    done = subprocess.run(["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", HERE + "/load.lua",
-                           f"http://127.0.0.1:{contender.port}{PATH}", "--", requests],
-                          capture_output=True, text=True, timeout=seconds + 30)
-    if done.returncode:
-        raise RuntimeError("wrk: " + done.stderr)
-    after = cpu_seconds(contender.worker_pid()), cpu_seconds(redis.process.pid)
-    result = json.loads(done.stdout.splitlines()[-1])
-    # A delivery that was on its way when wrk stopped is stored without an answer that wrk counts.
-    stored = redis.command("XLEN", STREAM)
-    if result["not_2xx"] or result["socket_errors"] or result["timeouts"]:
-        raise RuntimeError(f"{contender.name}: not every answer was 2xx: {result}")
-    if not result["answers"] <= stored <= result["answers"] + connections:
-        raise RuntimeError(f"{contender.name}: {result['answers']} acknowledged, {stored} in the stream")
-    result["per_second"] = result["answers"] / result["seconds"]
-    result["cpu_us"] = (after[0] - before[0]) / stored * 1e6
-    result["redis_cpu_us"] = (after[1] - before[1]) / stored * 1e6
-    return result
+class Fastify(Contender):
+    """peer: fastify-ioredis or fastify-bullmq."""
+
+    def __init__(self, house, peer, count=1):
+        self.peer, self.count = peer, count
+        super().__init__(f"{peer} x{count}", house)
+
+    def command(self, house):
+        return (["node", os.path.join(machine.PEERS, self.peer, "server.js")],
+                {"NODE_PATH": machine.node_modules(self.peer), "NODE_ENV": "production", "PORT": str(self.port),
+                 "PROCESSES": str(self.count), "SIGNING_KEY": bodies.SIGNING_KEY,
+                 "REDIS_PORT": str(house.redis.port)})
+
+    def stored(self, house):
+        return super().stored(house) if self.peer == "fastify-ioredis" else house.redis.command("LLEN", JOBS)
 
 
-def forget(redis):
-    """Empties the stream and its append-only file: rounds do not pay for each other."""
-    redis.command("UNLINK", STREAM)
-    redis.command("BGREWRITEAOF")
-    wait_for(lambda: "aof_rewrite_in_progress:0" in redis.command("INFO", "persistence")
-             and "aof_rewrite_scheduled:0" in redis.command("INFO", "persistence"), "the append-only file")
+class Flask(Contender):
+    """Two processes a core with eight threads each: gunicorn keeps connections only with threads."""
+
+    def __init__(self, house):
+        super().__init__("flask", house)
+
+    def command(self, house):
+        return ([sys.executable, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{self.port}", "--backlog", "4096",
+                 "-k", "gthread", "-w", str(2 * (os.cpu_count() or 1)), "--threads", "8", "--keep-alive", "75",
+                 "--chdir", os.path.join(machine.PEERS, "flask"), "--worker-tmp-dir", "/dev/shm"],
+                {"SIGNING_KEY": bodies.SIGNING_KEY, "DATABASE_URL": house.postgres.url, "PYTHONDONTWRITEBYTECODE": "1",
+                 "OWN_NUMBER": bodies.OWN_NUMBER})
+
+    def stored(self, house):
+        return int(house.postgres.psql("select count(*) from webhook_events"))

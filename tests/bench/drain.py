@@ -1,72 +1,96 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast one worker takes a full stream into PostgreSQL."""
+"""How fast workers take a backlog into PostgreSQL."""
 import os
-import signal
-import socket
+import shutil
 import subprocess
 import tempfile
 import time
 
 import bodies
+import machine
+import processes
 from contenders import STREAM
-from servers import Postgres, wait_for
 
-CHUNK = 500
-
-
-def _xadd(number, body):
-    parts = [b"XADD", STREAM.encode(), b"*", b"d", b"%026d" % number, b"t", b"%d" % (time.time() * 1000),
-             b"s", b"standard", b"k", b"0", b"w", b"msg_%028d" % number, b"b", body]
-    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(p), p) for p in parts)
+DEADLINE = 900
 
 
-def fill(redis, count):
-    """count entries, as a gateway writes them."""
-    with socket.create_connection(("127.0.0.1", redis.port), timeout=30) as connection:
-        answers = connection.makefile("rb")
-        commands = [_xadd(number, body) for number, body in enumerate(bodies.mixed(count))]
-        for start in range(0, count, CHUNK):
-            chunk = commands[start:start + CHUNK]
-            connection.sendall(b"".join(chunk))
-            for _ in chunk:
-                if not answers.readline().startswith(b"$"):
-                    raise RuntimeError("an XADD was refused")
-                answers.readline()
+class Drainer:
+    """A worker process. remaining(house): what it has left."""
+
+    def __init__(self, args, environment=None):
+        self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
+        with open(self.folder + "/output", "wb") as output:
+            self.process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output,
+                                            stdin=subprocess.DEVNULL, stderr=output)
+
+    def check(self):
+        if self.process.poll() is not None:
+            with open(self.folder + "/output", encoding="utf-8", errors="replace") as output:
+                raise RuntimeError("a worker ended: " + output.read()[-2000:])
+
+    def close(self):
+        processes.end(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def measure(redis, programs, count):
-    """Seconds from the start of the process until the stream is empty; every event must have its row."""
-    postgres = Postgres()
+def ours(house, programs, *options):
+    return Drainer([f"{programs}/trunkline-worker", "--redis", house.redis.url_of("worker"), "--postgres",
+                    house.postgres.url_of("worker"), "--ops-listen", "127.0.0.1:0", "--own-number", bodies.OWN_NUMBER,
+                    *options])
+
+
+def bullmq(house, concurrency=32):
+    return Drainer(["node", os.path.join(machine.PEERS, "fastify-bullmq", "worker.js")],
+                   {"NODE_PATH": machine.node_modules("fastify-bullmq"), "NODE_ENV": "production",
+                    "REDIS_PORT": str(house.redis.port), "DATABASE_URL": house.postgres.url,
+                    "CONCURRENCY": str(concurrency), "OWN_NUMBER": bodies.OWN_NUMBER})
+
+
+def entries_left(house):
+    return house.redis.command("XLEN", STREAM)
+
+
+def jobs_left(house):
+    return sum(house.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
+
+
+def run(house, start, left, until=0):
+    """start(): the Drainers. From the first thing they took off until only so many are left; their own start does not
+    count. Returns the figures and the most memory of the first one."""
+    count = left(house)
+    before = processes.cpu_seconds(house.redis.process.pid), processes.cpu_seconds(house.postgres.process.pid)
+    drainers = []
     try:
-        subprocess.run([f"{programs}/trunkline", "migrate", "--postgres", postgres.url], check=True,
-                       stdout=subprocess.DEVNULL)
-        fill(redis, count)
-        with tempfile.TemporaryFile() as output:
-            start = time.monotonic()
-            worker = subprocess.Popen([f"{programs}/trunkline-worker", "--redis", redis.url, "--postgres",
-                                       postgres.url, "--ops-listen", "127.0.0.1:0", "--own-number",
-                                       bodies.OWN_NUMBER], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-            try:
-                wait_for(lambda: worker.poll() is not None or redis.command("XLEN", STREAM) == 0,
-                         "the worker to empty the stream", deadline=120)
-                seconds = time.monotonic() - start
-            finally:
-                _stop(worker, output)
-        rows = postgres.psql("select state, count(*) from webhook_events group by 1 order by 1")
-        if rows != f"processed|{count}":
-            raise RuntimeError(f"of {count} events: {rows}")
-        return {"events": count, "seconds": seconds, "per_second": count / seconds}
+        drainers += start()
+        began = began_left = None
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            now_left = left(house)
+            now = time.monotonic()
+            if began is None and now_left < count:
+                began, began_left = now, now_left
+            if now_left <= until:
+                break
+            for each in drainers:
+                each.check()
+            if now > deadline:
+                raise TimeoutError(f"{now_left} of {count} left after {DEADLINE} s")
+            time.sleep(0.01)
+        cpu = sum(processes.cpu_seconds(each.process.pid) for each in drainers)
+        after = processes.cpu_seconds(house.redis.process.pid), processes.cpu_seconds(house.postgres.process.pid)
+        memory = processes.memory_mib(drainers[0].process.pid)[1]
     finally:
-        postgres.close()
+        for each in drainers:
+            each.close()
+    taken, seconds = began_left - now_left, now - began
+    if taken <= 0 or seconds <= 0:
+        raise RuntimeError("too few to be measured")
+    return {"events": taken, "seconds": seconds, "per_second": taken / seconds, "memory_mib": memory,
+            "cpu_us": cpu / (count - now_left) * 1e6, "redis_cpu_us": (after[0] - before[0]) / (count - now_left) * 1e6,
+            "postgres_cpu_us": (after[1] - before[1]) / (count - now_left) * 1e6}
 
 
-def _stop(worker, output):
-    if worker.poll() is not None:
-        output.seek(0)
-        raise RuntimeError("trunkline-worker ended: " + output.read()[-2000:].decode("utf-8", "replace"))
-    worker.send_signal(signal.SIGTERM)
-    try:
-        worker.wait(20)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
+def check_rows(house, count):
+    rows = house.postgres.psql("select state, count(*) from webhook_events group by 1 order by 1")
+    if rows != f"processed|{count}":
+        raise RuntimeError(f"of {count} events: {rows}")

@@ -52,14 +52,16 @@ class Pipeline:
         return f"http://127.0.0.1:{self.port}/api/webhooks/openphone"
 
     def start(self, program, *options):
-        role = program.removeprefix("trunkline-")
-        env = {"REDIS_URL": self.redis.url_of(role)}
-        env |= ({"TRUNKLINE_SIGNING_KEYS": self.keys} if role == "gateway"
-                else {"DATABASE_URL": self.postgres.url_of("worker")})
-        process = subprocess.Popen([os.path.join(BIN, program), *options], env=clean_environment(**env), stdin=subprocess.DEVNULL,
+        env = clean_environment(**self.environment(program.removeprefix("trunkline-")))
+        process = subprocess.Popen([os.path.join(BIN, program), *options], env=env, stdin=subprocess.DEVNULL,
                                    stdout=self.log, stderr=self.log)
         self.programs.append(process)
         return process
+
+    def environment(self, role):
+        env = {"REDIS_URL": self.redis.url_of(role)}
+        return env | ({"TRUNKLINE_SIGNING_KEYS": self.keys} if role == "gateway"
+                      else {"DATABASE_URL": self.postgres.url_of("worker")})
 
     def start_worker(self):
         return self.start("trunkline-worker", "--ops-listen", "127.0.0.1:0")

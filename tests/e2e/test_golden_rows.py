@@ -47,7 +47,7 @@ class GoldenRows(unittest.TestCase):
         self.applier.stdin.write(json.dumps({"connection": 0, "events": [body]}) + '\n{"barrier": true}\n')
         self.applier.stdin.flush()
         self.assertEqual([], json.loads(self.applier.stdout.readline())["errors"])
-        return subprocess.run(["psql", "-X", "-q", "-d", self.postgres.url, "-f",
+        return subprocess.run(["psql", "-X", "-q", "-d", self.postgres.url_of("readonly"), "-f",
                                os.path.join(TESTS, "support", "dump.sql")],
                               check=True, capture_output=True, encoding="utf-8").stdout
 

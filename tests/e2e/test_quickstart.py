@@ -110,7 +110,7 @@ class Quickstart(unittest.TestCase):
     def test_runs_until_ctrl_c_with_everything_in_env(self):
         process, said = self.start()
         self.assertIn("Three steps to a first real delivery", said)
-        for name in ("keys", "env", "redis-password", "postgres-password"):
+        for name in ("keys", "env", "redis-users.conf", "redis-gateway-password", "postgres-worker-password"):
             self.assertEqual(os.stat(f"{self.dir}/{name}").st_mode & 0o777, 0o600, name)
         queue = self.in_env("trunkline queue")
         self.assertEqual(queue.returncode, 0, queue.stdout + queue.stderr)
@@ -128,6 +128,15 @@ class Quickstart(unittest.TestCase):
             'psql -X -A -t "$DATABASE_URL" -c "select direction, state from activities, webhook_events'
             " where openphone_id = 'TEST123' and activity_id = 'TEST123'\"").stdout.strip() == "incoming|processed"
         wait_for(stored, "the recipe's row", every=0.1)
+
+        users = self.in_env("redis-cli -p %d --no-auth-warning --user trunkline-admin --pass $(cat '%s/redis-admin-password')"
+                            " client list" % (self.ports["--redis-port"], self.dir)).stdout
+        for role in ("gateway", "worker"):
+            self.assertIn(f"user=trunkline-{role} ", users)
+        self.assertEqual(users.count("user=trunkline-admin"), 1, "only the one who asks")
+        logins = self.in_env("psql -X -A -t \"$DATABASE_URL\" -c \"select distinct usename from pg_stat_activity where"
+                             " application_name like 'trunkline%'\"").stdout
+        self.assertEqual(logins.strip(), "trunkline_worker")
 
         second = self.run_once()
         self.assertEqual(second.returncode, 1)

@@ -27,7 +27,7 @@ class Recipe(unittest.TestCase):
 
     def test_the_row_arrives(self):
         for key in (HEX_KEY, self.app_key):  # the second delivery is a duplicate: nothing changes
-            code, out, err = self.recipe(key, database=self.pipe.postgres.url)
+            code, out, err = self.recipe(key, database=self.pipe.postgres.url_of("readonly"))
             self.assertEqual((code, out, err),
                              (0, "accepted\nstored: one incoming message TEST123 without contact\n", ""), self.pipe.tail())
         self.assertEqual(self.pipe.postgres.psql("select count(*), min(state), bool_and(processed) from webhook_events"),

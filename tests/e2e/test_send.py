@@ -186,7 +186,7 @@ class Send(unittest.TestCase):
         wait_for(lambda: self.send("media")[0] == 0, "the gateway to accept again")
 
     def test_a_database_without_tables(self):
-        empty = self.pipe.postgres.new_database("empty")
+        empty = self.pipe.postgres.new_database("empty", role="owner")
         code, _, err = self.send("all", DATABASE_URL=empty)
         self.assertEqual(code, 1)
         self.assertIn("trunkline migrate", err)

@@ -109,7 +109,7 @@ class WorkerTest(unittest.TestCase):
         self.workers = []
         self.redis.command("FLUSHALL")
         self.sql("truncate webhook_events, activities, contacts, contact_cards, conversations, conversation_links, "
-                 "own_numbers, recordings")
+                 "own_numbers, recordings, event_copies")
 
     def tearDown(self):
         failed = self._outcome.result.failures + self._outcome.result.errors

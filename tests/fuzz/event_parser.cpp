@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes: never a crash, the same facts twice, and facts that PostgreSQL will take.
+// Any bytes: never a crash, the same facts twice, and facts that PostgreSQL will take, down to the
+// array literals that go to it.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "tests/fuzz/row_checks.hpp"
 #include "worker/parse/event.hpp"
 #include "worker/parse/json_document.hpp"
-#include "worker/parse/text.hpp"
+#include "worker/store/activity_rows.hpp"
+#include "worker/store/cards.hpp"
+#include "worker/store/event_rows.hpp"
+#include "worker/store/recordings.hpp"
 
 using namespace trunkline::parse;
+using trunkline::store::require;
+using trunkline::store::require_text;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-void require_text(std::string_view text) {
-  require(text.find('\0') == std::string_view::npos);
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    require(length > 0);
-    text.remove_prefix(length);
-  }
-}
 
 void require_json(const std::optional<std::string>& text) {
   if (!text) return;
@@ -64,6 +58,26 @@ void require_activity(const activity_facts& facts) {
   require(facts.status_r.has_value() == facts.status_level.has_value());
 }
 
+// The rows of the event, as the statements get them.
+void require_rows(std::string_view body) {
+  trunkline::stream::delivery delivery;
+  delivery.body = body;
+  delivery.provider_delivery_id = body.substr(0, 20);  // checked by the gateway; were it ever not
+  const auto event = trunkline::store::prepare("1-0", std::move(delivery));
+  trunkline::store::session db;
+  trunkline::store::insert_events(db, {&event}, {trunkline::store::fate_of(event.event)});
+  if (event.event.card) trunkline::store::merge_cards(db, {&*event.event.card});
+  if (!event.event.activity) return;
+  const auto& facts = *event.event.activity;
+  trunkline::store::merge_activities(db, {&facts}, [](const auto&) {
+    return trunkline::store::first_place{};
+  });
+  std::vector<trunkline::store::recording_of_call> recordings;
+  for (const auto& recording : event.event.recordings)
+    recordings.push_back({&facts.openphone_id, facts.stamp, &recording});
+  trunkline::store::merge_recordings(db, recordings);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -78,6 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (what.card) require_json(what.card->record);
   for (const std::string& number : what.own_numbers) require(is_e164(number));
   for (const std::string& number : what.named) require(is_e164(number));
+  require_rows(body);
   const event again = normalise(body);
   require(again.what == what.what && again.reason == what.reason);
   require(!what.activity || again.activity->parties == what.activity->parties);

@@ -17,7 +17,7 @@ from servers import Postgres  # noqa: E402
 from jsontext import jsonb_text  # noqa: E402
 
 TABLES = ("activities", "recordings", "contacts", "contact_cards", "conversations", "conversation_links",
-          "own_numbers", "webhook_events")
+          "own_numbers", "webhook_events", "event_copies")
 TIMES = {"answered_at", "completed_at", "active_at", "created_at", "body_at", "media_at", "error_at",
          "recording_url_at", "recording_duration_at", "recording_size_at", "ai_summary_at", "ai_key_points_at",
          "ai_next_steps_at", "ai_sentiment_at", "ai_jobs_at", "ai_transcript_at", "voicemail_at", "forwarded_at",

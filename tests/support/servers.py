@@ -163,7 +163,11 @@ def _as_postgres(command):
 
 
 class Postgres:
-    """A cluster of its own with one database "trunkline" and a superuser "trunkline" (trust on loopback)."""
+    """A cluster of its own with one database "trunkline" and a superuser "trunkline" (trust on loopback).
+
+    environment: more variables for the server, at its next start.
+    """
+    environment = {}
 
     def __init__(self, **settings):
         self.settings = {"fsync": "on", "synchronous_commit": "on", "max_connections": "60",
@@ -221,7 +225,7 @@ class Postgres:
         self.process = subprocess.Popen(
             _as_postgres([f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1",
                           "-k", self.folder, *settings]),
-            cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **self.environment})
         wait_for(lambda: self.process.poll() is not None or self._answers(), "postgres to answer")
 
     def _answers(self):
@@ -239,9 +243,10 @@ class Postgres:
             raise RuntimeError(done.stderr)
         return done.stdout.rstrip("\n")
 
-    def new_database(self, name):
+    def new_database(self, name, role="worker"):
+        """One without tables, and its address for a role."""
         self.psql(f'create database "{name}"', database="postgres")
-        return f"postgresql://trunkline@127.0.0.1:{self.port}/{name}"
+        return self.url_of(role, database=name)
 
     def stop(self, sig=signal.SIGINT):
         """SIGINT: fast shutdown; SIGQUIT: immediate; SIGKILL: crash (children are ended by the kernel's pipe)."""

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "common/base/mask.hpp"
 #include "worker/parse/json_scan.hpp"
 #include "worker/parse/text.hpp"
 
@@ -151,7 +152,7 @@ class builder {
   void note_duplicate(std::span<const json_member> members) {
     const std::string_view twice = find_duplicate(members);
     if (twice.data() == nullptr || !duplicate_.empty()) return;
-    duplicate_ = "duplicate key \"" + std::string(cut(twice, 60)) + "\" in " + path();
+    duplicate_ = "duplicate key \"" + mask_key(twice) + "\" in " + path();
   }
 
   // Where the reader is, from the keys that still wait: "data.object", "data.media[]".
@@ -163,7 +164,7 @@ class builder {
                                             memory_.members[i + 1].name.data() == nullptr);
       if (last_of_object) {
         if (!result.empty()) result += '.';
-        result += cut(memory_.members[i].name, 60);
+        result += mask_key(memory_.members[i].name);
       }
     }
     return result.empty() ? "the top level" : std::string(cut(result, 200));

@@ -3,12 +3,10 @@
 #include <cstddef>
 #include <string_view>
 
+#include "common/base/utf8.hpp"
+
 // Small text rules that several parts of the parser share.
 namespace trunkline::parse {
-
-// Length of the UTF-8 sequence that text starts with: 1 to 4; 0 where it is not valid (overlong,
-// surrogate, above U+10FFFF, cut off) or text is empty.
-std::size_t utf8_length(std::string_view text);
 
 // At most limit bytes of valid UTF-8, cut between characters.
 std::string_view cut(std::string_view text, std::size_t limit);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/store/event_rows.hpp"
 
+#include <unordered_set>
+
 #include "common/base/encoding.hpp"
 #include "worker/store/row_arrays.hpp"
 
@@ -55,12 +57,6 @@ void add_row(
   to << static_cast<std::int64_t>(delivery.body.size());
 }
 
-std::string keys_of(const std::vector<const prepared_event*>& events) {
-  postgres::array_literal keys;
-  for (const auto* event : events) keys.add_hex(as_bytes(event->key));
-  return keys.take();
-}
-
 }  // namespace
 
 fate fate_of(const parse::event& event) {
@@ -111,19 +107,19 @@ std::vector<bool> insert_events(
   return fresh;
 }
 
-std::vector<outcome> tell_repeats(session& db, const std::vector<const prepared_event*>& events) {
-  std::vector<outcome> outcomes(events.size(), outcome::duplicate);
-  if (events.empty()) return outcomes;
-  std::unordered_map<std::string, std::string> entry_of;
-  const auto found = db.run("find_events", {keys_of(events)});
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    entry_of.emplace(found.text(i, 0), found.text(i, 1));
+std::vector<outcome> insert_copies(session& db, const std::vector<const prepared_event*>& copies) {
+  std::vector<outcome> outcomes(copies.size(), outcome::redelivered);
+  if (copies.empty()) return outcomes;
+  row_arrays arrays(3);
+  for (const auto* copy : copies) {
+    arrays.row() << plain(copy->entry_id);
+    arrays.hex(as_bytes(copy->key)) << copy->delivery.received_at_ms * 1000;
   }
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto at = entry_of.find(hex_key(events[i]->key));
-    if (at != entry_of.end() && at->second == plain(events[i]->entry_id)) {
-      outcomes[i] = outcome::redelivered;
-    }
+  std::unordered_set<std::string> counted;
+  const auto inserted = db.run("insert_copies", arrays.take());
+  for (std::size_t i = 0; i < inserted.size(); ++i) counted.emplace(inserted.text(i, 0));
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (counted.erase(plain(copies[i]->entry_id)) != 0) outcomes[i] = outcome::duplicate;
   }
   return outcomes;
 }

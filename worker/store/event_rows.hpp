@@ -30,7 +30,8 @@ outcome outcome_of(const fate&);
 std::vector<bool> insert_events(
     session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
 );
-// For events whose key is there already: redelivered (the same entry) or duplicate (another one).
-std::vector<outcome> tell_repeats(session&, const std::vector<const prepared_event*>& events);
+// For entries whose event has its row: duplicate (counted in event_copies from now on) or
+// redelivered (the entry that made the row, or one that is counted already).
+std::vector<outcome> insert_copies(session&, const std::vector<const prepared_event*>& copies);
 
 }  // namespace trunkline::store

@@ -32,14 +32,15 @@ struct prepared_event {
 };
 prepared_event prepare(std::string entry_id, stream::delivery delivery);
 
-// Where a new event row stands, or why there is none: its key was there already, from this entry
-// (redelivered) or from another (duplicate). retrying: of fail() only.
+// Where a new event row stands, or why there is none: its key was there already, and this entry is
+// known (redelivered) or a further one (duplicate, counted in event_copies). retrying: of fail()
+// only.
 enum class outcome { processed, ignored, retrying, dead, duplicate, redelivered };
 
 // A stored event picked up for another try, under a lease.
 struct leased_event {
   std::int64_t id = 0;  // webhook_events.id
-  int claims = 0;  // the value that must still be there when it is settled; 2 or more: apply alone
+  int claims = 0;       // the value that must still be there when it is settled
   int attempts = 0;     // counted failures so far
   prepared_event what;  // parsed anew from the stored bytes
 };
@@ -113,12 +114,17 @@ class event_store {
   // An entry that can't even be decoded, or that took its worker down: dead with this reason.
   virtual result<outcome> bury(const prepared_event&, const std::string& reason) = 0;
 
-  // Leases up to most due retries for lease; those at max_claims already become dead ("crashed the
-  // worker") and are added to buried. The claims are committed before anything is parsed: what
-  // takes the worker down while it is parsed has been counted by then.
+  // Leases up to most due retries for lease, suspects left out; those at max_claims already become
+  // dead ("crashed the worker") and are added to buried. The claims are committed before anything
+  // is parsed: what takes the worker down while it is parsed has been counted by then.
   virtual result<std::vector<leased_event>> lease_due(
       int most, std::chrono::milliseconds lease, int max_claims,
       std::vector<buried_retry>* buried = nullptr
+  ) = 0;
+  // A suspect, if there is one: a retry whose last lease ran out without an outcome, below
+  // max_claims. Leased alone, so that a crash counts for nobody else.
+  virtual result<std::vector<leased_event>> lease_suspect(
+      std::chrono::milliseconds lease, int max_claims
   ) = 0;
   // Hold or shutdown: lease cleared, claims - 1.
   virtual result<bool> release(std::span<const leased_event> batch) = 0;

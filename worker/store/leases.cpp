@@ -10,7 +10,8 @@
 namespace trunkline::store {
 namespace {
 
-// In the order of lease_due.sql. The bytes are parsed anew: a better parser may have come since.
+// In the order of lease_due.sql and lease_suspect.sql. The bytes are parsed anew: a better parser
+// may have come since.
 leased_event read_leased(const rows& from, std::size_t i) {
   stream::delivery delivery;
   delivery.received_at_ms = from.number(i, 4);
@@ -40,6 +41,10 @@ std::vector<buried_retry> bury_crashed(session& db, int max_claims) {
 
 rows lease_due(session& db, int most, std::chrono::milliseconds lease) {
   return db.run("lease_due", {std::to_string(most), std::to_string(lease.count())});
+}
+
+rows lease_suspect(session& db, std::chrono::milliseconds lease, int max_claims) {
+  return db.run("lease_suspect", {std::to_string(lease.count()), std::to_string(max_claims)});
 }
 
 std::vector<leased_event> read_leased(const rows& due) {

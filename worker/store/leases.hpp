@@ -13,7 +13,8 @@ namespace trunkline::store {
 // Retries whose leases ran out max_claims times become dead.
 std::vector<buried_retry> bury_crashed(session&, int max_claims);
 rows lease_due(session&, int most, std::chrono::milliseconds lease);
-// What lease_due gave, parsed anew: only after its commit.
+rows lease_suspect(session&, std::chrono::milliseconds lease, int max_claims);  // one at most
+// What these two gave, parsed anew: only after its commit.
 std::vector<leased_event> read_leased(const rows& due);
 // The fate of each leased event, where its lease still holds; true there.
 std::vector<bool> settle_leased(session&, std::span<const leased_event> batch);

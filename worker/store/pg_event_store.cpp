@@ -101,6 +101,15 @@ class pg_event_store final : public event_store {
     });
   }
 
+  result<std::vector<leased_event>> lease_suspect(milliseconds lease, int max_claims) override {
+    return guarded([&] {
+      db_.begin();
+      const auto suspect = store::lease_suspect(db_, lease, max_claims);
+      db_.commit();
+      return read_leased(suspect);
+    });
+  }
+
   result<bool> release(std::span<const leased_event> batch) override {
     if (batch.empty()) return true;
     return guarded([&] {
@@ -242,17 +251,25 @@ class pg_event_store final : public event_store {
       fates.push_back(fate_of(batch[i].event));
     }
     const auto fresh = insert_events(db_, events, fates);
+    std::vector<outcome> outcomes(batch.size());
     std::vector<const parse::event*> with_effects;
-    std::vector<const prepared_event*> repeats;
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (!fresh[i]) {
-        repeats.push_back(events[i]);
-      } else if (events[i]->event.what == parse::verdict::apply) {
-        with_effects.push_back(&events[i]->event);
+    std::vector<const prepared_event*> copies;
+    std::vector<std::size_t> place_of_copy;
+    for (std::size_t i = 0, event = 0; i < batch.size(); ++i) {
+      const bool first = firsts[i] == i;
+      if (first && fresh[event]) {
+        outcomes[i] = outcome_of(fates[event]);
+        if (batch[i].event.what == parse::verdict::apply) with_effects.push_back(&batch[i].event);
+      } else {
+        copies.push_back(&batch[i]);
+        place_of_copy.push_back(i);
       }
+      if (first) ++event;
     }
     apply_effects(db_, held, with_effects);
-    return collect(batch, firsts, fresh, fates, tell_repeats(db_, repeats));
+    const auto told = insert_copies(db_, copies);
+    for (std::size_t i = 0; i < told.size(); ++i) outcomes[place_of_copy[i]] = told[i];
+    return outcomes;
   }
 
   // For each element the index of the first one with its key.
@@ -265,24 +282,6 @@ class pg_event_store final : public event_store {
       firsts.push_back(seen.try_emplace(as_bytes(batch[i].key), i).first->second);
     }
     return firsts;
-  }
-
-  static std::vector<outcome> collect(
-      std::span<const prepared_event> batch, const std::vector<std::size_t>& firsts,
-      const std::vector<bool>& fresh, const std::vector<fate>& fates,
-      const std::vector<outcome>& repeats
-  ) {
-    std::vector<outcome> outcomes(batch.size(), outcome::duplicate);
-    std::size_t event = 0, repeat = 0;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (firsts[i] == i) {
-        outcomes[i] = fresh[event] ? outcome_of(fates[event]) : repeats[repeat++];
-        ++event;
-      } else if (batch[firsts[i]].entry_id == batch[i].entry_id) {
-        outcomes[i] = outcome::redelivered;
-      }
-    }
-    return outcomes;
   }
 
   std::vector<bool> apply_leased_once(std::span<const leased_event> batch, structure held) {
@@ -303,7 +302,7 @@ class pg_event_store final : public event_store {
     db_.begin();
     const std::vector<const prepared_event*> one{&event};
     const bool fresh = insert_events(db_, one, {what}).front();
-    const auto result = fresh ? outcome_of(what) : tell_repeats(db_, one).front();
+    const auto result = fresh ? outcome_of(what) : insert_copies(db_, one).front();
     db_.commit();
     return result;
   }

@@ -83,8 +83,11 @@ void session::open(const std::string& conninfo, const statement_text& override_t
 }
 
 void session::close() {
-  impl_->publish_socket(-1);
+  // interrupt() must reach a ROLLBACK that hangs. A broken connection's socket is closed already,
+  // and its number may be somebody else's.
+  if (impl_->connection && !impl_->connection->is_open()) impl_->publish_socket(-1);
   roll_back();
+  impl_->publish_socket(-1);
   impl_->connection.reset();
   impl_->connecting = impl_->committing = false;
 }
@@ -132,20 +135,35 @@ void session::interrupt() {
 namespace {
 
 // The first line without its "ERROR:  ": DETAIL, HINT and CONTEXT quote row data and statements.
+// What a trigger or function raised is somebody's own text, often with the row in it: then only
+// where it was raised.
 std::string primary_message(const char* what) {
-  std::string_view text(what);
-  text = text.substr(0, text.find('\n'));
+  const std::string_view all(what), label = "\nCONTEXT:  ";
+  // The last one: a row in DETAIL may hold any text.
+  if (const auto found = all.rfind(label); found != std::string_view::npos) {
+    const auto context = all.substr(found + label.size());
+    const auto first = context.substr(0, context.find('\n'));
+    if (first.ends_with(" at RAISE"))
+      return "raised by " + std::string(first.substr(0, first.size() - 9));
+  }
+  std::string_view text = all.substr(0, all.find('\n'));
   for (const std::string_view severity : {"ERROR:  ", "FATAL:  ", "PANIC:  "}) {
     if (text.starts_with(severity)) text.remove_prefix(severity.size());
   }
   return std::string(text);
 }
 
-// Data errors quote the value they stumble on ("invalid input syntax for type json: ...").
+// Data errors quote the value they stumble on: 'invalid input syntax for type json: "..."',
+// 'value "..." is out of range'. Errors of routines are in their author's words.
 std::string safe_message(const std::string& sqlstate, const char* what) {
   auto message = primary_message(what);
+  if (message.starts_with("raised by ")) return message;
+  for (const char* of_routines : {"38", "39", "P0"})
+    if (sqlstate.starts_with(of_routines)) return "raised by a routine";
   if (!sqlstate.starts_with("22")) return message;
-  return message.substr(0, message.find(": \""));
+  const auto open = message.find('"'), end = message.rfind('"');
+  if (open != end) message.replace(open + 1, end - open - 1, "***");
+  return message;
 }
 
 bool ends_the_connection(const std::string& sqlstate) {

@@ -58,6 +58,52 @@ TEST_CASE(
   );
   CHECK(db.ask("select count(*), max(entry_id) from webhook_events") == "1|1-1");
   CHECK(db.ask("select body from activities") == "untouched");
+  // A further entry is counted once, however often it comes.
+  CHECK(store->apply(again).value() == std::vector(3, outcome::redelivered));
+  CHECK(
+      db.ask("select c.entry_id, c.received_at = e.received_at from event_copies c"
+             " join webhook_events e using (event_key)") == "1-2|t"
+  );
+}
+
+TEST_CASE("every entry is the entry of an event or of a copy") {
+  database db;
+  const auto store = open_store();
+  const auto one = body_of(message{.id = "AC1"}), two = body_of(message{.id = "AC2"});
+  const auto entries = [&db] {
+    return db.ask(
+        "select string_agg(entry_id, ' ' order by entry_id)"
+        " from (select entry_id from webhook_events union all select entry_id from event_copies) e"
+    );
+  };
+  const std::vector mixed{event(one, "1-1"),  event(two, "1-2"), event(one, "1-3"),
+                          event("{}", "1-4"), event(two, "1-5"), event("{}", "1-6")};
+  CHECK(
+      store->apply(mixed).value() ==
+      std::vector{
+          outcome::processed, outcome::processed, outcome::duplicate, outcome::dead,
+          outcome::duplicate, outcome::duplicate}
+  );
+  CHECK(entries() == "1-1 1-2 1-3 1-4 1-5 1-6");
+  CHECK(store->apply(mixed).value() == std::vector(6, outcome::redelivered));
+  // A copy that is tried alone, or buried, counts too.
+  const store::store_error why{store::store_error::sort::sql, "22003", "out of range"};
+  CHECK(store->fail(event(one, "1-7"), why, {}, 16).value() == outcome::duplicate);
+  CHECK(store->bury(event(one, "1-8"), "reason").value() == outcome::duplicate);
+  CHECK(store->bury(event(one, "1-8"), "reason").value() == outcome::redelivered);
+  CHECK(entries() == "1-1 1-2 1-3 1-4 1-5 1-6 1-7 1-8");
+}
+
+TEST_CASE("a batch that fails counts no copies") {
+  database db;
+  const auto store = open_store();
+  REQUIRE(store->apply(std::vector{event(body_of(message{.id = "AC1"}), "1-1")}).has_value());
+  db.run("alter table activities add constraint fault check (openphone_id <> 'AC2')");
+  const auto failed = store->apply(std::vector{
+      event(body_of(message{.id = "AC1"}), "1-2"), event(body_of(message{.id = "AC2"}), "1-3")});
+  db.run("alter table activities drop constraint fault");
+  REQUIRE(failed.has_error());
+  CHECK(db.ask("select count(*) from event_copies") == "0");
 }
 
 TEST_CASE("of two entries with one key in a batch the first counts") {

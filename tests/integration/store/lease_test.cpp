@@ -155,15 +155,19 @@ TEST_CASE("claims without an outcome end in a dead row") {
   REQUIRE(store->fail(event(body_of(message{.id = "AC1"})), broken, 0s, 16).has_value());
   for (int claim = 1; claim <= 3; ++claim) {
     pass_time(db);
-    const auto leased = store->lease_due(10, 60s, 3).value();
+    const auto due = store->lease_due(10, 60s, 3).value();
+    const auto leased = claim == 1 ? due : store->lease_suspect(60s, 3).value();
     REQUIRE(leased.size() == 1);
     CHECK(leased[0].claims == claim);
+    CHECK(due.size() == (claim == 1 ? 1 : 0));
   }
   std::vector<store::buried_retry> buried;
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
+  CHECK(store->lease_suspect(60s, 3).value().empty());
   CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease still runs
   CHECK(buried.empty());
   pass_time(db);
+  CHECK(store->lease_suspect(60s, 3).value().empty());  // it is to be buried, not tried
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   REQUIRE(buried.size() == 1);
   CHECK(buried[0].entry_id == "1-1");
@@ -172,6 +176,41 @@ TEST_CASE("claims without an outcome end in a dead row") {
       db.ask("select state, error_message, next_attempt_at from webhook_events") ==
       "dead|crashed the worker|-"
   );
+}
+
+TEST_CASE("retries whose lease ran out are leased one at a time, the one that waits longest first"
+) {
+  database db;
+  const auto store = open_store(), other = open_store();
+  for (int i = 0; i < 3; ++i) {
+    const auto id = std::to_string(i);
+    REQUIRE(
+        store->fail(event(body_of(message{.id = "AC" + id}), "1-" + id), broken, 0s, 16).has_value()
+    );
+  }
+  pass_time(db);
+  CHECK(store->lease_suspect(60s, 5).value().empty());
+  REQUIRE(store->lease_due(10, 60s, 5).value().size() == 3);
+  CHECK(store->lease_suspect(60s, 5).value().empty());  // held
+  pass_time(db);
+  db.run(
+      "update webhook_events set leased_until = now() - interval '2 hours' where entry_id = '1-1'"
+  );
+  const auto suspect = store->lease_suspect(60s, 5).value();
+  REQUIRE(suspect.size() == 1);
+  CHECK(suspect[0].what.entry_id == "1-1");
+  CHECK(suspect[0].claims == 2);
+  CHECK(
+      db.ask("select string_agg(claims::text, ',' order by entry_id) from webhook_events") ==
+      "1,2,1"
+  );
+  // Given back, it stays a suspect; without an earlier claim it would be one no longer.
+  REQUIRE(store->release(suspect).value());
+  CHECK(store->lease_due(10, 60s, 5).value().empty());
+  for (int i = 0; i < 3; ++i)
+    CHECK((i % 2 ? store : other)->lease_suspect(60s, 5).value().size() == 1);
+  CHECK(store->lease_suspect(60s, 5).value().empty());
+  CHECK(db.ask("select max(claims) from webhook_events") == "2");
 }
 
 TEST_CASE("two workers never lease the same row") {

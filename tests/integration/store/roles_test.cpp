@@ -36,6 +36,8 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   CHECK(apply(*store, {body_of(message{.id = "AC3", .conversation = "CN1"})}).restructured);
   CHECK(apply(*store, {body_of(message{.id = "AC4", .to = "+14155550143"})}).restructured);
   CHECK(db.ask("select phone, name from contacts") == "+14155550142|Ann");
+  apply(*store, {body_of(message{.id = "AC1"})});
+  CHECK(db.ask("select count(*) from event_copies") == "1");
   const store::store_error why{store::store_error::sort::sql, "22003", "out of range"};
   CHECK(store->fail(event("{}"), why, std::chrono::milliseconds(0), 16).has_value());
   const auto leased = store->lease_due(1, std::chrono::seconds(60), 5);

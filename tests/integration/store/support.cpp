@@ -21,7 +21,7 @@ struct database::impl {
 
 database::database() : impl_(std::make_unique<impl>()) {
   run("truncate webhook_events, activities, recordings, contacts, contact_cards, conversations, "
-      "conversation_links, own_numbers, controls restart identity");
+      "conversation_links, own_numbers, controls, event_copies restart identity");
 }
 database::~database() = default;
 

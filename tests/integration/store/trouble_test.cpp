@@ -136,6 +136,34 @@ TEST_CASE("interrupt() ends a call that hangs") {
   CHECK(store->apply(one("AC3")).has_value());
 }
 
+TEST_CASE("what a trigger raises is told by its place, not by its words") {
+  database db;
+  const auto store = open_store();
+  const auto refusal = [&](const std::string& statement) {
+    db.run(
+        "create function refuse() returns trigger language plpgsql as $$ begin " + statement +
+        "; return new; end $$; create trigger refuse before insert on activities for each row "
+        "execute function refuse()"
+    );
+    const auto refused = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
+    db.run("drop trigger refuse on activities; drop function refuse()");
+    REQUIRE(refused.has_error());
+    return refused.error().sqlstate + " " + refused.error().message;
+  };
+  const std::string place = " raised by PL/pgSQL function refuse() line 1";
+  CHECK(refusal("raise exception 'bad: %', new.body") == "P0001" + place);
+  CHECK(refusal("raise check_violation using message = new.body") == "23514" + place);
+  CHECK(
+      refusal("raise exception 'x' using detail = E'\\nCONTEXT:  ' || new.body || ' at RAISE'") ==
+      "P0001" + place
+  );
+  CHECK(refusal("perform new.body::int") == "22P02 invalid input syntax for type integer: \"***\"");
+  CHECK(
+      refusal("perform '4155550142'::smallint") ==
+      "22003 value \"***\" is out of range for type smallint"
+  );
+}
+
 TEST_CASE("an error says what went wrong without the data") {
   database db;
   const auto store = open_store();

@@ -93,6 +93,10 @@ TEST_CASE("numbers, texts and passwords are masked") {
   CHECK(mask_conninfo("postgresql://h:1/db?password=it@is") == "postgresql://h:1/db?password=***");
   CHECK(mask_word("--signing-kee") == "--signing-kee");
   CHECK(mask_word("whsec_c2VjcmV0") == "<14 bytes>");
+  CHECK(mask_key("createdAt") == "createdAt");
+  CHECK(mask_key("k77") == "k77");
+  CHECK(mask_key("+14155550142") == "<12 bytes>");
+  CHECK(mask_key("call Dana") == "<9 bytes>");
   CHECK(mask_conninfo("host=a password='it''s x' user=b").find("it") == std::string::npos);
   CHECK(
       mask_conninfo("postgresql://u:secret@h/db?sslpassword=other") ==
@@ -117,6 +121,23 @@ TEST_CASE("a log line stays one line whatever the values hold") {
       lines[1].substr(lines[1].find("\"level\"")) ==
       "\"level\":\"warn\",\"msg\":\"m\",\"source\":\"gateway\",\"type\":\"a\\u000ab\\\"\",\"n\":5}"
   );
+}
+
+TEST_CASE("log lines are UTF-8 and hold nothing that a terminal obeys") {
+  std::string last;
+  const auto sink = [&](log_level, std::string_view line) { last = line; };
+  const auto logged = [&](log_format form, std::string_view value) {
+    logger("a", log_level::info, form, sink).info("m", {{"v", value}});
+    return last.substr(last.find(form == log_format::json ? "\"v\"" : "v="));
+  };
+  const std::string_view c1 = "\xC2\x9B", separator = "\xE2\x80\xA8", turn = "\xE2\x80\xAE";
+  CHECK(logged(log_format::text, c1) == "v=\"\\u009b\"");
+  CHECK(logged(log_format::json, separator) == "\"v\":\"\\u2028\"}");
+  CHECK(logged(log_format::json, turn) == "\"v\":\"\\u202e\"}");
+  CHECK(logged(log_format::json, "a\xFF\xE2\x80") == "\"v\":\"a\\ufffd\\ufffd\\ufffd\"}");
+  CHECK(logged(log_format::json, "\xED\xA0\x80") == "\"v\":\"\\ufffd\\ufffd\\ufffd\"}");
+  CHECK(logged(log_format::text, std::string_view("\0", 1)) == "v=\"\\u0000\"");
+  CHECK(logged(log_format::text, "\xC3\xA9 \xF0\x9F\x98\x80") == "v=\"\xC3\xA9 \xF0\x9F\x98\x80\"");
 }
 
 TEST_CASE("debug is toggled while running, for all copies") {

@@ -43,6 +43,13 @@ TEST_CASE("printable text holds no control characters and only UTF-8") {
   );  // a CSI that some terminals obey
   CHECK(printable("\xFF\xC3") == "\\xff\\xc3");
   CHECK(printable("\xC0\xAF") == "\\xc0\\xaf");
+  CHECK(
+      printable("a\xE2\x80\xA8"
+                "b\xE2\x80\xAE"
+                "c") ==
+      "a\\xe2\\x80\\xa8"
+      "b\\xe2\\x80\\xaec"
+  );  // a line separator, a turn of direction
 }
 
 TEST_CASE("text is shortened between characters") {

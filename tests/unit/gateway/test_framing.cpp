@@ -49,6 +49,12 @@ TEST_CASE("the raw section") {
       {"POST / HTTP/1.10\r\n\r\n", "not HTTP/1.1"},
       {"POST / http/1.1\r\n\r\n", "not HTTP/1.1"},
       {"POST /\r\n\r\n", "not HTTP/1.1"},
+      {"POST / HTTP/1.1\r\nContent-Length:5\r\n\r\n", ""},
+      {"POST / HTTP/1.1\r\nContent-Length:  5\r\n\r\n", "space around a framing field"},
+      {"POST / HTTP/1.1\r\nContent-Length: 5 \r\n\r\n", "space around a framing field"},
+      {"POST / HTTP/1.1\r\ncontent-length:\t5\r\n\r\n", "space around a framing field"},
+      {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\t\r\n\r\n", "space around a framing field"},
+      {"POST / HTTP/1.1\r\nTransfer_Encoding: chunked\r\n\r\n", "underscore in a framing field"},
       {"/ HTTP/1.1\r\n\r\n", "malformed request line"},
       {" / HTTP/1.1\r\n\r\n", "malformed request line"},
       {"POST  / HTTP/1.1\r\n\r\n", "target is not a path"},
@@ -143,4 +149,18 @@ TEST_CASE("neither Trailer nor Upgrade") {
   fields = good();
   fields.upgrade = true;
   CHECK(problem(fields) == "Upgrade field");
+}
+
+TEST_CASE("a first word longer than any method is no request") {
+  const std::string longest(longest_method, 'A');
+  CHECK(can_become_request(longest));
+  CHECK(can_become_request(longest + " /"));
+  CHECK_FALSE(can_become_request(longest + "A"));
+  CHECK(can_become_request("POST /" + std::string(1000, 'a')));
+}
+
+TEST_CASE("an LF without CR in lines around chunks") {
+  CHECK_FALSE(has_bare_lf("0\r\n\r"));
+  CHECK(has_bare_lf("0\r\n\n"));
+  CHECK(has_bare_lf("\n"));
 }

@@ -56,6 +56,15 @@ TEST_CASE("requests come out the same however the bytes are cut") {
   }
 }
 
+TEST_CASE("an empty chunked body comes out however its last chunk is cut") {
+  const std::string empty =
+      "POST /hook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  const std::string whole = read_all(empty + plain, empty.size() + plain.size());
+  CHECK(whole == "POST /hook 0; POST /hook 4; ");
+  for (std::size_t piece = 1; piece < empty.size(); ++piece)
+    CHECK(read_all(empty + plain, piece) == whole);
+}
+
 TEST_CASE("the head is captured before the body") {
   request_reader reader({});
   std::size_t consumed = 0;
@@ -159,4 +168,18 @@ TEST_CASE("names that are no tokens are refused") {
       read_all("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(name) + ": 1\r\n\r\n", 1000) ==
       "refused framing: malformed header section"
   );
+}
+
+TEST_CASE("what Beast would wait for or leave on the connection is refused, for every cut") {
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto piece = GENERATE(1u, 3u, 1000u);
+  CHECK(
+      read_all(post + "1\r\nx\r\n0\r\n\n", piece) ==
+      "POST / refused framing: bare LF around a chunk"
+  );
+  CHECK(
+      read_all("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", piece) ==
+      "refused framing: body of a method without one"
+  );
+  CHECK(read_all(std::string(100, 'A'), piece) == "refused framing: malformed request line");
 }

@@ -178,6 +178,10 @@ TEST_CASE("facts 8: a key that comes twice is refused, at every level") {
   );
   CHECK(why_dead(R"({"":1,"":2})") == "duplicate key \"\" in the top level");
   CHECK(why_dead(R"([{"a":[{"b":1,"b":2}]}])") == "duplicate key \"b\" in a");
+  CHECK(
+      why_dead(R"({"+14155550142":{"call Ann":1,"call Ann":2}})") ==
+      "duplicate key \"<8 bytes>\" in <12 bytes>"
+  );
   std::string many = "{";
   for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i) + "\":1,";
   CHECK(why_dead(many + R"("k7":2})") == "duplicate key \"k7\" in the top level");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "worker/backoff.hpp"
 
@@ -42,6 +44,21 @@ TEST_CASE("no attempt number overflows a delay") {
   for (int attempt : {16, 62, 63, 64, 1000, 2'000'000'000})
     CHECK(backoff(attempt, base, cap, 0.5) == cap * 3 / 4);
   CHECK(backoff(1, 10s, 1s, 0) == 500ms);  // a cap below the base rules
+}
+
+TEST_CASE("ten thousand waits are spread evenly") {
+  std::mt19937_64 engine(20261122);
+  std::uniform_real_distribution<double> unit(0, 1);
+  constexpr int draws = 10'000;
+  std::array<int, 10> buckets{};  // 5 s to 10 s, half a second each
+  for (int i = 0; i < draws; ++i) {
+    const auto past_half = backoff(1, base, cap, unit(engine)) - base / 2;
+    ++buckets.at(std::min<std::size_t>(9, static_cast<std::size_t>(past_half / 500ms)));
+  }
+  double chi_square = 0;
+  for (const int n : buckets)
+    chi_square += (n - draws / 10.0) * (n - draws / 10.0) / (draws / 10.0);
+  CHECK(chi_square < 21.67);  // 9 degrees of freedom, p = 0.01
 }
 
 TEST_CASE("a collided transaction waits 5 to 80 ms") {

@@ -41,6 +41,10 @@ struct probe_only final : store::event_store {
   lease_due(int, std::chrono::milliseconds, int, std::vector<store::buried_retry>*) override {
     unused();
   }
+  store::result<std::vector<store::leased_event>> lease_suspect(std::chrono::milliseconds, int)
+      override {
+    unused();
+  }
   store::result<bool> release(leased) override { unused(); }
   store::result<bool> adopt_own_numbers() override { unused(); }
   void interrupt() override { unused(); }

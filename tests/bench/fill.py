@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Backlogs: the stream filled as gateways fill it, and BullMQ's queue filled as its server does."""
+import itertools
+import json
+import os
+import random
+import socket
+import subprocess
+import time
+
+import bodies
+import machine
+from contenders import STREAM
+
+CHUNK = 500
+
+
+def wire(*args):
+    return b"*%d\r\n" % len(args) + b"".join(b"$%d\r\n%s\r\n" % (len(one), one) for one in args)
+
+
+def entry(number, body, now_ms):
+    """The fields of an entry."""
+    return (b"d", b"%026d" % number, b"t", b"%d" % now_ms, b"s", b"standard", b"k", b"0",
+            b"w", b"msg_%028d" % number, b"b", body)
+
+
+def events(count):
+    """As bodies.mixed, but quick for millions: from the pool's end on its bodies come again under new ids."""
+    pool = list(bodies.mixed(min(count, 20_000)))
+    yield from pool
+    rng = random.Random(2)
+    for body in itertools.islice(itertools.cycle(pool), count - len(pool)):
+        at = body.find(b'"AC') + 3  # the activity's own id, in every kind of the mix
+        yield body[:at] + b"%032x" % rng.getrandbits(128) + body[at + 32:]
+
+
+def stream(redis, count, given=None, first=0):
+    """count entries; given: their bodies. Redis syncs each second meanwhile: filling is not measured."""
+    redis.command("CONFIG", "SET", "appendfsync", "everysec")
+    with socket.create_connection(("127.0.0.1", redis.port), timeout=120) as connection:
+        answers = connection.makefile("rb")
+        connection.sendall(wire(b"AUTH", b"trunkline-admin", b"admin-password"))
+        if not answers.readline().startswith(b"+OK"):
+            raise RuntimeError("not let in")
+        now_ms = int(time.time() * 1000)
+        left = enumerate(given or events(count), first)
+        while chunk := list(itertools.islice(left, CHUNK)):
+            connection.sendall(b"".join(wire(b"XADD", STREAM.encode(), b"*", *entry(number, body, now_ms))
+                                        for number, body in chunk))
+            for _ in chunk:
+                if not answers.readline().startswith(b"$"):
+                    raise RuntimeError("an XADD was refused")
+                answers.readline()
+    redis.command("CONFIG", "SET", "appendfsync", "always")
+
+
+def jobs(redis, count):
+    """count jobs of BullMQ with the same deliveries."""
+    filler = subprocess.Popen(["node", os.path.join(machine.PEERS, "fastify-bullmq", "fill.js")], stdin=subprocess.PIPE,
+                              env={**os.environ, "NODE_PATH": machine.node_modules("fastify-bullmq"),
+                                   "REDIS_PORT": str(redis.port)})
+    try:
+        now_ms = int(time.time() * 1000)
+        for number, body in enumerate(events(count)):
+            filler.stdin.write(json.dumps({"d": f"{number:026d}", "t": now_ms, "w": f"msg_{number:028d}",
+                                           "b": body.decode()}).encode() + b"\n")
+        filler.stdin.close()
+        if filler.wait(300):
+            raise RuntimeError("BullMQ's queue could not be filled")
+    finally:
+        if filler.poll() is None:
+            filler.kill()
+            filler.wait()

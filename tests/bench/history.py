@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables as years of use leave them, made by PostgreSQL itself."""
+import concurrent.futures
+
+from house import TABLES
+
+CONTACTS = 20_000
+INDEXES = """select indexname || ' ' || indexdef from pg_indexes
+              where schemaname = 'public' and tablename = '{table}' and indexname not in
+                    (select conname from pg_constraint where contype in ('p', 'u'))"""
+EVENTS = """insert into webhook_events (event_key, event_id, event_type, state, received_at, finished_at, activity_id,
+    delivery_id, entry_id, scheme, key_index, parser_version, payload)
+  select sha256(i::text::bytea), 'EV' || md5(i::text), 'message.received', 'processed', at, at, 'AC' || md5(i::text),
+    lpad(i::text, 26, '0'), i || '-0', 'standard', 0, 1,
+    json_build_object('type', 'message.received', 'data', json_build_object('text', repeat(md5(i::text), 8)))
+  from (select i, timestamptz '2024-01-01' + i * interval '10 seconds' as at
+          from generate_series({first}, {last}) i) n"""
+ACTIVITIES = """insert into activities (openphone_id, activity_type, direction_k, from_number, to_numbers, created_at,
+    parties, conv_refs, body, body_at, status_r, status_level, status_at, active_at, contact_id, conversation_id)
+  select 'AC' || md5(i::text), 'message', '1incoming', phone, array['+14155550100'], at, array[phone],
+    array['CN' || md5((i % {contacts})::text)], repeat(md5(i::text), 4), at, 'received', 1, at, at, i % {contacts} + 1,
+    i % {contacts} + 1
+  from (select i, '+1' || 3000000000 + i % {contacts} as phone,
+               timestamptz '2024-01-01' + i * interval '10 seconds' as at from generate_series({first}, {last}) i) n"""
+PEOPLE = """insert into contacts (phone, name) select '+1' || 3000000000 + i, 'Contact ' || i
+    from generate_series(0, {contacts} - 1) i;
+  insert into conversations (openphone_id, contact_id, last_activity_at, last_activity_id)
+    select 'CN' || md5(i::text), i + 1, timestamptz '2024-01-01', 'AC' || md5(i::text)
+      from generate_series(0, {contacts} - 1) i"""
+PIECE = 500_000
+
+
+def empty(postgres):
+    postgres.psql(f"truncate {TABLES} restart identity")
+
+
+def fill(postgres, count):
+    """count activities, each with its event; both tables at once."""
+    empty(postgres)
+    postgres.psql(PEOPLE.format(contacts=CONTACTS))
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for done in [pool.submit(_fill_table, postgres, table, statement, count)
+                     for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))]:
+            done.result()
+    postgres.psql("vacuum analyze")
+    postgres.psql("checkpoint")
+
+
+def _fill_table(postgres, table, statement, count):
+    """Plain indexes are built afterwards, which is far quicker."""
+    indexes = [line.split(" ", 1) for line in postgres.psql(INDEXES.format(table=table)).splitlines()]
+    for name, _ in indexes:
+        postgres.psql(f"drop index {name}")
+    for first in range(1, count + 1, PIECE):
+        postgres.psql("set synchronous_commit = off; " + statement.format(
+            first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS))
+    for _, definition in indexes:
+        postgres.psql(f"set maintenance_work_mem = '512MB'; {definition}")

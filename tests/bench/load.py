@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Load on a contender: wrk for how much it takes, our paced client for how long it takes."""
+import json
+import os
+import subprocess
+
+import bodies
+import processes
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WRK_THREADS = 2
+
+
+def full(contender, house, requests, seconds, connections):
+    """A closed loop that never rests. Every answer must be 2xx and every one of them must be stored."""
+    stored_before = contender.stored(house)
+    before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
+    done = subprocess.run(["wrk", f"-t{WRK_THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
+                           "-s", HERE + "/load.lua", f"http://127.0.0.1:{contender.port}{bodies.PATH}", "--", requests,
+                           str(WRK_THREADS)],
+                          capture_output=True, text=True, timeout=seconds + 60)
+    if done.returncode:
+        raise RuntimeError("wrk: " + done.stderr)
+    after = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
+    result = json.loads(done.stdout.splitlines()[-1])
+    if result["not_2xx"] or result["socket_errors"] or result["timeouts"] or not result["answers"]:
+        raise RuntimeError(f"{contender.name}: not every answer was 2xx: {result}")
+    check_stored(contender, house, result["answers"], stored_before, connections)
+    result["per_second"] = result["answers"] / result["seconds"]
+    result["cpu_us"] = (after[0] - before[0]) / result["answers"] * 1e6
+    result["redis_cpu_us"] = (after[1] - before[1]) / result["answers"] * 1e6
+    return result
+
+
+def check_stored(contender, house, answers, before, connections):
+    """A delivery that was on its way when the load stopped is stored without an answer that counts."""
+    after = contender.stored(house)
+    if after is not None and not answers <= after - before <= answers + connections:
+        raise RuntimeError(f"{contender.name}: {answers} acknowledged, {after - before} stored")
+
+
+def paced(programs, port, requests, rate, seconds, connections):
+    """An open loop at a fixed rate; latency counts from when a request was due."""
+    done = subprocess.run([f"{programs}/bench-pacer", str(port), str(connections), str(rate), str(seconds), requests],
+                          capture_output=True, text=True, timeout=seconds + 60)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    result = json.loads(done.stdout)
+    if result["not_200"]:
+        raise RuntimeError(f"not every answer was 200: {result}")
+    return result

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When each delivery was received, and when the worker knew it was committed: by its debug log, which says so after
+COMMIT was answered. PostgreSQL's own commit timestamps are taken before the sync to disk."""
+import datetime
+import json
+
+import drain
+from servers import wait_for
+
+
+def wait_until_empty(house, worker):
+    def empty():
+        worker.check()
+        return drain.entries_left(house) == 0
+    wait_for(empty, "the worker to catch up", deadline=60)
+
+
+def committed(path):
+    """delivery id -> unix ms"""
+    found = {}
+    with open(path, encoding="utf-8") as log:
+        for line in log:
+            if '"msg":"outcome"' not in line:
+                continue
+            record = json.loads(line)
+            at = datetime.datetime.fromisoformat(record["ts"].replace("Z", "+00:00"))
+            found[record["delivery_id"]] = at.timestamp() * 1000
+    return found
+
+
+def received(postgres):
+    """The same for the moment the gateway had the whole request."""
+    rows = postgres.psql("select delivery_id, (extract(epoch from received_at) * 1000)::bigint from webhook_events")
+    return {name: int(at) for name, at in (row.split("|") for row in rows.splitlines())}
+
+
+def percentiles(values):
+    """values: sorted milliseconds."""
+    at = lambda share: values[min(int(share * len(values)), len(values) - 1)]
+    return {"count": len(values), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": values[-1]}

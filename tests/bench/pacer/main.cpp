@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/prctl.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "tests/bench/pacer/pace.hpp"
+
+// bench-pacer PORT CONNECTIONS RATE SECONDS REQUESTS
+//
+// Open-loop load: request i is due at start + i / RATE whether or not answers have come, and its
+// latency counts from that moment, so that a server that stalls cannot hide the wait of those
+// behind. The first second is not counted. Prints one line of JSON.
+int main(int argc, char** argv) {
+  if (argc != 6) {
+    std::cerr << "usage: bench-pacer PORT CONNECTIONS RATE SECONDS REQUESTS\n";
+    return 64;
+  }
+  ::prctl(PR_SET_TIMERSLACK, 1);
+  try {
+    const trunkline::bench::plan plan{
+        std::atoi(argv[1]), std::atoi(argv[2]), std::atof(argv[3]), std::atof(argv[4]),
+        trunkline::bench::read_requests(argv[5])};
+    std::cout << trunkline::bench::run(plan) << std::endl;
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "bench-pacer: " << error.what() << '\n';
+    return 1;
+  }
+}

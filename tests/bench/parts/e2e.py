@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the first byte to the committed row, at a steady 1,000 deliveries a second, beside bare commits at that rate."""
+import os
+import tempfile
+
+import bare_commits
+import bodies
+import contenders
+import drain
+import figures
+import load
+import outcomes
+from house import House
+
+PACKAGES = []
+RATE, CONNECTIONS, WARM_UP = 1000, 64, 2.0
+
+
+def pipeline(house, options, requests, seconds):
+    """Milliseconds from receipt to commit, of each event after the warm-up."""
+    gateway = worker = None
+    try:
+        worker = drain.ours(house, options.bin, "--log-level", "debug", "--log-format", "json")
+        gateway = contenders.Gateway(house, options.bin, 1)
+        sent = load.paced(options.bin, gateway.port, requests, RATE, seconds, CONNECTIONS)
+        outcomes.wait_until_empty(house, worker)
+        committed = outcomes.committed(worker.folder + "/output")
+    finally:
+        for each in (gateway, worker):
+            if each:
+                each.close()
+    received = outcomes.received(house.postgres)
+    if len(received) < sent["sent"]:
+        raise RuntimeError(f"of {sent['sent']} deliveries {len(received)} are in the tables")
+    first = min(received.values()) + WARM_UP * 1000
+    return sorted(committed[one] - at for one, at in received.items() if at >= first), sent
+
+
+def run(options):
+    rounds = {"receive to commit": [], "bare commit": [], "acknowledgement": []}
+    with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+        requests = os.path.join(folder, "requests")
+        seconds = options.seconds * 2 + WARM_UP
+        for turn in range(options.rounds):
+            house.forget()
+            bodies.write_requests(requests, int(RATE * seconds), seed=200 + turn)
+            took, sent = pipeline(house, options, requests, seconds)
+            rounds["receive to commit"].append(outcomes.percentiles(took))
+            rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
+            house.forget()
+            rounds["bare commit"].append(outcomes.percentiles(
+                bare_commits.measure(house.postgres, RATE, int(seconds), WARM_UP)))
+    return {"rounds": rounds, "measured": {"e2e-p99": figures.ratio(
+        rounds["receive to commit"], rounds["bare commit"], "p99_ms")}}
+
+
+def show(result, options):
+    print(f"\ne2e: {RATE:,} deliveries a second (open loop), {options.rounds} rounds, ms, median (least-most); "
+          "receipt is stamped in whole ms")
+    figures.table([["", "p50", "p99"]] + [
+        [name] + [figures.spread(figures.field(each, column), 2) for column in ("p50_ms", "p99_ms")]
+        for name, each in result["rounds"].items()])
+
+
+def charts(result):
+    return [("e2e", f"At {RATE:,} deliveries a second, ms",
+             [(f"{name} {column[:3]}", figures.median(figures.field(each, column)))
+              for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The drain rate with a long backlog and with full tables, and what Redis keeps of a waiting delivery."""
+import contextlib
+import random
+
+import bodies
+import drain
+import figures
+import fill
+import history
+from house import House
+
+PACKAGES = []
+SLICE = 20_000
+TAKEN = SLICE * 9 // 10  # of them a round measures: at its end a backlog of 20,000 is none any more
+BODY = 1000
+
+
+def waiting_bytes(house, count=100_000):
+    """Redis' memory for one waiting delivery with a body of 1,000 bytes."""
+    house.forget_queue()
+    rng = random.Random(3)
+    used = lambda: int(house.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
+    before = used()
+    fill.stream(house.redis, count, (rng.randbytes(BODY) for _ in range(count)))
+    return (used() - before) / count
+
+
+def drained(house, options):
+    house.postgres.psql("checkpoint")
+    until = drain.entries_left(house) - TAKEN
+    return drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left, until)
+
+
+def backlog(options, rounds):
+    """A and B have Redis servers of their own; tables are empty at each start."""
+    with House(options.bin) as short, House(options.bin) as long:
+        fill.stream(long.redis, options.long_backlog)
+        long.rewrite()
+        for _ in range(options.rounds):
+            short.forget()
+            fill.stream(short.redis, SLICE)
+            rounds.setdefault("20,000 waiting", []).append(drained(short, options))
+            history.empty(long.postgres)
+            rounds.setdefault(f"{options.long_backlog:,} waiting", []).append(drained(long, options))
+
+
+def tables(options, rounds):
+    with contextlib.ExitStack() as stack:
+        houses = []
+        for count in (50_000, options.long_history):
+            house = stack.enter_context(House(options.bin))
+            history.fill(house.postgres, count)
+            houses.append((f"{count:,} activities", house))
+        done = 0
+        for _ in range(options.rounds):
+            for name, house in houses:
+                house.forget_queue()
+                fill.stream(house.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
+                rounds.setdefault(name, []).append(drained(house, options))
+            done += 1
+
+
+def run(options):
+    rounds = {}
+    with House() as house:
+        per_entry = [waiting_bytes(house)]
+    backlog(options, rounds)
+    tables(options, rounds)
+    names = list(rounds)
+    return {"rounds": rounds, "measured": {
+        "growth-backlog": figures.ratio(rounds[names[1]], rounds[names[0]], "per_second"),
+        "growth-tables": figures.ratio(rounds[names[3]], rounds[names[2]], "per_second"),
+        "growth-bytes": per_entry}}
+
+
+def show(result, options):
+    print(f"\ngrowth: {TAKEN:,} events drained in each of {options.rounds} rounds, median (least-most)")
+    figures.table([["", "events/s", "Postgres CPU us each"]] + [
+        [name, figures.spread(figures.field(each, "per_second")),
+         figures.spread(figures.field(each, "postgres_cpu_us"), 1)]
+        for name, each in result["rounds"].items()])
+    print(f"Redis: {result['measured']['growth-bytes'][0]:,.0f} bytes a waiting delivery with a body of {BODY:,}")
+
+
+def charts(result):
+    return [("growth", "Events applied per second", [(name, figures.median(figures.field(each, "per_second")))
+                                                     for name, each in result["rounds"].items()])]

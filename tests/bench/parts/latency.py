@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long an acknowledgement takes under an open load: half of what nginx + Lua takes at most in the same run."""
+import os
+import tempfile
+
+import bodies
+import contenders
+import figures
+import load
+from house import House
+
+PACKAGES = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
+
+
+def run(options):
+    rounds, rates, running = {}, [], []
+    with House() as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+        try:
+            running.append(contenders.Gateway(house, options.bin, 1))
+            running.append(contenders.NginxLua(house, 1))
+            requests = os.path.join(folder, "requests")
+            for turn in range(options.rounds + 1):
+                bodies.write_requests(requests, 2000, seed=100 + turn)
+                if turn < 2:  # warm, then its best
+                    house.forget_queue()
+                    rates.append(load.full(running[1], house, requests, options.seconds, options.connections)
+                                 ["per_second"])
+                    rate = max(rates) / 2
+                for contender in running:
+                    house.forget_queue()
+                    result = load.paced(options.bin, contender.port, requests, rate,
+                                        options.seconds + 1 if turn else 2, options.connections)
+                    if turn:
+                        rounds.setdefault(contender.name, []).append(result)
+        finally:
+            for contender in running:
+                contender.close()
+    ours, theirs = (rounds[each.name] for each in running)
+    return {"rounds": rounds, "rate": rate, "measured": {
+        f"latency-{name}": figures.ratio(ours, theirs, f"{name}_ms") for name in ("p50", "p99")}}
+
+
+def show(result, options):
+    print(f"\nlatency: open loop at {result['rate']:,.0f}/s (half of nginx + Lua's best), {options.rounds} rounds of "
+          f"{options.seconds} s, ms, median (least-most)")
+    figures.table([["", "p50", "p90", "p99", "p99.9"]] + [
+        [name] + [figures.spread(figures.field(each, column), 2)
+                  for column in ("p50_ms", "p90_ms", "p99_ms", "p999_ms")]
+        for name, each in result["rounds"].items()])
+
+
+def charts(result):
+    return [("latency", f"Acknowledgement, ms, open loop at {result['rate']:,.0f} deliveries a second",
+             [(f"{name} {column[:3]}", figures.median(figures.field(each, column)))
+              for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

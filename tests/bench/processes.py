@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What processes cost: CPU time and memory of a process and its children; and how they are ended."""
+import os
+import signal
+import subprocess
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def family(pid):
+    """The process and all its descendants."""
+    found = [pid]
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as children:
+                for child in children.read().split():
+                    found += family(int(child))
+    except FileNotFoundError:
+        pass
+    return found
+
+
+def cpu_seconds(pid):
+    """User and system time of a process and its descendants so far."""
+    ticks = 0
+    for each in family(pid):
+        try:
+            with open(f"/proc/{each}/stat", encoding="utf-8") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+        except FileNotFoundError:
+            continue
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICK
+
+
+def memory_mib(pid):
+    """Resident now, and the most it ever was."""
+    values = {}
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        for line in status:
+            name, _, rest = line.partition(":")
+            if name in ("VmRSS", "VmHWM"):
+                values[name] = int(rest.split()[0]) / 1024
+    return values["VmRSS"], values["VmHWM"]
+
+
+def end(process, patience=20):
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""For tests of a gateway and a worker whose Redis breaks: senders that keep books, and measured recoveries."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from gateway_harness import Client, entries, request, wait_for  # noqa: E402
+
+
+def body_of(name):
+    """A small, valid event whose id is name."""
+    return json.dumps({"id": name, "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z", "data": {
+        "object": {"id": "AC" + name, "conversationId": "CN1", "from": "+14155550142", "to": ["+14155550100"],
+                   "direction": "incoming", "body": name, "createdAt": "2026-03-01T10:00:00.000Z"}}}).encode()
+
+
+class Senders:
+    """Threads that send unique events, each on a kept connection, one after the other. answers: {name: status}; status
+    0 stands for no answer. pause: seconds between two of one thread."""
+
+    def __init__(self, gateway, threads=4, pause=0.0, prefix="EV"):
+        self.gateway, self.pause, self.prefix = gateway, pause, prefix
+        self.answers, self.times, self.odd = {}, [], []  # times: (when sent, seconds, status)
+        self.ids, self.began = {}, {}  # of answers 200: {name: delivery id}; {name: when sent}
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self._send, args=(n,), daemon=True) for n in range(threads)]
+        for thread in self.threads:
+            thread.start()
+
+    @property
+    def acked(self):
+        return {name for name, status in list(self.answers.items()) if status == 200}
+
+    def count(self, status=200):
+        return sum(s == status for s in list(self.answers.values()))
+
+    def failed(self):
+        return sum(s != 200 for s in list(self.answers.values()))
+
+    def wait_acked(self, more, deadline=20):
+        least = self.count() + more
+        wait_for(lambda: self.count() >= least, f"{more} more answers 200", deadline)
+
+    def stop(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(20)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _send(self, number):
+        client, n = None, 0
+        while not self.stopping.is_set():
+            n += 1
+            name = f"{self.prefix}-{number}-{n}"
+            started = self.began[name] = time.monotonic()
+            try:
+                client = client or Client(self.gateway)
+                client.send(request(body_of(name)))
+                answer = client.read()
+                status = answer.status
+                if status == 200:
+                    self.ids[name] = answer.headers["trunkline-delivery-id"]
+                if answer.closes:
+                    client.close()
+                    client = None
+            except OSError as error:
+                client, status = None, 0
+                self.odd.append(f"{name}: {error}")
+            self.times.append((started, time.monotonic() - started, status))
+            self.answers[name] = status
+            self.stopping.wait(self.pause)
+        if client:
+            client.close()
+
+
+def names(redis):
+    """Of the events in the stream."""
+    return [json.loads(entry["b"])["id"] for entry in entries(redis)]
+
+
+def measured(name, value):
+    print(f"measured: {name}: {value}", file=sys.stderr, flush=True)
+
+
+def seconds_until(condition, what, deadline=20.0):
+    started = time.monotonic()
+    wait_for(condition, what, deadline, every=0.005)
+    return time.monotonic() - started
+
+
+def can_run(*command):
+    """Whether a tool is here and may do what it is for."""
+    return bool(shutil.which(command[0])) and not subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deliveries while everything breaks at random: nothing acknowledged is lost, nothing is done twice."""
+import bisect
+import collections
+import itertools
+import os
+import random
+import signal
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from checker import Checker  # noqa: E402
+from house import House  # noqa: E402
+from ledger import Ledger  # noqa: E402
+from nemesis import Nemesis  # noqa: E402
+from seeds import SOAK, seeds  # noqa: E402
+from servers import wait_for  # noqa: E402
+
+LOAD_SECONDS = 5 if SOAK else 1.0
+RATE = 300
+
+
+def measured(name, value):
+    print(f"measured: {name}: {value}", file=sys.stderr)
+
+
+def setUpModule():
+    """One house for all: servers take seconds to start."""
+    # Only processes die here, so that what Postgres wrote is there in any case; after a crash it would first sync a
+    # thousand files.
+    HouseTest.house = House(workers=2, fsync="on" if SOAK else "off")
+    unittest.addModuleCleanup(HouseTest.house.close)
+    HouseTest.checker = Checker(HouseTest.house)
+
+
+class HouseTest(unittest.TestCase):
+    house = checker = None
+
+    def check(self, ledger, story):
+        """All is mended: what was sent must be there, once."""
+        self.house.mend()
+        if not ledger.finish(30):
+            self.fail(f"deliveries still unanswered: {ledger.summary()}\n{story()}\n{self.house.tail()}")
+        try:
+            took = self.checker.drain()
+        except TimeoutError as late:
+            self.fail(f"{late}, not {self.house.stream()}\n{story()}\n{self.house.tail()}")
+        found = self.checker.problems({d.key for d in ledger.sent}, ledger.acked)
+        found += [f"answered {status}: {body}" for body, status in ledger.odd]
+        if found:
+            self.fail("\n".join([story(), ledger.summary(), *found[:60]]))
+        return took
+
+
+class Chaos(HouseTest):
+    """A run a seed and kind of fault. Servers and tables are shared: a run begins with empty tables, a whole house."""
+    totals, recoveries = {}, {}
+
+    def faults(self, kind):
+        for seed in seeds():
+            with self.subTest(kind=kind, seed=seed):
+                self.run_of(kind, seed)
+
+    def run_of(self, kind, seed):
+        self.checker.begin()
+        nemesis = Nemesis(self.house, seed, kind)
+        ledger = Ledger(self.house.client_port, seed, RATE)
+        try:
+            nemesis.run(LOAD_SECONDS)
+            overtaken = self.checker.ack_before_commit()
+        finally:
+            ledger.feeding = False
+        self.check(ledger, nemesis.report)
+        self.assertEqual(overtaken, 0, "entries left the stream before their rows were committed: " + nemesis.report())
+        self.book(kind, nemesis, ledger)
+
+    def book(self, kind, nemesis, ledger):
+        """Sums for the measured: lines; each recovery has a generous bound."""
+        total = self.totals.setdefault(kind, collections.Counter())
+        retried, copies = (int(self.checker.ask(f"select count(*) from {rows}")) for rows in (
+            "proof.transitions where old = 'retrying'", "event_copies"))
+        total.update(runs=1, faults=len(nemesis.done), events=len(ledger.sent), acknowledged=len(ledger.acked),
+                     deliveries=sum(ledger.answers.values()), copies=copies, retried=retried)
+        finished = self.checker.finished()
+        for what, _, ended in nemesis.done:
+            name = what.split(" after ")[0]
+            for sign, moments in (("first 200", ledger.acks), ("first row", finished)):
+                later = bisect.bisect_left(moments, ended)
+                if later < len(moments):
+                    self.recoveries.setdefault((name.rstrip(" 0123456789"), sign), []).append(moments[later] - ended)
+                    self.assertLess(moments[later] - ended, 10, f"{sign} after {what}: {nemesis.report()}")
+
+    @classmethod
+    def tearDownClass(cls):
+        for kind, total in sorted(cls.totals.items()):
+            measured(f"chaos {kind}", ", ".join(f"{n} {what}" for what, n in total.items()) + ", 0 lost, 0 doubled")
+        for (what, sign), times in sorted(cls.recoveries.items()):
+            measured(f"{sign} after {what}", f"{max(times):.3f} s at most, of {len(times)}")
+
+    def test_gateway_kills(self):
+        self.faults("gateway")
+
+    def test_worker_kills(self):
+        self.faults("workers")
+
+    def test_redis_kills(self):
+        self.faults("redis")
+
+    def test_postgres_kills(self):
+        self.faults("postgres")
+
+    def test_stop_and_continue(self):
+        self.faults("stops")
+
+    def test_refused_rows_and_worker_kills(self):
+        self.faults("refusals")
+        if ("refuse some rows", "first row") in self.recoveries:
+            self.assertGreater(self.totals["refusals"]["retried"], 0, "no event was ever retried")
+
+    def test_network(self):
+        self.faults("network")
+
+    def test_all_of_it(self):
+        self.faults("mixed")
+
+
+class Orders(HouseTest):
+    """Everything stops in one order and starts in the same, under load."""
+
+    def test_restart_in_every_order(self):
+        orders = list(itertools.permutations(("gateway", "workers", "redis", "postgres")))
+        for order in orders if SOAK else random.sample(orders, 2):
+            with self.subTest(order=" ".join(order)):
+                self.restart(order)
+
+    def restart(self, order):
+        self.checker.begin()
+        ledger = Ledger(self.house.client_port, random.randrange(10**6), RATE)
+        try:
+            wait_for(lambda: len(ledger.acks) > 50, "deliveries to be answered")
+            for part in order:
+                for each in self.house.workers() if part == "workers" else [part]:
+                    self.house.end(each, signal.SIGINT if part == "postgres" else signal.SIGTERM)
+            for part in order:
+                for each in self.house.workers() if part == "workers" else [part]:
+                    self.house.start(each)
+            up = time.time()
+            wait_for(lambda: ledger.acks[-1] > up, "a delivery to be answered 200 again", 10)
+            wait_for(lambda: self.checker.finished()[-1:] > [up], "an event to be processed again", 10)
+        finally:
+            ledger.feeding = False
+        self.check(ledger, lambda: f"restarted in this order: {order}")
+        measured("restart of all parts, " + " ".join(order), "first 200 after "
+                 f"{next(at for at in ledger.acks if at > up) - up:.2f} s, first row after "
+                 f"{next(at for at in self.checker.finished() if at > up) - up:.2f} s")
+
+
+class Controls(HouseTest):
+    """The checker sees what it is there for: each fault is made by hand, and undone."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.checker.begin()
+        cls.ledger = Ledger(cls.house.client_port, 7, 400, again=0.3)
+        wait_for(lambda: len(cls.ledger.acked) >= 200, "200 events")
+        cls.ledger.finish()
+        cls.checker.drain()
+        cls.sent, cls.acked = {d.key for d in cls.ledger.sent}, cls.ledger.acked
+        clean = cls.checker.problems(cls.sent, cls.acked)
+        if clean:
+            raise AssertionError("\n".join(clean[:60]))
+
+    def problems(self, *statements):
+        """After these statements of a superuser, without the comparison of tables, which takes longest."""
+        self.house.postgres.psql("; ".join(statements))
+        return [*self.checker.lost(self.sent, self.acked), *self.checker.unbalanced(), *self.checker.doubled()]
+
+    def saved(self, *tables):
+        for table in tables:
+            self.house.postgres.psql(f"create table proof.saved_{table} as select * from {table}")
+            self.addCleanup(self.restore, table)
+
+    def restore(self, table):
+        columns = self.house.postgres.psql(
+            "select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = "
+            f"'{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''")
+        self.house.postgres.psql(
+            f"set session_replication_role = replica; delete from {table};"
+            f"insert into {table} ({columns}) overriding system value select {columns} from proof.saved_{table};"
+            f"drop table proof.saved_{table}; delete from proof.transitions where tx > {self.mark};"
+            f"delete from proof.effects where tx > {self.mark}")
+
+    def setUp(self):
+        self.mark = self.house.postgres.psql("select txid_current()")
+
+    def assert_found(self, problems, text):
+        self.assertTrue(any(text in line for line in problems), f"{text!r} is not in {problems[:10]}")
+
+    def test_a_lost_row(self):
+        self.saved("webhook_events")
+        found = self.problems("delete from webhook_events where id = (select max(id) from webhook_events)")
+        self.assert_found(found, "was answered 200 and has no row")
+        self.assert_found(found, "conservation: ")
+        self.assert_found(found, "had its row and has none")
+
+    def test_an_acknowledged_body_that_was_dropped(self):
+        # As if the gateway had answered without an entry: nothing knows of it but the one who was told 200.
+        dropped = {"0" * 64: None, **self.acked}
+        self.assert_found(self.checker.lost(self.sent, dropped), f"lost: {'0' * 64}")
+
+    def test_a_lost_effect(self):
+        self.saved("activities")
+        self.problems("delete from activities where id = (select max(id) from activities)")
+        self.assert_found(self.checker.different(), "tables differ")
+
+    def test_an_effect_outside_of_its_events_transaction(self):
+        self.saved("activities")
+        found = self.problems("update activities set body = body || '!' where id = (select max(id) from activities "
+                              "where body <> '')")
+        self.assert_found(found, "effect without its event: activities")
+
+    def test_an_event_that_is_done_twice(self):
+        self.saved("webhook_events")
+        found = self.problems(
+            "update webhook_events set state = 'retrying', finished_at = null, next_attempt_at = 'infinity'"
+            " where id = (select max(id) from webhook_events where state = 'processed')",
+            "update webhook_events set state = 'processed', finished_at = now(), next_attempt_at = null"
+            " where state = 'retrying'")
+        self.assert_found(found, "became final 2 times")
+
+    def test_a_copy_that_is_not_counted(self):
+        self.saved("event_copies")
+        found = self.problems("delete from event_copies where entry_id = (select max(entry_id) from event_copies)")
+        self.assert_found(found, "conservation: ")
+
+    def test_an_event_nobody_sent(self):
+        self.assert_found(self.checker.lost(self.sent - {next(iter(self.acked))}, self.acked), "nobody sent")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many copies of many events over many consumers that are killed: the tables of one quiet run. Crowded rows."""
+import json
+import os
+import random
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from checker import Checker  # noqa: E402
+from house import WORKER, House  # noqa: E402
+from seeds import SOAK, seeds  # noqa: E402
+from traffic import Delivery, contact_number, deliveries, feed  # noqa: E402
+
+EVENTS, KILLS = (10_000, 30) if SOAK else (2_000, 8)
+CROWD = 2_500
+HOT, UNKNOWN = "+14155550142", "+14155550177"
+
+
+def measured(name, value):
+    print(f"measured: {name}: {value}", file=sys.stderr)
+
+
+def message(number, contact, conversation=None, own="+14155550100"):
+    thing = {"id": f"AC{number}", "from": contact, "to": [own], "direction": "incoming", "status": "received",
+             "text": f"text {number}", "createdAt": f"2026-11-20T17:{number // 60 % 60:02}:{number % 60:02}.000Z"}
+    if conversation:
+        thing["conversationId"] = conversation
+    return Delivery(json.dumps({"type": "message.received", "data": {"object": thing}}).encode())
+
+
+class Convergence(unittest.TestCase):
+    """Four workers of two threads. The stream is fed as a gateway does it; no proxies, no HTTP."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.house = House(workers=4, gateways=0, proxied=False, max_connections="80")
+        cls.addClassCleanup(cls.house.close)
+        cls.checker = Checker(cls.house)
+
+    def setUp(self):
+        self.checker.begin()
+
+    def assert_all_is_well(self, events, seed):
+        found = self.checker.problems({d.key for d in events}, {d.key: d for d in events})
+        self.assertEqual(found, [], f"seed {seed}\n{self.house.tail()}")
+
+    def restart_workers(self, **options):
+        self.house.worker_options = {**WORKER, **options}
+        for worker in self.house.workers():
+            self.house.end(worker)
+        self.house.mend()
+
+    def test_shuffled_copies_and_kills(self):
+        for seed in seeds():
+            with self.subTest(seed=seed):
+                self.checker.begin()
+                self.shuffled_copies_and_kills(seed)
+
+    def shuffled_copies_and_kills(self, seed):
+        rng, source = random.Random(seed), deliveries(seed)
+        distinct = {}
+        while len(distinct) < EVENTS:
+            delivery = next(source)
+            distinct[delivery.key] = delivery
+        arriving = [d for d in distinct.values() for _ in range(rng.randint(1, 5))]
+        rng.shuffle(arriving)
+        began, share = time.monotonic(), len(arriving) // (KILLS + 1) + 1
+        for kill in range(KILLS + 1):
+            feed(self.house.redis, arriving[kill * share:(kill + 1) * share])
+            if kill < KILLS:
+                time.sleep(rng.uniform(0.0, 0.12))
+                victim = rng.choice(self.house.workers())
+                self.house.end(victim)
+                self.house.start(victim)
+        self.checker.drain(300 if SOAK else 60)  # what several kills hit is done one by one
+        took = time.monotonic() - began
+        self.assert_all_is_well(distinct.values(), seed)
+        copies = int(self.checker.ask("select count(*) from event_copies"))
+        self.assertEqual(copies, len(arriving) - len(distinct))
+        measured("convergence", f"{len(distinct)} events in {len(arriving)} entries, 8 consumers, {KILLS} kills: "
+                 f"0 lost, 0 doubled, {copies} copies counted, {took:.1f} s")
+
+    def test_a_crowded_conversation(self):
+        """90 % of the events in one conversation: no deadlock, and no less than 30 % of the pace of an even spread."""
+        def spread(number):
+            return message(number, contact_number(number % 500), f"CN{number % 500}")
+
+        def hot(number):
+            return message(number, HOT, "CNhot")
+        first = [spread(n) for n in range(500)] + [hot(500)]  # all conversations are there before it counts
+        even = [spread(1000 + n) for n in range(CROWD)]
+        crowded = [hot(1000 + CROWD + n) if n % 10 else spread(1000 + CROWD + n) for n in range(CROWD)]
+        seconds = {}
+        for name, events in (("first", first), ("even", even), ("crowded", crowded)):
+            for worker in self.house.workers():
+                self.house.freeze(worker)
+            feed(self.house.redis, events)
+            began = time.monotonic()
+            for worker in self.house.workers():
+                self.house.thaw(worker)
+            self.checker.drain()
+            seconds[name] = (time.monotonic() - began) / len(events)
+        self.assert_all_is_well(first + even + crowded, 0)
+        self.assertEqual(self.checker.ask("select deadlocks from pg_stat_database where datname = 'trunkline'"), "0")
+        newest = max(json.loads(d.body)["data"]["object"]["createdAt"][11:19] for d in crowded if b"CNhot" in d.body)
+        self.assertEqual(self.checker.ask("select to_char(last_activity_at at time zone 'UTC', 'HH24:MI:SS') "
+                                          "from conversations where openphone_id = 'CNhot'"), newest)
+        pace = seconds["even"] / seconds["crowded"]
+        measured("crowded conversation", f"{1 / seconds['crowded']:.0f} events/s, "
+                 f"even spread {1 / seconds['even']:.0f} events/s: {pace:.0%}")
+        self.assertGreaterEqual(pace, 0.3)
+
+    def test_an_unknown_number_calls_fifty_times_at_once(self):
+        self.restart_workers(batch=2)
+        self.addCleanup(self.restart_workers)
+        for name, conversation in (("with the provider's id", "CN7"), ("without", None)):
+            with self.subTest(conversation=name):
+                self.checker.begin()
+                events = [message(n, UNKNOWN, conversation) for n in range(50)]
+                feed(self.house.redis, events)
+                self.checker.drain()
+                self.assert_all_is_well(events, 0)
+                self.assertEqual(self.checker.ask("select phone from contacts"), UNKNOWN)
+                self.assertEqual(self.checker.ask(
+                    "select count(*), count(distinct conversation_id), count(distinct contact_id), "
+                    "(select count(*) from conversations) from activities"), "50|1|1|1")
+                # They really came in many transactions.
+                self.assertGreater(int(self.checker.ask("select count(distinct tx) from proof.transitions")), 10)
+
+
+if __name__ == "__main__":
+    unittest.main()

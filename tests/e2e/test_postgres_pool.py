@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PgBouncer between the worker and Postgres: session mode works; transaction mode is told from it and refused."""
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from worker_harness import WorkerTest, wait_for  # noqa: E402
+from servers import _as_postgres, free_port  # noqa: E402
+
+PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+
+
+@unittest.skipUnless(PGBOUNCER, "needs pgbouncer")
+class Pool(WorkerTest):
+    def pooled(self, mode, **more):
+        """The worker's address through a PgBouncer of that mode."""
+        port = free_port()
+        folder = self.postgres.folder
+        settings = {"listen_addr": "127.0.0.1", "listen_port": port, "auth_type": "any", "pool_mode": mode,
+                    "unix_socket_dir": "", "ignore_startup_parameters": "extra_float_digits,options",
+                    "default_pool_size": 4, **more}
+        config = os.path.join(folder, f"{mode}.ini")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"[databases]\ntrunkline = host=127.0.0.1 port={self.postgres.port} user=trunkline_worker\n"
+                       "[pgbouncer]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items()))
+        with open(os.path.join(folder, f"{mode}.log"), "wb") as log:
+            bouncer = subprocess.Popen(_as_postgres([PGBOUNCER, config]), stdin=subprocess.DEVNULL, stdout=log,
+                                       stderr=log)
+        self.addCleanup(bouncer.wait, 10)
+        self.addCleanup(bouncer.kill)
+        url = self.postgres.url_of("worker", port)
+        wait_for(lambda: subprocess.run(["psql", "-X", url, "-c", "select 1"], capture_output=True,
+                                        check=False).returncode == 0, "pgbouncer to answer")
+        return url
+
+    def go(self, url):
+        worker = self.worker(database=url, threads=2)
+        self.add_messages(range(200))
+        self.wait_states(processed=200)
+        self.wait_drained()
+        worker.wait_ready()
+        self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
+        return worker
+
+    def test_session_mode_works(self):
+        self.go(self.pooled("session"))
+
+    def test_fewer_connections_than_threads_hold(self):
+        worker = self.worker(database=self.pooled("session", default_pool_size=1, query_wait_timeout=1), threads=4)
+        self.add_messages(range(50))
+        self.wait_states(processed=50)
+        self.assertIsNone(worker.process.poll())
+
+    def test_transaction_mode_is_held_for_with_its_reason(self):
+        # A session of ours changes its server with each transaction: the prepared statements are not there.
+        worker = self.worker("--log-level", "debug", threads=8, batch=5, hold_most="100ms",
+                             database=self.pooled("transaction", default_pool_size=3, server_round_robin=1))
+        worker.wait_holding("must be in session mode")
+        self.add_messages(range(200))
+        wait_for(lambda: worker.log().count("must be in session mode") > 20, "more refusals")
+        self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)
+        worker.close()
+        self.worker(claim_after="300ms")
+        self.wait_states(processed=200)
+        self.wait_drained()
+        self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signatures against a real gateway: nothing forged gets in, nothing good is kept out, and what it costs is bounded."""
+import base64
+import os
+import random
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from gateway_harness import (Client, Gateway, HEX_KEY, LEGACY_KEY, STANDARD_KEY, STREAM, request, sign_hex,  # noqa: E402
+                             sign_legacy, sign_standard)
+from seeds import SOAK, seeds  # noqa: E402
+from servers import Redis  # noqa: E402
+
+BODY = b'{"id":"EV1","type":"message.received","data":{"object":{"id":"TRUNKLINE-TEST-1"}}}'
+
+
+class Live(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.redis = Redis()
+        cls.gateway = Gateway(cls.redis.url_of("gateway"), log_level="info")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gateway.stop()
+        cls.redis.close()
+
+    def setUp(self):
+        self.redis.command("DEL", STREAM)
+
+    def entries(self):
+        return self.redis.command("XLEN", STREAM)
+
+    def status(self, body=BODY, **headers):
+        return self.gateway.post(body, headers={k.replace("_", "-"): v for k, v in headers.items()}).status
+
+    def test_two_thousand_flipped_bits(self):  # A3
+        seed = seeds()[0]
+        draw = random.Random(seed)
+        with Client(self.gateway) as client:
+            n = 0
+            while n < 2000:
+                sign = (sign_hex, sign_legacy, sign_standard)[n % 3]
+                body, headers = bytearray(BODY), sign(BODY)
+                name = draw.choice(["body", *headers])
+                target = body if name == "body" else bytearray(headers[name].encode())
+                at, bit = draw.randrange(len(target)), draw.randrange(8)
+                target[at] ^= 1 << bit
+                # In a header, only what HTTP lets through to the signature.
+                if name != "body":
+                    if not 0x21 <= target[at] < 0x7f:
+                        continue
+                    headers[name] = target.decode()
+                client.send(request(bytes(body), headers=headers))
+                answer = client.read()
+                self.assertEqual(answer.status, 403, f"seed {seed}: {name} byte {at} bit {bit}: {headers}")
+                n += 1
+                if n % 500 == 0:  # a connection serves a thousand
+                    client.close()
+                    client.__init__(self.gateway)
+        self.assertEqual(self.entries(), 0)
+        self.assertEqual(self.status(**sign_hex(BODY)), 200)  # the control: untouched it is taken
+        self.assertEqual(self.entries(), 1)
+
+    def test_a_thousand_signatures(self):  # A5
+        wrong = "v1," + base64.b64encode(b"\0" * 32).decode()
+        good = sign_standard(BODY)
+        body = b'{"a":"' + b"x" * 500_000 + b'"}'
+
+        def timed(count):
+            headers = {**sign_standard(body), "webhook-signature": " ".join([wrong] * count)}
+            began = time.monotonic()
+            answer = self.gateway.post(body, headers=headers)
+            return answer.status, time.monotonic() - began
+
+        ones = sorted(timed(1)[1] for _ in range(5))
+        many = [timed(250) for _ in range(5)]
+        self.assertEqual({status for status, _ in many}, {403})
+        median = sorted(took for _, took in many)[2]
+        print(f"measured: list of 250 wrong signatures: {median * 1000:.1f} ms, of one {ones[2] * 1000:.1f} ms",
+              file=sys.stderr)
+        self.assertLess(median, 5 * ones[2] + 0.1)  # no factor of 250
+        good["webhook-signature"] = " ".join([wrong] * 15 + [good["webhook-signature"]])
+        self.assertEqual(self.status(**good), 200)
+        good["webhook-signature"] = wrong + " " + good["webhook-signature"]
+        self.assertEqual(self.status(**good), 403)
+        thousand = {**good, "webhook-signature": " ".join([wrong] * 1000)}
+        self.assertEqual(self.status(**thousand), 431)  # beyond what a header section may hold
+        self.assertEqual(self.entries(), 1)
+
+    def test_timestamps(self):  # A6
+        now = int(time.time())
+        # Ten seconds of room at the edges, for a machine that stalls; the exact ones are unit tests.
+        for offset, status in ((-320, 403), (-290, 200), (290, 200), (320, 403)):
+            with self.subTest(offset=offset):
+                self.assertEqual(self.status(**sign_standard(BODY, at=now + offset)), status)
+        odd = (now * 1000, 0, "-1", "1e30", "1.5", "0x65", f"+{now}", "9" * 19, "9" * 20, "9" * 400, "١٧".encode().hex())
+        for stamp in odd:
+            with self.subTest(stamp=stamp):
+                headers = sign_standard(BODY, at=str(stamp))
+                headers["webhook-timestamp"] = str(stamp)
+                self.assertEqual(self.status(**headers), 403)
+                self.assertEqual(self.status(**sign_legacy(BODY, at_ms=str(stamp))), 200 if stamp == odd[0] else 403)
+        self.assertEqual(self.entries(), 3)
+
+    def test_schemes_do_not_mix(self):  # A12
+        secret = "the same text for every scheme!!"
+        in_base64 = base64.b64encode(secret.encode()).decode()
+        hexed, legacy, standard = (sign_hex(BODY, secret), sign_legacy(BODY, "legacy:" + in_base64),
+                                   sign_standard(BODY, "whsec_" + in_base64))
+        signed = {"hex:" + secret: hexed, "legacy:" + in_base64: legacy, "whsec_" + in_base64: standard}
+        mac = base64.b64encode(bytes.fromhex(hexed["x-openphone-signature-v1"])).decode()
+        before = self.entries()
+        for key in signed:
+            with Gateway(self.redis.url_of("gateway"), keys=(key,)) as gateway:
+                for other, headers in signed.items():
+                    with self.subTest(key=key[:6], headers=other[:6]):
+                        self.assertEqual(gateway.post(BODY, headers=headers).status, 200 if key == other else 403)
+                # The value of one scheme under the name of another.
+                stamp = str(int(time.time()))
+                for headers in ({"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": "v1," + mac},
+                                {"openphone-signature": f"hmac;1;{stamp}000;{mac}"},
+                                {"x-openphone-signature-v1": base64.b64decode(
+                                    standard["webhook-signature"][3:]).hex()}):
+                    self.assertEqual(gateway.post(BODY, headers=headers).status, 403)
+        self.assertEqual(self.entries(), before + 3)
+        # With all keys there: the strongest family present decides, a good weaker one does not help.
+        bad = {**sign_standard(BODY), "webhook-signature": "v1," + mac}
+        self.assertEqual(self.status(**bad, **sign_hex(BODY)), 403)
+
+    def test_concurrent_copies_are_all_taken(self):  # A7: the gateway's half
+        statuses = []
+        headers = sign_standard(BODY, delivery="msg_same")
+
+        def send():
+            statuses.append(self.gateway.post(BODY, headers=headers).status)
+
+        threads = [threading.Thread(target=send) for _ in range(100)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(statuses, [200] * 100)
+        self.assertEqual(self.entries(), 100)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A worker is killed at each step between its read and its settlement, recognised on the wire; another one finishes.
+
+Then each event has one row and its effects once, whatever the first one left behind.
+"""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from wired import ENTRY, Moment, WiredTest  # noqa: E402
+from worker_harness import STREAM, wait_for  # noqa: E402
+
+EVENTS = 20
+XDEL = b"\r\nXDEL\r\n"
+IN_BATCH = ("up", b"insert_events")
+
+
+class Kills(WiredTest):
+    def kill_at(self, wire, direction, needle, since=None, before=None, rows=0, pending=EVENTS):
+        """Killed when these bytes come by; they don't go on. It leaves rows, and so many pending at least."""
+        with self.subTest(needle=needle, since=since):
+            self.start_over()
+            victim = self.wired()
+            victim.wait_ready()
+
+            def kill(link, data):
+                if before:
+                    before(link, data)
+                victim.kill()
+                return b""
+            moment = Moment(wire, direction, needle, kill, since, lambda: self.pending() > 0)
+            self.add_at_once(range(EVENTS))
+            self.assertTrue(moment.happened.wait(20), "the moment did not come")
+            wait_for(lambda: victim.process.poll() is not None, "the worker to be dead")
+            self.wait_no_sessions()
+            self.assertEqual(self.count(), rows)
+            self.assertGreaterEqual(self.pending(), pending)
+            heir = self.worker(claim_after="300ms")
+            self.check(EVENTS)
+            # What the dead worker committed is told from a sender's copy.
+            wait_for(lambda: int(self.card(heir).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
+                     "the heir to have counted")
+            self.assertEqual(self.card(heir)["duplicates"], "0")
+
+    orphaned = 0
+
+    def test_before_commit(self):
+        self.kill_at(self.to_redis, "down", ENTRY, pending=1)  # read, and never seen
+        self.kill_at(self.to_postgres, "up", b"BEGIN", pending=1)  # read, nothing begun
+        self.kill_at(self.to_postgres, "up", b"insert_events", pending=1)  # in the transaction
+        self.kill_at(self.to_postgres, "up", b"COMMIT", since=IN_BATCH, pending=1)
+
+    def test_after_commit(self):
+        self.kill_at(self.to_postgres, "down", b"COMMIT", since=IN_BATCH, rows=EVENTS)
+        self.kill_at(self.to_redis, "up", b"XACK", rows=EVENTS)
+
+    def test_between_ack_and_delete(self):
+        def acknowledge_only(link, data):
+            link.ends["up"][1].sendall(data[:data.index(XDEL) - len(b"*22\r\n$4")])
+            wait_for(lambda: self.pending() == 0, "the acknowledgement")
+        self.orphaned = EVENTS
+        self.kill_at(self.to_redis, "up", XDEL, before=acknowledge_only, rows=EVENTS, pending=0)
+
+    def test_after_settling(self):
+        def settle(link, data):
+            link.ends["up"][1].sendall(data)
+            wait_for(lambda: self.redis.command("XLEN", STREAM) == 0, "the entries to go")
+        self.kill_at(self.to_redis, "up", XDEL, before=settle, rows=EVENTS, pending=0)
+
+
+class LostOnTheWay(WiredTest):
+    """The worker lives on; what it was told did not arrive."""
+
+    def lose(self, wire, direction, needle, since=None):
+        self.start_over()
+        worker = self.wired()
+        worker.wait_ready()
+
+        def cut(link, _data):
+            link.reset()
+            return b""
+        moment = Moment(wire, direction, needle, cut, since)
+        self.add_at_once(range(EVENTS))
+        self.assertTrue(moment.happened.wait(20), "the moment did not come")
+        self.check(EVENTS)
+        return worker
+
+    def test_reply_of_a_read(self):
+        self.lose(self.to_redis, "down", ENTRY)
+
+    def test_acknowledgement_after_commit(self):
+        for direction, needle, since in (("up", b"XACK", None), ("down", b":", ("up", b"XACK"))):
+            with self.subTest(direction=direction):
+                worker = self.lose(self.to_redis, direction, needle, since)
+                wait_for(lambda: self.card(worker).get("processed") == str(EVENTS), "the card to count them")
+                self.assertEqual((self.card(worker)["duplicates"], self.card(worker)["redelivered"]), ("0", "0"))
+
+    def test_commit_in_doubt(self):
+        for name, direction in (("it was not done", "up"), ("it was done", "down")):
+            with self.subTest(name):
+                worker = self.lose(self.to_postgres, direction, b"COMMIT", IN_BATCH)
+                # Counted once, as what they are, though the second try finds the rows of the first.
+                wait_for(lambda: self.card(worker).get("processed") == str(EVENTS), "the card to count them", 5)
+                self.assertEqual((self.card(worker)["duplicates"], self.card(worker)["redelivered"]), ("0", "0"))
+
+
+if __name__ == "__main__":
+    unittest.main()

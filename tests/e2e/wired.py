@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workers behind a proxy to Redis and one to Postgres, and a checker that notes every write that changed something."""
+import os
+import sys
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
+import checker  # noqa: E402
+from proxy import Proxy  # noqa: E402
+
+ENTRY = b"TRUNKLINE-TEST-"  # in every body
+
+
+class Behind:
+    """What Worker() asks of a Redis, at another port."""
+
+    def __init__(self, redis, port):
+        self.redis, self.port, self.folder = redis, port, redis.folder
+
+    def url_of(self, role):
+        return self.redis.url_of(role, self.port)
+
+
+class WiredTest(WorkerTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        checker.install(cls.postgres)
+        cls.to_redis, cls.to_postgres = Proxy(cls.redis.port), Proxy(cls.postgres.port)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.to_redis.close()
+        cls.to_postgres.close()
+        super().tearDownClass()
+
+    def setUp(self):
+        self.to_redis.heal()
+        self.to_postgres.heal()
+        super().setUp()
+        self.sql("truncate event_copies, proof.transitions, proof.effects")
+
+    def wired(self, **options):
+        """A worker of one thread that asks Postgres nothing but for what it read."""
+        worker = Worker(Behind(self.redis, self.to_redis.port), self.postgres,
+                        database=self.postgres.url_of("worker", self.to_postgres.port),
+                        **{"threads": 1, "retry_poll": "1h", "claim_after": "300ms", **options})
+        self.workers.append(worker)
+        return worker
+
+    def start_over(self):
+        for worker in self.workers:
+            worker.close()
+        self.setUp()
+
+    def add_at_once(self, numbers):
+        """All in one step, so that one read takes them all."""
+        self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+                           "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
+                           *[message(n) for n in numbers])
+
+    def wait_no_sessions(self):
+        wait_for(lambda: self.count("pg_stat_activity where application_name like 'trunkline-worker%'") == 0,
+                 "the sessions of dead workers to end")
+
+    def check(self, events):
+        """Drained; each event has one row, its effects once, and nothing was counted against it."""
+        self.wait_drained()
+        self.assertEqual(self.states(), {"processed": events})
+        self.assertEqual(self.sql(checker.DOUBLED), "")
+        self.assertEqual(self.sql("select count(*) from proof.effects where target = 'activities'"), str(events))
+        self.assertEqual(self.sql("select count(*) from webhook_events where attempts > 0 or claims > 0"), "0")
+        self.assertEqual(self.count("event_copies"), 0)
+
+
+class Moment:
+    """Watches both wires for one moment in the life of a batch and does something there, once.
+
+    Its wire, direction and bytes; looked for only after those of `since` went by on the same wire, and while when().
+    then(link, data): what goes on instead of data.
+    """
+
+    def __init__(self, proxy, direction, needle, then, since=None, when=lambda: True):
+        self.direction, self.needle, self.then, self.since = direction, needle, then, since
+        self.when = when
+        self.happened = threading.Event()
+        proxy.watch(self.see)
+
+    def see(self, link, direction, data):
+        if self.happened.is_set():
+            return data
+        if self.since:
+            if direction == self.since[0] and self.since[1] in data:
+                self.since = None
+                if direction != self.direction or self.needle not in data:
+                    return data
+            else:
+                return data
+        if direction != self.direction or self.needle not in data or not self.when():
+            return data
+        self.happened.set()
+        return self.then(link, data)

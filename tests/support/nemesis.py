@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Breaks a House at random moments, the same for the same seed, and writes down what it did.
+
+Each fault ends by itself before the next one begins; what is left over, House.mend() repairs.
+"""
+import random
+import signal
+import time
+
+LINKS = ("client-gateway", "gateway-redis", "worker-redis", "worker-postgres")
+
+
+class Nemesis:
+    def __init__(self, house, seed, kind):
+        self.house, self.seed, self.kind, self.rng = house, seed, kind, random.Random(f"{seed} {kind}")
+        self.done = []  # (what, began, ended), by time.time()
+
+    def run(self, seconds, least_pause=0.05, most_pause=0.4):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(self.rng.uniform(least_pause, most_pause))
+            self.strike()
+
+    def strike(self):
+        what, fault = self.rng.choice(self.faults(self.kind))
+        began = time.time()
+        detail = fault()
+        self.done.append((what + (f" {detail}" if detail else ""), began, time.time()))
+
+    def faults(self, kind):
+        """[(name, function)]: a function that breaks, waits, mends, and returns what else there is to say."""
+        house = self.house
+        kills = {
+            "gateway": [("kill", lambda: self.kill("gateway")),
+                        ("restart", lambda: self.kill("gateway", signal.SIGTERM))],
+            "workers": [("kill", lambda: self.kill(self.rng.choice(house.workers()))),
+                        ("restart", lambda: self.kill(self.rng.choice(house.workers()), signal.SIGTERM))],
+            "redis": [("kill", lambda: self.kill("redis")),
+                      ("restart", lambda: self.kill("redis", signal.SIGTERM))],
+            "postgres": [("kill", lambda: self.kill("postgres")),
+                         ("stop at once", lambda: self.kill("postgres", signal.SIGQUIT)),
+                         ("restart", lambda: self.kill("postgres", signal.SIGINT))],
+        }
+        parts = ["gateway", "redis", "postgres", *house.workers()]
+        others = {
+            "stops": [("stop and continue", lambda: self.freeze(self.rng.choice(parts)))],
+            "refusals": [("refuse some rows", self.refuse), kills["workers"][0]],
+            "network": [(name, getattr(self, name)) for name in ("cut", "delay", "stall", "lose", "cut_at")],
+        }
+        every = {**kills, **others}
+        return every[self.rng.choice(sorted(every)) if kind == "mixed" else kind]
+
+    def wait(self, least, most):
+        time.sleep(self.rng.uniform(least, most))
+
+    def kill(self, part, sig=signal.SIGKILL):
+        self.house.end(part, sig)
+        self.wait(0, 0.4)
+        self.house.start(part)
+        return part
+
+    def freeze(self, part):
+        self.house.freeze(part)
+        self.wait(0.05, 1.6)
+        self.house.thaw(part)
+        return part
+
+    def refuse(self):
+        """Events fail, become retries, and go through later."""
+        self.house.postgres.psql("insert into proof.faults default values")
+        self.wait(0.2, 0.6)
+        end = time.monotonic() + 5
+        while time.monotonic() < end and self.house.postgres.psql(
+                "select count(*) from proof.transitions where new = 'retrying'") == "0":
+            time.sleep(0.05)
+        self.house.postgres.psql("delete from proof.faults")
+        return ""
+
+    def link(self):
+        name = self.rng.choice(LINKS)
+        return name, self.house.proxies[name]
+
+    def cut(self):
+        name, proxy = self.link()
+        proxy.cut()
+        return name
+
+    def delay(self):
+        name, proxy = self.link()
+        proxy.delay(self.rng.uniform(0.01, 0.3))
+        self.wait(0.3, 1.0)
+        proxy.heal()
+        return name
+
+    def stall(self):
+        name, proxy = self.link()
+        proxy.stall(*self.rng.choice((("up",), ("down",), ("up", "down"))))
+        self.wait(0.1, 1.5)
+        proxy.heal()
+        return name
+
+    def lose(self):
+        return self.after_bytes("lose")
+
+    def cut_at(self):
+        return self.after_bytes("cut")
+
+    def after_bytes(self, then):
+        """Connections made from now on get so far and no further."""
+        name, proxy = self.link()
+        direction, count = self.rng.choice(("up", "down")), int(2 ** self.rng.uniform(0, 16))
+        proxy.limit(direction, count, then)
+        proxy.cut()
+        self.wait(0.3, 1.0)
+        proxy.heal()
+        # What hangs on a link that swallows everything would wait for its own deadline.
+        if then == "lose" and self.rng.random() < 0.5:
+            proxy.cut()
+        return f"{name} {direction} after {count} bytes"
+
+    def report(self):
+        return f"seed {self.seed}, {self.kind}: " + "; ".join(
+            f"{what} ({ended - began:.2f} s)" for what, began, ended in self.done)
