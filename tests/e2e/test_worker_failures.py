@@ -31,7 +31,7 @@ class Failures(WorkerTest):
                 self.wait_states(processed=199, retrying=1)
                 self.wait_drained()
                 self.assertEqual(
-                    self.sql("select event_id, attempts, claims, sqlstate, error_message like '%refused%', "
+                    self.sql("select event_id, attempts, claims, sqlstate, error_message like 'raised by PL/pgSQL function refuse()%', "
                              "next_attempt_at - now() between '29 min' and '60 min' from webhook_events "
                              "where state = 'retrying'"), f"EV77|1|0|{sqlstate}|t|t")
                 self.assertEqual(self.count("activities"), 199)
@@ -49,7 +49,7 @@ class Failures(WorkerTest):
         self.add_messages(range(10))
         self.wait_states(processed=9, dead=1)
         self.assertEqual(self.sql("select attempts, sqlstate, error_message, next_attempt_at from webhook_events "
-                                  "where state = 'dead'"), "4|23514|refused|∅")
+                                  "where state = 'dead'"), "4|23514|raised by PL/pgSQL function refuse() line 2|∅")
         self.assertEqual(self.sql("select attempts from seen order by at"), "1\n2\n3\n4")
         gaps = self.sql("select extract(epoch from at - lag(at) over (order by at)) * 1000 from seen order by at offset 1")
         for n, gap in enumerate(map(float, gaps.split("\n"))):
