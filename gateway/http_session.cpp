@@ -13,6 +13,7 @@
 #include "common/base/encoding.hpp"
 #include "gateway/answers.hpp"
 #include "gateway/ingest.hpp"
+#include "gateway/session_log.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -160,13 +161,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   bool on_head() {
     begin_delivery();
     const auto& head = reader_.head();
-    if (host_.log.debug_enabled())
-      host_.log.debug(
-          "delivery begun", {{"delivery_id", delivery_id_},
-                             {"method", head.method.substr(0, 16)},
-                             {"path", head.path.substr(0, 64)},
-                             {"bytes", head.length.value_or(0)}}
-      );
+    log_begun(host_.log, delivery_id_, head);
     if (const auto refused = refuse_head(head, host_.settings.reader.max_body)) {
       const bool unclear = *refused == outcome::no_length || *refused == outcome::expectation;
       answer(*refused, "", unclear || head.has_body());
@@ -196,13 +191,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
     );
     if (decided.what != outcome::accepted) return answer(decided.what, decided.detail, false);
     odd_type_ = decided.odd_type;
-    if (host_.log.debug_enabled())
-      host_.log.debug(
-          "delivery verified", {{"delivery_id", delivery_id_},
-                                {"scheme", signature::to_string(decided.entry.scheme)},
-                                {"key", decided.entry.key_index},
-                                {"bytes", reader_.body().size()}}
-      );
+    log_verified(host_.log, decided.entry, reader_.body().size());
     phase_ = phase::queue;
     deadline_ = time_point::max();  // the queue has a deadline of its own
     const auto refused = host_.queue.append(
@@ -219,10 +208,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
     host_.counts.in_flight.add(-1);
     if (result.what == outcome::accepted) {
       if (odd_type_) host_.counts.odd_types.add(1);
-      if (host_.log.debug_enabled())
-        host_.log.debug(
-            "delivery appended", {{"delivery_id", delivery_id_}, {"entry_id", result.entry_id}}
-        );
+      log_appended(host_.log, delivery_id_, result.entry_id);
     }
     answer(result.what, result.error, false);
   }
@@ -245,23 +231,11 @@ class http_session final : public session, public std::enable_shared_from_this<h
           std::uniform_int_distribution(retry_after_least, retry_after_most)(host_.random);
     out_.clear();
     append_answer(out_, which, details);
-    if (host_.log.debug_enabled()) log_answer(what, detail, status_of(which));
+    log_answered(host_.log, delivery_id_, status_of(which), what, detail, clock::now() - started_);
     enter(phase::write, settings.write_timeout);
     asio::async_write(
         socket_, asio::buffer(out_),
         [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); }
-    );
-  }
-
-  void log_answer(outcome what, std::string_view detail, int status) const {
-    const auto ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - started_).count();
-    host_.log.debug(
-        "delivery answered", {{"delivery_id", delivery_id_},
-                              {"status", status},
-                              {"outcome", to_string(what)},
-                              {"detail", detail},
-                              {"ms", ms}}
     );
   }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gateway/memory_watch.hpp"
+#include "gateway/redis_trouble.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -21,8 +22,6 @@ constexpr int watches_between_settings = 8;
 // Our own commands must get through when deliveries fill the connection.
 constexpr std::size_t own_commands = 16;
 constexpr std::size_t own_bytes = 4096;
-// After an error reply we are called unready for this long, unless an append succeeds before.
-constexpr std::chrono::seconds trouble_lasts{2};
 
 redis::connection_options with_room(redis::connection_options options, int max_in_flight) {
   options.max_unanswered = static_cast<std::size_t>(max_in_flight) + own_commands;
@@ -51,9 +50,9 @@ struct redis_delivery_queue::impl {
     connection.on_connected([this] {
       settings_known = false;
       read_settings();
-      read_memory();
+      look();
     });
-    connection.on_disconnected([this](const std::string&) { settings_known = false, publish(); });
+    connection.on_disconnected([this](const std::string&) { on_disconnected(); });
   }
 
   std::optional<outcome> refused_now() const {
@@ -68,7 +67,12 @@ struct redis_delivery_queue::impl {
   void restart();
   void watch();
   void read_settings();
-  void read_memory();
+  void look();
+  void ask(const std::string& command, void (impl::*told)(const redis::reply&));
+  void on_memory(const redis::reply&);
+  void on_replication(const redis::reply&);
+  void on_ping(const redis::reply&);
+  void on_disconnected();
   void publish();
 
   boost::asio::io_context& io;
@@ -77,6 +81,7 @@ struct redis_delivery_queue::impl {
   boost::asio::steady_timer timer;
   int watches = 0;
   int in_flight = 0;
+  int unanswered_looks = 0;
   bool stopped = true;
   bool restarting = false;
   bool settings_known = false;  // of the present connection
@@ -85,9 +90,8 @@ struct redis_delivery_queue::impl {
   std::string logged_settings;
   memory_watch memory;
   std::string wire;  // reused: one command after the other
-  std::optional<outcome> trouble;
-  std::string trouble_text;
-  clock::time_point trouble_until;
+  trouble_watch troubles;
+  bool trouble_was_logged = false;
 
   mutable std::mutex mutex;
   queue_state published;
@@ -100,16 +104,14 @@ void redis_delivery_queue::impl::on_appended(
   --in_flight;
   if (why != redis::failure::none) return done({outcome_of(why), "", std::string(to_string(why))});
   if (answer.is_string()) {
-    trouble.reset();
+    troubles.on_appended();
     return done({outcome::accepted, std::move(answer.text), ""});
   }
-  trouble = outcome_of_error(answer.error_code());
-  trouble_text = answer.is_error() ? answer.text : "unexpected reply to XADD";
-  trouble_until = clock::now() + trouble_lasts;
+  auto [what, text] = troubles.on_append_refused(answer, clock::now());
   // A password was set or changed under us: only a new connection authenticates again.
   // Not for NOPERM: a new connection would have no more rights.
   if (answer.error_code() == "NOAUTH") restart();
-  done({*trouble, "", trouble_text});
+  done({what, "", std::move(text)});
 }
 
 void redis_delivery_queue::impl::restart() {
@@ -118,7 +120,7 @@ void redis_delivery_queue::impl::restart() {
     restarting = false;
     if (stopped) return;
     connection.stop();
-    settings_known = false;
+    on_disconnected();
     connection.start();
   });
 }
@@ -129,7 +131,7 @@ void redis_delivery_queue::impl::watch() {
   timer.async_wait([this](boost::system::error_code error) {
     if (error || stopped) return;
     if (++watches % watches_between_settings == 0 || !settings_known) read_settings();
-    read_memory();
+    look();
     publish();
     watch();
   });
@@ -159,20 +161,61 @@ void redis_delivery_queue::impl::read_settings() {
   });
 }
 
-void redis_delivery_queue::impl::read_memory() {
-  static const std::string command = wire_of({"INFO", "memory"});
-  connection.execute(command, [this](redis::failure why, redis::reply&& answer) {
-    if (why != redis::failure::none || !answer.is_string()) return;
-    memory.update(answer.text);
-    if (memory.shedding() == memory_was_logged) return;
-    memory_was_logged = memory.shedding();
-    publish();
-    const log_fields about = {{"used_memory", memory.used()}, {"maxmemory", memory.limit()}};
-    if (memory.shedding())
-      log.error("redis is above 75 % of maxmemory: deliveries are refused", about);
-    else
-      log.info("redis is below 60 % of maxmemory: deliveries are taken again", about);
-  });
+// Not again while an answer is missing, so that a slow Redis is not asked ever more.
+void redis_delivery_queue::impl::look() {
+  static const std::string memory_info = wire_of({"INFO", "memory"}),
+                           replication_info = wire_of({"INFO", "replication"}),
+                           ping = wire_of({"PING"});
+  if (unanswered_looks > 0) return;
+  ask(memory_info, &impl::on_memory);
+  ask(replication_info, &impl::on_replication);
+  ask(ping, &impl::on_ping);
+}
+
+void redis_delivery_queue::impl::ask(
+    const std::string& command, void (impl::*told)(const redis::reply&)
+) {
+  const auto refused =
+      connection.execute(command, [this, told](redis::failure why, redis::reply&& answer) {
+        --unanswered_looks;
+        if (why == redis::failure::none) (this->*told)(answer);
+      });
+  if (refused == redis::failure::none) ++unanswered_looks;
+}
+
+void redis_delivery_queue::impl::on_memory(const redis::reply& answer) {
+  if (!answer.is_string()) return;
+  memory.update(answer.text);
+  if (memory.shedding() == memory_was_logged) return;
+  memory_was_logged = memory.shedding();
+  publish();
+  const log_fields about = {{"used_memory", memory.used()}, {"maxmemory", memory.limit()}};
+  if (memory.shedding())
+    log.error("redis is above 75 % of maxmemory: deliveries are refused", about);
+  else
+    log.info("redis is below 60 % of maxmemory: deliveries are taken again", about);
+}
+
+void redis_delivery_queue::impl::on_replication(const redis::reply& answer) {
+  troubles.on_replication(answer);
+}
+
+void redis_delivery_queue::impl::on_ping(const redis::reply& answer) {
+  troubles.on_ping(answer);
+  if (answer.error_code() == "NOAUTH") restart();
+  publish();
+  const auto seen = troubles.seen();
+  if (std::exchange(trouble_was_logged, seen.has_value()) == seen.has_value()) return;
+  if (seen)
+    log.error("redis would refuse deliveries", {{"reason", seen->text}});
+  else
+    log.info("redis would take deliveries again");
+}
+
+void redis_delivery_queue::impl::on_disconnected() {
+  settings_known = false;
+  troubles.forget_looks();
+  publish();
 }
 
 void redis_delivery_queue::impl::publish() {
@@ -184,9 +227,9 @@ void redis_delivery_queue::impl::publish() {
       now.error = connection.last_error();
     else if (*refused == outcome::weak_durability)
       now.error = reading.settings;
-  } else if (trouble && clock::now() < trouble_until) {
-    now.why = *trouble;
-    now.error = trouble_text;
+  } else if (const auto trouble = troubles.at(clock::now())) {
+    now.why = trouble->what;
+    now.error = trouble->text;
   } else {
     now.accepting = true;
   }
@@ -236,31 +279,6 @@ std::optional<outcome> redis_delivery_queue::append(
 queue_state redis_delivery_queue::state() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->published;
-}
-
-outcome outcome_of_error(std::string_view code) {
-  if (code == "OOM") return outcome::oom;
-  if (code == "MISCONF") return outcome::misconf;
-  if (code == "LOADING") return outcome::loading;
-  if (code == "READONLY") return outcome::readonly;
-  if (code == "NOAUTH" || code == "NOPERM" || code == "WRONGPASS") return outcome::noauth;
-  return outcome::redis_error;
-}
-
-outcome outcome_of(redis::failure why) {
-  switch (why) {
-    case redis::failure::none:
-      return outcome::accepted;
-    case redis::failure::not_connected:
-      return outcome::not_connected;
-    case redis::failure::overloaded:
-      return outcome::overloaded;
-    case redis::failure::lost:
-      return outcome::lost;
-    case redis::failure::timed_out:
-      break;
-  }
-  return outcome::timed_out;
 }
 
 }  // namespace trunkline::gateway

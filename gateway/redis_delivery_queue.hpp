@@ -28,8 +28,8 @@ struct queue_state {
 
 // Appends to the stream over a few pipelined connections, which belong to one I/O thread. Takes
 // nothing before the persistence settings of this very connection's server were read; reads them
-// again every 2 s, and its memory every 250 ms. All calls but state() on the thread of the
-// io_context.
+// again every 2 s, and looks every 250 ms at its memory and whether it would take a write. All
+// calls but state() on the thread of the io_context.
 class redis_delivery_queue final : public delivery_queue {
  public:
   redis_delivery_queue(boost::asio::io_context&, redis_queue_options, logger);
@@ -44,9 +44,5 @@ class redis_delivery_queue final : public delivery_queue {
   struct impl;
   std::unique_ptr<impl> impl_;
 };
-
-// What an error reply of Redis is counted as.
-outcome outcome_of_error(std::string_view error_code);
-outcome outcome_of(redis::failure);
 
 }  // namespace trunkline::gateway

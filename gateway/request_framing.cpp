@@ -96,12 +96,6 @@ bool can_become_request(std::string_view bytes) {
          bytes.substr(0, longest_method + 1).find(' ') != std::string_view::npos;
 }
 
-bool has_bare_lf(std::string_view bytes) {
-  for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1))
-    if (at == 0 || bytes[at - 1] != '\r') return true;
-  return false;
-}
-
 bool takes_no_body(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" ||
          method == "CONNECT";

@@ -32,9 +32,6 @@ class head_scanner {
 inline constexpr std::size_t longest_method = 32;
 bool can_become_request(std::string_view bytes);
 
-// An LF without CR in the lines around chunks, where Beast would wait for more.
-bool has_bare_lf(std::string_view bytes);
-
 // A body after these is read by some and left on the connection by others.
 bool takes_no_body(std::string_view method);
 

@@ -4,8 +4,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <iterator>
 
+#include "gateway/chunk_decoder.hpp"
 #include "gateway/request_framing.hpp"
 
 namespace trunkline::gateway {
@@ -45,7 +45,7 @@ constexpr std::size_t kept_body = 64u << 10;
 }  // namespace
 
 struct request_reader::impl {
-  explicit impl(reader_limits l) : limits(l) { next(); }
+  explicit impl(reader_limits l) : limits(l), chunks(l.max_header, l.max_body) { next(); }
 
   void next() {
     std::string body;
@@ -60,7 +60,8 @@ struct request_reader::impl {
     beast->body_limit(boost::none);
     scanner.reset();
     head = {};
-    fields = 0;
+    chunks = chunk_decoder(limits.max_header, limits.max_body);
+    blank_skipped = false;
     stage = stages::head;
   }
 
@@ -73,6 +74,7 @@ struct request_reader::impl {
 
   event advance_head(std::string_view bytes, std::size_t& consumed);
   event advance_body(std::string_view bytes, std::size_t& consumed);
+  event advance_chunks(std::string_view bytes, std::size_t& consumed);
   std::string_view capture();
 
   enum class stages { head, body, complete, refused };
@@ -80,7 +82,8 @@ struct request_reader::impl {
   std::optional<parser> beast;
   head_scanner scanner;
   request_head head;
-  std::ptrdiff_t fields = 0;  // at the end of the head: more of them later means trailers
+  chunk_decoder chunks;
+  bool blank_skipped = false;
   stages stage = stages::head;
   outcome refusal = outcome::framing;
   std::string_view problem;
@@ -89,12 +92,15 @@ struct request_reader::impl {
 request_reader::event request_reader::impl::advance_head(
     std::string_view bytes, std::size_t& consumed
 ) {
-  // RFC 9112 2.2: an empty line before a request is skipped.
-  std::size_t skipped = 0;
-  if (scanner.size() == 0 && bytes.starts_with("\r\n")) skipped = 2;
-  if (scanner.size() == 0 && bytes == "\r") return event::need_more;
-  bytes.remove_prefix(skipped);
-  consumed = skipped;
+  // RFC 9112 2.2: an empty line before a request is skipped. One, however they arrive.
+  if (scanner.size() == 0 && !blank_skipped) {
+    if (bytes == "\r") return event::need_more;
+    if (bytes.starts_with("\r\n")) {
+      blank_skipped = true;
+      bytes.remove_prefix(2);
+      consumed = 2;
+    }
+  }
 
   const auto found = scanner.scan(bytes.substr(0, limits.max_header));
   if (found == head_scanner::found::broken) return refuse(outcome::framing, "bare CR, LF or NUL");
@@ -156,7 +162,6 @@ std::string_view request_reader::impl::capture() {
       default:
         break;
     }
-    ++fields;
   }
   const auto framing = check_framing(framed);
   head.method = view(message.method_string());
@@ -173,28 +178,30 @@ std::string_view request_reader::impl::capture() {
 request_reader::event request_reader::impl::advance_body(
     std::string_view bytes, std::size_t& consumed
 ) {
+  if (head.chunked) return advance_chunks(bytes, consumed);
   boost::system::error_code ec;
   while (!beast->is_done() && consumed < bytes.size()) {
     const auto rest = bytes.substr(consumed);
-    // Beast 1.81, once it has seen an empty body's last chunk, takes for granted that its next look
-    // finds the whole of "0 CRLF CRLF". Bytes always follow these, so waiting costs nothing.
-    if (rest == "0\r\n" || rest == "0\r\n\r") break;
     consumed += beast->put({rest.data(), rest.size()}, ec);
     if (ec == http::error::need_more) break;
-    if (ec == http::error::body_limit) return refuse(outcome::too_large, "chunks above the limit");
-    if (ec) return refuse(outcome::framing, "malformed chunk");
+    if (ec) return refuse(outcome::framing, "malformed body");
   }
-  if (!beast->is_done()) {
-    // A chunk header or trailer that does not end: Beast has no limit of its own for these.
-    if (bytes.size() - consumed >= limits.max_header)
-      return refuse(outcome::framing, "endless chunk header");
-    // Chunks are taken as they come: what is left is the lines around them.
-    if (head.chunked && has_bare_lf(bytes.substr(consumed)))
-      return refuse(outcome::framing, "bare LF around a chunk");
-    return event::need_more;
+  if (!beast->is_done()) return event::need_more;
+  stage = stages::complete;
+  return event::complete;
+}
+
+request_reader::event request_reader::impl::advance_chunks(
+    std::string_view bytes, std::size_t& consumed
+) {
+  switch (chunks.decode(bytes, consumed, beast->get().body())) {
+    case chunk_decoder::found::more:
+      return event::need_more;
+    case chunk_decoder::found::refused:
+      return refuse(chunks.refusal(), chunks.problem());
+    case chunk_decoder::found::end:
+      break;
   }
-  if (head.chunked && std::distance(beast->get().begin(), beast->get().end()) != fields)
-    return refuse(outcome::framing, "trailer fields");
   stage = stages::complete;
   return event::complete;
 }

@@ -12,8 +12,7 @@
 
 namespace trunkline::gateway {
 
-// What a header section says, captured before the body is read: Beast merges trailers into the
-// fields. Views live until the next request.
+// What a header section says. Views live until the next request.
 struct request_head {
   std::string_view method;
   std::string_view path;  // the target up to '?'
@@ -36,7 +35,8 @@ struct reader_limits {
 };
 
 // Bytes of a connection in, requests out: no socket, no clock. Strict framing (request_framing.hpp)
-// around Beast's parser. After refused nothing more can be read from the connection.
+// around Beast's parser, and a decoder of our own for chunks (chunk_decoder.hpp). The events do not
+// depend on how the bytes are cut. After refused nothing more can be read from the connection.
 class request_reader {
  public:
   enum class event {

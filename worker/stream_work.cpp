@@ -46,7 +46,7 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
 
   ids settled;
   for (std::size_t i = 0; i < part.size(); ++i) {
-    tools_.book.applied(part[i], told(part[i], (*outcomes)[i]));
+    tools_.book.applied(part[i], told(part[i], (*outcomes)[i], stats));
     settled.push_back(part[i].entry_id);
   }
   tools_.log.debug(
@@ -61,9 +61,12 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
 }
 
 // The second try finds the rows of its own first one: they are its outcome, not a redelivery.
-store::outcome stream_work::told(const store::prepared_event& event, store::outcome what) const {
-  const bool own = what == store::outcome::redelivered && in_doubt_.contains(event.entry_id);
-  return own ? outcome_of(event.event.what) : what;
+store::outcome stream_work::told(
+    const store::prepared_event& event, store::outcome what, const store::apply_stats& stats
+) const {
+  if (what != store::outcome::redelivered || !in_doubt_.contains(event.entry_id)) return what;
+  const bool copy = stats.copies.contains(event.entry_id);
+  return copy ? store::outcome::duplicate : outcome_of(event.event.what);
 }
 
 std::optional<store::store_error> stream_work::count_failure(

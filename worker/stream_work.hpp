@@ -53,7 +53,8 @@ class stream_work final : public entry_work {
 
  private:
   const std::string& entry_id(std::size_t index) const override { return batch_[index].entry_id; }
-  store::outcome told(const store::prepared_event&, store::outcome) const;
+  store::outcome told(const store::prepared_event&, store::outcome, const store::apply_stats&)
+      const;
   std::vector<store::prepared_event> batch_;
   std::set<std::string> in_doubt_;  // entries of a COMMIT whose answer did not come
 };

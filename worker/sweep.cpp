@@ -33,16 +33,16 @@ void sweep::run() {
   if (const auto found = take()) {
     report_lost(tools_, found->deleted);
     const auto times = std::to_string(tools_.options.max_deliveries);
-    bool going = carry_batches(found->fresh);
-    // Least often delivered first: who waits behind one that crashes waits for another claim-after.
+    // Whoever waits behind one that crashes waits for another claim-after: what can't crash goes
+    // first, then what was least often delivered.
+    bool going = bury_entries(
+        tools_, carrier_, found->condemned,
+        "delivered " + times +
+            " times without an outcome: it takes the worker down or can't be recorded"
+    );
+    going = going && carry_batches(found->fresh);
     for (const auto& [deliveries, which] : found->suspects)
       for (const auto& id : which) going = going && carry_suspect(id);
-    if (going)
-      bury_entries(
-          tools_, carrier_, found->condemned,
-          "delivered " + times +
-              " times without an outcome: it takes the worker down or can't be recorded"
-      );
     tools_.held.remove(found->all);
   }
   if (!stop_.requested()) net_.haul(tools_.stream);

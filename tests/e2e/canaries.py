@@ -74,7 +74,8 @@ def hopeless(n):
             json.dumps({"type": {MARK: number(n)}, "data": {"object": obj}}).encode(),
             json.dumps({"type": "message.received", "data": MARK + number(n)}).encode(),
             json.dumps({"type": "message.received", "data": {"object": {**obj, "id": {MARK: 1}}}}).encode(),
-            json.dumps({"type": "message.received", "data": {"object": {**obj, "id": (MARK + number(n)) * 20}}}).encode(),
+            json.dumps({"type": "message.received",
+                        "data": {"object": {**obj, "id": (MARK + number(n)) * 20}}}).encode(),
             json.dumps({"type": "contact.updated", "data": {"object": {"firstName": MARK}}}).encode(),
             b'{"%s it": 1, "%s it": 2, %s' % (MARK.encode(), MARK.encode(), whole[1:]),
             b'{"%s%s": "\\ud800", %s' % (MARK.encode(), number(n).encode(), whole[1:]))[n % 12]
@@ -105,7 +106,8 @@ begin
     when 'boom-range' then number := ('4155550' || substring(new.from_number from 9))::smallint;
     when 'boom-unique' then insert into taken values ('boom-unique');
     when 'boom-lie' then raise exception E'x\\nCONTEXT:  % at RAISE', new.body;
-    when 'boom-warn' then raise warning 'noted %', new.body; raise exception using errcode = '22023', message = new.body;
+    when 'boom-warn' then raise warning 'noted %', new.body;
+      raise exception using errcode = '22023', message = new.body;
     else null;
   end case;
   return new;
@@ -141,7 +143,8 @@ def signed(n, body):
                sign_standard(body, KEYS[2], delivery=f"zqd_{n}"))
     if n % 20 == 19:
         name = next(k for k in headers if "signature" in k)
-        headers[name] = (MARK, headers[name][:-6] + "aaaaaa", HEX_SECRET, "v1," + base64.b64encode(STANDARD_SECRET).decode(),
+        headers[name] = (MARK, headers[name][:-6] + "aaaaaa", HEX_SECRET,
+                         "v1," + base64.b64encode(STANDARD_SECRET).decode(),
                          "")[n // 20 % 5]
     return {**headers, **extra}
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gateway under test, and a plain HTTP client that shows every byte. Standard library only."""
+import atexit
 import base64
 import hashlib
 import hmac
@@ -131,6 +132,7 @@ class Gateway:
         self.log = []
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)  # a test that fails before it has its gateway leaves none behind
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         line = wait_for(lambda: self.find("gateway: listening") or self.process.poll() is not None,

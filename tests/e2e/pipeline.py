@@ -8,19 +8,13 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from servers import Postgres, Redis, free_port, wait_for  # noqa: E402
+from servers import Postgres, Redis, clean_environment, free_port, wait_for  # noqa: E402
 
 BIN = os.environ["TRUNKLINE_BIN"]
 TRUNKLINE = os.path.join(BIN, "trunkline")
 HEX_KEY = "test_signing_key_for_seed_scheme_0001"
 LEGACY_KEY = "legacy:Bcep8krvjEi6GZQC35MeW6/AjCJruF6/Hxotb/pz+Lc="
 STANDARD_KEY = "whsec_coYfTG+CBzBhq5+ix34MyJDTVtgzb+jX"
-
-
-def clean_environment(**more):
-    """Ours, without settings of whoever runs the tests."""
-    foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
-    return {**{k: v for k, v in os.environ.items() if not k.startswith(foreign)}, **more}
 
 
 def answers(port):

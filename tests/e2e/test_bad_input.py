@@ -59,7 +59,8 @@ CASES = {
                                     id="TRUNKLINE-TEST-N").encode(), None, None),
     "5000 recipients": (event(to=["+1415555%04d" % (100 + n % 100) for n in range(5000)],
                               id="TRUNKLINE-TEST-R").encode(), "processed", None),
-    "times from nowhere": (event(createdAt="294277-13-45T99:99:99Z", id="TRUNKLINE-TEST-T").encode(), "processed", None),
+    "times from nowhere": (event(createdAt="294277-13-45T99:99:99Z", id="TRUNKLINE-TEST-T").encode(), "processed",
+                           None),
     "recipe body": (b'{"id":"EVR","type":"message.received","data":{"object":{"id":"TEST123"}}}', "processed", None),
 }
 
@@ -89,8 +90,9 @@ class BadInput(unittest.TestCase):
     def row(self, delivery):
         """state, reason, sha256 of the bytes kept"""
         found = self.pipe.postgres.psql(
-            "select state, coalesce(error_message, ''), encode(sha256(coalesce(raw, convert_to(payload::text, 'UTF8'))), "
-            f"'hex') from webhook_events where delivery_id = '{delivery}'")
+            "select state, coalesce(error_message, ''), encode(sha256(coalesce(raw, "
+            "convert_to(payload::text, 'UTF8'))), 'hex') "
+            f"from webhook_events where delivery_id = '{delivery}'")
         return found.rsplit("|", 1)[0].split("|", 1) + [found.rsplit("|", 1)[1]] if found else None
 
     def test_every_case_has_its_row(self):  # facts 8
@@ -110,6 +112,7 @@ class BadInput(unittest.TestCase):
                     self.assertNotEqual(found[1], "")
         self.assertIsNone(self.pipe.worker.poll(), "the worker is still there")
         self.assertIsNone(self.pipe.gateway.poll(), "the gateway is still there")
+        self.assertEqual(self.pipe.postgres.psql("select count(*) from webhook_events where attempts > 0"), "0")
         self.assertEqual(self.pipe.redis.command("XLEN", "{trunkline}:deliveries"), 0)
 
     def test_good_events_around_them_are_not_delayed(self):  # facts 8, 25

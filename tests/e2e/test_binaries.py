@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the programs are built and what they leave open: position-independent, read-only tables, checked buffers, no search
-path of their own, no more libraries than they need, memory that other users and core files never see."""
+"""How the programs are built and what they leave open: position-independent, read-only tables, checked buffers, no
+search path of their own, no more libraries than they need, memory that other users and core files never see."""
 import json
 import os
 import re
@@ -17,8 +17,8 @@ from pipeline import BIN, HERE, clean_environment, wait_for
 PROGRAMS = ("trunkline", "trunkline-gateway", "trunkline-worker")
 ROOT = os.path.join(HERE, "..", "..")
 # What each compiler that has it gets; FORTIFY only where the build optimises.
-FLAGS = ("-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero", "-D_GLIBCXX_ASSERTIONS",
-         "-D_FORTIFY_SOURCE=2")
+FLAGS = ("-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",
+         "-D_GLIBCXX_ASSERTIONS", "-D_FORTIFY_SOURCE=2")
 # Writes past a buffer and an array of the standard library whose size the compiler can't see.
 OVERFLOW = """
 #include <cstdio>
@@ -44,7 +44,8 @@ def weaknesses(path):
               "no RELRO": "GNU_RELRO" in segments, "no BIND_NOW": "BIND_NOW" in dynamic,
               "executable stack": re.search(r"GNU_STACK.* RW ", segments),
               "writable code": not re.search(r"LOAD.* RWE ", segments), "text relocations": "TEXTREL" not in dynamic,
-              "search path": not re.search("RPATH|RUNPATH", dynamic), "no stack protector": "__stack_chk_fail" in symbols,
+              "search path": not re.search("RPATH|RUNPATH", dynamic),
+              "no stack protector": "__stack_chk_fail" in symbols,
               "no FORTIFY": re.search(r"__(memcpy|strcpy|snprintf|printf|fprintf)_chk", symbols),
               "no assertions": "__glibcxx_assert_fail" in symbols}
     return [name for name, passed in checks.items() if not passed]
@@ -56,7 +57,8 @@ class Binaries(unittest.TestCase):
             self.assertEqual(weaknesses(os.path.join(BIN, name)), [], name)
 
     def test_libraries(self):
-        needed = {name: set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", os.path.join(BIN, name)))) for name in PROGRAMS}
+        needed = {name: set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", os.path.join(BIN, name))))
+                  for name in PROGRAMS}
         for name, libraries in needed.items():
             self.assertFalse([x for x in libraries if "/" in x], name)
         # The part that faces the internet can't talk to Postgres at all.
@@ -68,7 +70,8 @@ class Binaries(unittest.TestCase):
         if not os.path.exists(path):
             self.skipTest("programs that were not built here")
         with open(path, encoding="utf-8") as file:
-            commands = [c for c in json.load(file) if re.search(r"/(common|gateway|worker|ctl|generated)/[^:]*\.cpp$", c["file"])]
+            commands = [c for c in json.load(file)
+                        if re.search(r"/(common|gateway|worker|ctl|generated)/[^:]*\.cpp$", c["file"])]
         self.assertGreater(len(commands), 100)
         for one in commands:
             words = set(shlex.split(one["command"]))
@@ -80,7 +83,8 @@ class Binaries(unittest.TestCase):
         """What the release preset gives every file makes a program that stops instead of writing past an end."""
         folder = tempfile.mkdtemp(prefix="trunkline-flags-")
         self.addCleanup(shutil.rmtree, folder)
-        subprocess.run(["cmake", "--preset", "release", "-B", folder + "/build"], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(["cmake", "--preset", "release", "-B", folder + "/build"], cwd=ROOT, check=True,
+                       capture_output=True)
         with open(folder + "/build/compile_commands.json", encoding="utf-8") as file:
             ours = next(c for c in json.load(file) if c["file"].endswith("gateway/main.cpp"))
         words = [w for w in shlex.split(ours["command"]) if w.startswith(("-f", "-O", "-D_", "-U_", "-std"))]
@@ -89,7 +93,8 @@ class Binaries(unittest.TestCase):
             linked = re.search(r"build bin/trunkline-gateway:.*?LINK_FLAGS = (.*?)\n", file.read(), re.S)[1]
         with open(folder + "/overflow.cpp", "w", encoding="utf-8") as file:
             file.write(OVERFLOW)
-        for name, flags in (("hard", [*words, *shlex.split(linked)]), ("soft", ["-O2", "-no-pie", "-fno-stack-protector"])):
+        for name, flags in (("hard", [*words, *shlex.split(linked)]),
+                            ("soft", ["-O2", "-no-pie", "-fno-stack-protector"])):
             subprocess.run(["c++", "overflow.cpp", "-o", name, *flags], cwd=folder, check=True, capture_output=True)
         self.assertEqual(weaknesses(folder + "/hard"), [])
         self.assertLessEqual({"no PIE", "no BIND_NOW", "no stack protector", "no FORTIFY", "no assertions"},
@@ -144,7 +149,8 @@ class Memory(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "needs root: becomes another user")
     def test_memory_and_environment_are_closed_to_the_same_user(self):
         """Another program of that user, say one that was broken into, reads neither keys nor memory."""
-        look = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--"]
+        look = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs",
+                "--bounding-set=-all", "--"]
         if subprocess.run([*look, "test", "-x", BIN + "/trunkline-gateway"]).returncode:
             self.skipTest("the repository lies where other users may not enter")
         for name, process, _ in self.programs(user="nobody", group="nogroup", extra_groups=[]):
@@ -152,7 +158,8 @@ class Memory(unittest.TestCase):
                 done = subprocess.run([*look, "cat", f"/proc/{process.pid}/{file}"], capture_output=True, text=True)
                 self.assertIn("Permission denied", done.stderr, f"{name} {file}")
             # What a supervisor needs is open.
-            done = subprocess.run([*look, "cat", f"/proc/{process.pid}/status", f"/proc/{process.pid}/stat"], capture_output=True)
+            done = subprocess.run([*look, "cat", f"/proc/{process.pid}/status", f"/proc/{process.pid}/stat"],
+                                  capture_output=True)
             self.assertEqual(done.returncode, 0)
         process, _ = self.start("sleep", "60", user="nobody", group="nogroup", extra_groups=[])
         wait_for(lambda: os.readlink(f"/proc/{process.pid}/exe").endswith("sleep"), "sleep")

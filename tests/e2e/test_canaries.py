@@ -81,8 +81,9 @@ class Canaries(unittest.TestCase):
         self.assertGreater(int(counts["dead"]), 1500)
         codes = self.pipe.postgres.psql("select string_agg(distinct sqlstate, ' ') from webhook_events").split()
         self.assertEqual(set(codes), {"P0001", "23514", "22P02", "22003", "23505", "22023"})
-        self.assertEqual(int(self.pipe.postgres.psql("select count(distinct substring(payload::text from 'boom-[a-z]+'))"
-                                                     " from webhook_events where sqlstate is not null")), len(BOOMS))
+        self.assertEqual(int(self.pipe.postgres.psql(
+            "select count(distinct substring(payload::text from 'boom-[a-z]+')) from webhook_events "
+            "where sqlstate is not null")), len(BOOMS))
         # The canaries did arrive: what follows can't be right for want of them.
         self.assertNotEqual(self.pipe.postgres.psql(f"select 1 from activities where body like '%{MARK}%' limit 1"), "")
 
@@ -142,15 +143,19 @@ class Canaries(unittest.TestCase):
         wrong += [("trunkline-gateway", ("--signing-key", key), {}) for key in (
             KEYS[2] + "!", "whsec_" + HEX_SECRET, "legacy:" + HEX_SECRET, KEYS[2] + " " + KEYS[1], "hex:")]
         wrong += [("trunkline-gateway", (), {"TRUNKLINE_SIGNING_KEYS": "\n".join([*KEYS, KEYS[2] + "=="])}),
-                  ("trunkline-gateway", (), {"TRUNKLINE_SIGNING_KEYS": "", "TRUNKLINE_SIGNING_KEY": "whsec_" + HEX_SECRET})]
+                  ("trunkline-gateway", (), {"TRUNKLINE_SIGNING_KEYS": "",
+                                             "TRUNKLINE_SIGNING_KEY": "whsec_" + HEX_SECRET})]
         wrong += [("trunkline-worker", ("--postgres", given), {}) for given in (
-            f"postgresql://u:{POSTGRES_SECRET}@@[/x", f"host=x password={POSTGRES_SECRET} dbname", f"host='x password={POSTGRES_SECRET}",
+            f"postgresql://u:{POSTGRES_SECRET}@@[/x", f"host=x password={POSTGRES_SECRET} dbname",
+            f"host='x password={POSTGRES_SECRET}",
             f"postgresql://u:{POSTGRES_SECRET}@h:port/db", f"postgres:/u:{POSTGRES_SECRET}@h/db")]
         wrong += [("trunkline", ("migrate", "--postgres", f"postgresql://u:{POSTGRES_SECRET}@127.0.0.1:1/x"), {}),
                   ("trunkline", ("queue", "--redis", f"{redis}@127.0.0.1:{self.pipe.redis.port}/0x"), {}),
-                  ("trunkline", ("queue",), {"REDIS_URL": f"redis://nobody:{REDIS_SECRET}@127.0.0.1:{self.pipe.redis.port}/0"}),
+                  ("trunkline", ("queue",),
+                   {"REDIS_URL": f"redis://nobody:{REDIS_SECRET}@127.0.0.1:{self.pipe.redis.port}/0"}),
                   ("trunkline", ("send", "all", "--signing-key", HEX_SECRET + "x", "--url", self.pipe.url), {}),
-                  ("trunkline", ("verify", "--signing-key", KEYS[2], "--header", f"webhook-signature: v1,{MARK}", "/dev/null"), {}),
+                  ("trunkline", ("verify", "--signing-key", KEYS[2], "--header", f"webhook-signature: v1,{MARK}",
+                                 "/dev/null"), {}),
                   ("trunkline", (HEX_SECRET,), {}), ("trunkline", ("dead", KEYS[1]), {})]
         for text in (f'signing-key = "{HEX_SECRET}', f'[gateway]\nsigning-key = ["{KEYS[1]}", "{KEYS[2]}x"]\n',
                      f'{HEX_SECRET} = 1\n', f'redis = "{redis}@h:x/0"\n'):
@@ -169,7 +174,8 @@ class Canaries(unittest.TestCase):
         name, words, env = how
         ports = {"trunkline": [], "trunkline-worker": ["--ops-listen", "127.0.0.1:0"],
                  "trunkline-gateway": ["--ops-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"]}[name]
-        command, environment = canaries.program(name, *words, *ports, **{**self.pipe.environment(name[10:] or "operator"), **env})
+        command, environment = canaries.program(
+            name, *words, *ports, **{**self.pipe.environment(name[10:] or "operator"), **env})
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT)
         try:

@@ -93,7 +93,8 @@ class Dead(unittest.TestCase):
                              r"entry_id +1700000000007-0", r"delivery_id +DEL7", r"state +dead"):
                 self.assertRegex(done.stdout, expected)
         event = json.loads(self.dead("show", row, "--json").stdout)["events"][0]
-        self.assertEqual((event["reason"], event["scheme"], event["attempts"]), ("not JSON: at byte 17", "standard", 16))
+        self.assertEqual((event["reason"], event["scheme"], event["attempts"]),
+                         ("not JSON: at byte 17", "standard", 16))
         missing = self.dead("show", "4711")
         self.assertEqual(missing.returncode, 1)
         self.assertIn("no event has the id 4711", missing.stderr)

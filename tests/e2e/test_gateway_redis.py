@@ -203,6 +203,32 @@ class Unwilling(RedisCase):
         self.expect_recovery()
 
 
+class Idle(RedisCase):
+    """Nobody sends anything: the gateway finds out by itself."""
+
+    def expect_ready(self):
+        wait_for(lambda: self.gateway.probe("/readyz")[0] == 200, "ready again", AGAIN)
+        self.assertEqual(self.redis.command("XLEN", "{trunkline}:deliveries"), 0)
+
+    def test_it_became_a_replica(self):
+        other = Redis()
+        self.addCleanup(other.close)
+        self.redis.command("REPLICAOF", "127.0.0.1", str(other.port))
+        self.expect_unready("readonly")
+        self.assertTrue(self.gateway.find("redis would refuse deliveries"))
+        self.redis.command("REPLICAOF", "NO", "ONE")
+        self.expect_ready()
+
+    def test_it_cannot_write_to_its_disk(self):
+        self.redis.command("CONFIG", "SET", "save", "1 1")
+        self.redis.command("CONFIG", "SET", "dir", "/proc")
+        self.redis.command("SET", "x", "1")
+        wait_for(lambda: "rdb_last_bgsave_status:err" in self.redis.command("INFO", "persistence"), "a failed snapshot")
+        self.expect_unready("misconf")
+        self.redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no")
+        self.expect_ready()
+
+
 class Durability(RedisCase):
     def test_weaker_is_refused_and_taken_again(self):
         for weaker, back in ((("appendfsync", "everysec"), ("appendfsync", "always")),

@@ -8,15 +8,18 @@ import unicodedata
 import unittest
 
 from gateway_harness import Client, request, sign_hex, sign_standard
-from pipeline import HEX_KEY, LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, wait_for
+from pipeline import HEX_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, wait_for
 
 FORGED = "2026-11-22T00:00:00.000Z error gateway: forged by a sender"
 # What each place gets, as far as it can hold it.
-NASTY = ("a\r\nb", f"x\n{FORGED}", "\x1b[2J\x1b[31mred\x1b[0m", '"}{', '","level":"error","x":"', "a=b c=\"d", "back\\slash\\",
-         "\x00nul", "\x7f\x08\x08", "\u2028line\u2029paragraph", "\x9b31mC1 \x85next", "\u202egnirts\u202c \u2066x\u2069 \u200f",
+NASTY = ("a\r\nb", f"x\n{FORGED}", "\x1b[2J\x1b[31mred\x1b[0m", '"}{', '","level":"error","x":"', "a=b c=\"d",
+         "back\\slash\\",
+         "\x00nul", "\x7f\x08\x08", "\u2028line\u2029paragraph", "\x9b31mC1 \x85next",
+         "\u202egnirts\u202c \u2066x\u2069 \u200f",
          "\ud800", "%0d%0a" + FORGED, "\t\v\f", "\u001b]0;title\u0007", "é 漢字 😀 stays")
 # The same as bytes of a head: no UTF-8 at all, cut in a character, too long forms.
-RAW = (b"\x1b[2J", b"\xff\xfe", b"\xe2\x80", b"\xc0\x8a", b"\xc2\x9b31m", b"\xe2\x80\xa8", b'"}{', b"a\rb", b"a\x00b", b"\xf4\x90\x80\x80",
+RAW = (b"\x1b[2J", b"\xff\xfe", b"\xe2\x80", b"\xc0\x8a", b"\xc2\x9b31m", b"\xe2\x80\xa8", b'"}{', b"a\rb",
+       b"a\x00b", b"\xf4\x90\x80\x80",
        b"\xed\xa0\x80", b"%0aerror", b"a\x0bb")
 # Besides these all characters may show: letters of other scripts stay readable.
 FORBIDDEN = {"Cc", "Zl", "Zp"}
@@ -54,13 +57,16 @@ class LogLines(unittest.TestCase):
                     return False
 
         for i, text in enumerate(NASTY):
-            thing = {"id": "ZQM" + text, "conversationId": text, "from": text, "to": [text], "text": text, "status": text,
-                     "direction": text, "createdAt": text}
+            thing = {"id": "ZQM" + text, "conversationId": text, "from": text, "to": [text], "text": text,
+                     "status": text, "direction": text, "createdAt": text}
             for event in ({"id": "EV" + text, "type": text, "data": {"object": thing}},
                           {"id": f"EV{i}", "type": "message.received", "data": {"object": thing}},
-                          {"id": text, "type": "message.received", "apiVersion": text, "data": {"object": {**thing, "id": 1}}},
-                          {"id": f"EW{i}", "type": "message.received", "data": {"object": {**thing, "id": f"BOOM{text}"}}}):
-                for body in (json.dumps(event).encode(), json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass")):
+                          {"id": text, "type": "message.received", "apiVersion": text,
+                           "data": {"object": {**thing, "id": 1}}},
+                          {"id": f"EW{i}", "type": "message.received",
+                           "data": {"object": {**thing, "id": f"BOOM{text}"}}}):
+                for body in (json.dumps(event).encode(),
+                             json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass")):
                     taken += send(request(body, headers=sign_hex(body, HEX_KEY)))
             twice = b'{%s: 1, %s: 2}' % ((json.dumps(text).encode(),) * 2)
             taken += send(request(twice, headers=sign_hex(twice, HEX_KEY)))
@@ -132,7 +138,8 @@ class LogLines(unittest.TestCase):
         ids = pipe.postgres.psql("select id from webhook_events where state = 'dead'").split()
         self.assertGreater(len(ids), 40)
         shown = [("queue",), ("dead", "list", "--limit", "1000"), *(("dead", "show", i) for i in ids[::7]),
-                 ("dead", "show", "\x1b[2J\u2028"), ("dead", "replay", "\x1b[2J\n"), ("\x1b[2J",), ("queue", "--\x1b[2J"),
+                 ("dead", "show", "\x1b[2J\u2028"), ("dead", "replay", "\x1b[2J\n"), ("\x1b[2J",),
+                 ("queue", "--\x1b[2J"),
                  ("dead", "list", "--type", "\x9b31m\x1b")]
         for words in shown:
             done = subprocess.run([TRUNKLINE, *words], env=pipe.env, capture_output=True, timeout=20)
@@ -141,7 +148,8 @@ class LogLines(unittest.TestCase):
                 self.assertTrue(said)
                 self.assertEqual([line for line in said.split("\n") if bad_characters(line)], [])
                 self.assertNotIn("\n" + FORGED, said)
-        for words in (("queue", "--json"), ("dead", "list", "--json", "--limit", "1000"), ("dead", "show", ids[0], "--json")):
+        for words in (("queue", "--json"), ("dead", "list", "--json", "--limit", "1000"),
+                      ("dead", "show", ids[0], "--json")):
             done = subprocess.run([TRUNKLINE, *words], env=pipe.env, capture_output=True, timeout=20)
             json.loads(done.stdout)
 

@@ -136,8 +136,9 @@ def disturbed(draw, sources):
         elif how == 1:
             del body[at:at + draw.choice((1, 1, 2, 9))]
         elif how == 2:
-            body[at:at] = draw.choice((b"0", b"-", b"e", b".", b",", b'"', b"\\", b"\\u", b"\\ud800", b"\xc3\xa9", b"[", b"{",
-                                       b"]", b"}", b":", b" ", b"\n", b"\t", b"\0", b"\x1f", b"\x7f", b"\xef\xbb\xbf",
+            body[at:at] = draw.choice((b"0", b"-", b"e", b".", b",", b'"', b"\\", b"\\u", b"\\ud800", b"\xc3\xa9",
+                                       b"[", b"{", b"]", b"}", b":", b" ", b"\n", b"\t", b"\0", b"\x1f", b"\x7f",
+                                       b"\xef\xbb\xbf",
                                        b"\xf4\x90\x80\x80", b"NaN", b"Infinity", b"true", b"null", b"nul", b"/**/"))
         elif how == 3 and body:
             start = draw.randrange(len(body))
@@ -149,7 +150,8 @@ def disturbed(draw, sources):
     return bytes(body)
 
 
-SMALL = (b'{"a":[1,2.5e-3,-0,"x\\n\\u00e9",true,false,null],"b":{"c":"\xc3\xa9"}}', b"[1E+2,-1.0,0]", b' "a\\"b" ', b"-12.5e10",
+SMALL = (b'{"a":[1,2.5e-3,-0,"x\\n\\u00e9",true,false,null],"b":{"c":"\xc3\xa9"}}', b"[1E+2,-1.0,0]", b' "a\\"b" ',
+         b"-12.5e10",
          b"[" * 63 + b"]" * 63, b'{"a":{"a":{}}}')
 
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/operations.md lists every option of gateway and worker with the default that --help tells."""
+"""docs/operations.md lists every option of gateway and worker with the default that --help tells; its command for the
+sum of what came in and what is there finds what is missing."""
 import os
 import pathlib
 import re
 import subprocess
 import unittest
+
+from bodies_pipe import Sender
+from pipeline import Pipeline, clean_environment, wait_for
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md").read_text()
 BIN = os.environ["TRUNKLINE_BIN"]
@@ -27,6 +31,46 @@ class Operations(unittest.TestCase):
             told = told_by_help(program)
             self.assertGreater(len(told), 20)
             self.assertEqual(told, told_by_page(program), program)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root: an /etc of its own")
+    def test_the_default_file_is_read_and_weighs_least(self):
+        own_etc = ('mount -t tmpfs none /etc && mkdir /etc/trunkline && cat > /etc/trunkline/trunkline.toml && '
+                   'exec "$0" --check-config --batch 7')
+        done = subprocess.run(
+            ["unshare", "-m", "sh", "-c", own_etc, os.path.join(BIN, "trunkline-worker")], capture_output=True, text=True,
+            input='log-level = "warn"\n[worker]\nthreads = 5\nbatch = 6\nlease = "5s"\n',
+            env=clean_environment(TRUNKLINE_LEASE="4s"))
+        if "mount" in done.stderr or "unshare" in done.stderr:
+            self.skipTest("needs root: " + done.stderr.strip())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = dict(line.split(" = ", 1) for line in done.stdout.splitlines() if " = " in line)
+        for name, begin in (("log-level", "warn "), ("threads", "5 "), ("batch", "7 "), ("lease", "4s ")):
+            self.assertTrue(said[name].startswith(begin), f"{name}: {said[name]}")
+        self.assertIn("/etc/trunkline/trunkline.toml", said["threads"])
+
+
+class Sum(unittest.TestCase):
+    def test_the_sum(self):
+        command = re.search(r"```\n(stream=.*?)```", PAGE, re.S)[1]
+        pipe = Pipeline()
+        self.addCleanup(pipe.close)
+        environment = clean_environment(REDIS_URL=pipe.redis.url_of("operator"),
+                                        DATABASE_URL=pipe.postgres.url_of("readonly"))
+
+        def said():
+            done = subprocess.run(["bash", "-euc", command], env=environment, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout.strip()
+        sender = Sender(pipe)
+        self.addCleanup(sender.close)
+        before = pipe.redis.command("XINFO", "STREAM", "{trunkline}:deliveries")
+        before = dict(zip(before[::2], before[1::2]))["entries-added"]
+        for body in (b"not JSON", b'{"id":"1"}', b'{"id":"1"}', b'{"id":"2"}'):
+            self.assertEqual(sender.post(body)[0], 200)
+        all_there = before + 4
+        wait_for(lambda: said() == f"{all_there} taken in, {all_there} rows, 0 waiting: difference 0", "the sum")
+        pipe.postgres.psql("delete from event_copies")
+        self.assertRegex(said(), r"difference [1-9]\d*$")
 
 
 if __name__ == "__main__":

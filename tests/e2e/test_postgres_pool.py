@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PgBouncer between the worker and Postgres: session mode works; transaction mode is told from it and refused."""
+"""PgBouncer between the worker and Postgres: by session, with our settings, it works; all else is held for."""
 import os
 import shutil
 import subprocess
@@ -10,13 +10,25 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from worker_harness import WorkerTest, wait_for  # noqa: E402
 from servers import _as_postgres, free_port  # noqa: E402
 
+# As docs/operations.md says it for poolers that drop startup options.
+OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
+               "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off",
+               "enable_mergejoin": "off", "jit": "off"}
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
 @unittest.skipUnless(PGBOUNCER, "needs pgbouncer")
 class Pool(WorkerTest):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.sql, "alter role trunkline_worker reset all")
+
+    def set_for_the_role(self, but=""):
+        self.sql("".join(f"alter role trunkline_worker set {name} = '{value}';" for name, value in OF_THE_ROLE.items()
+                         if name != but))
+
     def pooled(self, mode, **more):
-        """The worker's address through a PgBouncer of that mode."""
+        """The worker's address through a PgBouncer of that mode, which drops startup options."""
         port = free_port()
         folder = self.postgres.folder
         settings = {"listen_addr": "127.0.0.1", "listen_port": port, "auth_type": "any", "pool_mode": mode,
@@ -46,18 +58,40 @@ class Pool(WorkerTest):
         return worker
 
     def test_session_mode_works(self):
+        self.set_for_the_role()
         self.go(self.pooled("session"))
 
+    def test_a_session_without_our_settings_is_held_for(self):
+        self.set_for_the_role(but="lock_timeout")
+        worker = self.worker(database=self.pooled("session"))
+        self.add_messages(range(20))
+        worker.wait_holding("the session lacks our settings (lock_timeout)")
+        self.assertEqual(self.count(), 0)
+        self.set_for_the_role()
+        # The pooler keeps the sessions it has.
+        self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
+        self.wait_states(processed=20)
+        self.wait_drained()
+        worker.wait_ready()
+        self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
+
     def test_fewer_connections_than_threads_hold(self):
+        self.set_for_the_role()
         worker = self.worker(database=self.pooled("session", default_pool_size=1, query_wait_timeout=1), threads=4)
         self.add_messages(range(50))
         self.wait_states(processed=50)
         self.assertIsNone(worker.process.poll())
 
     def test_transaction_mode_is_held_for_with_its_reason(self):
+        url = self.pooled("transaction", default_pool_size=3, server_round_robin=1)
+        at_start = self.worker(database=url)
+        at_start.wait_holding("the session lacks our settings (lock_timeout, statement_timeout")
+        at_start.close()
+        self.set_for_the_role()
+        self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
         # A session of ours changes its server with each transaction: the prepared statements are not there.
         worker = self.worker("--log-level", "debug", threads=8, batch=5, hold_most="100ms",
-                             database=self.pooled("transaction", default_pool_size=3, server_round_robin=1))
+                             database=url)
         worker.wait_holding("must be in session mode")
         self.add_messages(range(200))
         wait_for(lambda: worker.log().count("must be in session mode") > 20, "more refusals")

@@ -56,7 +56,8 @@ class Always(PowerCase):
                         bytes_lost += lost
                         self.assertEqual(acked - set(names(self.redis)), set(), f"seed {seed}")
                         acked_in_all = len(acked)
-        measured("power losses, appendfsync always", f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped")
+        measured("power losses, appendfsync always",
+                 f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped")
 
     def test_a_torn_tail_is_cut_off_and_holds_nothing_acked(self):
         """Each fsync takes 40 ms, so the loss always finds a write under way."""

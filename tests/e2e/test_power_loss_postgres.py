@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power fails under Postgres: what the worker took off the stream is in the tables afterwards. The same with commits
-that do not wait for the disk loses rows: so the test can tell."""
+"""The power fails under Postgres: what the worker took off the stream is in the tables afterwards. The same with
+commits that do not wait for the disk loses rows: so the test can tell."""
 import json
 import os
 import random

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from pipeline import BIN, TRUNKLINE, Pipeline, clean_environment
+from pipeline import TRUNKLINE, Pipeline, clean_environment
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from servers import Postgres, Redis, wait_for  # noqa: E402
@@ -25,7 +25,8 @@ AS_SENT = {
     "xadd": "K * d 1 t 2 b {}", "hset": "K state running", "hincrby": "K accepted 1", "expire": "K 30", "del": "K",
     "xreadgroup": "GROUP workers c COUNT 9 BLOCK 1 STREAMS K >", "xack": "K workers 1-1", "xdel": "K 1-1",
     "xclaim": "K workers c 0 1-1 JUSTID", "xautoclaim": "K workers c 1000 0 COUNT 9 JUSTID", "xpending": "K workers",
-    "xrange": "K - + COUNT 1", "xlen": "K", "xgroup|create": "K workers 0 MKSTREAM", "xgroup|delconsumer": "K workers c",
+    "xrange": "K - + COUNT 1", "xlen": "K", "xgroup|create": "K workers 0 MKSTREAM",
+    "xgroup|delconsumer": "K workers c",
     "xinfo|stream": "K", "xinfo|groups": "K", "xinfo|consumers": "K workers", "hgetall": "K", "info": "memory",
     "config|get": "maxmemory", "ping": "", "client|setname": "name", "select": "0", "time": "", "scan": "0 MATCH x",
 }
@@ -96,22 +97,26 @@ class RedisUsers(unittest.TestCase):
                     self.assertEqual(self.dry(role, name, [KEY if x == "K" else x for x in sent]), "OK")
                     if "K" not in sent:
                         continue
-                    for foreign in ("{other}:deliveries", "trunkline:deliveries", "{trunkline}", "x{trunkline}:deliveries"):
+                    for foreign in ("{other}:deliveries", "trunkline:deliveries", "{trunkline}",
+                                    "x{trunkline}:deliveries"):
                         answer = self.dry(role, name, [foreign if x == "K" else x for x in sent])
                         self.assertIn("no permissions to access", answer, foreign)
 
     def test_dangerous_commands_are_refused(self):
         dangerous = (("CONFIG", "SET", "appendfsync", "no"), ("CONFIG", "REWRITE"), ("EVAL", "return 1", "0"),
                      ("FUNCTION", "LIST"), ("KEYS", "*"), ("FLUSHALL",), ("FLUSHDB",), ("DEBUG", "SLEEP", "0"),
-                     ("ACL", "LIST"), ("ACL", "SETUSER", "x"), ("SHUTDOWN",), ("REPLICAOF", "localhost", "1"), ("MONITOR",),
-                     ("XTRIM", KEY, "MAXLEN", "0"), ("DEL", KEY), ("RENAME", KEY, KEY + "2"), ("SAVE",), ("CLIENT", "LIST"),
+                     ("ACL", "LIST"), ("ACL", "SETUSER", "x"), ("SHUTDOWN",),
+                     ("REPLICAOF", "localhost", "1"), ("MONITOR",),
+                     ("XTRIM", KEY, "MAXLEN", "0"), ("DEL", KEY), ("RENAME", KEY, KEY + "2"), ("SAVE",),
+                     ("CLIENT", "LIST"),
                      ("CLIENT", "KILL", "TYPE", "normal"), ("PUBLISH", "x", "y"), ("SUBSCRIBE", "x"), ("GET", KEY))
         for role in SOURCES:
             for command in dangerous:
                 if role == "worker" and command[0] == "DEL":
                     continue  # of its own card; Redis knows no rights on one key for one command
                 # DEBUG is closed to everybody before rights are looked at.
-                with self.subTest(f"{role}: {command}"), self.assertRaisesRegex(RuntimeError, "NOPERM|DEBUG command not"):
+                with self.subTest(f"{role}: {command}"), \
+                        self.assertRaisesRegex(RuntimeError, "NOPERM|DEBUG command not"):
                     self.redis.command(*command, user=role)
         for command in dangerous:
             self.assertEqual(self.dry("admin", command[0].lower(), command[1:]), "OK")
@@ -139,21 +144,22 @@ class PostgresRoles(unittest.TestCase):
         cls.postgres.close()
 
     def attempt(self, role, sql):
-        return subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.postgres.url_of(role), "-c", sql],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        return subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.postgres.url_of(role), "-c",
+                               sql], stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
     def rights(self, role):
         """{"table": "select insert"} of all tables in the schema public."""
         rows = self.postgres.psql(
             "select c.relname, coalesce(string_agg(p, ' ' order by n) filter (where has_table_privilege("
-            f"'trunkline_{role}', c.oid, p)), '') from pg_class c, unnest(array['select', 'insert', 'update', 'delete', "
-            "'truncate', 'references', 'trigger']) with ordinality u (p, n) where c.relnamespace = "
+            f"'trunkline_{role}', c.oid, p)), '') from pg_class c, unnest(array['select', 'insert', 'update', "
+            "'delete', 'truncate', 'references', 'trigger']) with ordinality u (p, n) where c.relnamespace = "
             "'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p') group by 1 order by 1")
         return dict(row.split("|") for row in rows.split("\n"))
 
     def test_matrix_of_tables(self):
         writes = "select insert update"
-        tables = {name: writes for name in ("activities", "contact_cards", "own_numbers", "recordings", "webhook_events")}
+        tables = {name: writes for name in ("activities", "contact_cards", "own_numbers", "recordings",
+                                            "webhook_events")}
         tables |= {name: writes + " delete" for name in ("contacts", "conversations", "conversation_links")}
         tables |= {"schema_migrations": "select", "before": "", "after": "", "theirs": ""}
         worker = self.rights("worker")
@@ -173,7 +179,8 @@ class PostgresRoles(unittest.TestCase):
             "select rolname from pg_roles where rolname like 'trunkline\\_%' and (rolsuper or rolcreaterole or "
             "rolcreatedb or rolreplication or rolbypassrls)"), "")
         self.assertEqual(self.postgres.psql(
-            "select * from pg_auth_members where member in (select oid from pg_roles where rolname like 'trunkline\\_%')"), "")
+            "select * from pg_auth_members where member in "
+            "(select oid from pg_roles where rolname like 'trunkline\\_%')"), "")
         self.assertEqual(self.postgres.psql(
             "select r.rolname, has_schema_privilege(r.oid, 'public', 'create'), has_database_privilege(r.oid, "
             "'trunkline', 'create') from pg_roles r where rolname like 'trunkline\\_%' order by 1"),
@@ -184,15 +191,19 @@ class PostgresRoles(unittest.TestCase):
     def test_attempts(self):
         ddl = ("create table mine (a int)", "create view v as select 1", "drop table activities", "create role mine",
                "create function f() returns int language sql as 'select 1'", "alter table contacts add column x int",
-               "create trigger t before insert on activities for each row execute function suppress_redundant_updates_trigger()",
+               "create trigger t before insert on activities for each row "
+               "execute function suppress_redundant_updates_trigger()",
                "drop index webhook_events_due", "create schema mine",
-               "set role trunkline_owner", "alter role trunkline_owner password 'x'", "select pg_read_file('PG_VERSION')",
+               "set role trunkline_owner", "alter role trunkline_owner password 'x'",
+               "select pg_read_file('PG_VERSION')",
                "copy (select 1) to program 'true'", "alter system set fsync = off", "create extension plpython3u")
         tables = ("activities", "webhook_events", "recordings", "contact_cards", "own_numbers", "schema_migrations")
         removal = [f"{verb} {table}" for table in tables for verb in ("delete from", "truncate")]
-        removal += ["truncate contacts, conversations, conversation_links", "delete from theirs", "select * from theirs",
+        removal += ["truncate contacts, conversations, conversation_links", "delete from theirs",
+                    "select * from theirs",
                     "select * from before", "select * from after", "select * from pg_authid"]
-        writes = ["insert into own_numbers (phone, from_events) values ('+14155550199', false)", "update contacts set name = 'x'",
+        writes = ["insert into own_numbers (phone, from_events) values ('+14155550199', false)",
+                  "update contacts set name = 'x'",
                   "delete from contacts", "update webhook_events set state = 'retrying'",
                   "insert into schema_migrations select * from schema_migrations"]
         for role, refused in (("worker", [*ddl, *removal, writes[-1]]), ("readonly", [*ddl, *removal, *writes])):
@@ -203,8 +214,9 @@ class PostgresRoles(unittest.TestCase):
                     self.assertRegex(done.stderr, "permission denied|must be owner|must be superuser|must be able|"
                                                   "must have CREATEROLE|is not available")
         # The same words are understood where the right is there.
-        for role, sql in (("worker", "begin; " + writes[0] + "; rollback"), ("worker", "delete from contacts where false"),
-                          ("readonly", "select * from activities"), ("owner", "begin; delete from webhook_events; rollback"),
+        for role, sql in (("worker", "begin; " + writes[0] + "; rollback"),
+                          ("worker", "delete from contacts where false"), ("readonly", "select * from activities"),
+                          ("owner", "begin; delete from webhook_events; rollback"),
                           ("owner", "begin; alter table contacts add column x int; rollback")):
             self.assertEqual(self.attempt(role, sql).returncode, 0, sql)
 
@@ -221,7 +233,8 @@ class InUse(unittest.TestCase):
         pipe = Pipeline()
         self.addCleanup(pipe.close)
         pipe.redis.command("ACL", "LOG", "RESET")
-        sent = subprocess.run([TRUNKLINE, "send", "all", "--url", pipe.url], env=pipe.env, capture_output=True, text=True)
+        sent = subprocess.run([TRUNKLINE, "send", "all", "--url", pipe.url], env=pipe.env, capture_output=True,
+                              text=True)
         self.assertEqual(sent.returncode, 0, sent.stdout + sent.stderr)
         queue = subprocess.run([TRUNKLINE, "queue", "--json"], env=pipe.env, capture_output=True, text=True)
         self.assertEqual(queue.returncode, 0, queue.stdout + queue.stderr)

@@ -129,8 +129,9 @@ class Quickstart(unittest.TestCase):
             " where openphone_id = 'TEST123' and activity_id = 'TEST123'\"").stdout.strip() == "incoming|processed"
         wait_for(stored, "the recipe's row", every=0.1)
 
-        users = self.in_env("redis-cli -p %d --no-auth-warning --user trunkline-admin --pass $(cat '%s/redis-admin-password')"
-                            " client list" % (self.ports["--redis-port"], self.dir)).stdout
+        users = self.in_env("redis-cli -p %d --no-auth-warning --user trunkline-admin "
+                            "--pass $(cat '%s/redis-admin-password') client list" % (
+                                self.ports["--redis-port"], self.dir)).stdout
         for role in ("gateway", "worker"):
             self.assertIn(f"user=trunkline-{role} ", users)
         self.assertEqual(users.count("user=trunkline-admin"), 1, "only the one who asks")

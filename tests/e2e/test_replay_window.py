@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A captured delivery sent again: a hundred times at once, and when the clock has moved on (the gateway under faketime)."""
+"""A captured delivery sent again: a hundred times at once, and when the clock has moved on (gateway under faketime)."""
 import hashlib
 import os
 import sys
@@ -52,6 +52,7 @@ class Replay(WorkerTest):
         wait_for(lambda: self.drained() and self.sql("select count(*) from webhook_events") == "1", "one event row")
         self.assertEqual(self.sql("select count(*) from activities"), "1")
         self.assertEqual(self.sql("select state, attempts from webhook_events"), "processed|0")
+        self.assertEqual(self.sql("select count(*), count(distinct entry_id) from event_copies"), "99|99")
 
     def test_when_the_clock_has_moved_on(self):  # A8
         if not os.path.exists(LIBRARY):

@@ -74,7 +74,8 @@ class Send(unittest.TestCase):
         code, _, err = self.send("media")
         self.assertEqual(code, 1)
         self.assertIn("all fictitious numbers are taken", err)
-        sql("delete from contacts where name = 'somebody' and phone in ('+15035550120', '+14045550121', '+12015550122')")
+        sql("delete from contacts where name = 'somebody' and phone in "
+            "('+15035550120', '+14045550121', '+12015550122')")
         before = self.counts()
         self.send_ok("all")
         self.assertEqual(self.counts(), before)
@@ -157,7 +158,8 @@ class Send(unittest.TestCase):
 
     def test_a_server_that_is_away(self):
         nowhere = f"http://127.0.0.1:{free_port()}"
-        done = subprocess.run([TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True, text=True)
+        done = subprocess.run([TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True,
+                              text=True)
         self.assertEqual(done.returncode, 3)
         self.assertIn("no connection to", done.stdout)
         code, _, err = self.send("all", DATABASE_URL=f"postgresql://trunkline@127.0.0.1:{free_port()}/trunkline")

@@ -2,16 +2,18 @@
 """Signatures against a real gateway: nothing forged gets in, nothing good is kept out, and what it costs is bounded."""
 import base64
 import os
+import pathlib
 import random
+import re
+import subprocess
 import sys
 import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import (Client, Gateway, HEX_KEY, LEGACY_KEY, STANDARD_KEY, STREAM, request, sign_hex,  # noqa: E402
-                             sign_legacy, sign_standard)
-from seeds import SOAK, seeds  # noqa: E402
+from gateway_harness import (Client, Gateway, STREAM, request, sign_hex, sign_legacy, sign_standard)  # noqa: E402
+from seeds import seeds  # noqa: E402
 from servers import Redis  # noqa: E402
 
 BODY = b'{"id":"EV1","type":"message.received","data":{"object":{"id":"TRUNKLINE-TEST-1"}}}'
@@ -68,7 +70,7 @@ class Live(unittest.TestCase):
     def test_a_thousand_signatures(self):  # A5
         wrong = "v1," + base64.b64encode(b"\0" * 32).decode()
         good = sign_standard(BODY)
-        body = b'{"a":"' + b"x" * 500_000 + b'"}'
+        body = b'{"a":"' + b"x" * 1_000_000 + b'"}'  # its MAC takes long enough to show, were it made 250 times
 
         def timed(count):
             headers = {**sign_standard(body), "webhook-signature": " ".join([wrong] * count)}
@@ -76,13 +78,13 @@ class Live(unittest.TestCase):
             answer = self.gateway.post(body, headers=headers)
             return answer.status, time.monotonic() - began
 
-        ones = sorted(timed(1)[1] for _ in range(5))
-        many = [timed(250) for _ in range(5)]
-        self.assertEqual({status for status, _ in many}, {403})
-        median = sorted(took for _, took in many)[2]
-        print(f"measured: list of 250 wrong signatures: {median * 1000:.1f} ms, of one {ones[2] * 1000:.1f} ms",
+        runs = {count: [timed(count) for _ in range(8)] for count in (1, 250)}
+        self.assertEqual({status for run in runs.values() for status, _ in run}, {403})
+        # The quickest of each: the machine may be busy with other things.
+        one, many = (min(took for _, took in run) for run in runs.values())
+        print(f"measured: list of 250 wrong signatures: {many * 1000:.1f} ms, of one {one * 1000:.1f} ms",
               file=sys.stderr)
-        self.assertLess(median, 5 * ones[2] + 0.1)  # no factor of 250
+        self.assertLess(many, 2 * one + 0.02)
         good["webhook-signature"] = " ".join([wrong] * 15 + [good["webhook-signature"]])
         self.assertEqual(self.status(**good), 200)
         good["webhook-signature"] = wrong + " " + good["webhook-signature"]
@@ -97,7 +99,8 @@ class Live(unittest.TestCase):
         for offset, status in ((-320, 403), (-290, 200), (290, 200), (320, 403)):
             with self.subTest(offset=offset):
                 self.assertEqual(self.status(**sign_standard(BODY, at=now + offset)), status)
-        odd = (now * 1000, 0, "-1", "1e30", "1.5", "0x65", f"+{now}", "9" * 19, "9" * 20, "9" * 400, "١٧".encode().hex())
+        odd = (now * 1000, 0, "-1", "1e30", "1.5", "0x65", f"+{now}", "9" * 19, "9" * 20, "9" * 400,
+               "١٧".encode().hex())
         for stamp in odd:
             with self.subTest(stamp=stamp):
                 headers = sign_standard(BODY, at=str(stamp))
@@ -145,6 +148,27 @@ class Live(unittest.TestCase):
             thread.join()
         self.assertEqual(statuses, [200] * 100)
         self.assertEqual(self.entries(), 100)
+
+
+class Comparison(unittest.TestCase):
+    """A11: what time can't show on a noisy machine, the source can: one place compares, by CRYPTO_memcmp."""
+
+    def test_signatures_are_compared_by_crypto_memcmp_alone(self):
+        folder = pathlib.Path(__file__).resolve().parents[2] / "common" / "signature"
+        source = {path.name: re.sub(r"//.*", "", path.read_text()) for path in folder.glob("*.[ch]pp")}
+        self.assertIn("return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;", source["hmac.cpp"])
+        self.assertRegex(source["hmac.hpp"], r"using mac = std::array<unsigned char, 32>;")
+        everything = "\n".join(source.values())
+        self.assertEqual(len(re.findall(r"mem(?:cmp|eq)|str(?:n|case)?cmp|std::equal", everything)), 1)
+        self.assertNotRegex(source["verify.cpp"] + source["form.cpp"], r"(?:digest|expected)\b[^;,()&|]*[!=]=|"
+                            r"[!=]= *[^;,()&|]*(?:digest|expected)\b")
+        self.assertRegex(source["verify.cpp"], r"if \(equal\(expected, read\.offers\[i\]\.digest\)")
+
+    def test_the_gateway_takes_it_from_openssl(self):
+        program = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway")
+        symbols = subprocess.run(["readelf", "-W", "--dyn-syms", program], check=True, capture_output=True,
+                                 text=True).stdout
+        self.assertRegex(symbols, r"UND CRYPTO_memcmp\b")
 
 
 if __name__ == "__main__":

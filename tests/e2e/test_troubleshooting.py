@@ -19,7 +19,8 @@ NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields 
 
 def first_literals(text):
     """First string literal of each returned or thrown sentence, and of each problem put down."""
-    pattern = r'(?:return|\?|:|runtime_error\(|problem\w* =|problem = |push_back\(|emplace_back\()\s*"((?:[^"\\\n]|\\.)*)"'
+    pattern = (r'(?:return|\?|:|runtime_error\(|problem\w* =|problem = |push_back\(|emplace_back\()'
+               r'\s*"((?:[^"\\\n]|\\.)*)"')
     for literal in re.findall(pattern, text):
         sentence = literal.replace('\\"', '"')
         if re.search(r"[a-z]{2,} [a-z]", sentence) and sentence not in NOT_FOR_USERS:

@@ -102,7 +102,8 @@ class Verify(unittest.TestCase):
         self.assertIn("the body alone", self.refused(legacy_header(decoded, BODY), BODY, [APP_KEY]))
         # The right key, in a form that does not serve this scheme.
         self.assertIn("configured for hex only",
-                      self.refused(legacy_header(decoded, message), BODY, ["hex:" + APP_KEY, "legacy:" + b64(b"x" * 32)]))
+                      self.refused(legacy_header(decoded, message), BODY,
+                                   ["hex:" + APP_KEY, "legacy:" + b64(b"x" * 32)]))
         self.assertIn("another key signed it", self.refused(hex_header(b"other", BODY), BODY, [TEXT_KEY]))
 
     def test_clock(self):

@@ -57,7 +57,7 @@ class Flow(WorkerTest):
         worker = self.worker(drain_timeout="500ms", lock_timeout="2s")
         worker.wait_ready()
         lock = self.lock_table("webhook_events")
-        self.add_messages(range(30))
+        self.add_at_once(range(30))  # one by one, the first would be waited for alone
         wait_for(lambda: self.pending() == 30, "the batch to be in hand")
         self.assertEqual(worker.terminate(), 0)
         held = {c["name"]: c["pending"] for c in self.consumers()}

@@ -5,7 +5,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
+from worker_harness import Worker, WorkerTest, wait_for  # noqa: E402
 import checker  # noqa: E402
 from proxy import Proxy  # noqa: E402
 
@@ -54,24 +54,18 @@ class WiredTest(WorkerTest):
             worker.close()
         self.setUp()
 
-    def add_at_once(self, numbers):
-        """All in one step, so that one read takes them all."""
-        self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
-                           "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
-                           *[message(n) for n in numbers])
-
     def wait_no_sessions(self):
         wait_for(lambda: self.count("pg_stat_activity where application_name like 'trunkline-worker%'") == 0,
                  "the sessions of dead workers to end")
 
-    def check(self, events):
-        """Drained; each event has one row, its effects once, and nothing was counted against it."""
+    def check(self, events, copies=0):
+        """Drained; each event and each copy has one row, its effects once, and nothing was counted against it."""
         self.wait_drained()
         self.assertEqual(self.states(), {"processed": events})
         self.assertEqual(self.sql(checker.DOUBLED), "")
         self.assertEqual(self.sql("select count(*) from proof.effects where target = 'activities'"), str(events))
         self.assertEqual(self.sql("select count(*) from webhook_events where attempts > 0 or claims > 0"), "0")
-        self.assertEqual(self.count("event_copies"), 0)
+        self.assertEqual(self.count("event_copies"), copies)
 
 
 class Moment:

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import Postgres, Redis, wait_for  # noqa: E402,F401
+from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402,F401
 
 BIN = os.environ["TRUNKLINE_BIN"]
 STREAM = "{trunkline}:deliveries"
@@ -20,11 +20,6 @@ QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100
          "retry-poll": "50ms",
          "hold-least": "20ms", "hold-most": "300ms", "probe-most": "300ms", "heartbeat-every": "100ms",
          "redis-timeout": "1s", "lock-timeout": "300ms", "statement-timeout": "3s", "lease": "2s"}
-
-
-def clean_environment():
-    foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
-    return {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
 
 
 def message(number, text="hello", **more):
@@ -136,6 +131,12 @@ class WorkerTest(unittest.TestCase):
 
     def add_messages(self, numbers):
         return [self.add(message(n)) for n in numbers]
+
+    def add_at_once(self, numbers):
+        """All in one step, so that one read takes them all."""
+        self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+                           "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
+                           *[message(n) for n in numbers])
 
     def states(self):
         """{"processed": 3, ...}"""

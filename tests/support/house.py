@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that can break, in one place: Redis, Postgres, a gateway, workers, and proxies between any two of them.
 Parts are "redis", "postgres", "gateway", "gateway 1", ..., "worker 0", "worker 1", ..."""
+import atexit
 import contextlib
 import os
 import signal
@@ -11,7 +12,7 @@ import time
 import checker
 import traffic
 from proxy import Proxy
-from servers import Postgres, Redis, free_port, wait_for
+from servers import Postgres, Redis, clean_environment, free_port, wait_for
 from traffic import STREAM
 
 # Every interval short; no deadline so short that a busy machine runs into it.
@@ -36,6 +37,7 @@ class House:
         self.programs = dict.fromkeys([*self.gateway_ports, *(f"worker {n}" for n in range(workers))])
         self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")
         self.frozen = {}
+        atexit.register(self.end_programs)  # servers and proxies see to themselves
         checker.install(self.postgres)
         self.mend()
         self.wait_ready()
@@ -63,8 +65,7 @@ class House:
     def _start_program(self, part, role):
         redis = self.redis.url_of(role, self.port(f"{role}-redis", self.redis.port))
         command = [os.path.join(self.bin, "trunkline-" + role), "--redis", redis, "--ops-listen", "127.0.0.1:0"]
-        environment = {k: v for k, v in os.environ.items()
-                       if not k.startswith(("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL"))}
+        environment = clean_environment()
         if role == "gateway":
             command += ["--listen", f"127.0.0.1:{self.gateway_ports[part]}", "--drain-delay", "0ms"]
             environment["TRUNKLINE_SIGNING_KEYS"] = "\n".join(traffic.KEYS)
@@ -148,11 +149,14 @@ class House:
         with open(self.log.name, encoding="utf-8", errors="replace") as file:
             return file.read()[-3000:]
 
-    def close(self):
+    def end_programs(self):
         for part in list(self.frozen):
             self.thaw(part)
         for part in self.programs:
             self.end(part)
+
+    def close(self):
+        self.end_programs()
         for proxy in self.proxies.values():
             proxy.close()
         self.log.close()

@@ -23,6 +23,7 @@ class Link:
         self.passed = {"up": 0, "down": 0}
         self.limits, self.after = dict(proxy.limits), dict(proxy.after)
         self.closed = False
+        self.open_directions, self.lock = len(DIRECTIONS), threading.Lock()
         for direction in DIRECTIONS:
             threading.Thread(target=self._pump, args=(direction,), daemon=True).start()
 
@@ -34,8 +35,19 @@ class Link:
                     target.sendall(piece)
             self.proxy._wait_open(self, direction)
             target.shutdown(socket.SHUT_WR)
+            self._ended()
         except OSError:
             self.reset()
+
+    def _ended(self):
+        """Both sides have said all: an end in order."""
+        with self.lock:
+            self.open_directions -= 1
+            if self.open_directions:
+                return
+        self.closed = True
+        for end in self.ends["up"]:
+            end.close()
 
     def reset(self):
         """Ends both sides with RST: what was on its way is lost."""

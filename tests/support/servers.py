@@ -18,6 +18,12 @@ import time
 DEADLINE = 30.0
 
 
+def clean_environment(**more):
+    """Ours, without settings of whoever runs the tests."""
+    foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(foreign)}, **more}
+
+
 def free_port():
     """A port nobody listens on now, below those that the kernel gives to outgoing connections: one of these could be
     taken between this look and the server's start. Two tests may still draw the same one; then a start fails."""
@@ -212,7 +218,7 @@ class Postgres:
         """program: path of `trunkline`. Tables by the owner, grants by schema/roles.sql, as docs/operations.md says."""
         self.grant_roles()
         subprocess.run([program, "migrate", "--postgres", self.url_of("owner")], check=True,
-                       stdout=subprocess.DEVNULL, env={k: v for k, v in os.environ.items() if not k.startswith("PG")})
+                       stdout=subprocess.DEVNULL, env=clean_environment())
         self.grant_roles()
 
     def grant_roles(self, database="trunkline"):
@@ -238,7 +244,7 @@ class Postgres:
         """Runs SQL, returns its rows as text: columns split by |, one row a line, nulls as ∅."""
         done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=∅",
                                "-h", "127.0.0.1", "-p", str(self.port), "-U", "trunkline", "-d", database],
-                              input=sql, capture_output=True, text=True)
+                              input=sql, capture_output=True, text=True, env=clean_environment())
         if check and done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout.rstrip("\n")

@@ -107,7 +107,9 @@ std::vector<bool> insert_events(
   return fresh;
 }
 
-std::vector<outcome> insert_copies(session& db, const std::vector<const prepared_event*>& copies) {
+std::vector<outcome> insert_copies(
+    session& db, const std::vector<const prepared_event*>& copies, std::set<std::string>* all
+) {
   std::vector<outcome> outcomes(copies.size(), outcome::redelivered);
   if (copies.empty()) return outcomes;
   row_arrays arrays(3);
@@ -117,7 +119,12 @@ std::vector<outcome> insert_copies(session& db, const std::vector<const prepared
   }
   std::unordered_set<std::string> counted;
   const auto inserted = db.run("insert_copies", arrays.take());
-  for (std::size_t i = 0; i < inserted.size(); ++i) counted.emplace(inserted.text(i, 0));
+  for (std::size_t i = 0; i < inserted.size(); ++i) {
+    if (inserted.number(i, 1) == 1)
+      counted.emplace(inserted.text(i, 0));
+    else if (all != nullptr)
+      all->emplace(inserted.text(i, 0));
+  }
   for (std::size_t i = 0; i < copies.size(); ++i) {
     if (counted.erase(plain(copies[i]->entry_id)) != 0) outcomes[i] = outcome::duplicate;
   }

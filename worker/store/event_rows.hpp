@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,7 +32,10 @@ std::vector<bool> insert_events(
     session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
 );
 // For entries whose event has its row: duplicate (counted in event_copies from now on) or
-// redelivered (the entry that made the row, or one that is counted already).
-std::vector<outcome> insert_copies(session&, const std::vector<const prepared_event*>& copies);
+// redelivered (the entry that made the row, or one that is counted already). To all go the copies
+// among them, counted now or before.
+std::vector<outcome> insert_copies(
+    session&, const std::vector<const prepared_event*>& copies, std::set<std::string>* all = nullptr
+);
 
 }  // namespace trunkline::store

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -79,7 +80,8 @@ struct store_options {
 };
 
 struct apply_stats {
-  bool restructured = false;  // ran under the exclusive structure lock
+  bool restructured = false;     // ran under the exclusive structure lock
+  std::set<std::string> copies;  // entries of events that another entry made the rows of
 };
 
 class event_store {

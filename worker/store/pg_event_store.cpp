@@ -41,10 +41,10 @@ std::string conninfo_of(
   // and it has to be that one from the first row on: planned over empty tables and kept for the
   // connection, scans and hash joins would read whole tables for each batch of a first import.
   // What is off is priced so high where nothing else is left that every plan looks worth compiling:
-  // no JIT.
+  // no JIT. trunkline.options says that all this arrived (schema_version.sql).
   session.options =
       "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-      "-c enable_mergejoin=off -c jit=off";
+      "-c enable_mergejoin=off -c jit=off -c trunkline.options=arrived";
   return postgres::conninfo(options.conninfo, session);
 }
 
@@ -55,7 +55,7 @@ class pg_event_store final : public event_store {
 
   result<std::vector<outcome>> apply(std::span<const prepared_event> batch, apply_stats* stats)
       override {
-    return restructuring(stats, [&](structure held) { return apply_once(batch, held); });
+    return restructuring(stats, [&](structure held) { return apply_once(batch, held, stats); });
   }
 
   result<std::vector<bool>> apply_leased(std::span<const leased_event> batch) override {
@@ -207,10 +207,12 @@ class pg_event_store final : public event_store {
     );
     db_.begin();
     std::int64_t version = 0, compatible_from = 0;
+    std::string lacking;
     try {
       const auto row = db_.run("schema_version");
       version = row.number(0, 0);
       compatible_from = row.number(0, 1);
+      lacking = row.text(0, 2);
     } catch (...) {
       auto error = db_.explain();
       if (error.sqlstate == undefined_table) error.kind = store_error::sort::schema;
@@ -226,6 +228,13 @@ class pg_event_store final : public event_store {
               std::to_string(known) +
               (version < known ? ": run trunkline migrate" : ": upgrade it")};
     }
+    // Without its limits a session could wait for a lock for ever.
+    if (!lacking.empty()) {
+      throw store_error{
+          store_error::sort::schema, "",
+          "the session lacks our settings (" + lacking +
+              "): a pooler drops startup options; connect directly or set them for the role"};
+    }
   }
 
   void lock(structure held) {
@@ -234,14 +243,18 @@ class pg_event_store final : public event_store {
     db_.run(alone ? "structure_lock_exclusive" : "structure_lock_shared");
   }
 
-  std::vector<outcome> apply_once(std::span<const prepared_event> batch, structure held) {
+  std::vector<outcome> apply_once(
+      std::span<const prepared_event> batch, structure held, apply_stats* stats
+  ) {
     lock(held);
-    const auto outcomes = insert_with_effects(batch, held);
+    const auto outcomes = insert_with_effects(batch, held, stats);
     db_.commit();
     return outcomes;
   }
 
-  std::vector<outcome> insert_with_effects(std::span<const prepared_event> batch, structure held) {
+  std::vector<outcome> insert_with_effects(
+      std::span<const prepared_event> batch, structure held, apply_stats* stats
+  ) {
     const auto firsts = first_of_each_key(batch);
     std::vector<const prepared_event*> events;
     std::vector<fate> fates;
@@ -267,7 +280,7 @@ class pg_event_store final : public event_store {
       if (first) ++event;
     }
     apply_effects(db_, held, with_effects);
-    const auto told = insert_copies(db_, copies);
+    const auto told = insert_copies(db_, copies, stats ? &stats->copies : nullptr);
     for (std::size_t i = 0; i < told.size(); ++i) outcomes[place_of_copy[i]] = told[i];
     return outcomes;
   }

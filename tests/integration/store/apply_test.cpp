@@ -59,7 +59,9 @@ TEST_CASE(
   CHECK(db.ask("select count(*), max(entry_id) from webhook_events") == "1|1-1");
   CHECK(db.ask("select body from activities") == "untouched");
   // A further entry is counted once, however often it comes.
-  CHECK(store->apply(again).value() == std::vector(3, outcome::redelivered));
+  store::apply_stats stats;
+  CHECK(store->apply(again, &stats).value() == std::vector(3, outcome::redelivered));
+  CHECK(stats.copies == std::set<std::string>{"1-2"});
   CHECK(
       db.ask("select c.entry_id, c.received_at = e.received_at from event_copies c"
              " join webhook_events e using (event_key)") == "1-2|t"

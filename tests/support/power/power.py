@@ -28,7 +28,8 @@ class Power:
         self.log = tempfile.mktemp(prefix="unsynced-", dir=os.path.dirname(folder))
         self.new_log()
         # A copy, because the user postgres need not be able to read a build folder.
-        self.preload = shutil.copy(library(), tempfile.mktemp(prefix="unsynced-", suffix=".so", dir=os.path.dirname(folder)))
+        copied = tempfile.mktemp(prefix="unsynced-", suffix=".so", dir=os.path.dirname(folder))
+        self.preload = shutil.copy(library(), copied)
         os.chmod(self.preload, 0o755)
         self.environment = {"LD_PRELOAD": self.preload, "UNSYNCED_FOLDER": folder, "UNSYNCED_LOG": self.log,
                             "UNSYNCED_SLOW": str(slow)}

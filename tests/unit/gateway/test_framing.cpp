@@ -158,9 +158,3 @@ TEST_CASE("a first word longer than any method is no request") {
   CHECK_FALSE(can_become_request(longest + "A"));
   CHECK(can_become_request("POST /" + std::string(1000, 'a')));
 }
-
-TEST_CASE("an LF without CR in lines around chunks") {
-  CHECK_FALSE(has_bare_lf("0\r\n\r"));
-  CHECK(has_bare_lf("0\r\n\n"));
-  CHECK(has_bare_lf("\n"));
-}

@@ -56,6 +56,14 @@ TEST_CASE("requests come out the same however the bytes are cut") {
   }
 }
 
+TEST_CASE("one empty line before a request is skipped, for every cut") {
+  for (std::size_t piece = 1; piece <= plain.size() + 4; ++piece) {
+    CAPTURE(piece);
+    CHECK(read_all("\r\n" + plain, piece) == "POST /hook 4; ");
+    CHECK(read_all("\r\n\r\n" + plain, piece) == "refused framing: empty line");
+  }
+}
+
 TEST_CASE("an empty chunked body comes out however its last chunk is cut") {
   const std::string empty =
       "POST /hook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
@@ -170,13 +178,8 @@ TEST_CASE("names that are no tokens are refused") {
   );
 }
 
-TEST_CASE("what Beast would wait for or leave on the connection is refused, for every cut") {
-  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+TEST_CASE("what Beast would leave on the connection is refused, for every cut") {
   const auto piece = GENERATE(1u, 3u, 1000u);
-  CHECK(
-      read_all(post + "1\r\nx\r\n0\r\n\n", piece) ==
-      "POST / refused framing: bare LF around a chunk"
-  );
   CHECK(
       read_all("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", piece) ==
       "refused framing: body of a method without one"

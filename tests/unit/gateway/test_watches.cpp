@@ -4,7 +4,7 @@
 #include "gateway/durability.hpp"
 #include "gateway/memory_watch.hpp"
 #include "gateway/readiness.hpp"
-#include "gateway/redis_delivery_queue.hpp"
+#include "gateway/redis_trouble.hpp"
 
 using namespace trunkline;
 using namespace trunkline::gateway;
@@ -94,6 +94,52 @@ TEST_CASE("error replies are told apart") {
   CHECK(outcome_of_error("") == outcome::redis_error);
   for (const auto& row : outcome_rows)
     if (row.what >= outcome::not_connected) CHECK(row.given == answer::unavailable);
+}
+
+TEST_CASE("what Redis tells without a delivery is known, and forgotten when it is over") {
+  using kind = redis::reply::kind;
+  const trouble_watch::time_point now{};
+  trouble_watch watch;
+  const auto told = [&] {
+    const auto found = watch.at(now);
+    return found ? std::string(to_string(found->what)) + ": " + found->text : "well";
+  };
+  CHECK(told() == "well");
+  watch.on_ping(text("MISCONF Redis is configured to save", kind::error));
+  CHECK(told() == "misconf: MISCONF Redis is configured to save");
+  watch.on_ping(text("LOADING", kind::error));
+  CHECK(told() == "loading: LOADING");
+  watch.on_ping(text("PONG", kind::status));
+  CHECK(told() == "well");
+  watch.on_ping(text("NOPERM this user may not ping", kind::error));
+  CHECK(told() == "well");
+
+  const std::string replica = "# Replication\r\nrole:slave\r\nslave_read_only:";
+  watch.on_replication(text(replica + "1\r\n"));
+  CHECK(told() == "readonly: this server is a read-only replica");
+  watch.on_replication(text("# Replication\r\nrole:master\r\nconnected_slaves:1\r\n"));
+  CHECK(told() == "well");
+  watch.on_replication(text(replica + "0\r\n"));  // it takes writes
+  CHECK(told() == "well");
+  watch.on_replication(text(replica + "1\r\n"));
+  watch.on_replication(text("NOPERM", kind::error));
+  CHECK(told() == "well");
+  watch.on_replication(text(replica + "1\r\n"));
+  watch.forget_looks();
+  CHECK(told() == "well");
+}
+
+TEST_CASE("what became of deliveries comes before what looking tells") {
+  using kind = redis::reply::kind;
+  const trouble_watch::time_point now{};
+  trouble_watch watch;
+  watch.on_ping(text("MISCONF", kind::error));
+  CHECK(watch.on_append_refused(text("OOM", kind::error), now).what == outcome::oom);
+  CHECK(watch.at(now)->what == outcome::oom);
+  CHECK(watch.at(now + std::chrono::seconds(3))->what == outcome::misconf);
+  watch.on_append_refused(text("OOM", kind::error), now);
+  watch.on_appended();
+  CHECK(watch.at(now)->what == outcome::misconf);
 }
 
 TEST_CASE("readiness tells the first trouble") {

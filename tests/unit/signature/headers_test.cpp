@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the headers may look like (catalogue A4, A5), clocks (A6) and families (A12).
+#include <algorithm>
 #include <chrono>
 
 #include "support.hpp"
@@ -164,9 +165,14 @@ TEST_CASE("A5: at most 16 signatures are looked at") {
   CHECK(with(standard, "webhook-signature", "v2,x", ' ', 16) == "malformed");
   CHECK(with(legacy, "openphone-signature", wrong_hmac, ',', 15) == "valid");
   CHECK(with(legacy, "openphone-signature", wrong_hmac, ',', 16) == "malformed");
-  const auto before = std::chrono::steady_clock::now();
-  CHECK(with(standard, "webhook-signature", wrong_v1, ' ', 1000) == "malformed");
-  CHECK(std::chrono::steady_clock::now() - before < std::chrono::milliseconds(50));
+  // The quickest of some tries: the machine may be busy with other things.
+  auto least = std::chrono::steady_clock::duration::max();
+  for (int tries = 0; tries < 20; ++tries) {
+    const auto before = std::chrono::steady_clock::now();
+    CHECK(with(standard, "webhook-signature", wrong_v1, ' ', 1000) == "malformed");
+    least = std::min(least, std::chrono::steady_clock::now() - before);
+  }
+  CHECK(least < std::chrono::milliseconds(5));
 }
 
 TEST_CASE("facts 3: A6: the window of the standard scheme") {
