@@ -58,7 +58,7 @@ class Wire(WiredTest):
             self.assertGreater(length, 100)
             for seed in seeds():
                 draw = random.Random(seed)
-                for at in [0, 1, *draw.sample(range(2, length), 60 if SOAK else 6)]:
+                for at in [0, 1, *draw.sample(range(2, length), 15 if SOAK else 6)]:
                     with self.subTest(seed=seed, direction=direction, at=at):
                         cuts += self.batch(Sweep(self.to_postgres, direction, at), generation).done
                     generation += 1
