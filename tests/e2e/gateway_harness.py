@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import wait_for  # noqa: E402
+from servers import Redis, wait_for  # noqa: E402
 
 PATH = "/api/webhooks/openphone"
 HEX_KEY = "test_signing_key_for_tests_0001"
@@ -218,3 +220,33 @@ def restart(redis):
 def entries(redis, stream=STREAM):
     """The stream's entries as dicts of bytes-preserving text."""
     return [dict(zip(fields[::2], fields[1::2])) for _, fields in redis.command("XRANGE", stream, "-", "+")]
+
+
+def cpu_seconds(pid):
+    """User and system time of a process so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class WithGateway(unittest.TestCase):
+    """A Redis for the class; start() gives gateways that end with their test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.redis = Redis()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.redis.close()
+
+    def start(self, *options, **how):
+        gateway = Gateway(self.redis.url_of("gateway"), *options, **how)
+        self.addCleanup(gateway.stop)
+        return gateway
+
+    def temp_file(self, text):
+        with tempfile.NamedTemporaryFile("w", prefix="trunkline-keys-", delete=False) as f:
+            f.write(text)
+        self.addCleanup(os.unlink, f.name)
+        return f.name

@@ -9,31 +9,12 @@ import tempfile
 import time
 import unittest
 
-from gateway_harness import PATH, Client, Gateway, request
+from gateway_harness import PATH, Client, WithGateway, cpu_seconds, request
 from senders import Paced, measured, rss_mb
-from servers import Redis, wait_for
+from servers import wait_for
 
 
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-class WithGateway(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.redis = Redis()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.redis.close()
-
-    def start(self, *options, **how):
-        gateway = Gateway(self.redis.url_of("gateway"), *options, **how)
-        self.addCleanup(gateway.stop)
-        return gateway
-
+class WithCard(WithGateway):
     def card(self):
         keys = self.redis.command("KEYS", "{trunkline}:gateway:*")
         cards = [self.redis.command("HGETALL", key) for key in keys]
@@ -42,7 +23,7 @@ class WithGateway(unittest.TestCase):
 
 
 @unittest.skipUnless(shutil.which("slowhttptest"), "no slowhttptest")
-class Slow(WithGateway):
+class Slow(WithCard):
     def beside(self, *attack):
         gateway = self.start("--header-timeout", "1s", "--body-timeout", "1s")
         alone = Paced(gateway, 50, 1, 16).run()
@@ -82,7 +63,7 @@ class Slow(WithGateway):
         self.beside("-X", "-k", "5", "-w", "1", "-y", "2", "-n", "1", "-z", "1")
 
 
-class Idle(WithGateway):
+class Idle(WithCard):
     def test_five_thousand(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if hard < 12000:
