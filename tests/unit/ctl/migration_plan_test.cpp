@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/migration_plan.hpp"
+#include "ctl/migrate/migration_plan.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>

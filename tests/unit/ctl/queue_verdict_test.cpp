@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/queue_report.hpp"
+#include "ctl/queue/queue_report.hpp"
 
 #include <catch2/catch.hpp>
 

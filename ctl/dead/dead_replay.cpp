@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "ctl/dead.hpp"
+#include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 

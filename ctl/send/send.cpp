@@ -7,9 +7,9 @@
 
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
-#include "ctl/send_print.hpp"
-#include "ctl/send_rows.hpp"
-#include "ctl/send_steps.hpp"
+#include "ctl/send/send_print.hpp"
+#include "ctl/send/send_rows.hpp"
+#include "ctl/send/send_steps.hpp"
 #include "ctl/signing_keys.hpp"
 #include "ctl/verbs.hpp"
 

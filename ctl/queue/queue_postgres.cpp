@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/database.hpp"
-#include "ctl/queue_sources.hpp"
+#include "ctl/queue/queue_sources.hpp"
 
 namespace trunkline::ctl {
 namespace {

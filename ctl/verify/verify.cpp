@@ -10,7 +10,7 @@
 #include "ctl/output.hpp"
 #include "ctl/signing_keys.hpp"
 #include "ctl/verbs.hpp"
-#include "ctl/verify_hints.hpp"
+#include "ctl/verify/verify_hints.hpp"
 
 namespace trunkline::ctl {
 namespace {

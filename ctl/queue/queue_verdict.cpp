@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/base/units.hpp"
-#include "ctl/queue_report.hpp"
+#include "ctl/queue/queue_report.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "ctl/database.hpp"
-#include "ctl/send_samples.hpp"
+#include "ctl/send/send_samples.hpp"
 
 // The rows of one test run: names that nobody else uses, and their removal.
 namespace trunkline::ctl {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/base/config.hpp"
-#include "ctl/queue_report.hpp"
+#include "ctl/queue/queue_report.hpp"
 
 // Where the figures of `trunkline queue` come from. Each reader uses one server and may take longer
 // than it was given (a resolver can't be interrupted): call it on a thread that may be left behind.

@@ -7,7 +7,7 @@
 #include "common/signature/signature.hpp"
 #include "ctl/database.hpp"
 #include "ctl/http_client.hpp"
-#include "ctl/send_samples.hpp"
+#include "ctl/send/send_samples.hpp"
 
 // One delivery through the whole pipe: signed, posted, awaited in Postgres, compared.
 namespace trunkline::ctl {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For a mismatch the usual mistakes are tried out: other bytes of the body, another form of the
 // key, another message under the HMAC. The combination with the fewest mistakes is reported.
-#include "ctl/verify_hints.hpp"
+#include "ctl/verify/verify_hints.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/units.hpp"
-#include "ctl/dead.hpp"
+#include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
 
 namespace trunkline::ctl {

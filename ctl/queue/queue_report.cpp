@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two forms of `trunkline queue`.
-#include "ctl/queue_report.hpp"
+#include "ctl/queue/queue_report.hpp"
 
 #include <cstdio>
 

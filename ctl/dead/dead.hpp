@@ -3,7 +3,7 @@
 #include <string>
 
 #include "common/base/config.hpp"
-#include "ctl/dead_letters.hpp"
+#include "ctl/dead/dead_letters.hpp"
 
 // What the three verbs of `trunkline dead` share.
 namespace trunkline::ctl {

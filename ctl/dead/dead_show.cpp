@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "ctl/dead.hpp"
+#include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 

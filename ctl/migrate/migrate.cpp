@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "ctl/database.hpp"
-#include "ctl/migration_plan.hpp"
+#include "ctl/migrate/migration_plan.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 

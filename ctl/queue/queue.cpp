@@ -13,7 +13,7 @@
 #include "common/base/units.hpp"
 #include "common/redis/url.hpp"
 #include "ctl/output.hpp"
-#include "ctl/queue_sources.hpp"
+#include "ctl/queue/queue_sources.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {

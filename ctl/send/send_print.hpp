@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ctl/send_steps.hpp"
+#include "ctl/send/send_steps.hpp"
 
 // What `trunkline send` prints.
 namespace trunkline::ctl {

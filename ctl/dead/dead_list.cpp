@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "common/base/units.hpp"
-#include "ctl/dead.hpp"
+#include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "common/redis/client.hpp"
 #include "common/stream/contract.hpp"
-#include "ctl/queue_sources.hpp"
+#include "ctl/queue/queue_sources.hpp"
 
 namespace trunkline::ctl {
 namespace {

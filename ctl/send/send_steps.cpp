@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/send_steps.hpp"
+#include "ctl/send/send_steps.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/send_samples.hpp"
+#include "ctl/send/send_samples.hpp"
 
 #include <array>
 #include <ctime>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/dead_letters.hpp"
+#include "ctl/dead/dead_letters.hpp"
 
 #include <algorithm>
 

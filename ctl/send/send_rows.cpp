@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/send_rows.hpp"
+#include "ctl/send/send_rows.hpp"
 
 #include <algorithm>
 #include <chrono>
