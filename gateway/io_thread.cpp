@@ -44,10 +44,11 @@ struct io_thread::impl {
   void tick() {
     host.date = http_date(std::time(nullptr));
     const auto now = std::chrono::steady_clock::now();
+    turned.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     for (session* each : host.sessions) each->check_deadline(now);
     timer.expires_after(tick_period);
     timer.async_wait([this](boost::system::error_code error) {
-      if (!error) tick();
+      if (!error && !ended) tick();
     });
   }
 
@@ -64,6 +65,7 @@ struct io_thread::impl {
   }
 
   void cut() {
+    ended = true;  // a tick that is due already is past cancelling
     timer.cancel();
     for (session* each : host.sessions) each->abort();
     queue.stop();
@@ -76,7 +78,10 @@ struct io_thread::impl {
   redis_delivery_queue queue;
   session_host host;
   asio::steady_timer timer;
+  bool ended = false;
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::atomic<std::chrono::steady_clock::rep> turned{
+      std::chrono::steady_clock::now().time_since_epoch().count()};  // last tick
   std::thread thread;
 };
 
@@ -122,6 +127,12 @@ void io_thread::stop() {
   if (!impl_->thread.joinable()) return;
   asio::post(impl_->io, [raw = impl_.get()] { raw->cut(); });
   impl_->thread.join();
+}
+
+bool io_thread::turned_within(std::chrono::milliseconds most) const {
+  using clock = std::chrono::steady_clock;
+  const clock::time_point last{clock::duration(impl_->turned.load(std::memory_order_relaxed))};
+  return clock::now() - last <= most;
 }
 
 queue_state io_thread::queue() const {

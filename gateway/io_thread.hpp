@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 #include "common/base/log.hpp"
@@ -28,6 +29,7 @@ class io_thread {
   void make_room();                // ends a few of those that have been idle longest
   void stop();                     // cuts what is left, joins
 
+  bool turned_within(std::chrono::milliseconds) const;  // its event loop, or did something hold it?
   queue_state queue() const;
   const figures& counts() const;
 

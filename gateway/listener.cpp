@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/listener.hpp"
 
-#include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -16,9 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
 
-#include "common/ops/ops_server.hpp"
+#include "gateway/listening_socket.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -26,90 +21,9 @@ namespace {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-constexpr std::string_view unix_prefix = "unix:";
-constexpr int backlog = 1024;
 constexpr std::chrono::milliseconds pause_when_full{20};  // a connection may end any moment
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 constexpr std::chrono::seconds between_warnings{60};
-
-[[noreturn]] void fail(const std::string& listen, const std::string& why) {
-  throw std::runtime_error("cannot listen on " + listen + ": " + why);
-}
-
-// A file descriptor until release().
-class owned_socket {
- public:
-  explicit owned_socket(int fd) : fd_(fd) {}
-  ~owned_socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  owned_socket(const owned_socket&) = delete;
-  owned_socket& operator=(const owned_socket&) = delete;
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-int open_socket(int family) {
-  return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-}
-
-// A socket file that nobody listens on any more is left over from a crash.
-bool is_stale(const sockaddr_un& where) {
-  const owned_socket probe(open_socket(AF_UNIX));
-  return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0 &&
-         errno == ECONNREFUSED;
-}
-
-int bind_unix(const std::string& listen, const std::string& path) {
-  sockaddr_un where{};
-  where.sun_family = AF_UNIX;
-  std::memcpy(where.sun_path, path.c_str(), path.size() + 1);
-  owned_socket made(open_socket(AF_UNIX));
-  if (made.get() < 0) fail(listen, std::strerror(errno));
-  if (is_stale(where)) ::unlink(path.c_str());
-  if (::bind(made.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0 ||
-      ::chmod(path.c_str(), 0660) != 0 || ::listen(made.get(), backlog) != 0)
-    fail(listen, std::strerror(errno));
-  return made.release();
-}
-
-int bind_tcp(const std::string& listen) {
-  std::string host;
-  std::uint16_t port = 0;
-  if (const auto wrong = ops::parse_listen(listen, host, port); !wrong.empty()) fail(listen, wrong);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-      error != 0)
-    fail(listen, ::gai_strerror(error));
-  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> list(found, &::freeaddrinfo);
-  owned_socket made(open_socket(list->ai_family));
-  const int on = 1;
-  if (made.get() < 0 || ::setsockopt(made.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      ::bind(made.get(), list->ai_addr, list->ai_addrlen) != 0 ||
-      ::listen(made.get(), backlog) != 0)
-    fail(listen, std::strerror(errno));
-  return made.release();
-}
-
-std::string address_of(int socket) {
-  sockaddr_storage where{};
-  socklen_t size = sizeof where;
-  char host[NI_MAXHOST], port[NI_MAXSERV];
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&where), &size) != 0 ||
-      ::getnameinfo(
-          reinterpret_cast<sockaddr*>(&where), size, host, sizeof host, port, sizeof port,
-          NI_NUMERICHOST | NI_NUMERICSERV
-      ) != 0)
-    return "?";
-  return where.ss_family == AF_INET6 ? "[" + std::string(host) + "]:" + port
-                                     : std::string(host) + ":" + port;
-}
 
 }  // namespace
 
@@ -129,8 +43,9 @@ struct listener::impl {
   receiver deal;
   room_maker make_room;
   logger log;
-  std::string address;
-  std::string path;  // unix only: removed at the end
+  std::string address{};
+  std::string path{};  // of a unix socket that is ours: removed at the end
+  bool is_unix = false, passed = false;
   clock::time_point warned_at{};
   pauses paused{};
 };
@@ -146,7 +61,7 @@ listener::impl::step listener::impl::accept_one() {
   const int client =
       ::accept4(socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (client >= 0) {
-    if (path.empty()) {
+    if (!is_unix) {
       const int on = 1;
       ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
@@ -215,25 +130,14 @@ listener::listener(
     std::atomic<int>& open_connections, receiver deal, logger log, room_maker make_room
 )
     : impl_(new impl{
-          asio::posix::stream_descriptor(io),
-          asio::steady_timer(io),
-          max_connections,
-          open_connections,
-          std::move(deal),
-          std::move(make_room),
-          std::move(log),
-          listen,
-          "",
-          {},
-          {}}) {
-  if (listen.starts_with(unix_prefix)) {
-    const std::string path = listen.substr(unix_prefix.size());
-    impl_->socket.assign(bind_unix(listen, path));
-    impl_->path = path;
-  } else {
-    impl_->socket.assign(bind_tcp(listen));
-    impl_->address = address_of(impl_->socket.native_handle());
-  }
+          asio::posix::stream_descriptor(io), asio::steady_timer(io), max_connections,
+          open_connections, std::move(deal), std::move(make_room), std::move(log)}) {
+  auto made = open_listening_socket(listen);
+  impl_->socket.assign(made.fd);
+  impl_->is_unix = made.is_unix;
+  impl_->passed = made.passed;
+  impl_->path = std::move(made.path);
+  impl_->address = std::move(made.address);
 }
 
 listener::~listener() {
@@ -246,8 +150,10 @@ void listener::start() {
 
 void listener::finish() {
   impl_->timer.cancel();
-  impl_->max_connections += backlog;
-  while (impl_->accept_one() == impl::step::again) continue;
+  if (!impl_->passed) {
+    impl_->max_connections += listen_backlog;
+    while (impl_->accept_one() == impl::step::again) continue;
+  }
   impl_->socket.close();
   if (!impl_->path.empty()) ::unlink(std::exchange(impl_->path, "").c_str());
 }
@@ -258,19 +164,6 @@ const std::string& listener::address() const {
 
 const listener::pauses& listener::paused() const {
   return impl_->paused;
-}
-
-std::string check_listen(const std::string& text) {
-  if (text.starts_with(unix_prefix)) {
-    const auto length = text.size() - unix_prefix.size();
-    if (length == 0) return "unix: needs a path";
-    if (length >= sizeof(sockaddr_un::sun_path))
-      return "the path of a unix socket has at most 107 characters";
-    return {};
-  }
-  std::string host;
-  std::uint16_t port = 0;
-  return ops::parse_listen(text, host, port);
 }
 
 }  // namespace trunkline::gateway

@@ -26,9 +26,8 @@ class listener {
     std::atomic<std::int64_t> at_limit{0}, without_descriptors{0};
   };
 
-  // listen: HOST:PORT (port 0: the kernel picks one) or unix:PATH. Binds at once; throws
-  // std::runtime_error naming the address and why. open_connections: raised here, lowered by
-  // whoever ends a connection.
+  // listen: see listening_socket.hpp. Binds at once; throws std::runtime_error naming the address
+  // and why. open_connections: raised here, lowered by whoever ends a connection.
   listener(
       boost::asio::io_context&, const std::string& listen, int max_connections,
       std::atomic<int>& open_connections, receiver, logger, room_maker = {}
@@ -37,7 +36,8 @@ class listener {
 
   void start();
   // Takes what waits in the backlog, then listens no more: closing with a backlog would reset its
-  // connections.
+  // connections. A socket that a supervisor passed stays open there, with its backlog, for the next
+  // process: nothing more is taken from it.
   void finish();
   const std::string& address() const;  // where it listens in fact
   const pauses& paused() const;        // from any thread
@@ -46,8 +46,5 @@ class listener {
   struct impl;
   std::unique_ptr<impl> impl_;
 };
-
-// Empty if text is HOST:PORT or unix:PATH, else what is wrong.
-std::string check_listen(const std::string& text);
 
 }  // namespace trunkline::gateway

@@ -7,6 +7,7 @@
 #include "common/base/config.hpp"
 #include "common/base/exit_codes.hpp"
 #include "common/base/signals.hpp"
+#include "common/base/supervisor.hpp"
 #include "gateway/options.hpp"
 #include "gateway/service.hpp"
 
@@ -27,6 +28,7 @@ void raise_descriptor_limit() {
 
 int main(int argc, char** argv) {
   prepare_process();
+  supervisor::take_environment();
   raise_descriptor_limit();
 
   // What was asked for, or why it cannot be.

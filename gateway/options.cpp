@@ -6,7 +6,7 @@
 
 #include "common/ops/ops_server.hpp"
 #include "common/redis/url.hpp"
-#include "gateway/listener.hpp"
+#include "gateway/listening_socket.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -15,7 +15,10 @@ using namespace std::chrono_literals;
 
 void declare_listeners(config::option_set& set, options& o) {
   const config::traits group{.group = "Listening"};
-  set.text("listen", o.listen, "Where deliveries arrive: HOST:PORT or unix:PATH", group);
+  set.text(
+      "listen", o.listen,
+      "Where deliveries arrive: HOST:PORT, unix:PATH, or systemd: the socket that it passes", group
+  );
   set.check("listen", [&o] { return check_listen(o.listen); });
   set.text(
       "ops-listen", o.ops_listen,

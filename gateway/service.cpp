@@ -11,6 +11,7 @@
 
 #include "base/version.hpp"
 #include "common/base/encoding.hpp"
+#include "common/base/supervisor.hpp"
 #include "common/ops/ops_server.hpp"
 #include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
@@ -26,7 +27,10 @@ namespace {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds look_period{1};       // of the refusal monitor
+constexpr std::chrono::seconds look_period{1};  // of the refusal monitor
+constexpr std::chrono::seconds thread_stands_still{10};
+constexpr std::chrono::milliseconds start_look{5};   // whether the queue is there
+constexpr std::chrono::seconds start_most{1};        // clients wait in the backlog that long
 constexpr std::chrono::milliseconds drain_look{20};  // whether all connections have ended
 constexpr std::chrono::seconds drain_most{10};
 constexpr std::chrono::milliseconds figures_most{500};
@@ -69,7 +73,9 @@ struct service::impl {
   queue_state worst_queue() const;
   heartbeat::card card() const;
   figures_sum sum() const;
+  void listen_once_ready(clock::time_point latest);
   void look();
+  void tell_supervisor();
   void reload();
   void begin_drain();
   void finish_drain();
@@ -86,7 +92,7 @@ struct service::impl {
   std::atomic<bool> draining{false};
 
   asio::io_context io{1};  // of this thread: everything but deliveries
-  asio::steady_timer look_timer{io}, drain_timer{io};
+  asio::steady_timer look_timer{io}, pause_timer{io};
   std::size_t next_thread = 0;
   refusal_monitor monitor;
   figures_sum looked_at;
@@ -179,6 +185,20 @@ figures_sum service::impl::sum() const {
   return out;
 }
 
+// Whoever connects meanwhile waits in the backlog, which is better than a 503 for a queue that is
+// about to be there. Should it be away, they hear so soon enough.
+void service::impl::listen_once_ready(clock::time_point latest) {
+  if (draining) return;
+  if (worst_queue().accepting || clock::now() >= latest) {
+    listening.start();
+    return supervisor::notify("READY=1");
+  }
+  pause_timer.expires_after(start_look);
+  pause_timer.async_wait([this, latest](boost::system::error_code error) {
+    if (!error) listen_once_ready(latest);
+  });
+}
+
 void service::impl::look() {
   const auto now = sum();
   std::array<std::int64_t, outcome_count> added{};
@@ -191,10 +211,23 @@ void service::impl::look() {
                                          {"in_5_minutes", warning->count},
                                          {"reasons", warning->reasons}}
     );
+  tell_supervisor();
   look_timer.expires_after(look_period);
   look_timer.async_wait([this](boost::system::error_code error) {
     if (!error) look();
   });
+}
+
+void service::impl::tell_supervisor() {
+  bool all_turn = true;
+  for (const auto& each : threads) all_turn = all_turn && each->turned_within(thread_stands_still);
+  if (all_turn) supervisor::stroke_watchdog();
+  const auto state = worst_queue();
+  supervisor::tell_status(
+      draining          ? "draining"
+      : state.accepting ? "accepting deliveries at " + listening.address()
+                        : "answering 503: " + std::string(to_string(state.why))
+  );
 }
 
 void service::impl::reload() {
@@ -212,11 +245,12 @@ void service::impl::reload() {
 
 void service::impl::begin_drain() {
   if (draining.exchange(true)) return;
+  supervisor::notify("STOPPING=1");
   const auto ms = given.drain_delay.count();
   log.info("draining: unready, still serving", {{"for_ms", ms}});
   for (const auto& each : threads) each->end_connections();
-  drain_timer.expires_after(given.drain_delay);
-  drain_timer.async_wait([this](boost::system::error_code error) {
+  pause_timer.expires_after(given.drain_delay);
+  pause_timer.async_wait([this](boost::system::error_code error) {
     if (!error) finish_drain();
   });
 }
@@ -234,8 +268,8 @@ void service::impl::wait_for_end(clock::time_point latest) {
   if (late)
     log.warn("connections cut at the end of the drain", {{"connections", open_connections.load()}});
   if (late || open_connections.load() == 0) return end();
-  drain_timer.expires_after(drain_look);
-  drain_timer.async_wait([this, latest](boost::system::error_code error) {
+  pause_timer.expires_after(drain_look);
+  pause_timer.async_wait([this, latest](boost::system::error_code error) {
     if (!error) wait_for_end(latest);
   });
 }
@@ -250,8 +284,8 @@ void service::impl::end() {
 // Those of the last seconds go out before the end, if Redis is there to take them.
 void service::impl::wait_for_figures(clock::time_point latest) {
   if (beating.settled() || clock::now() >= latest) return io.stop();
-  drain_timer.expires_after(drain_look);
-  drain_timer.async_wait([this, latest](boost::system::error_code) { wait_for_figures(latest); });
+  pause_timer.expires_after(drain_look);
+  pause_timer.async_wait([this, latest](boost::system::error_code) { wait_for_figures(latest); });
 }
 
 service::service(const options& given, logger log)
@@ -259,7 +293,7 @@ service::service(const options& given, logger log)
 service::~service() = default;
 
 void service::run() {
-  impl_->listening.start();
+  impl_->listen_once_ready(clock::now() + start_most);
   impl_->beating.start();
   impl_->look();
   impl_->log.info(

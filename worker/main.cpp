@@ -5,6 +5,7 @@
 #include "base/version.hpp"
 #include "common/base/exit_codes.hpp"
 #include "common/base/signals.hpp"
+#include "common/base/supervisor.hpp"
 #include "worker/connect.hpp"
 #include "worker/crew.hpp"
 #include "worker/heartbeat.hpp"
@@ -49,6 +50,7 @@ int run(int argc, const char* const* argv) {
 
   signals.start({
       [&] {
+        supervisor::notify("STOPPING=1");
         shared.board.drain();
         shared.stop.request();
       },
@@ -65,7 +67,12 @@ int run(int argc, const char* const* argv) {
   {
     const worker::ticker refreshing(options.claim_after / 3, [&] { refresher.refresh(); });
     const worker::ticker beating(worker::look_every, [&] { card.look(); });
-    const worker::ticker watching(worker::look_every, [&] { dog.look(); });
+    const worker::ticker watching(worker::look_every, [&] {
+      dog.look();
+      supervisor::stroke_watchdog();
+      supervisor::tell_status(worker::status_line(shared.board));
+    });
+    supervisor::notify("READY=1");
     intact = crew.run();
   }
   card.end();
@@ -78,6 +85,7 @@ int run(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   try {
     prepare_process();
+    supervisor::take_environment();
     return run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline-worker: %s\n", error.what());

@@ -4,6 +4,7 @@
 #include "common/ops/json_quote.hpp"
 
 namespace trunkline::worker {
+
 ops::answer answer_ops(const status_board& board, std::string_view path) {
   if (path == "/livez") return {200, "{\"live\":true}\n"};
   if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};
@@ -15,6 +16,13 @@ ops::answer answer_ops(const status_board& board, std::string_view path) {
   return {
       ready ? 200 : 503, std::string("{\"ready\":") + (ready ? "true" : "false") + ",\"state\":\"" +
                              state + "\",\"reasons\":[" + reasons + "]}\n"};
+}
+
+std::string status_line(const status_board& board) {
+  std::string line = board.state();
+  for (const auto& reason : board.reasons())
+    line += (line.find(':') == std::string::npos ? ": " : "; ") + reason;
+  return line;
 }
 
 }  // namespace trunkline::worker

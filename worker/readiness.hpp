@@ -9,4 +9,7 @@ namespace trunkline::worker {
 // works, else 503 with state and reasons.
 ops::answer answer_ops(const status_board&, std::string_view path);
 
+// The same for people, in a line: "running", "holding: postgres: ...".
+std::string status_line(const status_board&);
+
 }  // namespace trunkline::worker

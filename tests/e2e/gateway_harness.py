@@ -121,19 +121,24 @@ class Gateway:
     """trunkline-gateway on free ports, keys for all three schemes unless keys are given."""
 
     def __init__(self, redis_url, *options, keys=(HEX_KEY, STANDARD_KEY, LEGACY_KEY), env=None, ready=True,
-                 listen="127.0.0.1:0", log_level="debug", ulimit=None):
+                 listen="127.0.0.1:0", log_level="debug", ulimit=None, passed=None):
+        """passed: a listening socket that it gets as from systemd; listen is then "systemd"."""
         self.unix_path = listen[5:] if listen.startswith("unix:") else None
         command = [os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), "--redis", redis_url,
                    "--listen", listen, "--ops-listen", "127.0.0.1:0", "--log-level", log_level, *options]
         if ulimit:
             command = ["/bin/sh", "-c", f'ulimit -n {ulimit}; exec "$@"', "sh", *command]
+        if passed:
+            command = ["/bin/bash", "-c", f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{passed.fileno()}',
+                       "bash", *command]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("TRUNKLINE_", "OPENPHONE_", "REDIS_"))}
         if keys:
             environment["TRUNKLINE_SIGNING_KEYS"] = "\n".join(keys)
         environment.update(env or {})
         self.log = []
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                        pass_fds=[passed.fileno()] if passed else ())
         atexit.register(self.process.kill)  # a test that fails before it has its gateway leaves none behind
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()

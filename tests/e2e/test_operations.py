@@ -51,7 +51,7 @@ class Operations(unittest.TestCase):
 
 class Sum(unittest.TestCase):
     def test_the_sum(self):
-        command = re.search(r"```\n(stream=.*?)```", PAGE, re.S)[1]
+        command = re.sub(r"^\$ |^\d.*$", "", re.search(r"```console\n(\$ stream=.*?)```", PAGE, re.S)[1], flags=re.M)
         pipe = Pipeline()
         self.addCleanup(pipe.close)
         environment = clean_environment(REDIS_URL=pipe.redis.url_of("operator"),

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/supervisor.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+
+namespace trunkline::supervisor {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr int first_passed = 3;  // SD_LISTEN_FDS_START
+
+struct passed {
+  std::string notify_socket;
+  std::optional<std::chrono::microseconds> watchdog;
+  int sockets = 0;
+  std::mutex mutex;  // of what follows
+  std::string status;
+  clock::time_point stroked{};
+};
+
+passed& ours() {
+  static passed one;
+  return one;
+}
+
+std::string take(const char* name) {
+  const char* value = std::getenv(name);
+  std::string out = value ? value : "";
+  ::unsetenv(name);
+  return out;
+}
+
+std::int64_t number(const std::string& text) {
+  std::int64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size() ? out : 0;
+}
+
+// Variables meant for another process (an unset pid means any, for the watchdog only) are not ours.
+bool for_us(const std::string& pid) {
+  return number(pid) == ::getpid();
+}
+
+}  // namespace
+
+void take_environment() {
+  auto& to = ours();
+  to.notify_socket = take("NOTIFY_SOCKET");
+  const auto watched_pid = take("WATCHDOG_PID");
+  const auto limit = number(take("WATCHDOG_USEC"));
+  if (limit > 0 && (watched_pid.empty() || for_us(watched_pid)))
+    to.watchdog = std::chrono::microseconds(limit);
+  const bool sockets_are_ours = for_us(take("LISTEN_PID"));
+  const auto count = number(take("LISTEN_FDS"));
+  ::unsetenv("LISTEN_FDNAMES");
+  if (!sockets_are_ours || count <= 0 || count > 1000) return;
+  to.sockets = static_cast<int>(count);
+  for (int fd = first_passed; fd < first_passed + to.sockets; ++fd)
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void notify(std::string_view state) {
+  const auto& path = ours().notify_socket;
+  sockaddr_un where{};
+  if (path.empty() || path.size() >= sizeof where.sun_path) return;
+  where.sun_family = AF_UNIX;
+  std::memcpy(where.sun_path, path.data(), path.size());
+  if (where.sun_path[0] == '@') where.sun_path[0] = '\0';  // an abstract name
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return;
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  ::sendto(
+      fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&where),
+      length
+  );
+  ::close(fd);
+}
+
+void tell_status(const std::string& text) {
+  auto& to = ours();
+  if (to.notify_socket.empty()) return;
+  {
+    const std::lock_guard lock(to.mutex);
+    if (to.status == text) return;
+    to.status = text;
+  }
+  std::string line = "STATUS=" + text;
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // a line break would start another field
+  notify(line);
+}
+
+std::optional<std::chrono::microseconds> watchdog_limit() {
+  return ours().watchdog;
+}
+
+void stroke_watchdog() {
+  auto& to = ours();
+  if (!to.watchdog) return;
+  {
+    const std::lock_guard lock(to.mutex);
+    const auto now = clock::now();
+    if (to.stroked != clock::time_point{} && now - to.stroked < *to.watchdog / 2) return;
+    to.stroked = now;
+  }
+  notify("WATCHDOG=1");
+}
+
+int passed_socket() {
+  const int count = ours().sockets;
+  if (count > 1)
+    throw std::runtime_error(
+        std::to_string(count) + " sockets were passed; one ListenStream= is understood"
+    );
+  return count == 1 ? first_passed : -1;
+}
+
+}  // namespace trunkline::supervisor

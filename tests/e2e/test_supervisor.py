@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What systemd passes to the programs and hears from them, played by the test: sd_notify(3), sd_listen_fds(3)."""
+import os
+import socket
+import tempfile
+import threading
+import unittest
+
+from gateway_harness import WithGateway, entries, request
+from worker_harness import Postgres, Redis, Worker
+
+from servers import wait_for
+
+
+class Supervisor:
+    """The other end of NOTIFY_SOCKET."""
+
+    def __init__(self, test):
+        folder = tempfile.TemporaryDirectory(prefix="trunkline-notify-")
+        test.addCleanup(folder.cleanup)
+        self.path = folder.name + "/notify"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(0.05)
+        test.addCleanup(self.socket.close)
+        self.heard = []
+
+    def listen(self):
+        try:
+            self.heard.append(self.socket.recv(4096).decode())
+        except TimeoutError:
+            pass
+
+    def hears(self, what, times=1):
+        def enough():
+            self.listen()
+            return sum(each.startswith(what) for each in self.heard) >= times
+        wait_for(enough, f"{what!r} in {self.heard}", 10)
+
+
+def listening_socket():
+    made = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    return made, made.getsockname()[1]
+
+
+class GatewayUnderSystemd(WithGateway):
+    def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
+        supervisor = Supervisor(self)
+        gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
+        supervisor.hears("READY=1")
+        supervisor.hears(f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}")
+        supervisor.hears("WATCHDOG=1", times=3)
+        with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed, for the test of the test
+            self.assertIn(b"NOTIFY_SOCKET", file.read())
+        self.assertEqual(gateway.terminate(), 0)
+        supervisor.hears("STOPPING=1")
+
+    def test_a_watchdog_of_another_process_is_not_stroked(self):
+        supervisor = Supervisor(self)
+        self.start(env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "100000", "WATCHDOG_PID": "1"})
+        supervisor.hears("STATUS=accepting")
+        self.assertFalse([each for each in supervisor.heard if each.startswith("WATCHDOG")])
+
+    def test_serves_at_a_socket_that_is_passed(self):
+        passed, port = listening_socket()
+        self.addCleanup(passed.close)
+        gateway = self.start(listen="systemd", passed=passed)
+        self.assertEqual(gateway.port, port)
+        self.assertEqual(gateway.post().status, 200)
+
+    def test_without_one_it_says_what_to_do(self):
+        with self.assertRaisesRegex(RuntimeError, "no socket was passed: start this program by trunkline-gateway.socket"):
+            self.start(listen="systemd")
+
+    def test_what_is_no_listening_socket_is_refused(self):
+        a, b = socket.socketpair()
+        self.addCleanup(a.close)
+        self.addCleanup(b.close)
+        with self.assertRaisesRegex(RuntimeError, "no listening socket"):
+            self.start(listen="systemd", passed=a)
+
+    def test_restarts_under_load_refuse_no_connection(self):
+        passed, port = listening_socket()
+        self.addCleanup(passed.close)
+        before = len(entries(self.redis))
+        answers, trouble, stop = [], [], threading.Event()
+
+        def send():
+            while not stop.is_set():
+                try:
+                    with socket.create_connection(("127.0.0.1", port), timeout=10) as s:
+                        s.sendall(request(b'{"n":1}'))
+                        answers.append(int(s.recv(4096).split(b" ")[1]))
+                except (OSError, IndexError) as error:
+                    trouble.append(repr(error))
+
+        gateway = self.start("--drain-delay", "0s", listen="systemd", passed=passed)
+        senders = [threading.Thread(target=send) for _ in range(4)]
+        for sender in senders:
+            sender.start()
+        for _ in range(3):
+            sent = len(answers)
+            wait_for(lambda: len(answers) > sent + 50 or trouble, "answers")
+            self.assertEqual(gateway.terminate(), 0)
+            gateway = self.start("--drain-delay", "0s", listen="systemd", passed=passed, ready=False)
+        sent = len(answers)
+        wait_for(lambda: len(answers) > sent + 50 or trouble, "answers")
+        stop.set()
+        for sender in senders:
+            sender.join()
+        self.assertEqual(trouble, [])
+        print(f"measured: 3 restarts behind the socket, {len(answers)} connections, none refused")
+        self.assertEqual(set(answers), {200})
+        self.assertEqual(len(entries(self.redis)) - before, len(answers))
+
+
+class WorkerUnderSystemd(unittest.TestCase):
+    def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
+        redis, postgres = Redis(), Postgres()
+        self.addCleanup(redis.close)
+        self.addCleanup(postgres.close)
+        supervisor = Supervisor(self)
+        os.environ.update(NOTIFY_SOCKET=supervisor.path, WATCHDOG_USEC="1000000")
+        try:
+            worker = Worker(redis, postgres)
+        finally:
+            del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
+        self.addCleanup(worker.close)
+        supervisor.hears("READY=1")
+        supervisor.hears("STATUS=holding: ")  # there is no schema yet
+        supervisor.hears("WATCHDOG=1", times=2)
+        postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
+        supervisor.hears("STATUS=running")
+        self.assertEqual(worker.terminate(), 0)
+        supervisor.hears("STOPPING=1")
+
+
+if __name__ == "__main__":
+    unittest.main()
