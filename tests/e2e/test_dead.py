@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline dead list, show and replay on a real Postgres."""
-import json
 import os
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import json_schema  # noqa: E402
 from servers import Postgres, free_port  # noqa: E402
 
 BIN = os.environ["TRUNKLINE_BIN"]
@@ -67,7 +67,9 @@ class Dead(unittest.TestCase):
         self.insert(1, kind="call.completed", error="value 100% Too_Long")
         self.insert(2, error="other", ago="3 days")
         self.insert(3, error="other")
-        listed = lambda *a: [d["id"] for d in json.loads(self.dead("list", "--json", *a).stdout)["dead"]]  # noqa: E731
+        def listed(*filters):
+            return [d["id"] for d in json_schema.check("dead list", self.dead("list", "--json", *filters).stdout)["dead"]]
+
         self.assertEqual(listed("--type", "call.completed"), [1])
         self.assertEqual(listed("--error", "too_long"), [1])
         self.assertEqual(listed("--error", "1__%"), [], "no wildcards")
@@ -92,7 +94,7 @@ class Dead(unittest.TestCase):
             for expected in (r"reason +not JSON: at byte 17", r"attempts +16", r"scheme +standard, key 1",
                              r"entry_id +1700000000007-0", r"delivery_id +DEL7", r"state +dead"):
                 self.assertRegex(done.stdout, expected)
-        event = json.loads(self.dead("show", row, "--json").stdout)["events"][0]
+        event = json_schema.check("dead show", self.dead("show", row, "--json").stdout)["events"][0]
         self.assertEqual((event["reason"], event["scheme"], event["attempts"]),
                          ("not JSON: at byte 17", "standard", 16))
         missing = self.dead("show", "4711")
@@ -141,7 +143,7 @@ class Dead(unittest.TestCase):
             self.insert(number)
         done = self.dead("replay", "--all", "--yes", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(json.loads(done.stdout)["replayed"]), 30)
+        self.assertEqual(len(json_schema.check("dead replay", done.stdout)["replayed"]), 30)
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
 
     def test_wrong_words_are_named(self):

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline migrate against a real Postgres: apply, status, refusals, exit codes."""
-import json
 import os
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import json_schema  # noqa: E402
 from servers import Postgres, free_port, wait_for  # noqa: E402
 
 BIN = os.environ["TRUNKLINE_BIN"]
@@ -51,12 +51,12 @@ class Migrate(unittest.TestCase):
         self.assertRegex(self.psql("select checksum from schema_migrations where version = 1"), "^[0-9a-f]{64}$")
 
     def test_json(self):
-        before = json.loads(migrate(self.url, "status", "--json").stdout)
+        before = json_schema.check("migrate", migrate(self.url, "status", "--json").stdout)
         self.assertEqual((before["current"], before["migrations"][0]["applied"]), (False, False))
-        done = json.loads(migrate(self.url, "--json").stdout)
+        done = json_schema.check("migrate", migrate(self.url, "--json").stdout)
         self.assertEqual(done["applied"][0], {"version": 1, "name": "0001_initial"})
-        self.assertEqual(json.loads(migrate(self.url, "--json").stdout)["applied"], [])
-        after = json.loads(migrate(self.url, "status", "--json").stdout)
+        self.assertEqual(json_schema.check("migrate", migrate(self.url, "--json").stdout)["applied"], [])
+        after = json_schema.check("migrate", migrate(self.url, "status", "--json").stdout)
         self.assertEqual((after["current"], after["problem"]), (True, None))
 
     def test_a_changed_migration_refuses(self):

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline queue on real servers: the figures, the verdict, limits, and servers that hang or are away."""
-import json
 import os
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import json_schema  # noqa: E402
 from servers import Postgres, Redis, free_port  # noqa: E402
 
 BIN = os.environ["TRUNKLINE_BIN"]
@@ -47,7 +47,7 @@ class Queue(unittest.TestCase):
 
     def report(self, *arguments, **servers):
         done = self.queue("--json", *arguments, **servers)
-        return done.returncode, json.loads(done.stdout)
+        return done.returncode, json_schema.check("queue", done.stdout)
 
     def worker(self, name="w1", **fields):
         fields = {"state": "running", "rate_1m": "1.5", **fields}

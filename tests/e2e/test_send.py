@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 from pipeline import HEX_KEY, LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, free_port, wait_for
+import json_schema  # its folder is on the path since pipeline
 
 STREAM = "{trunkline}:deliveries"
 TABLES = ("activities", "contacts", "contact_cards", "conversations", "conversation_links", "own_numbers",
@@ -81,13 +82,13 @@ class Send(unittest.TestCase):
         self.assertEqual(self.counts(), before)
 
     def test_full_is_all_three(self):
-        report = json.loads(self.send_ok("full", "--json"))
+        report = json_schema.check("send", self.send_ok("full", "--json"))
         self.assertTrue(report["ok"])
         self.assertTrue(report["removed"])
         self.assertEqual([d["name"] for d in report["deliveries"]], KINDS + ["message.received"] + AI)
 
     def test_media_keeps_four_urls(self):
-        report = json.loads(self.send_ok("media", "--keep", "--json"))
+        report = json_schema.check("send", self.send_ok("media", "--keep", "--json"))
         self.assertFalse(report["removed"])
         found = self.rows("select jsonb_array_length(media_urls), media_urls ->> 3 from activities "
                           f"where openphone_id = '{report['ids']}MEDIA'")

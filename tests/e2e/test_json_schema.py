@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/json: each verb that prints JSON has its schema, each schema is one and says all there is."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import json_schema  # noqa: E402
+
+TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
+
+
+def help_of(*words):
+    return subprocess.run([TRUNKLINE, *words, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def words_of(*group):
+    """Those that --help lists below "Subcommands:"."""
+    listed = re.search(r"^Subcommands:\n((?:  .*\n)+)", help_of(*group), re.M)
+    return re.findall(r"^  (\S+)", listed[1], re.M) if listed else []
+
+
+def verbs(*group):
+    for word in words_of(*group):
+        inner = list(verbs(*group, word))
+        yield from inner or [" ".join((*group, word))]
+
+
+def objects(schema):
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            yield schema
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from objects(part)
+
+
+class JsonSchema(unittest.TestCase):
+    def test_each_verb_that_prints_json_has_one(self):
+        with_json = {verb for verb in verbs() if "--json" in help_of(*verb.split())}
+        self.assertIn("dead list", with_json)
+        schemas = {name[:-5] for name in os.listdir(json_schema.FOLDER) if name.endswith(".json")}
+        self.assertEqual({verb.replace(" ", "-") for verb in with_json}, schemas)
+
+    def test_each_is_strict(self):
+        for name in sorted(os.listdir(json_schema.FOLDER)):
+            if name.endswith(".json"):
+                schema = json_schema.schema_of(name[:-5])
+                self.assertTrue(schema["$schema"].endswith("/2020-12/schema"), name)
+                for each in objects(schema):
+                    self.assertIs(each.get("additionalProperties"), False, (name, list(each["properties"])))
+
+    def test_the_check_fails(self):
+        good = {"replayed": [{"id": 1}], "left_alone": [], "more": False}
+        self.assertEqual(json_schema.check("dead replay", good), good)
+        for wrong in ({**good, "other": 1}, {"more": False}, {**good, "replayed": [{"id": "1"}]}):
+            with self.assertRaisesRegex(AssertionError, "not as docs/json says of 'dead replay'"):
+                json_schema.check("dead replay", wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()
