@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdlib>
 #include <random>
 #include <stdexcept>
 
@@ -241,6 +242,13 @@ void service::impl::reload() {
   const auto keys = share(std::move(loaded));
   for (const auto& each : threads) each->replace_keys(keys);
   log.info("signing keys reloaded", {{"keys", keys->size()}});
+  // systemd copies credentials at the start and never again: the file that was edited is another.
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+      folder && *folder && given.keys.file.starts_with(folder))
+    log.warn(
+        "the keys file is a credential as of this start: after a change, restart the service",
+        {{"file", given.keys.file}}
+    );
 }
 
 void service::impl::begin_drain() {

@@ -23,8 +23,9 @@ def answers(port):
 
 
 class Pipeline:
-    def __init__(self, keys=(HEX_KEY, LEGACY_KEY, STANDARD_KEY)):
-        self.programs = []
+    def __init__(self, keys=(HEX_KEY, LEGACY_KEY, STANDARD_KEY), binaries=BIN):
+        """binaries: folder of gateway and worker."""
+        self.programs, self.binaries = [], binaries
         atexit.register(self.close)
         self.redis, self.postgres = Redis(), Postgres()
         self.postgres.migrate(TRUNKLINE)
@@ -47,7 +48,7 @@ class Pipeline:
 
     def start(self, program, *options):
         env = clean_environment(**self.environment(program.removeprefix("trunkline-")))
-        process = subprocess.Popen([os.path.join(BIN, program), *options], env=env, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen([os.path.join(self.binaries, program), *options], env=env, stdin=subprocess.DEVNULL,
                                    stdout=self.log, stderr=self.log)
         self.programs.append(process)
         return process

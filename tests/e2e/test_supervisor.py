@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What systemd passes to the programs and hears from them, played by the test: sd_notify(3), sd_listen_fds(3)."""
 import os
+import signal
 import socket
 import tempfile
 import threading
@@ -67,6 +68,17 @@ class GatewayUnderSystemd(WithGateway):
         gateway = self.start(listen="systemd", passed=passed)
         self.assertEqual(gateway.port, port)
         self.assertEqual(gateway.post().status, 200)
+
+    def test_a_reload_of_a_credential_says_what_it_cannot_do(self):
+        keys = self.temp_file("a key of the seed generation 0001\n")
+        gateway = self.start("--signing-keys-file", keys, keys=(),
+                             env={"CREDENTIALS_DIRECTORY": os.path.dirname(keys)})
+        gateway.signal(signal.SIGHUP)
+        wait_for(lambda: gateway.find("after a change, restart the service"), "the hint")
+        other = self.start("--signing-keys-file", keys, keys=())
+        other.signal(signal.SIGHUP)
+        wait_for(lambda: other.find("signing keys reloaded"), "the reload")
+        self.assertIsNone(other.find("restart the service"))
 
     def test_without_one_it_says_what_to_do(self):
         with self.assertRaisesRegex(RuntimeError, "no socket was passed: start this program by trunkline-gateway.socket"):

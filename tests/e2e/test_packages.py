@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian packages: made, inspected, installed, upgraded and purged in a copy of this machine's file system (an
+overlay that is thrown away); the units, verified, and the programs under the limits that they set."""
+import glob
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from pipeline import Pipeline
+from bodies_pipe import Sender
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "support"))
+from servers import clean_environment, wait_for  # noqa: E402
+
+BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
+BUILD = os.path.dirname(BIN)
+UNITS = os.path.join(HERE, "..", "..", "deploy", "systemd")
+CONFINED = os.path.join(HERE, "..", "support", "confined.py")
+PACKAGES = ("trunkline", "trunkline-gateway", "trunkline-worker")
+# In a copy of the root: what it runs sees its own /etc, /usr and /var, and is gone with the mount namespace.
+IN_A_COPY = """
+set -e
+mount -t tmpfs tmpfs "$1" && cd "$1" && mkdir up work root
+mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root
+mount -t proc proc root/proc
+mount --bind "$2" root/mnt
+exec chroot root /bin/bash -euc "$3"
+"""
+
+
+def run(*command, **how):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, **how)
+    if done.returncode:
+        raise AssertionError(f"{command[0]}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """Two versions of each, from the programs that are built."""
+        cls.folder = tempfile.mkdtemp(prefix="trunkline-packages-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        for version in ("0.1.0", "0.1.1"):
+            run("cpack", "-D", f"CPACK_PACKAGE_VERSION={version}", "-B", f"{cls.folder}/{version}", cwd=BUILD)
+            for leftover in glob.glob(f"{cls.folder}/{version}/_CPack_Packages"):
+                shutil.rmtree(leftover)
+
+    def package(self, name, version="0.1.0"):
+        return glob.glob(f"{self.folder}/{version}/{name}_*.deb")[0]
+
+    def in_a_copy(self, script):
+        if os.geteuid() != 0:
+            self.skipTest("needs root: mounts")
+        place = tempfile.mkdtemp(prefix="trunkline-copy-")
+        self.addCleanup(os.rmdir, place)
+        done = subprocess.run(["unshare", "-m", "bash", "-c", IN_A_COPY, "bash", place, self.folder, script],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
+                              env={**clean_environment(), "DEBIAN_FRONTEND": "noninteractive"})
+        if "mount" in done.stderr and "permi" in done.stderr:
+            self.skipTest("needs mounts: " + done.stderr.strip())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_what_is_in_them(self):
+        wanted = {
+            "trunkline": ["/usr/bin/trunkline", "/lib/systemd/system/trunkline-exporter.service",
+                          "/etc/trunkline/trunkline.toml", "/usr/share/trunkline/schema/roles.sql",
+                          "/usr/share/doc/trunkline/copyright"],
+            "trunkline-gateway": ["/usr/bin/trunkline-gateway", "/lib/systemd/system/trunkline-gateway.socket",
+                                  "/lib/systemd/system/trunkline-gateway.service"],
+            "trunkline-worker": ["/usr/bin/trunkline-worker", "/lib/systemd/system/trunkline-worker@.service",
+                                 "/lib/systemd/system/trunkline-workers.target"]}
+        for name, files in wanted.items():
+            listed = run("dpkg-deb", "--contents", self.package(name))
+            held = {line.split()[5].removeprefix(".") for line in listed.splitlines()}
+            self.assertLessEqual(set(files), held, name)
+            for line in listed.splitlines():
+                if line.split()[5].endswith(".env"):
+                    self.assertTrue(line.startswith("-rw-------"), line)
+            self.assertRegex(run("dpkg-deb", "--field", self.package(name), "Depends"), r"libc6 .*adduser|adduser.*libc6 ")
+
+    def test_lintian_finds_no_error(self):
+        if not shutil.which("lintian"):
+            self.skipTest("needs lintian")
+        self.assertEqual(run("lintian", "--fail-on", "error", "--tag-display-limit", "0", "--display-level", "error",
+                             *map(self.package, PACKAGES)), "")
+
+    def test_install_start_upgrade_purge(self):
+        said = self.in_a_copy("""
+            dpkg -i /mnt/0.1.0/*.deb
+            stat -c '%U %a %n' /etc/trunkline/*.env
+            getent passwd trunkline-gateway trunkline-worker trunkline-exporter
+            for program in trunkline trunkline-gateway trunkline-worker; do /usr/bin/$program --version; done
+            echo 'log-level = "warn"' >>/etc/trunkline/trunkline.toml
+            echo '# mine' >>/etc/trunkline/worker.env
+            setpriv --reuid trunkline-worker --clear-groups /usr/bin/trunkline-worker --check-config | grep log-level
+            dpkg -i /mnt/0.1.1/*.deb
+            grep -c mine /etc/trunkline/worker.env
+            dpkg-query -W -f '${Package} ${Version}\\n' 'trunkline*'
+            dpkg --remove trunkline-worker trunkline-gateway trunkline
+            ls /etc/trunkline
+            dpkg --purge trunkline-worker trunkline-gateway trunkline
+            ! ls -d /etc/trunkline /usr/bin/trunkline* /lib/systemd/system/trunkline*
+            ! getent passwd trunkline-gateway
+            echo all gone
+        """)
+        for file in ("exporter", "gateway", "worker"):
+            self.assertIn(f"root 600 /etc/trunkline/{file}.env", said)
+            self.assertRegex(said, rf"trunkline-{file}:x:\d+:\d+:.*:/nonexistent:/usr/sbin/nologin")
+        self.assertRegex(said, r'log-level = "?warn"?')
+        for name in PACKAGES:
+            self.assertIn(f"{name} 0.1.1\n", said)
+        self.assertTrue(said.rstrip().endswith("all gone"), said)
+
+
+class Units(unittest.TestCase):
+    def test_verify_is_clean(self):
+        with tempfile.TemporaryDirectory(prefix="trunkline-units-") as folder:
+            for path in glob.glob(UNITS + "/*"):
+                with open(path, encoding="utf-8") as file:
+                    text = file.read().replace("/usr/bin/", BIN + "/")  # verify looks whether it is there
+                with open(os.path.join(folder, os.path.basename(path)), "w", encoding="utf-8") as file:
+                    file.write(text)
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", *sorted(glob.glob(folder + "/*"))],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_exposure_is_small(self):
+        for path in glob.glob(UNITS + "/*.service"):
+            said = run("systemd-analyze", "security", "--offline=true", path)
+            level = float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)[1])
+            self.assertLessEqual(level, 2.0, path)
+
+    def test_supervision(self):
+        for path in glob.glob(UNITS + "/*.service"):
+            with open(path, encoding="utf-8") as file:
+                unit = file.read()
+            for line in ("Type=notify", "Restart=always", "RestartPreventExitStatus=64 78", "WatchdogSec="):
+                self.assertIn("\n" + line, unit, path)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root: another user")
+class UnderTheLimits(unittest.TestCase):
+    def test_samples_go_through_gateway_and_worker(self):
+        try:
+            run("/usr/bin/python3", "-c", "import seccomp")
+        except AssertionError:
+            self.skipTest("needs python3-seccomp")
+        programs = tempfile.mkdtemp(prefix="trunkline-confined-")  # stand-ins that confine themselves first
+        self.addCleanup(shutil.rmtree, programs)
+        os.chmod(programs, 0o755)
+        for program, unit in (("trunkline-gateway", "trunkline-gateway.service"),
+                              ("trunkline-worker", "trunkline-worker@.service")):
+            shutil.copy(f"{BIN}/{program}", f"{programs}/{program}.real")  # where any user may read it
+            with open(f"{programs}/{program}", "w", encoding="utf-8") as file:
+                file.write(f"#!/bin/sh\nexec /usr/bin/python3 -B {CONFINED} {UNITS}/{unit} nobody -- "
+                           f"{programs}/{program}.real \"$@\"\n")
+            os.chmod(f"{programs}/{program}", 0o755)
+        pipe = Pipeline(binaries=programs)
+        self.addCleanup(pipe.close)
+        sender = Sender(pipe)
+        self.addCleanup(sender.close)
+        self.assertEqual(sender.post(b'{"id":"1"}')[0], 200)
+        wait_for(lambda: pipe.postgres.psql("select count(*) from webhook_events where event_id = '1'") == "1",
+                 "the row")
+        for name, process in (("gateway", pipe.gateway), ("worker", pipe.worker)):
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            self.assertEqual(status["Seccomp"].strip(), "2", name)
+            self.assertEqual(int(status["CapEff"], 16), 0, name)
+            self.assertEqual(int(status["Uid"].split()[0]), pwd.getpwnam("nobody").pw_uid, name)
+
+
+if __name__ == "__main__":
+    unittest.main()
