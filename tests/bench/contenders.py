@@ -3,8 +3,6 @@
 import http.client
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 
 import bodies
@@ -34,8 +32,7 @@ class Contender:
         try:
             args, environment = self.command(house)
             with open(self.folder + "/output", "wb") as output:
-                self.process = subprocess.Popen(args, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                                                stdout=output, stderr=output)
+                self.process = processes.start(args, output, environment)
             wait_for(self._accepts, f"{name} to accept a delivery")
         except BaseException:
             self.close()
@@ -108,7 +105,8 @@ class NginxLua(Contender):
         peer = os.path.join(machine.PEERS, "nginx-lua")
         with open(peer + "/nginx.conf", encoding="utf-8") as conf:
             text = conf.read()
-        for name, value in (("PORT", self.port), ("HERE", peer), ("WORKERS", self.workers)):
+        for name, value in (("PORT", self.port), ("HERE", peer), ("WORKERS", self.workers),
+                            ("SHARED", "reuseport" if self.workers > 1 else "")):
             text = text.replace(f"@{name}@", str(value))
         with open(self.folder + "/nginx.conf", "w", encoding="utf-8") as conf:
             conf.write(text)
@@ -140,7 +138,7 @@ class Flask(Contender):
         super().__init__("flask", house)
 
     def command(self, house):
-        return ([sys.executable, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{self.port}", "--backlog", "4096",
+        return ([machine.PYTHON, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{self.port}", "--backlog", "4096",
                  "-k", "gthread", "-w", str(2 * (os.cpu_count() or 1)), "--threads", "8", "--keep-alive", "75",
                  "--chdir", os.path.join(machine.PEERS, "flask"), "--worker-tmp-dir", "/dev/shm"],
                 {"SIGNING_KEY": bodies.SIGNING_KEY, "DATABASE_URL": house.postgres.url, "PYTHONDONTWRITEBYTECODE": "1",

@@ -10,8 +10,8 @@ PLAIN_PROCESSOR = {"OPENSSL_ia32cap": "~0x0:~0xffffffffffffffff",
 
 
 def count(command, environment=None):
-    """Instructions of a whole run."""
-    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+    """Instructions of a whole run. Always at the same addresses: some code depends on how its data lies."""
+    done = subprocess.run(["setarch", "-R", "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
                           env={**os.environ, **PLAIN_PROCESSOR, **(environment or {})}, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=300)
     found = re.search(r"Collected : (\d+)", done.stderr)

@@ -2,7 +2,6 @@
 """How fast workers take a backlog into PostgreSQL."""
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 
@@ -20,8 +19,7 @@ class Drainer:
     def __init__(self, args, environment=None):
         self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
         with open(self.folder + "/output", "wb") as output:
-            self.process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output,
-                                            stdin=subprocess.DEVNULL, stderr=output)
+            self.process = processes.start(args, output, environment)
 
     def check(self):
         if self.process.poll() is not None:
@@ -51,7 +49,8 @@ def entries_left(house):
 
 
 def jobs_left(house):
-    return sum(house.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
+    waiting, active = (house.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
+    return waiting + active + house.redis.command("ZCARD", "bull:deliveries:delayed")  # to be tried again
 
 
 def run(house, start, left, until=0):

@@ -22,6 +22,18 @@ def spread(values, digits=0):
     return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}-{max(values):,.{digits}f})"
 
 
+def row(name, rounds, columns):
+    """columns: (field, digits). Cells of one contender; empty where it has no such figure."""
+    return [name] + [spread(field(rounds, column), digits) if column in rounds[0] else "" for column, digits in columns]
+
+
+def show(tables):
+    """tables: (heading, lines)."""
+    for heading, lines in tables:
+        print("\n" + heading)
+        table(lines)
+
+
 def table(lines):
     """Lines of cells, the first one the head; columns as wide as they have to be."""
     lines = [[str(cell) for cell in line] for line in lines]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables as years of use leave them, made by PostgreSQL itself."""
-import concurrent.futures
+import tempfile
 
+import processes
 from house import TABLES
 
 CONTACTS = 20_000
@@ -28,6 +29,7 @@ PEOPLE = """insert into contacts (phone, name) select '+1' || 3000000000 + i, 'C
     select 'CN' || md5(i::text), i + 1, timestamptz '2024-01-01', 'AC' || md5(i::text)
       from generate_series(0, {contacts} - 1) i"""
 PIECE = 500_000
+DEADLINE = 1800
 
 
 def empty(postgres):
@@ -38,21 +40,24 @@ def fill(postgres, count):
     """count activities, each with its event; both tables at once."""
     empty(postgres)
     postgres.psql(PEOPLE.format(contacts=CONTACTS))
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        for done in [pool.submit(_fill_table, postgres, table, statement, count)
-                     for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))]:
-            done.result()
+    fillers = [_start_filling(postgres, table, statement, count)
+               for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))]
+    for filler in fillers:
+        if filler.wait(DEADLINE):
+            raise RuntimeError("the tables could not be filled")
     postgres.psql("vacuum analyze")
     postgres.psql("checkpoint")
 
 
-def _fill_table(postgres, table, statement, count):
+def _start_filling(postgres, table, statement, count):
     """Plain indexes are built afterwards, which is far quicker."""
     indexes = [line.split(" ", 1) for line in postgres.psql(INDEXES.format(table=table)).splitlines()]
-    for name, _ in indexes:
-        postgres.psql(f"drop index {name}")
-    for first in range(1, count + 1, PIECE):
-        postgres.psql("set synchronous_commit = off; " + statement.format(
-            first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS))
-    for _, definition in indexes:
-        postgres.psql(f"set maintenance_work_mem = '512MB'; {definition}")
+    script = ["set synchronous_commit = off", "set maintenance_work_mem = '512MB'"]
+    script += [f"drop index {name}" for name, _ in indexes]
+    script += [statement.format(first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS)
+               for first in range(1, count + 1, PIECE)]
+    script += [definition for _, definition in indexes]
+    with tempfile.TemporaryFile() as file:
+        file.write(";\n".join([*script, ""]).encode())
+        file.seek(0)
+        return processes.start(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", postgres.url], None, stdin=file)

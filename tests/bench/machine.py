@@ -4,12 +4,14 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PEERS = os.path.join(HERE, "peers")
 NODE_FOLDERS = os.path.join(ROOT, "build", "bench-peers")
 POLICY = "/usr/sbin/policy-rc.d"  # what Debian asks whether a package may start its service
+PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's packages
 
 LOAD = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
 PROGRAMS = ["trunkline-gateway", "trunkline-worker", "trunkline"]
@@ -89,12 +91,15 @@ def describe():
                 break
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory = int(file.readline().split()[1]) // 1024
-    return {"cpu": model, "cores": os.cpu_count(), "memory_mib": memory, "kernel": os.uname().release,
-            "redis": _first_line("redis-server", "--version"), "postgres": _first_line("psql", "--version"),
+    disk = _first_line("findmnt", "-no", "FSTYPE,SOURCE", "-T", tempfile.gettempdir())
+    return {"cpu": model, "cores": os.cpu_count(), "memory_mib": memory, "disk": disk, "kernel": os.uname().release,
+            "commit": _first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
+            "nginx": _first_line("sh", "-c", "nginx -v 2>&1"),
+            "redis": _first_line("redis-server", "--version").split(" sha=")[0], "postgres": _first_line("psql", "--version"),
             "node": _first_line("node", "--version"), "wrk": _first_line("sh", "-c", "wrk -v 2>&1 | head -1")}
 
 
-def migrate(programs, url):
+def migrate(trunkline, url):
     """Tables into a database of its own, without libpq's variables."""
-    subprocess.run([f"{programs}/trunkline", "migrate", "--postgres", url], check=True, stdout=subprocess.DEVNULL,
+    subprocess.run([trunkline, "migrate", "--postgres", url], check=True, stdout=subprocess.DEVNULL,
                    env={name: value for name, value in os.environ.items() if not name.startswith("PG")})

@@ -1,10 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What processes cost: CPU time and memory of a process and its children; and how they are ended."""
+"""What processes cost: CPU time and memory of a process and its children; and how they are started and ended."""
+import atexit
 import os
 import signal
 import subprocess
 
 TICK = os.sysconf("SC_CLK_TCK")
+_running = []
+
+
+def start(args, output, environment=None, **options):
+    """output: the file it writes to. In a session of its own, so that Ctrl-C ends it in our order; never outlives us."""
+    process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output, stderr=output,
+                               start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
+    _running.append(process)
+    return process
+
+
+@atexit.register
+def end_all():
+    """What a failure left behind."""
+    while _running:
+        end(_running.pop())
 
 
 def family(pid):

@@ -55,6 +55,7 @@ TARGETS = [
     at_least("scale-workers", "scale", "two workers against one", 1.5),
     at_least("scale-threads", "scale", "two gateway threads against one", 1.5),
 ]
+PARTS = list(dict.fromkeys(target.part for target in TARGETS))
 
 
 def walls(page=PAGE):
@@ -63,6 +64,11 @@ def walls(page=PAGE):
         return set()
     with open(page, encoding="utf-8") as file:
         return set(re.findall(r"wall: ([a-z0-9-]+)", file.read()))
+
+
+def missing(measured, parts):
+    """Ids of the targets that these parts should have measured and did not."""
+    return [target.id for target in TARGETS if target.part in parts and target.id not in measured]
 
 
 def judge(measured, named=None):
@@ -80,8 +86,7 @@ def judge(measured, named=None):
     return lines
 
 
-def show(lines):
-    print()
-    figures.table([["id", "what", "target", "measured", "(least-most)", ""]] + [
+def table(lines):
+    return [["id", "what", "target", "measured", "(least-most)", ""]] + [
         [line["id"], line["what"], line["target"], f"{line['value']:,.2f} {line['unit']}",
-         f"({line['least']:,.2f}-{line['most']:,.2f})", line["fate"]] for line in lines])
+         f"({line['least']:,.2f}-{line['most']:,.2f})", line["fate"]] for line in lines]

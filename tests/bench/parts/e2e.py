@@ -10,10 +10,19 @@ import drain
 import figures
 import load
 import outcomes
+import progress
 from house import House
 
 PACKAGES = []
 RATE, CONNECTIONS, WARM_UP = 1000, 64, 2.0
+
+
+def seconds(options):
+    return 8 + options.rounds * each_round(options)
+
+
+def each_round(options):
+    return 2 * (2 * options.seconds + WARM_UP) + 6
 
 
 def pipeline(house, options, requests, seconds):
@@ -40,29 +49,27 @@ def run(options):
     rounds = {"receive to commit": [], "bare commit": [], "acknowledgement": []}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
-        seconds = options.seconds * 2 + WARM_UP
-        for turn in range(options.rounds):
+        length = options.seconds * 2 + WARM_UP
+        for turn in progress.rounds(options.rounds, each_round(options), warm_up=False):
             house.forget()
-            bodies.write_requests(requests, int(RATE * seconds), seed=200 + turn)
-            took, sent = pipeline(house, options, requests, seconds)
+            bodies.write_requests(requests, int(RATE * length), seed=200 + turn)
+            took, sent = pipeline(house, options, requests, length)
             rounds["receive to commit"].append(outcomes.percentiles(took))
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
             house.forget()
             rounds["bare commit"].append(outcomes.percentiles(
-                bare_commits.measure(house.postgres, RATE, int(seconds), WARM_UP)))
+                bare_commits.measure(house.postgres, RATE, int(length), WARM_UP)))
     return {"rounds": rounds, "measured": {"e2e-p99": figures.ratio(
         rounds["receive to commit"], rounds["bare commit"], "p99_ms")}}
 
 
-def show(result, options):
-    print(f"\ne2e: {RATE:,} deliveries a second (open loop), {options.rounds} rounds, ms, median (least-most); "
-          "receipt is stamped in whole ms")
-    figures.table([["", "p50", "p99"]] + [
-        [name] + [figures.spread(figures.field(each, column), 2) for column in ("p50_ms", "p99_ms")]
-        for name, each in result["rounds"].items()])
+def tables(result, options):
+    return [(f"e2e: {RATE:,} deliveries a second (open loop), {options.rounds} rounds, ms, median (least-most); "
+             "receipt is stamped in whole ms", [["", "p50", "p99"]] + [
+                 figures.row(name, each, (("p50_ms", 2), ("p99_ms", 2))) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("e2e", f"At {RATE:,} deliveries a second, ms",
-             [(f"{name} {column[:3]}", figures.median(figures.field(each, column)))
+    return [("e2e", f"Time it takes at {RATE:,} deliveries a second", "ms",
+             [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
               for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

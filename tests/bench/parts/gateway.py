@@ -7,11 +7,25 @@ import bodies
 import contenders
 import figures
 import load
+import progress
 from house import House
 
 PACKAGES = ["nodejs", "npm", "nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk", "gunicorn", "python3-flask",
             "python3-psycopg2"]
-DISTINCT = 6000  # more than Flask takes in a round: what came before is not stored again
+CONTENDERS = 10
+
+
+def distinct(options):
+    """Requests: more than Flask takes in a round, since it stores what came before only once."""
+    return 2000 * options.cores * options.seconds
+
+
+def seconds(options):
+    return 20 + (options.rounds + 1) * each_round(options)
+
+
+def each_round(options):
+    return CONTENDERS * (options.seconds + 1.2) + distinct(options) / 6000
 
 
 def start(house, programs, running):
@@ -32,13 +46,12 @@ def run(options):
         try:
             start(house, options.bin, running)
             requests = os.path.join(folder, "requests")
-            for turn in range(options.rounds + 1):
-                bodies.write_requests(requests, DISTINCT, seed=100 + turn)
+            for turn in progress.rounds(options.rounds, each_round(options)):
+                bodies.write_requests(requests, distinct(options), seed=100 + turn)
                 for contender in running:
-                    house.forget()
-                    seconds = options.seconds  # as long to warm up: Node compiles what it meets often
-                    result = load.full(contender, house, requests, seconds, options.connections)
-                    if turn:  # the first one warmed up
+                    # Turn 0 is as long as the others: Node compiles what it meets often.
+                    result = load.round_of(contender, house, requests, options)
+                    if turn:
                         rounds.setdefault(contender.name, []).append(result)
         finally:
             for contender in running:
@@ -56,14 +69,13 @@ def measured(rounds):
             for name, (ours, theirs) in pairs.items() if ours in rounds and theirs in rounds}
 
 
-def show(result, options):
-    print(f"\ngateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
-          "(least-most)")
-    figures.table([["", "deliveries/s", "its CPU us each", "Redis CPU us each"]] + [
-        [name, figures.spread(figures.field(each, "per_second")), figures.spread(figures.field(each, "cpu_us"), 1),
-         figures.spread(figures.field(each, "redis_cpu_us"), 1)] for name, each in result["rounds"].items()])
+def tables(result, options):
+    columns = (("per_second", 0), ("cpu_us", 1), ("redis_cpu_us", 1))
+    return [(f"gateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
+             "(least-most)", [["", "deliveries/s", "its CPU us each", "Redis CPU us each"]] + [
+                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("gateway", "Durable deliveries acknowledged per second",
+    return [("gateway", "Durable acknowledgements", "deliveries per second",
              [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]

@@ -8,12 +8,26 @@ import drain
 import figures
 import fill
 import history
+import progress
 from house import House
 
 PACKAGES = []
 SLICE = 20_000
 TAKEN = SLICE * 9 // 10  # of them a round measures: at its end a backlog of 20,000 is none any more
 BODY = 1000
+EACH_ROUND = 12  # seconds
+
+
+def seconds(options):
+    return 15 + filling(options) + tables_filling(options) + 2 * options.rounds * EACH_ROUND
+
+
+def filling(options):
+    return 10 + options.long_backlog / 25_000
+
+
+def tables_filling(options):
+    return 10 + options.long_history / 20_000
 
 
 def waiting_bytes(house, count=100_000):
@@ -35,9 +49,10 @@ def drained(house, options):
 def backlog(options, rounds):
     """A and B have Redis servers of their own; tables are empty at each start."""
     with House(options.bin) as short, House(options.bin) as long:
+        progress.step(f"a backlog of {options.long_backlog:,}", filling(options))
         fill.stream(long.redis, options.long_backlog)
         long.rewrite()
-        for _ in range(options.rounds):
+        for _ in progress.rounds(options.rounds, EACH_ROUND, warm_up=False):
             short.forget()
             fill.stream(short.redis, SLICE)
             rounds.setdefault("20,000 waiting", []).append(drained(short, options))
@@ -45,28 +60,28 @@ def backlog(options, rounds):
             rounds.setdefault(f"{options.long_backlog:,} waiting", []).append(drained(long, options))
 
 
-def tables(options, rounds):
+def full_tables(options, rounds):
     with contextlib.ExitStack() as stack:
         houses = []
+        progress.step(f"tables with {options.long_history:,} activities", tables_filling(options))
         for count in (50_000, options.long_history):
             house = stack.enter_context(House(options.bin))
             history.fill(house.postgres, count)
             houses.append((f"{count:,} activities", house))
-        done = 0
-        for _ in range(options.rounds):
+        for done in progress.rounds(options.rounds, EACH_ROUND, warm_up=False):
             for name, house in houses:
                 house.forget_queue()
                 fill.stream(house.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
                 rounds.setdefault(name, []).append(drained(house, options))
-            done += 1
 
 
 def run(options):
     rounds = {}
+    progress.step("Redis' memory for an entry", 15)
     with House() as house:
         per_entry = [waiting_bytes(house)]
     backlog(options, rounds)
-    tables(options, rounds)
+    full_tables(options, rounds)
     names = list(rounds)
     return {"rounds": rounds, "measured": {
         "growth-backlog": figures.ratio(rounds[names[1]], rounds[names[0]], "per_second"),
@@ -74,15 +89,15 @@ def run(options):
         "growth-bytes": per_entry}}
 
 
-def show(result, options):
-    print(f"\ngrowth: {TAKEN:,} events drained in each of {options.rounds} rounds, median (least-most)")
-    figures.table([["", "events/s", "Postgres CPU us each"]] + [
-        [name, figures.spread(figures.field(each, "per_second")),
-         figures.spread(figures.field(each, "postgres_cpu_us"), 1)]
-        for name, each in result["rounds"].items()])
-    print(f"Redis: {result['measured']['growth-bytes'][0]:,.0f} bytes a waiting delivery with a body of {BODY:,}")
+def tables(result, options):
+    columns = (("per_second", 0), ("postgres_cpu_us", 1))
+    return [(f"growth: {TAKEN:,} events drained in each of {options.rounds} rounds, median (least-most)",
+             [["", "events/s", "Postgres CPU us each"]] + [
+                 figures.row(name, each, columns) for name, each in result["rounds"].items()]),
+            ("Redis' memory", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",
+                                              f"{result['measured']['growth-bytes'][0]:,.0f}"]])]
 
 
 def charts(result):
-    return [("growth", "Events applied per second", [(name, figures.median(figures.field(each, "per_second")))
-                                                     for name, each in result["rounds"].items()])]
+    return [("growth", "Long backlogs, full tables", "events per second",
+             [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]

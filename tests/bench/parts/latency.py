@@ -7,9 +7,18 @@ import bodies
 import contenders
 import figures
 import load
+import progress
 from house import House
 
 PACKAGES = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
+
+
+def seconds(options):
+    return 10 + (options.rounds + 1) * each_round(options)
+
+
+def each_round(options):
+    return 2 * (options.seconds + 2)
 
 
 def run(options):
@@ -19,12 +28,10 @@ def run(options):
             running.append(contenders.Gateway(house, options.bin, 1))
             running.append(contenders.NginxLua(house, 1))
             requests = os.path.join(folder, "requests")
-            for turn in range(options.rounds + 1):
+            for turn in progress.rounds(options.rounds, each_round(options)):
                 bodies.write_requests(requests, 2000, seed=100 + turn)
                 if turn < 2:  # warm, then its best
-                    house.forget_queue()
-                    rates.append(load.full(running[1], house, requests, options.seconds, options.connections)
-                                 ["per_second"])
+                    rates.append(load.round_of(running[1], house, requests, options)["per_second"])
                     rate = max(rates) / 2
                 for contender in running:
                     house.forget_queue()
@@ -40,16 +47,14 @@ def run(options):
         f"latency-{name}": figures.ratio(ours, theirs, f"{name}_ms") for name in ("p50", "p99")}}
 
 
-def show(result, options):
-    print(f"\nlatency: open loop at {result['rate']:,.0f}/s (half of nginx + Lua's best), {options.rounds} rounds of "
-          f"{options.seconds} s, ms, median (least-most)")
-    figures.table([["", "p50", "p90", "p99", "p99.9"]] + [
-        [name] + [figures.spread(figures.field(each, column), 2)
-                  for column in ("p50_ms", "p90_ms", "p99_ms", "p999_ms")]
-        for name, each in result["rounds"].items()])
+def tables(result, options):
+    columns = [(name, 2) for name in ("p50_ms", "p90_ms", "p99_ms", "p999_ms")]
+    return [(f"latency: open loop at {result['rate']:,.0f}/s (half of nginx + Lua's best), {options.rounds} rounds of "
+             f"{options.seconds} s, ms, median (least-most)", [["", "p50", "p90", "p99", "p99.9"]] + [
+                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("latency", f"Acknowledgement, ms, open loop at {result['rate']:,.0f} deliveries a second",
-             [(f"{name} {column[:3]}", figures.median(figures.field(each, column)))
+    return [("latency", f"Time to the acknowledgement at {result['rate']:,.0f} deliveries a second", "ms",
+             [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
               for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

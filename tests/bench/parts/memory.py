@@ -10,10 +10,19 @@ import figures
 import fill
 import load
 import processes
+import progress
 from house import House
 
 PACKAGES = ["wrk"]
 CONNECTIONS = 1000
+
+
+def seconds(options):
+    return 5 + options.rounds * each_round(options)
+
+
+def each_round(options):
+    return options.seconds + 8 + options.backlog / 4 / 5000
 
 
 def run(options):
@@ -21,7 +30,7 @@ def run(options):
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         bodies.write_requests(requests, 2000)
-        for _ in range(options.rounds):
+        for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
             house.forget()
             gateway = contenders.Gateway(house, options.bin, 2, connections=CONNECTIONS + 100)
             try:
@@ -38,15 +47,17 @@ def run(options):
                                            for name, each in rounds.items()}}
 
 
-def show(result, options):
-    print(f"\nmemory: the most resident in MiB, {options.rounds} rounds, median (least-most)")
-    gateway = result["rounds"]["gateway"]
-    figures.table([["", "MiB"],
-                   ["gateway, just started", figures.spread(figures.field(gateway, "without_connections_mib"), 1)],
-                   [f"gateway, {CONNECTIONS:,} connections", figures.spread(figures.field(gateway, "memory_mib"), 1)],
-                   ["worker", figures.spread(figures.field(result["rounds"]["worker"], "memory_mib"), 1)]])
+def tables(result, options):
+    gateway, worker = result["rounds"]["gateway"], result["rounds"]["worker"]
+    return [(f"memory: the most resident in MiB, {options.rounds} rounds, median (least-most)",
+             [["", "MiB"], figures.row("gateway, just started", gateway, [("without_connections_mib", 1)]),
+              figures.row(f"gateway, {CONNECTIONS:,} connections", gateway, [("memory_mib", 1)]),
+              figures.row("worker, draining", worker, [("memory_mib", 1)])])]
 
 
 def charts(result):
-    return [("memory", "Most resident memory, MiB", [(name, figures.median(figures.field(each, "memory_mib")))
-                                                     for name, each in result["rounds"].items()])]
+    gateway, worker = result["rounds"]["gateway"], result["rounds"]["worker"]
+    return [("memory", "Most resident memory", "MiB",
+             [(f"gateway, {CONNECTIONS:,} connections", figures.median(figures.field(gateway, "memory_mib"))),
+              ("gateway, just started", figures.median(figures.field(gateway, "without_connections_mib"))),
+              ("worker, draining", figures.median(figures.field(worker, "memory_mib")))])]

@@ -9,16 +9,25 @@ import drain
 import figures
 import fill
 import load
+import progress
 from house import House
 
 PACKAGES = ["wrk"]
+
+
+def seconds(options):
+    return 8 + options.rounds * each_round(options)
+
+
+def each_round(options):
+    return 2 * (options.seconds + 2) + options.backlog * (2 / 30_000 + 1 / 8000 + 1 / 12_000) + 8
 
 
 def run(options):
     rounds = {}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
-        for _ in range(options.rounds):
+        for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
             for workers in (1, 2):
                 house.forget()
                 fill.stream(house.redis, options.backlog)
@@ -28,11 +37,10 @@ def run(options):
                 drain.check_rows(house, options.backlog)
             bodies.write_requests(requests, 2000)
             for threads in (1, 2):
-                house.forget()
                 gateway = contenders.Gateway(house, options.bin, threads)
                 try:
                     rounds.setdefault(f"gateway threads x{threads}", []).append(
-                        load.full(gateway, house, requests, options.seconds, options.connections))
+                        load.round_of(gateway, house, requests, options))
                 finally:
                     gateway.close()
     return {"rounds": rounds, "measured": {
@@ -40,12 +48,11 @@ def run(options):
         "scale-threads": figures.ratio(rounds["gateway threads x2"], rounds["gateway threads x1"], "per_second")}}
 
 
-def show(result, options):
-    print(f"\nscale: {options.rounds} rounds, median (least-most)")
-    figures.table([["", "per second"]] + [[name, figures.spread(figures.field(each, "per_second"))]
-                                          for name, each in result["rounds"].items()])
+def tables(result, options):
+    return [(f"scale: {options.rounds} rounds, median (least-most)", [["", "per second"]] + [
+        figures.row(name, each, [("per_second", 0)]) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("scale", "One and two workers, one and two gateway threads: deliveries per second",
+    return [("scale", "One and two workers, one and two gateway threads", "deliveries per second",
              [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]

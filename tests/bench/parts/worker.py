@@ -4,55 +4,68 @@ import copying
 import drain
 import figures
 import fill
+import progress
+import same_rows
 from house import House
 
-PACKAGES = ["nodejs", "npm"]
+PACKAGES = ["nodejs", "npm", "gunicorn", "python3-flask", "python3-psycopg2"]  # Flask: for the check of the rows
 WARM_UP = 10_000  # events
+OURS, PEER, PEERS = "trunkline-worker", "BullMQ worker", "BullMQ worker x2"
+
+
+def seconds(options):
+    return 40 + (options.rounds + 0.2) * each_round(options)
+
+
+def each_round(options):
+    return 15 + options.backlog / 3500 + options.jobs / 350
 
 
 def run(options):
     rounds = {}
-    connections = options.cores
     with House(options.bin) as house:
-        for turn in range(options.rounds + 1):
-            house.forget()
-            # The first turn warms up.
+        progress.step("do all write the same rows?", 20)
+        same_rows.check(house, options.bin, options.cores)
+        for turn in progress.rounds(options.rounds, each_round(options)):
             backlog, jobs = (options.backlog, options.jobs) if turn else (WARM_UP, WARM_UP // 10)
-            fill.stream(house.redis, backlog)
-            house.rewrite()
-            ours = drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left)
-            drain.check_rows(house, backlog)
-            one = copying.measure(house, copying.keep(house.postgres, 1), backlog)
-            several = copying.measure(house, copying.keep(house.postgres, connections), backlog)
-            house.forget()
-            fill.jobs(house.redis, jobs)
-            house.rewrite()
-            peer = drain.run(house, lambda: [drain.bullmq(house)], drain.jobs_left)
-            drain.check_rows(house, jobs)
-            if not turn:
-                continue
-            for name, result in (("trunkline-worker", ours), ("BullMQ worker", peer), ("COPY, one connection", one),
-                                 (f"COPY, {connections} connections", several)):
-                rounds.setdefault(name, []).append(result)
-    ours = rounds["trunkline-worker"]
-    best_copy = [max(a, b, key=lambda each: each["per_second"]) for a, b in zip(
-        rounds["COPY, one connection"], rounds[f"COPY, {connections} connections"])]
+            results = one_round(house, options, backlog, jobs)
+            if turn:  # the first one warmed up
+                for name, result in results.items():
+                    rounds.setdefault(name, []).append(result)
+    copies = [each for name, each in rounds.items() if name.startswith("COPY")]
+    best_copy = [max(turn, key=lambda each: each["per_second"]) for turn in zip(*copies)]
     return {"rounds": rounds, "measured": {
-        "worker-bullmq": figures.ratio(ours, rounds["BullMQ worker"], "per_second"),
-        "worker-copy": figures.ratio(ours, best_copy, "per_second")}}
+        "worker-bullmq": figures.ratio(rounds[OURS], rounds[PEER], "per_second"),
+        "worker-copy": figures.ratio(rounds[OURS], best_copy, "per_second")}}
 
 
-def show(result, options):
-    print(f"\nworker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
-          "median (least-most)")
-    lines = [["", "events/s", "its CPU us each", "Postgres CPU us each", "Redis CPU us each"]]
-    for name, each in result["rounds"].items():
-        lines.append([name, figures.spread(figures.field(each, "per_second"))] + [
-            figures.spread(figures.field(each, column), 1) if column in each[0] else ""
-            for column in ("cpu_us", "postgres_cpu_us", "redis_cpu_us")])
-    figures.table(lines)
+def one_round(house, options, backlog, jobs):
+    results = {}
+    house.forget()
+    fill.stream(house.redis, backlog)
+    house.rewrite()
+    results[OURS] = drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left)
+    drain.check_rows(house, backlog)
+    for connections in sorted({1, options.cores}):
+        results[f"COPY by {connections}"] = copying.measure(house, copying.keep(house.postgres, connections), backlog)
+        drain.check_rows(house, backlog)
+    for count, name in ((1, PEER), (2, PEERS)):
+        house.forget()
+        fill.jobs(house.redis, jobs)
+        house.rewrite()
+        results[name] = drain.run(house, lambda n=count: [drain.bullmq(house) for _ in range(n)], drain.jobs_left)
+        drain.check_rows(house, jobs)
+    return results
+
+
+def tables(result, options):
+    columns = (("per_second", 0), ("cpu_us", 1), ("postgres_cpu_us", 1), ("redis_cpu_us", 1))
+    return [(f"worker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
+             "median (least-most)",
+             [["", "events/s", "its CPU us each", "Postgres CPU us each", "Redis CPU us each"]] + [
+                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("worker", "Events applied to PostgreSQL per second",
+    return [("worker", "Events applied to PostgreSQL", "events per second",
              [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]

@@ -9,17 +9,9 @@ function read(text) {
   const resource = event.data.resource || event.data.object;
   const context = event.data.context || {};
   const call = event.type.startsWith("call.");
-  let from = resource.from || null;
-  let to = resource.to || [];
-  if (context.senderIdentifier) {
-    from = context.senderIdentifier;
-    to = context.recipientIdentifiers;
-  } else if (context.participants) {
-    const outside = context.participants.external[0];
-    const incoming = resource.direction === "incoming";
-    if (resource.direction) [from, to] = incoming ? [outside, [ours]] : [ours, [outside]];
-  }
-  const parties = (context.participants ? context.participants.external : [from, ...to]).filter((n) => n && n !== ours);
+  const from = context.senderIdentifier || resource.from || null;
+  const to = context.recipientIdentifiers || resource.to || null;
+  const parties = (context.participants ? context.participants.external : [from, ...(to || [])]).filter((n) => n && n !== ours);
   const callId = call ? resource.callId || resource.id : resource.id;
   return {
     id: event.id || null,
@@ -40,10 +32,10 @@ function read(text) {
     answeredAt: resource.answeredAt || null,
     completedAt: resource.completedAt || null,
     duration: event.type === "call.completed" ? resource.duration : null,
-    status: resource.status || null,
-    body: call ? null : resource.text,
+    status: event.type === "call.completed" ? "completed" : resource.status || null,
+    activeAt: call ? resource.completedAt || null : resource.createdAt,
+    body: call ? null : resource.text || null,
     summary: resource.summary ? resource.summary.join("\n") : null,
-    keyPoints: resource.summary ? JSON.stringify(resource.summary) : null,
     nextSteps: resource.nextSteps ? JSON.stringify(resource.nextSteps) : null,
     transcript: resource.dialogue ? JSON.stringify(resource.dialogue) : null,
   };

@@ -33,10 +33,10 @@ const upsertActivity = {
   name: "activity",
   text: `insert into activities as a (openphone_id, activity_type, direction_k, from_number, to_numbers, user_id,
       line_id, answered_at, completed_at, duration_r, created_at, parties, conv_refs, contact_id, conversation_id, body,
-      body_at, ai_summary, ai_key_points, ai_next_steps, ai_summary_at, ai_transcript, ai_transcript_at, status_r,
+      body_at, ai_summary, ai_next_steps, ai_summary_at, ai_transcript, ai_transcript_at, status_r,
       status_level, status_at, active_at)
-    values ($1, $2, '1' || $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, array[$13], $14, $15, $16, $22, $17, $18, $19,
-      $22, $20, $22, $21, 1, $22, $22)
+    values ($1, $2, '1' || $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, array[$13], $14, $15, $16, $21, $17, $18,
+      $21, $19, $21, $20, 1, $21, $22)
     on conflict (openphone_id) do update set
       direction_k = coalesce(excluded.direction_k, a.direction_k),
       from_number = coalesce(excluded.from_number, a.from_number),
@@ -47,10 +47,10 @@ const upsertActivity = {
       created_at = coalesce(a.created_at, excluded.created_at),
       body = coalesce(excluded.body, a.body), body_at = coalesce(excluded.body_at, a.body_at),
       ai_summary = coalesce(excluded.ai_summary, a.ai_summary),
-      ai_key_points = coalesce(excluded.ai_key_points, a.ai_key_points),
       ai_next_steps = coalesce(excluded.ai_next_steps, a.ai_next_steps),
       ai_transcript = coalesce(excluded.ai_transcript, a.ai_transcript),
-      status_r = coalesce(excluded.status_r, a.status_r), updated_at = now()`,
+      status_r = coalesce(excluded.status_r, a.status_r),
+      active_at = coalesce(excluded.active_at, a.active_at), updated_at = now()`,
 };
 
 async function write(client, delivery, event) {
@@ -61,11 +61,11 @@ async function write(client, delivery, event) {
   if (fresh.rowCount === 0) return;
   const contact = event.contact && (await run(upsertContact, [event.contact])).rows[0].id;
   const conversation = event.conversationId && (await run(upsertConversation,
-    [event.conversationId, contact, event.occurredAt, event.activityId])).rows[0].id;
+    [event.conversationId, contact, event.activeAt, event.activityId])).rows[0].id;
   await run(upsertActivity, [event.activityId, event.activityType, event.direction, event.from, event.to, event.userId,
     event.lineId, event.answeredAt, event.completedAt, event.duration, event.createdAt, event.parties,
-    event.conversationId, contact, conversation, event.body, event.summary, event.keyPoints, event.nextSteps,
-    event.transcript, event.status, event.occurredAt]);
+    event.conversationId, contact, conversation, event.body, event.summary, event.nextSteps, event.transcript,
+    event.status, event.occurredAt, event.activeAt]);
 }
 
 module.exports = { write };

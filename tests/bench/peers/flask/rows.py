@@ -23,7 +23,7 @@ CONVERSATION = """insert into conversations as c (openphone_id, contact_id, last
   returning id"""
 COLUMNS = ["openphone_id", "activity_type", "direction_k", "from_number", "to_numbers", "user_id", "line_id",
            "answered_at", "completed_at", "duration_r", "created_at", "parties", "conv_refs", "contact_id",
-           "conversation_id", "body", "ai_summary", "ai_key_points", "ai_next_steps", "ai_transcript", "status_r",
+           "conversation_id", "body", "ai_summary", "ai_next_steps", "ai_transcript", "status_r",
            "active_at"]
 ACTIVITY = (f"insert into activities as a ({', '.join(COLUMNS)}) values ({', '.join(['%s'] * len(COLUMNS))}) "
             "on conflict (openphone_id) do update set updated_at = now(), "
@@ -32,16 +32,10 @@ ACTIVITY = (f"insert into activities as a ({', '.join(COLUMNS)}) values ({', '.j
 
 def sides(resource, context):
     """from, to, and those that are not us."""
-    sender, to = resource.get("from"), resource.get("to", [])
-    if "senderIdentifier" in context:
-        sender, to = context["senderIdentifier"], context["recipientIdentifiers"]
-    elif "participants" in context:
-        outside = context["participants"]["external"]
-        if resource.get("direction") == "incoming":
-            sender, to = outside[0], [OURS]
-        elif resource.get("direction"):
-            sender, to = OURS, outside
-        return sender, to, outside
+    sender = context.get("senderIdentifier") or resource.get("from")
+    to = context.get("recipientIdentifiers") or resource.get("to")
+    if "participants" in context:
+        return sender, to, context["participants"]["external"]
     return sender, to, [number for number in [sender, *to] if number and number != OURS]
 
 
@@ -57,6 +51,8 @@ def write(cursor, delivery_id, provider_id, body):
     call = event["type"].startswith("call.")
     activity_id = resource.get("callId") or resource["id"]
     at = event.get("createdAt") or resource.get("createdAt")
+    active_at = resource.get("completedAt") if call else resource["createdAt"]
+    status = "completed" if event["type"] == "call.completed" else resource.get("status")
     key = hashlib.sha256(provider_id.encode() + b"\0" + body).digest()
     cursor.execute(EVENT, (key, provider_id, event["type"], event.get("apiVersion"), at, activity_id, delivery_id,
                            provider_id, text))
@@ -66,14 +62,14 @@ def write(cursor, delivery_id, provider_id, body):
     cursor.execute(CONTACT, {"phone": parties[0]})
     contact = cursor.fetchone()[0]
     conversation_id = context.get("conversationId") or resource.get("conversationId")
-    cursor.execute(CONVERSATION, (conversation_id, contact, at, activity_id))
+    cursor.execute(CONVERSATION, (conversation_id, contact, active_at, activity_id))
     conversation = cursor.fetchone()[0]
     direction = resource.get("direction")
     summary = resource.get("summary")
     cursor.execute(ACTIVITY, (
-        activity_id, "call" if call else "message", direction and "1" + direction, sender, to or None,
+        activity_id, "call" if call else "message", direction and "1" + direction, sender, to,
         context.get("userId"), context.get("phoneNumberId"), resource.get("answeredAt"), resource.get("completedAt"),
         resource.get("duration") if event["type"] == "call.completed" else None,
         None if "callId" in resource else resource.get("createdAt"), parties, [conversation_id], contact, conversation,
-        None if call else resource.get("text"), "\n".join(summary) if summary else None, as_json(summary),
-        as_json(resource.get("nextSteps")), as_json(resource.get("dialogue")), resource.get("status"), at))
+        None if call else resource.get("text") or None, "\n".join(summary) if summary else None,
+        as_json(resource.get("nextSteps")), as_json(resource.get("dialogue")), status, active_at))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Before anything is timed: every writer takes the same events, one after the other, and has to leave the same rows."""
+import concurrent.futures
+import http.client
+
+import bodies
+import comparing
+import contenders
+import copying
+import drain
+import fill
+
+EVENTS = 1000
+CLIENTS = 8
+
+
+def check(house, programs, connections):
+    """Leaves the house empty."""
+    house.forget()
+    fill.stream(house.redis, EVENTS)
+    drain.run(house, lambda: [drain.ours(house, programs)], drain.entries_left)
+    drain.check_rows(house, EVENTS)
+    wanted, all_of_it = comparing.shared(house.postgres), comparing.whole(house.postgres)
+    for count in {1, connections}:
+        copying.measure(house, copying.keep(house.postgres, count), EVENTS)
+        comparing.check_same(all_of_it, comparing.whole(house.postgres), f"COPY by {count}")
+    house.forget()
+    fill.jobs(house.redis, EVENTS)
+    drain.run(house, lambda: [drain.bullmq(house)], drain.jobs_left)
+    comparing.check_same(wanted, comparing.shared(house.postgres), "the BullMQ worker")
+    flask = contenders.Flask(house)
+    try:
+        house.forget()
+        _post(flask.port)
+    finally:
+        flask.close()
+    comparing.check_same(wanted, comparing.shared(house.postgres), "Flask")
+    house.forget()
+    print(f"  our worker, COPY, BullMQ and Flask leave the same rows of {EVENTS:,} events", flush=True)
+
+
+def _post(port):
+    """All of them, by several clients at once."""
+    def take(share):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for number, body in share:
+            connection.request("POST", bodies.PATH, body, bodies.sign(body, number))
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"Flask answered {answer.status}")
+        connection.close()
+    numbered = list(enumerate(fill.events(EVENTS)))
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(take, [numbered[i::CLIENTS] for i in range(CLIENTS)]))
