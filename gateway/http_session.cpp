@@ -8,7 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 #include "common/base/encoding.hpp"
 #include "gateway/answers.hpp"
@@ -40,7 +40,8 @@ class http_session final : public session, public std::enable_shared_from_this<h
       : host_(host),
         socket_(io),
         reader_(host.settings.reader),
-        in_(host.settings.reader.max_header + read_ahead) {
+        in_size_(host.settings.reader.max_header + read_ahead),
+        in_(std::make_unique_for_overwrite<char[]>(in_size_)) {
     host_.sessions.insert(this);
     host_.counts.connections.add(1);
   }
@@ -89,23 +90,25 @@ class http_session final : public session, public std::enable_shared_from_this<h
  private:
   enum class phase { idle, header, body, queue, write, linger };
 
-  void enter(phase next, std::chrono::milliseconds limit) {
+  void enter(phase next, std::chrono::milliseconds limit) { enter(next, limit, clock::now()); }
+
+  void enter(phase next, std::chrono::milliseconds limit, time_point now) {
     phase_ = next;
-    entered_ = clock::now();
-    deadline_ = entered_ + limit;
+    entered_ = now;
+    deadline_ = now + limit;
   }
 
-  std::string_view pending() const { return {in_.data() + begin_, end_ - begin_}; }
+  std::string_view pending() const { return {in_.get() + begin_, end_ - begin_}; }
 
   void read() {
     if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == in_.size()) {
-      std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+    if (end_ == in_size_) {
+      std::memmove(in_.get(), in_.get() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     }
     socket_.async_read_some(
-        asio::buffer(in_.data() + end_, in_.size() - end_),
+        asio::buffer(in_.get() + end_, in_size_ - end_),
         [self = shared_from_this()](error_code error, std::size_t n) { self->on_read(error, n); }
     );
   }
@@ -167,7 +170,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
       answer(*refused, "", unclear || head.has_body());
       return false;
     }
-    enter(phase::body, host_.settings.body_timeout);
+    enter(phase::body, host_.settings.body_timeout, started_);
     // A sender that waits has sent nothing of the body; one that did not wait needs no 100.
     if (!head.expects_continue || !head.has_body() || !pending().empty()) return true;
     if (const auto refused = refuse_expectation(head)) {
@@ -231,8 +234,9 @@ class http_session final : public session, public std::enable_shared_from_this<h
           std::uniform_int_distribution(retry_after_least, retry_after_most)(host_.random);
     out_.clear();
     append_answer(out_, which, details);
-    log_answered(host_.log, delivery_id_, status_of(which), what, detail, clock::now() - started_);
-    enter(phase::write, settings.write_timeout);
+    const auto now = clock::now();
+    log_answered(host_.log, delivery_id_, status_of(which), what, detail, now - started_);
+    enter(phase::write, settings.write_timeout, now);
     asio::async_write(
         socket_, asio::buffer(out_),
         [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); }
@@ -265,7 +269,8 @@ class http_session final : public session, public std::enable_shared_from_this<h
   session_host& host_;
   asio::generic::stream_protocol::socket socket_;
   request_reader reader_;
-  std::vector<char> in_;
+  std::size_t in_size_;
+  std::unique_ptr<char[]> in_;  // not zeroed: pages that no request reaches take no memory
   std::size_t begin_ = 0, end_ = 0;
   std::string out_;
   std::string delivery_id_;

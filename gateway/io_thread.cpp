@@ -74,7 +74,8 @@ struct io_thread::impl {
 
   // The context first: what it still holds at the end refers to the rest, and is destroyed with
   // stop().
-  asio::io_context io{1};
+  // Sockets and timers of this context are used on its own thread alone; others only post.
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   redis_delivery_queue queue;
   session_host host;
   asio::steady_timer timer;

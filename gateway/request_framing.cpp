@@ -7,9 +7,16 @@
 namespace trunkline::gateway {
 namespace {
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+// Of a whole section, whose line ends were checked before. To the end without a branch, so that the
+// compiler takes many bytes at once.
+bool has_control(std::string_view section) {
+  unsigned char found = 0;
+  for (const char c : section) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool blank = byte == '\t' || byte == '\r' || byte == '\n';
+    found = static_cast<unsigned char>(found | ((byte < 0x20 && !blank) || byte == 0x7f));
+  }
+  return found != 0;
 }
 
 bool equal_fold(std::string_view a, std::string_view lower) {
@@ -76,17 +83,17 @@ bool is_length(std::string_view text) {
 
 }  // namespace
 
+// A line at a time: memchr is many times faster than a look at each byte.
 head_scanner::found head_scanner::scan(std::string_view bytes) {
   while (at_ < bytes.size()) {
-    const char c = bytes[at_];
-    if (c == '\0') return found::broken;
-    if (c == '\n' && (at_ == 0 || bytes[at_ - 1] != '\r')) return found::broken;
-    if (c == '\r') {
-      if (at_ + 1 == bytes.size()) return found::more;  // its LF decides, once it is there
-      if (bytes[at_ + 1] != '\n') return found::broken;
-    }
-    ++at_;
-    if (c == '\n' && at_ >= 4 && bytes.substr(at_ - 4, 4) == "\r\n\r\n") return found::end;
+    const auto rest = bytes.substr(at_);
+    const auto line = rest.substr(0, rest.find('\r'));
+    if (line.find('\n') != line.npos || line.find('\0') != line.npos) return found::broken;
+    at_ += line.size();
+    if (rest.size() < line.size() + 2) return found::more;  // a CR's LF decides, once it is there
+    if (rest[line.size() + 1] != '\n') return found::broken;
+    at_ += 2;
+    if (at_ >= 4 && bytes.substr(at_ - 4, 2) == "\r\n") return found::end;
   }
   return found::more;
 }
@@ -103,6 +110,7 @@ bool takes_no_body(std::string_view method) {
 
 std::string_view check_section(std::string_view section) {
   section.remove_suffix(2);  // the blank line: what stays is lines that each end in CRLF
+  if (has_control(section)) return "control character";
   bool first = true;
   std::size_t fields = 0;
   while (!section.empty()) {
@@ -110,7 +118,6 @@ std::string_view check_section(std::string_view section) {
     const auto line = section.substr(0, end);
     section.remove_prefix(end + 2);
     if (line.empty()) return "empty line";
-    if (std::any_of(line.begin(), line.end(), is_control)) return "control character";
     const auto problem = first ? check_request_line(line) : check_field_line(line);
     if (!problem.empty()) return problem;
     if (!first && ++fields > max_fields) return "too many fields";

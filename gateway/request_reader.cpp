@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/request_reader.hpp"
 
+#include <array>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cstddef>
+#include <memory_resource>
+#include <tuple>
 
 #include "gateway/chunk_decoder.hpp"
 #include "gateway/request_framing.hpp"
@@ -12,7 +16,8 @@ namespace trunkline::gateway {
 namespace {
 
 namespace http = boost::beast::http;
-using parser = http::request_parser<http::string_body>;
+using field_allocator = std::pmr::polymorphic_allocator<char>;
+using parser = http::request_parser<http::string_body, field_allocator>;
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -39,6 +44,9 @@ void capture_signature(
     count(out.webhook_signature, value);
 }
 
+// Fields of a usual header section lie here, with each other; more of them go to the heap.
+constexpr std::size_t usual_fields = 2048;
+
 // A body buffer above this is given back after its request, so that an idle connection stays small.
 constexpr std::size_t kept_body = 64u << 10;
 
@@ -52,7 +60,11 @@ struct request_reader::impl {
     if (beast) body = std::move(beast->get().body());
     if (body.capacity() > kept_body) body = {};
     body.clear();
-    beast.emplace();
+    beast.reset();  // its fields first, then where they lie
+    arena.release();
+    beast.emplace(
+        std::piecewise_construct, std::make_tuple(), std::make_tuple(field_allocator(&arena))
+    );
     beast->get().body() = std::move(body);
     // Room for what the section may hold: its length was checked before Beast sees it.
     beast->header_limit(static_cast<std::uint32_t>(limits.max_header + 1));
@@ -79,6 +91,8 @@ struct request_reader::impl {
 
   enum class stages { head, body, complete, refused };
   reader_limits limits;
+  std::array<std::byte, usual_fields> room;
+  std::pmr::monotonic_buffer_resource arena{room.data(), room.size()};
   std::optional<parser> beast;
   head_scanner scanner;
   request_head head;

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <array>
 #include <stdexcept>
 
 namespace trunkline {
@@ -19,13 +20,16 @@ int hex_digit(char c) {
   return -1;
 }
 
+constexpr auto base64_values = [] {
+  std::array<signed char, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < base64_alphabet.size(); ++i)
+    values[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<signed char>(i);
+  return values;
+}();
+
 int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
+  return base64_values[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -74,10 +78,10 @@ std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t digits = text.size();
   while (digits > 0 && text.size() - digits < 2 && text[digits - 1] == '=') --digits;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
+  std::string out(digits * 6 / 8, '\0');
   unsigned bits = 0;
   int have = 0;
+  std::size_t made = 0;
   for (std::size_t i = 0; i < digits; ++i) {
     const int digit = base64_digit(text[i]);
     if (digit < 0) return std::nullopt;
@@ -85,7 +89,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
     have += 6;
     if (have >= 8) {
       have -= 8;
-      out.push_back(static_cast<char>(bits >> have & 0xff));
+      out[made++] = static_cast<char>(bits >> have & 0xff);
     }
   }
   // Bits behind the last byte must be zero: one text for one value.

@@ -77,7 +77,7 @@ void run(const char* path, int count) {
   gateway::session_settings settings;
   settings.max_requests = 1'000'000'000;
   std::atomic<int> open_connections{1};
-  asio::io_context io{1};
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // as io_thread has it
   wire_only queue(io);
   gateway::session_host host(settings, queue, open_connections, log);
   host.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));
