@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds connect_limit{3000};
+constexpr milliseconds schema_check_every{1000};
 constexpr milliseconds probe_limit{2000};
 constexpr std::string_view undefined_table = "42P01";
 
@@ -176,6 +177,7 @@ class pg_event_store final : public event_store {
     const busy_mark busy(busy_since_);
     try {
       if (!db_.is_open()) open();
+      if (steady_clock::now() - schema_checked_ >= schema_check_every) check_schema();
       return body();
     } catch (const store_error& refused) {  // from open()
       db_.close();
@@ -205,6 +207,11 @@ class pg_event_store final : public event_store {
         conninfo_of(options_, connect_limit, options_.statement_timeout),
         options_.statement_override
     );
+    check_schema();
+  }
+
+  // Again and again, since a migration that leaves us behind may come while we are connected.
+  void check_schema() {
     db_.begin();
     std::int64_t version = 0, compatible_from = 0;
     std::string lacking;
@@ -219,6 +226,7 @@ class pg_event_store final : public event_store {
       throw error;
     }
     db_.commit();
+    schema_checked_ = steady_clock::now();
     // Newer is fine as long as its migrations say that programs of our age still work.
     const auto known = known_schema_version();
     if (version < known || compatible_from > known) {
@@ -323,6 +331,7 @@ class pg_event_store final : public event_store {
   store_options options_;
   logger log_;
   session db_;
+  steady_clock::time_point schema_checked_{};
   std::atomic<steady_clock::rep> busy_since_{not_busy};
 };
 
