@@ -37,26 +37,36 @@ def empty(postgres):
 
 
 def fill(postgres, count):
-    """count activities, each with its event; both tables at once."""
+    """count activities, each with its event; both tables at once. Meanwhile the server writes no write-ahead log for
+    tables that are emptied and filled in one transaction."""
     empty(postgres)
+    _restart(postgres, wal_level="minimal", max_wal_senders="0")
     postgres.psql(PEOPLE.format(contacts=CONTACTS))
     fillers = [_start_filling(postgres, table, statement, count)
                for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))]
     for filler in fillers:
         if filler.wait(DEADLINE):
             raise RuntimeError("the tables could not be filled")
+    _restart(postgres, wal_level="replica", max_wal_senders="10")
     postgres.psql("vacuum analyze")
     postgres.psql("checkpoint")
+
+
+def _restart(postgres, **settings):
+    postgres.psql("checkpoint")  # no deadline of its own; the stop has one
+    postgres.stop()
+    postgres.settings.update(settings)
+    postgres.start()
 
 
 def _start_filling(postgres, table, statement, count):
     """Plain indexes are built afterwards, which is far quicker."""
     indexes = [line.split(" ", 1) for line in postgres.psql(INDEXES.format(table=table)).splitlines()]
-    script = ["set synchronous_commit = off", "set maintenance_work_mem = '512MB'"]
+    script = ["begin", f"truncate {table}", "set maintenance_work_mem = '512MB'"]
     script += [f"drop index {name}" for name, _ in indexes]
     script += [statement.format(first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS)
                for first in range(1, count + 1, PIECE)]
-    script += [definition for _, definition in indexes]
+    script += [*(definition for _, definition in indexes), "commit"]
     with tempfile.TemporaryFile() as file:
         file.write(";\n".join([*script, ""]).encode())
         file.seek(0)

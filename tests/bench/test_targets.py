@@ -15,6 +15,7 @@ from unittest import mock
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "support")]
 import figures  # noqa: E402
+import processes  # noqa: E402
 import progress  # noqa: E402
 import targets  # noqa: E402
 
@@ -130,6 +131,13 @@ class Instructions(unittest.TestCase):
 
     def test_a_figure_without_a_bound_fails(self):
         self.assertIs(self.judge(900, {})[0][0], False)
+
+
+class Processes(unittest.TestCase):
+    def test_none_is_left_behind(self):
+        started = [processes.start(["sleep", "300"], None), processes.start(["sleep", "300"], None)]
+        processes.end_all()
+        self.assertEqual([each.poll() for each in started], [-signal.SIGTERM] * 2)
 
 
 class Figures(unittest.TestCase):
