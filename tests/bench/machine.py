@@ -95,7 +95,8 @@ def describe():
     return {"cpu": model, "cores": os.cpu_count(), "memory_mib": memory, "disk": disk, "kernel": os.uname().release,
             "commit": _first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
             "nginx": _first_line("sh", "-c", "nginx -v 2>&1"),
-            "redis": _first_line("redis-server", "--version").split(" sha=")[0], "postgres": _first_line("psql", "--version"),
+            "redis": _first_line("redis-server", "--version").split(" sha=")[0],
+            "postgres": _first_line("psql", "--version"),
             "node": _first_line("node", "--version"), "wrk": _first_line("sh", "-c", "wrk -v 2>&1 | head -1")}
 
 

@@ -10,7 +10,7 @@ _running = []
 
 
 def start(args, output, environment=None, **options):
-    """output: the file it writes to. In a session of its own, so that Ctrl-C ends it in our order; never outlives us."""
+    """output: the file it writes to. In a session of its own, so that Ctrl-C leaves its end to us."""
     process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output, stderr=output,
                                start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
     _running.append(process)

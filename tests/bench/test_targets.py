@@ -35,7 +35,8 @@ def run_with(measured, walls=()):
                                                      "--charts", folder]),
                      mock.patch.object(importlib, "import_module", lambda _: part),
                      mock.patch.object(targets, "walls", lambda: set(walls)),
-                     mock.patch.object(signal, "signal"), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said)):
+                     mock.patch.object(signal, "signal"), contextlib.redirect_stdout(said),
+                     contextlib.redirect_stderr(said)):
             stack.enter_context(what)
         try:
             names["main"]()

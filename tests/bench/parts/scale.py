@@ -54,8 +54,9 @@ def run(options):
 
 
 def tables(result, options):
-    return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (least-most)", [["", "per second"]] + [
-        figures.row(name, each, [("per_second", 0)]) for name, each in result["rounds"].items()])]
+    return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (least-most)",
+             [["", "per second"]] + [
+                 figures.row(name, each, [("per_second", 0)]) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
