@@ -9,18 +9,19 @@ insert into webhook_events
 select event_key, event_id, event_type, api_version, state, error_message, sqlstate, attempts,
        case when state = 'retrying' then now() + delay_ms * interval '1 millisecond' end,
        case when state <> 'retrying' then now() end,
-       tl_time(received_us), tl_time(occurred_us), activity_id,
+       received_at, occurred_at, activity_id,
        delivery_id, provider_delivery_id, entry_id, scheme, key_index, parser_version,
        case when json_from is not null then convert_from(substr($1::bytea, json_from, length), 'UTF8')::json end,
        case when json_from is null then substr($1::bytea, raw_from, length) end
-  from (select * from unnest($2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                             $9::integer[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
-                             $15::text[], $16::text[], $17::text[], $18::integer[], $19::integer[],
-                             $20::integer[], $21::integer[], $22::integer[])
-            as g (event_key, event_id, event_type, api_version, state, error_message, sqlstate,
-                  attempts, delay_ms, received_us, occurred_us, activity_id, delivery_id,
-                  provider_delivery_id, entry_id, scheme, key_index, parser_version,
-                  json_from, raw_from, length)
-         order by event_key) as e
+  from (select unnest($2::bytea[]) as event_key, unnest($3::text[]) as event_id,
+               unnest($4::text[]) as event_type, unnest($5::text[]) as api_version, unnest($6::text[]) as state,
+               unnest($7::text[]) as error_message, unnest($8::text[]) as sqlstate,
+               unnest($9::integer[]) as attempts, unnest($10::bigint[]) as delay_ms,
+               unnest($11::timestamptz[]) as received_at, unnest($12::timestamptz[]) as occurred_at,
+               unnest($13::text[]) as activity_id, unnest($14::text[]) as delivery_id,
+               unnest($15::text[]) as provider_delivery_id, unnest($16::text[]) as entry_id,
+               unnest($17::text[]) as scheme, unnest($18::integer[]) as key_index,
+               unnest($19::integer[]) as parser_version, unnest($20::integer[]) as json_from,
+               unnest($21::integer[]) as raw_from, unnest($22::integer[]) as length) as e
 on conflict (event_key) do nothing
 returning encode(event_key, 'hex')

@@ -16,8 +16,8 @@ insert into activities as a
    ai_transcript, ai_transcript_raw, ai_transcript_at, voicemail, voicemail_at, forwarded, forwarded_at, menu,
    menu_at, status_r, status_level, status_at, status_rank, contact_id, conversation_id)
 select openphone_id, activity_type, direction_k, from_number, to_numbers::text[], user_id, line_id, answered_by,
-       initiated_by, contact_hint, tl_time(answered_at), tl_time(completed_at), duration_r, tl_time(active_at),
-       unanswered, has_voicemail, ai_content_k, tl_time(created_at), parties::text[], conv_refs::text[],
+       initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at,
+       unanswered, has_voicemail, ai_content_k, created_at, parties::text[], conv_refs::text[],
        party_keys::text[], contact_ids::text[], body, case when body is not null then stamp_at end, media_urls,
        media_types, case when media_urls is not null then stamp_at end, error,
        case when error is not null then stamp_at end, recording_url,
@@ -34,22 +34,30 @@ select openphone_id, activity_type, direction_k, from_number, to_numbers::text[]
        case when forwarded is not null then stamp_at end, menu, case when menu is not null then stamp_at end,
        status_r, status_level, case when status_r is not null then stamp_at end, status_rank, contact_id,
        conversation_id
-  from (select *, coalesce(tl_time(stamp), '-infinity') as stamp_at
-          from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                      $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::integer[],
-                      $14::bigint[], $15::boolean[], $16::boolean[], $17::text[], $18::bigint[], $19::text[],
-                      $20::text[], $21::text[], $22::text[], $23::bigint[], $24::text[], $25::jsonb[],
-                      $26::jsonb[], $27::jsonb[], $28::text[], $29::integer[], $30::bigint[], $31::text[],
-                      $32::jsonb[], $33::jsonb[], $34::text[], $35::jsonb[], $36::jsonb[], $37::jsonb[],
-                      $38::jsonb[], $39::jsonb[], $40::jsonb[], $41::text[], $42::smallint[], $43::smallint[],
-                      $44::bigint[], $45::bigint[])
-            as g (openphone_id, activity_type, direction_k, from_number, to_numbers, user_id, line_id,
-                  answered_by, initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at,
-                  unanswered, has_voicemail, ai_content_k, created_at, parties, conv_refs, party_keys,
-                  contact_ids, stamp, body, media_urls, media_types, error, recording_url,
-                  recording_duration_seconds, recording_size_bytes, ai_summary, ai_key_points, ai_next_steps,
-                  ai_sentiment, ai_jobs, ai_transcript, ai_transcript_raw, voicemail, forwarded, menu, status_r,
-                  status_level, status_rank, contact_id, conversation_id)) as f
+  from (select *, coalesce(stamp, '-infinity') as stamp_at
+          from (select unnest($1::text[]) as openphone_id, unnest($2::text[]) as activity_type,
+                       unnest($3::text[]) as direction_k, unnest($4::text[]) as from_number,
+                       unnest($5::text[]) as to_numbers, unnest($6::text[]) as user_id,
+                       unnest($7::text[]) as line_id, unnest($8::text[]) as answered_by,
+                       unnest($9::text[]) as initiated_by, unnest($10::text[]) as contact_hint,
+                       unnest($11::timestamptz[]) as answered_at, unnest($12::timestamptz[]) as completed_at,
+                       unnest($13::integer[]) as duration_r, unnest($14::timestamptz[]) as active_at,
+                       unnest($15::boolean[]) as unanswered, unnest($16::boolean[]) as has_voicemail,
+                       unnest($17::text[]) as ai_content_k, unnest($18::timestamptz[]) as created_at,
+                       unnest($19::text[]) as parties, unnest($20::text[]) as conv_refs,
+                       unnest($21::text[]) as party_keys, unnest($22::text[]) as contact_ids,
+                       unnest($23::timestamptz[]) as stamp, unnest($24::text[]) as body,
+                       unnest($25::jsonb[]) as media_urls, unnest($26::jsonb[]) as media_types,
+                       unnest($27::jsonb[]) as error, unnest($28::text[]) as recording_url,
+                       unnest($29::integer[]) as recording_duration_seconds,
+                       unnest($30::bigint[]) as recording_size_bytes, unnest($31::text[]) as ai_summary,
+                       unnest($32::jsonb[]) as ai_key_points, unnest($33::jsonb[]) as ai_next_steps,
+                       unnest($34::text[]) as ai_sentiment, unnest($35::jsonb[]) as ai_jobs,
+                       unnest($36::jsonb[]) as ai_transcript, unnest($37::jsonb[]) as ai_transcript_raw,
+                       unnest($38::jsonb[]) as voicemail, unnest($39::jsonb[]) as forwarded,
+                       unnest($40::jsonb[]) as menu, unnest($41::text[]) as status_r,
+                       unnest($42::smallint[]) as status_level, unnest($43::smallint[]) as status_rank,
+                       unnest($44::bigint[]) as contact_id, unnest($45::bigint[]) as conversation_id) as g) as f
  order by openphone_id collate "C"
 on conflict (openphone_id) do update set
     activity_type = greatest(a.activity_type, excluded.activity_type),

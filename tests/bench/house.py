@@ -18,7 +18,7 @@ class House:
             contenders.open_to_peers(self.redis)
             if programs:
                 self.postgres = Postgres(shared_buffers="256MB", max_wal_size="4GB", checkpoint_timeout="30min",
-                                         max_connections="200", **settings)
+                                         max_connections="200", default_toast_compression="lz4", **settings)
                 self.postgres.migrate(f"{programs}/trunkline")
         except BaseException:
             self.close()

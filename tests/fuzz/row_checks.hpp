@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -51,6 +52,45 @@ inline std::size_t elements_of(std::string_view text) {
   return count;
 }
 
+inline std::uint32_t number_at(std::string_view bytes, std::size_t at) {
+  require(at + 4 <= bytes.size());
+  std::uint32_t number = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return number;
+}
+
+// An array in binary form, as array_recv() reads it.
+inline std::size_t binary_elements_of(std::string_view bytes) {
+  constexpr std::uint32_t null = 0xffffffff, text = 25, jsonb = 3802;
+  const auto type = number_at(bytes, 8);
+  if (number_at(bytes, 0) == 0) {
+    require(bytes.size() == 12);
+    return 0;
+  }
+  require(number_at(bytes, 0) == 1 && number_at(bytes, 4) <= 1 && number_at(bytes, 16) == 1);
+  const std::size_t count = number_at(bytes, 12);
+  std::size_t at = 20;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto length = number_at(bytes, at);
+    at += 4;
+    if (length == null) {
+      require(number_at(bytes, 4) == 1);
+      continue;
+    }
+    require(at + length <= bytes.size());
+    if (type == text) require_text(bytes.substr(at, length));
+    if (type == jsonb) {
+      require(length > 1 && bytes[at] == 1);
+      require_text(bytes.substr(at + 1, length - 1));
+    }
+    at += length;
+  }
+  require(at == bytes.size());
+  return count;
+}
+
 struct rows::impl {};
 std::size_t rows::size() const {
   return 0;
@@ -78,15 +118,17 @@ rows session::run(const char* statement, const parameters& values) {
   require(statement != nullptr && !values.empty());
   for (const auto& value : values) {
     require_text(value);
-    require(elements_of(value) <= 1 || std::string_view(statement) != "merge_activities");
+    elements_of(value);
   }
   return rows(std::make_shared<rows::impl>());
 }
-rows session::run_with_bytes(
-    const char* statement, const std::string& bytes, const parameters& values
-) {
-  require(bytes.size() <= 1u << 30);
-  return run(statement, values);
+rows session::run_binary(const char* statement, const parameters& values) {
+  require(statement != nullptr && !values.empty());
+  const bool events = std::string_view(statement) == "insert_events";
+  for (std::size_t i = events ? 1 : 0; i < values.size(); ++i) {
+    require(binary_elements_of(values[i]) <= 1);
+  }
+  return rows(std::make_shared<rows::impl>());
 }
 
 }  // namespace trunkline::store

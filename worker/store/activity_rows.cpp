@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/store/activity_rows.hpp"
 
+#include <array>
 #include <unordered_map>
 
+#include "worker/store/binary_rows.hpp"
 #include "worker/store/row_arrays.hpp"
 #include "worker/store/waves.hpp"
 
 namespace trunkline::store {
 namespace {
 
-constexpr std::size_t merge_columns = 45;
+using enum column_type;
+constexpr std::array merge_columns{
+    text,  text,        text,        text,    text,        text,     text,     text,   text,
+    text,  timestamptz, timestamptz, integer, timestamptz, boolean,  boolean,  text,   timestamptz,
+    text,  text,        text,        text,    timestamptz, text,     jsonb,    jsonb,  jsonb,
+    text,  integer,     bigint,      text,    jsonb,       jsonb,    text,     jsonb,  jsonb,
+    jsonb, jsonb,       jsonb,       jsonb,   text,        smallint, smallint, bigint, bigint};
 
 // In the order of merge_activities.sql.
-void add_row(row_arrays& to, const parse::activity_facts& f, const first_place& at) {
+void add_row(binary_rows& to, const parse::activity_facts& f, const first_place& at) {
   to.row() << f.openphone_id << f.activity_type << f.direction_k << f.from_number << f.to_numbers
            << f.user_id << f.line_id << f.answered_by << f.initiated_by << f.contact_hint
            << f.answered_at << f.completed_at << f.duration_r << f.active_at << f.unanswered
@@ -78,9 +86,9 @@ std::vector<activity_row> merge_activities(
   std::unordered_map<std::string, std::size_t> place;
   const auto key = [](const parse::activity_facts& fact) { return fact.openphone_id; };
   for (const auto& wave : in_waves(facts, key)) {
-    row_arrays arrays(merge_columns);
+    binary_rows arrays(merge_columns);
     for (const auto* fact : by_rarity(wave)) add_row(arrays, *fact, first_place_of_fact(*fact));
-    const auto returned = db.run("merge_activities", arrays.take());
+    const auto returned = db.run_binary("merge_activities", arrays.take());
     for (std::size_t i = 0; i < returned.size(); ++i) {
       auto row = read_row(returned, i);
       const auto [at, fresh] = place.try_emplace(row.openphone_id, changed.size());

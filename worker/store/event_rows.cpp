@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/store/event_rows.hpp"
 
+#include <algorithm>
+#include <array>
+#include <numeric>
 #include <unordered_set>
 
 #include "common/base/encoding.hpp"
+#include "worker/store/binary_rows.hpp"
 #include "worker/store/row_arrays.hpp"
 
 namespace trunkline::store {
 namespace {
 
-constexpr std::size_t event_columns = 21;
+using enum column_type;
+// After the bodies.
+constexpr std::array event_columns{
+    bytea, text, text, text, text, text,    text,    integer, bigint,  timestamptz, timestamptz,
+    text,  text, text, text, text, integer, integer, integer, integer, integer};
 
 // What we minted or checked in the gateway is ASCII; were it ever not, it must not make the row
 // unwritable.
@@ -27,31 +35,34 @@ std::optional<std::string> unless_empty(std::string_view text) {
 }
 
 // The name people look an event up by.
-std::string event_id_of(const prepared_event& event, const std::string& key) {
+std::string event_id_of(const prepared_event& event) {
   if (!event.delivery.provider_delivery_id.empty()) {
     return plain(event.delivery.provider_delivery_id);
   }
-  return event.event.event_id.empty() ? key : event.event.event_id;
+  if (!event.event.event_id.empty()) return event.event.event_id;
+  return hex_encode(as_bytes(event.key));
 }
 
-std::string hex_key(const event_key& key) {
-  return hex_encode(as_bytes(key));
+// By their keys: every transaction takes the rows in this order, so that none waits for another in
+// a circle.
+std::vector<std::size_t> in_order(const std::vector<const prepared_event*>& events) {
+  std::vector<std::size_t> order(events.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return events[i]->key; });
+  return order;
 }
 
 // In the order of insert_events.sql. body_at: where the body begins in the value of all bodies.
-void add_row(
-    row_arrays& to, std::size_t body_at, const prepared_event& event, const fate& fate,
-    const std::string& key
-) {
+void add_row(binary_rows& to, std::size_t body_at, const prepared_event& event, const fate& fate) {
   const auto& delivery = event.delivery;
   const auto& parsed = event.event;
-  to.row().hex(as_bytes(event.key))
-      << event_id_of(event, key) << parsed.event_type << unless_empty(parsed.api_version)
-      << fate.state << unless_empty(fate.message) << unless_empty(fate.sqlstate) << fate.attempts
-      << std::int64_t{fate.delay.count()} << delivery.received_at_ms * 1000 << parsed.occurred_at
-      << subject_of(parsed) << plain(delivery.delivery_id)
-      << unless_empty(plain(delivery.provider_delivery_id)) << plain(event.entry_id)
-      << signature::to_string(delivery.scheme) << delivery.key_index << parse::parser_version;
+  to.row() << as_bytes(event.key) << event_id_of(event) << parsed.event_type
+           << unless_empty(parsed.api_version) << fate.state << unless_empty(fate.message)
+           << unless_empty(fate.sqlstate) << fate.attempts << std::int64_t{fate.delay.count()}
+           << delivery.received_at_ms * 1000 << parsed.occurred_at << subject_of(parsed)
+           << plain(delivery.delivery_id) << unless_empty(plain(delivery.provider_delivery_id))
+           << plain(event.entry_id) << signature::to_string(delivery.scheme) << delivery.key_index
+           << parse::parser_version;
   const auto from = static_cast<std::int64_t>(body_at) + 1;  // SQL counts from 1
   parsed.json_text ? to << from << std::nullopt : to << std::nullopt << from;
   to << static_cast<std::int64_t>(delivery.body.size());
@@ -86,24 +97,22 @@ outcome outcome_of(const fate& fate) {
 std::vector<bool> insert_events(
     session& db, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
 ) {
-  row_arrays arrays(event_columns);
-  std::unordered_map<std::string, std::size_t> by_key;
-  by_key.reserve(events.size());
+  binary_rows arrays(event_columns);
   std::size_t total = 0;
   for (const auto* event : events) total += event->delivery.body.size();
   std::string bodies;
   bodies.reserve(total);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    auto key = hex_key(events[i]->key);
-    add_row(arrays, bodies.size(), *events[i], fates[i], key);
+  for (const auto i : in_order(events)) {
+    add_row(arrays, bodies.size(), *events[i], fates[i]);
     bodies += events[i]->delivery.body;
-    by_key.emplace(std::move(key), i);
   }
-  std::vector<bool> fresh(events.size(), false);
-  const auto inserted = db.run_with_bytes("insert_events", bodies, arrays.take());
-  for (std::size_t i = 0; i < inserted.size(); ++i) {
-    fresh[by_key.at(std::string(inserted.text(i, 0)))] = true;
-  }
+  const auto inserted = db.run_binary("insert_events", arrays.take({std::move(bodies)}));
+  std::vector<bool> fresh(events.size(), true);
+  if (inserted.size() == events.size()) return fresh;
+  std::unordered_set<std::string_view> keys;
+  for (std::size_t i = 0; i < inserted.size(); ++i) keys.insert(inserted.text(i, 0));
+  for (std::size_t i = 0; i < events.size(); ++i)
+    fresh[i] = keys.contains(hex_encode(as_bytes(events[i]->key)));
   return fresh;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
-#include <unordered_map>
 
-#include "common/base/encoding.hpp"
-#include "common/postgres/postgres.hpp"
+#include "worker/store/batches.hpp"
 #include "worker/store/effects.hpp"
 #include "worker/store/event_rows.hpp"
 #include "worker/store/event_store.hpp"
 #include "worker/store/leases.hpp"
+#include "worker/store/ledger.hpp"
 #include "worker/store/session.hpp"
 #include "worker/store/structure.hpp"
 #include "worker/store/time_limit.hpp"
@@ -21,32 +20,11 @@ using std::chrono::steady_clock;
 constexpr milliseconds connect_limit{3000};
 constexpr milliseconds schema_check_every{1000};
 constexpr milliseconds probe_limit{2000};
-constexpr std::string_view undefined_table = "42P01";
 
 // Never empty: a dead row has to say why.
 std::string message_of(const store_error& why) {
   if (!why.message.empty()) return why.message;
   return why.sqlstate.empty() ? "failed without a reason" : "SQLSTATE " + why.sqlstate;
-}
-
-std::string conninfo_of(
-    const store_options& options, milliseconds connect, milliseconds statement
-) {
-  postgres::session session;
-  session.application_name = options.application_name;
-  session.connect_timeout = connect;
-  session.lock_timeout = std::min(options.lock_timeout, statement);
-  session.statement_timeout = statement;
-  session.idle_in_transaction_timeout = options.idle_timeout;
-  // Every statement looks rows up by key, from the elements of arrays. One plan serves them all,
-  // and it has to be that one from the first row on: planned over empty tables and kept for the
-  // connection, scans and hash joins would read whole tables for each batch of a first import.
-  // What is off is priced so high where nothing else is left that every plan looks worth compiling:
-  // no JIT. trunkline.options says that all this arrived (schema_version.sql).
-  session.options =
-      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-      "-c enable_mergejoin=off -c jit=off -c trunkline.options=arrived";
-  return postgres::conninfo(options.conninfo, session);
 }
 
 class pg_event_store final : public event_store {
@@ -179,7 +157,7 @@ class pg_event_store final : public event_store {
       if (!db_.is_open()) open();
       if (steady_clock::now() - schema_checked_ >= schema_check_every) check_schema();
       return body();
-    } catch (const store_error& refused) {  // from open()
+    } catch (const store_error& refused) {  // from check_ledger()
       db_.close();
       return refused;
     } catch (...) {
@@ -212,37 +190,8 @@ class pg_event_store final : public event_store {
 
   // Again and again, since a migration that leaves us behind may come while we are connected.
   void check_schema() {
-    db_.begin();
-    std::int64_t version = 0, compatible_from = 0;
-    std::string lacking;
-    try {
-      const auto row = db_.run("schema_version");
-      version = row.number(0, 0);
-      compatible_from = row.number(0, 1);
-      lacking = row.text(0, 2);
-    } catch (...) {
-      auto error = db_.explain();
-      if (error.sqlstate == undefined_table) error.kind = store_error::sort::schema;
-      throw error;
-    }
-    db_.commit();
+    check_ledger(db_);
     schema_checked_ = steady_clock::now();
-    // Newer is fine as long as its migrations say that programs of our age still work.
-    const auto known = known_schema_version();
-    if (version < known || compatible_from > known) {
-      throw store_error{
-          store_error::sort::schema, "",
-          "the database is at schema version " + std::to_string(version) + ", this program needs " +
-              std::to_string(known) +
-              (version < known ? ": run trunkline migrate" : ": upgrade it")};
-    }
-    // Without its limits a session could wait for a lock for ever.
-    if (!lacking.empty()) {
-      throw store_error{
-          store_error::sort::schema, "",
-          "the session lacks our settings (" + lacking +
-              "): a pooler drops startup options; connect directly or set them for the role"};
-    }
   }
 
   void lock(structure held) {
@@ -255,77 +204,23 @@ class pg_event_store final : public event_store {
       std::span<const prepared_event> batch, structure held, apply_stats* stats
   ) {
     lock(held);
-    const auto outcomes = insert_with_effects(batch, held, stats);
+    const auto outcomes = insert_with_effects(db_, batch, held, stats);
     db_.commit();
     return outcomes;
-  }
-
-  std::vector<outcome> insert_with_effects(
-      std::span<const prepared_event> batch, structure held, apply_stats* stats
-  ) {
-    const auto firsts = first_of_each_key(batch);
-    std::vector<const prepared_event*> events;
-    std::vector<fate> fates;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (firsts[i] != i) continue;
-      events.push_back(&batch[i]);
-      fates.push_back(fate_of(batch[i].event));
-    }
-    const auto fresh = insert_events(db_, events, fates);
-    std::vector<outcome> outcomes(batch.size());
-    std::vector<const parse::event*> with_effects;
-    std::vector<const prepared_event*> copies;
-    std::vector<std::size_t> place_of_copy;
-    for (std::size_t i = 0, event = 0; i < batch.size(); ++i) {
-      const bool first = firsts[i] == i;
-      if (first && fresh[event]) {
-        outcomes[i] = outcome_of(fates[event]);
-        if (batch[i].event.what == parse::verdict::apply) with_effects.push_back(&batch[i].event);
-      } else {
-        copies.push_back(&batch[i]);
-        place_of_copy.push_back(i);
-      }
-      if (first) ++event;
-    }
-    apply_effects(db_, held, with_effects);
-    const auto told = insert_copies(db_, copies, stats ? &stats->copies : nullptr);
-    for (std::size_t i = 0; i < told.size(); ++i) outcomes[place_of_copy[i]] = told[i];
-    return outcomes;
-  }
-
-  // For each element the index of the first one with its key.
-  static std::vector<std::size_t> first_of_each_key(std::span<const prepared_event> batch) {
-    std::unordered_map<std::string_view, std::size_t> seen;
-    seen.reserve(batch.size());
-    std::vector<std::size_t> firsts;
-    firsts.reserve(batch.size());
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      firsts.push_back(seen.try_emplace(as_bytes(batch[i].key), i).first->second);
-    }
-    return firsts;
   }
 
   std::vector<bool> apply_leased_once(std::span<const leased_event> batch, structure held) {
     lock(held);
-    const auto settled = settle_leased(db_, batch);
-    std::vector<const parse::event*> with_effects;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto& event = batch[i].what.event;
-      if (settled[i] && event.what == parse::verdict::apply) with_effects.push_back(&event);
-    }
-    apply_effects(db_, held, with_effects);
+    auto settled = settle_with_effects(db_, batch, held);
     db_.commit();
     return settled;
   }
 
-  // A row without effects.
   outcome insert_one(const prepared_event& event, const fate& what) {
     db_.begin();
-    const std::vector<const prepared_event*> one{&event};
-    const bool fresh = insert_events(db_, one, {what}).front();
-    const auto result = fresh ? outcome_of(what) : insert_copies(db_, one).front();
+    const auto told = insert_without_effects(db_, event, what);
     db_.commit();
-    return result;
+    return told;
   }
 
   store_options options_;

@@ -103,13 +103,11 @@ rows session::run(const char* statement, const parameters& values) {
   return rows(std::move(content));
 }
 
-rows session::run_with_bytes(
-    const char* statement, const std::string& bytes, const parameters& values
-) {
+rows session::run_binary(const char* statement, const parameters& values) {
   auto content = std::make_shared<rows::impl>();
-  content->result = impl_->work->exec_prepared(
-      statement, pqxx::binarystring(bytes), pqxx::prepare::make_dynamic_params(values)
-  );
+  const std::vector<pqxx::binarystring> bytes(values.begin(), values.end());
+  content->result =
+      impl_->work->exec_prepared(statement, pqxx::prepare::make_dynamic_params(bytes));
   return rows(std::move(content));
 }
 

@@ -50,8 +50,8 @@ class session {
   void begin();
   // A named statement of schema/queries/, prepared at its first use.
   rows run(const char* statement, const parameters& values = {});
-  // The same with $1 in binary form, for a bytea; values begin at $2.
-  rows run_with_bytes(const char* statement, const std::string& bytes, const parameters& values);
+  // The same with all values in binary form (binary_rows.hpp).
+  rows run_binary(const char* statement, const parameters& values);
   void commit();
   void roll_back() noexcept;  // nothing happens without a transaction
 

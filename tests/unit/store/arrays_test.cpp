@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "common/postgres/postgres.hpp"
+#include "worker/store/binary_rows.hpp"
 #include "worker/store/row_arrays.hpp"
 #include "worker/store/waves.hpp"
 
@@ -60,6 +63,71 @@ TEST_CASE("a row fills all columns in order") {
       std::vector<std::string>{
           R"({"a","b"})", "{1}", "{t,f}", "{5}", R"({"{\"x\",\"y\"}"})", R"({NULL,"z"})"}
   );
+}
+
+namespace {
+
+using namespace std::string_literals;
+using store::column_type;
+
+// Length and bytes of an element.
+std::string element(const std::string& bytes) {
+  return "\0\0\0"s + static_cast<char>(bytes.size()) + bytes;
+}
+const std::string none = "\xff\xff\xff\xff";
+// One dimension from index 1; the last byte of the type's number.
+std::string head(char count, bool has_null, const std::string& type) {
+  return "\0\0\0\1\0\0\0"s + (has_null ? '\1' : '\0') + type + "\0\0\0"s + count + "\0\0\0\1"s;
+}
+
+}  // namespace
+
+TEST_CASE("arrays in binary form, as PostgreSQL's array_recv() reads them") {
+  store::binary_array texts(column_type::text);
+  texts.add_null();
+  texts.add("x\"\\");
+  texts.add("");
+  texts.add_null();
+  CHECK(texts.take() == head(3, true, "\0\0\0\x19"s) + none + element("x\"\\") + element(""));
+  store::binary_array json(column_type::jsonb);
+  json.add("[]");
+  CHECK(json.take() == head(1, false, "\0\0\x0e\xda"s) + element("\1[]"));
+  store::binary_array empty(column_type::boolean);
+  empty.add_null();
+  CHECK(empty.take() == "\0\0\0\0\0\0\0\0\0\0\0\x10"s);
+  store::binary_array flags(column_type::boolean);
+  flags.add(true);
+  flags.add(false);
+  CHECK(flags.take() == head(2, false, "\0\0\0\x10"s) + element("\1") + element("\0"s));
+}
+
+TEST_CASE("numbers in binary form are as wide as their type; times count from 2000") {
+  const auto written = [](column_type type, std::int64_t number) {
+    store::binary_array array(type);
+    array.add(number);
+    return array.take().substr(20);
+  };
+  CHECK(written(column_type::smallint, -2) == element("\xff\xfe"));
+  CHECK(written(column_type::integer, 258) == element("\0\0\1\2"s));
+  CHECK(written(column_type::bigint, -1) == element("\xff\xff\xff\xff\xff\xff\xff\xff"));
+  constexpr std::int64_t at_2000 = 946'684'800'000'000;
+  CHECK(written(column_type::timestamptz, at_2000 + 1) == element("\0\0\0\0\0\0\0\1"s));
+  // The least number would be -infinity; what is before the server's first time is refused by it.
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  CHECK(written(column_type::timestamptz, least) == element("\x80\0\0\0\0\0\0\1"s));
+}
+
+TEST_CASE("a row in binary form fills all columns in order, after what comes before them") {
+  constexpr std::array types{column_type::text, column_type::integer, column_type::text};
+  store::binary_rows rows(types);
+  rows.row() << "a" << 7 << std::vector<std::string>{"x", "y"};
+  rows.row() << std::string("b") << std::nullopt << std::vector<std::string>{};
+  const auto values = rows.take({"first"});
+  REQUIRE(values.size() == 4);
+  CHECK(values[0] == "first");
+  CHECK(values[1] == head(2, false, "\0\0\0\x19"s) + element("a") + element("b"));
+  CHECK(values[2] == head(1, false, "\0\0\0\x17"s) + element("\0\0\0\7"s));
+  CHECK(values[3] == head(1, false, "\0\0\0\x19"s) + element("{\"x\",\"y\"}"));
 }
 
 TEST_CASE("the nth fact of a key goes in wave n, and the first wave holds every key") {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <span>
+#include <vector>
+
+#include "worker/store/event_rows.hpp"
+#include "worker/store/event_store.hpp"
+#include "worker/store/session.hpp"
+#include "worker/store/structure.hpp"
+
+// What one transaction does with its events, between taking the structure lock and COMMIT.
+namespace trunkline::store {
+
+// Event rows, and the effects of those that are new.
+std::vector<outcome>
+insert_with_effects(session&, std::span<const prepared_event> batch, structure held, apply_stats*);
+// Leased rows get their state and effects. False: the lease was lost.
+std::vector<bool> settle_with_effects(
+    session&, std::span<const leased_event> batch, structure held
+);
+// A row alone; needs no lock.
+outcome insert_without_effects(session&, const prepared_event&, const fate&);
+
+}  // namespace trunkline::store
