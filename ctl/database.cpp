@@ -82,6 +82,7 @@ database::database(std::string conninfo, logger log, database_limits limits)
   session.connect_timeout = limits.connect;
   session.lock_timeout = limits.lock;
   session.statement_timeout = limits.statement;
+  session.options = "-c jit=off";  // compiling takes longer than what it would save here
   impl_->conninfo = postgres::conninfo(conninfo, session);
 }
 
@@ -107,6 +108,18 @@ database_answer database::transaction(const std::vector<database_statement>& sta
                     .count()}}
     );
   return answer;
+}
+
+int complain(std::string_view verb, const database_failure& failure) {
+  if (failure.missing_table())
+    return complain(
+        verb, "Postgres has no tables of ours: run 'trunkline migrate'", exit_code::failed
+    );
+  if (failure.sqlstate == "57014")
+    return complain(
+        verb, "that takes Postgres too long: narrow it down, for example by time", exit_code::failed
+    );
+  return complain(verb, describe(failure), failure.away ? exit_code::unknown : exit_code::failed);
 }
 
 std::string describe(const database_failure& failure) {

@@ -42,6 +42,12 @@ struct database_limits {
   std::chrono::milliseconds statement{10000};  // 0: none
 };
 
+// For verbs that only look: within two seconds there is an answer, or a reason why there is none.
+inline constexpr database_limits quick_look{
+    .connect = std::chrono::milliseconds(1500),
+    .lock = std::chrono::milliseconds(500),
+    .statement = std::chrono::milliseconds(1600)};
+
 class database {
  public:
   // conninfo: as the user gave it, "" leaves all to libpq. Connects on first use.
@@ -61,5 +67,7 @@ class database {
 
 // "Postgres does not answer: ..." or "Postgres refused: ...".
 std::string describe(const database_failure&);
+// The failure as a line on stderr; returns exit code 3 if Postgres is away, else 1.
+int complain(std::string_view verb, const database_failure&);
 
 }  // namespace trunkline::ctl

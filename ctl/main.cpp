@@ -18,12 +18,15 @@ int main(int argc, char** argv) {
          .examples =
              "  trunkline migrate                    create or update the tables\n"
              "  trunkline queue                      is all well?\n"
-             "  trunkline dead list                  what could not be applied, and why\n"
+             "  trunkline events tail                outcomes as they come\n"
+             "  trunkline events show ID             the whole story of one event\n"
+             "  trunkline dead groups                what could not be applied, by cause\n"
              "  trunkline dead replay --all          try again, after the cause is mended\n"
              "  trunkline send full                  test deliveries through the whole pipe\n"
              "  trunkline verify --help              check a signature by hand\n"},
-        {ctl::migrate(), ctl::queue(), ctl::dead_list(), ctl::dead_show(), ctl::dead_replay(),
-         ctl::send(), ctl::verify()}
+        {ctl::migrate(), ctl::queue(), ctl::events_list(), ctl::events_show(), ctl::events_tail(),
+         ctl::events_retry(), ctl::dead_groups(), ctl::dead_list(), ctl::dead_show(),
+         ctl::dead_replay(), ctl::dead_delete(), ctl::send(), ctl::verify()}
     );
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline: %s\n", error.what());

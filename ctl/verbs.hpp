@@ -8,9 +8,15 @@ namespace trunkline::ctl {
 config::verb migrate();  // apply or show schema migrations
 config::verb send();     // signed test deliveries
 config::verb queue();    // the state of the whole pipe
+config::verb events_list();
+config::verb events_show();
+config::verb events_tail();
+config::verb events_retry();
+config::verb dead_groups();
 config::verb dead_list();
 config::verb dead_show();
 config::verb dead_replay();
+config::verb dead_delete();
 config::verb verify();  // check a signature by hand
 
 }  // namespace trunkline::ctl

@@ -9,7 +9,7 @@
 --   trunkline migrate --postgres postgresql://trunkline_owner@.../trunkline
 --   psql -d trunkline -v ON_ERROR_STOP=1 -f schema/roles.sql
 --
---   trunkline_owner     owns the tables: migrate, send (which removes its rows again), clean-up by hand
+--   trunkline_owner     owns the tables: migrate, send (which removes its rows again), dead delete, clean-up by hand
 --   trunkline_worker    what trunkline-worker, `trunkline queue` and `trunkline dead` need: no DDL, and DELETE only
 --                       where restructuring needs it (schema/README.md)
 --   trunkline_readonly  people and dashboards
@@ -30,6 +30,7 @@ begin
       from (values ('activities', 'insert, update'), ('contact_cards', 'insert, update'),
                    ('contacts', 'insert, update, delete'), ('controls', 'insert, update'),
                    ('conversation_links', 'insert, update, delete'), ('conversations', 'insert, update, delete'),
+                   ('dead_deletions', null),
                    ('event_copies', 'insert'), ('own_numbers', 'insert, update'), ('recordings', 'insert, update'),
                    ('schema_migrations', null), ('webhook_events', 'insert, update')) as worker (name, rights)
      where to_regclass('public.' || name) is not null

@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "ctl/database.hpp"
+#include "ctl/events/event_filter.hpp"
 
-// Dead letters in Postgres: what `trunkline dead` reads and what a replay changes.
+// Dead letters in Postgres: what the verbs of `trunkline dead` read. Newest death first, in slices
+// along the index webhook_events_dead, so that a million of them cost no more than what is shown.
 namespace trunkline::ctl {
 
 // Which event rows are meant. Only rows in state dead are ever selected by it.
 struct dead_filter {
-  std::string type;                                     // exact event type; "" any
-  std::string error;                                    // part of the reason, any case; "" any
-  std::optional<std::chrono::milliseconds> since = {};  // died within this time
+  std::string type = {};                                     // exact event type; "" any
+  std::string error = {};                                    // part of the reason, any case; "" any
+  std::string sqlstate = {};                                 // exact; "" any
+  std::optional<std::chrono::milliseconds> since = {};       // died within this time
+  std::optional<std::chrono::milliseconds> older_than = {};  // died before that
   int limit = 50;
 };
 
@@ -28,40 +32,49 @@ struct dead_letter {
 };
 
 struct dead_letters {
-  std::vector<dead_letter> letters;  // newest first
-  bool more = false;                 // the filter fits more than its limit
+  std::vector<dead_letter> letters;          // newest first
+  bool more = false;                         // the filter fits more than its limit
+  std::optional<std::string> searched_back;  // the time was up here: older ones were not looked at
   std::optional<database_failure> failure;
 };
 dead_letters find_dead(database&, const dead_filter&);
 
-// One event row in whatever state, as people look it up.
-struct event_details {
-  std::int64_t id = 0;
-  std::string event_id, event_type, state, scheme, entry_id, delivery_id, received_at;
-  std::optional<std::string> api_version, reason, sqlstate, next_attempt_at, occurred_at,
-      finished_at, activity_id, provider_delivery_id;
-  int attempts = 0, claims = 0, key_index = 0, parser_version = 0;
-  std::int64_t size = 0;  // bytes of the body
-};
-struct event_lookup {
-  std::vector<event_details> found;  // an event id may name several rows
-  std::optional<database_failure> failure;
-};
-// id: the row's number, our delivery id, the provider's, the event id, or the Redis entry id.
-event_lookup find_event(database&, const std::string& id);
+// Rows of dead letters in equal-sized slices: each slice is a condition over `webhook_events e`.
+class dead_slices {
+ public:
+  dead_slices(database& db, const dead_filter& filter);
 
-struct event_bytes {
-  std::string body;  // exactly as received
-  std::optional<database_failure> failure;
-};
-event_bytes read_bytes(database&, std::int64_t id);
+  // Sets the next slice of at most so many dead letters, fitting or not. False: there is none, or
+  // failure() says why it is not known.
+  bool next(std::int64_t rows);
+  // Of the slice: only what the filter has.
+  const sql_condition& fitting() const { return fitting_; }
+  const std::optional<database_failure>& failure() const { return failure_; }
+  const std::string& reached() const { return reached_; }  // time of its oldest row; "" at the end
 
-// Back to `retrying`, due at once, with all attempts ahead; the reason is kept until the next one.
-// Rows that are not dead (any more) are left alone.
-struct replayed {
-  std::vector<std::int64_t> ids;
+ private:
+  struct place {
+    std::string us, id;
+  };
+  database& db_;
+  dead_filter filter_;
+  std::string until_us_;  // when this began: what dies later is not seen twice
+  std::optional<place> at_;
+  bool last_ = false;
+  sql_condition fitting_;
+  std::string reached_;
+  std::optional<database_failure> failure_;
+};
+
+struct dead_ids {
+  std::vector<std::int64_t> ids;  // oldest first
+  bool more = false;              // than one run takes
   std::optional<database_failure> failure;
 };
-replayed replay(database&, const std::vector<std::int64_t>& ids);
+dead_ids find_dead_ids(database&, const dead_filter&);
+
+// "retrying, due at once, with all attempts ahead", for rows that are still dead; the reason is
+// kept until the next one. Returns the ids.
+database_answer replay(database&, const std::string& id_array);
 
 }  // namespace trunkline::ctl

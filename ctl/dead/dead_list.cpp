@@ -19,7 +19,7 @@ struct settings {
 };
 
 void print_text(const dead_letters& list) {
-  if (list.letters.empty()) {
+  if (list.letters.empty() && !list.searched_back) {
     std::puts("no dead letters fit");
     return;
   }
@@ -33,6 +33,10 @@ void print_text(const dead_letters& list) {
     );
   std::fputs(table(lines).c_str(), stdout);
   if (list.more) std::puts("... there are more: --limit N, or a filter");
+  if (list.searched_back)
+    std::printf(
+        "... searched back to %s; older ones were not looked at\n", list.searched_back->c_str()
+    );
 }
 
 void print_json(const dead_letters& list) {
@@ -46,11 +50,16 @@ void print_json(const dead_letters& list) {
                           .number("attempts", letter.attempts)
                           .text("finished_at", letter.finished_at)
                           .real("age_seconds", static_cast<double>(letter.age.count()) / 1000));
-  std::puts(json_object().list("dead", letters).boolean("more", list.more).str().c_str());
+  std::puts(json_object()
+                .list("dead", letters)
+                .boolean("more", list.more)
+                .text("searched_back", list.searched_back)
+                .str()
+                .c_str());
 }
 
 int run(const settings& given) {
-  database db(given.common.postgres, config::make_logger("dead", given.common));
+  database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
   const auto list = find_dead(db, given.which.filter(given.limit));
   if (list.failure) return complain("dead list", *list.failure);
   given.json ? print_json(list) : print_text(list);
@@ -72,7 +81,7 @@ config::verb dead_list() {
       .declare =
           [given](config::option_set& options, CLI::App&) {
             given->which.declare(options);
-            options.integer("limit", given->limit, "Most to list", 1, 100000);
+            options.integer("limit", given->limit, "Most to list", 1, 10000);
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::postgres);
           },

@@ -54,7 +54,7 @@ class JsonSchema(unittest.TestCase):
                     self.assertIs(each.get("additionalProperties"), False, (name, list(each["properties"])))
 
     def test_the_check_fails(self):
-        good = {"replayed": [{"id": 1}], "left_alone": [], "more": False}
+        good = {"count": 1, "replayed": [{"id": 1}], "left_alone": [], "stopped": False, "more": False}
         self.assertEqual(json_schema.check("dead replay", good), good)
         for wrong in ({**good, "other": 1}, {"more": False}, {**good, "replayed": [{"id": "1"}]}):
             with self.assertRaisesRegex(AssertionError, "not as docs/json says of 'dead replay'"):

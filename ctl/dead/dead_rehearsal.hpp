@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// `trunkline dead replay --dry-run`: each dead letter applied by the worker's own code in a
+// transaction that is rolled back, and what it would have changed.
+namespace trunkline::ctl {
+
+struct rehearsal_options {
+  std::string conninfo;
+  bool json = false;
+};
+// Returns the exit code: 0 if all of them would be applied.
+int rehearse(const rehearsal_options&, const std::vector<std::int64_t>& ids, bool more);
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+namespace trunkline::ctl {
+
+// SQL: a column as the verbs print it, UTC.
+inline std::string time_text(const std::string& column) {
+  return "to_char(" + column + R"( at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))";
+}
+
+}  // namespace trunkline::ctl

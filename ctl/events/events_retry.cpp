@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline events retry ID... | --all-due [filter]
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+
+#include "ctl/batches.hpp"
+#include "ctl/events/event_filter.hpp"
+#include "ctl/events/event_lookup.hpp"
+#include "ctl/verbs.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct settings {
+  config::common_options common;
+  std::vector<std::string> ids;
+  std::string type, error;
+  int rate = 0;
+  bool all = false, yes = false, json = false;
+};
+
+constexpr std::size_t most = 1000000;  // in one run
+
+struct selection {
+  std::vector<std::int64_t> ids;
+  std::vector<std::string> left_alone;
+  bool more = false;
+  std::optional<database_failure> failure;
+};
+
+selection select_by_id(database& db, const std::vector<std::string>& ids) {
+  selection out;
+  for (const auto& id : ids) {
+    const auto lookup = find_event(db, id);
+    out.failure = lookup.failure;
+    if (out.failure) return out;
+    if (lookup.found.empty()) out.left_alone.push_back(printable(describe_missing(lookup, id)));
+    for (const auto& event : lookup.found) {
+      if (event.state == "retrying")
+        out.ids.push_back(event.id);
+      else
+        out.left_alone.push_back(
+            printable(id) + ": it is " + event.state + ", not retrying" +
+            (event.state == "dead" ? " ('trunkline dead replay' takes it up again)" : "")
+        );
+    }
+  }
+  std::sort(out.ids.begin(), out.ids.end());
+  out.ids.erase(std::unique(out.ids.begin(), out.ids.end()), out.ids.end());
+  return out;
+}
+
+// Their numbers first and then the work: what fails again meanwhile is not taken a second time.
+selection select_waiting(database& db, const settings& given) {
+  selection out;
+  sql_condition where;
+  const event_filter filter{
+      .states = {},
+      .type = given.type,
+      .error = given.error,
+      .phone = {},
+      .conversation = {},
+      .id = {},
+      .from_ms = {},
+      .to_ms = {}};
+  out.failure = add_conditions(db, filter, where);
+  if (out.failure) return out;
+  const auto answer = db.query(
+      "select e.id from webhook_events e where e.state = 'retrying' and e.next_attempt_at > now() "
+      "and " +
+          where.sql() + " order by e.next_attempt_at limit " + std::to_string(most + 1),
+      where.parameters()
+  );
+  out.failure = answer.failure;
+  out.more = answer.rows.size() > most;
+  for (const auto& row : answer.rows)
+    if (out.ids.size() < most) out.ids.push_back(std::stoll(row[0].value_or("0")));
+  return out;
+}
+
+// What a worker has in hand right now is left to it: its attempt is under way.
+database_answer make_due(database& db, const std::string& ids) {
+  return db.query(
+      "update webhook_events set next_attempt_at = least(next_attempt_at, now()) where id in "
+      "(select id "
+      "from webhook_events where id = any($1::bigint[]) and state = 'retrying' and (leased_until "
+      "is null "
+      "or leased_until < now()) order by id for update) and state = 'retrying' returning id",
+      {ids}
+  );
+}
+
+int report(const settings& given, const selection& chosen, const batch_result& done) {
+  const std::size_t untouched = chosen.ids.size() - done.ids.size();
+  if (given.json) {
+    std::puts(json_object()
+                  .number("retried", static_cast<std::int64_t>(done.ids.size()))
+                  .number("in_hand_or_gone", static_cast<std::int64_t>(untouched))
+                  .strings("left_alone", chosen.left_alone)
+                  .boolean("stopped", done.stopped)
+                  .boolean("more", chosen.more)
+                  .str()
+                  .c_str());
+  } else {
+    for (const auto& line : chosen.left_alone) std::fprintf(stderr, "%s\n", line.c_str());
+    std::printf("%zu made due now\n", done.ids.size());
+    if (done.stopped)
+      std::puts("stopped as asked: the others wait as before");
+    else if (untouched > 0)
+      std::printf("%zu are in a worker's hands, or wait no more\n", untouched);
+    if (chosen.more) std::puts("there are more: run it again");
+  }
+  return as_int(chosen.left_alone.empty() && !done.stopped ? exit_code::ok : exit_code::failed);
+}
+
+int run(const settings& given) {
+  const bool filtered = !given.type.empty() || !given.error.empty();
+  if (given.all != given.ids.empty() || (filtered && !given.all))
+    return complain(
+        "events retry", "give either ids, or --all-due with or without a filter", exit_code::usage
+    );
+  database db(given.common.postgres, config::make_logger("events", given.common));
+  const auto chosen = given.all ? select_waiting(db, given) : select_by_id(db, given.ids);
+  if (chosen.failure) return complain("events retry", *chosen.failure);
+  if (given.all && chosen.ids.size() > 1 && !given.yes &&
+      !confirmed("try " + std::to_string(chosen.ids.size()) + " events again now?"))
+    return complain(
+        "events retry", "nothing was changed: not confirmed (--yes to go without a question)",
+        exit_code::failed
+    );
+  const auto done =
+      in_batches(chosen.ids, {given.rate, !given.json}, [&db](const std::string& ids) {
+        return make_due(db, ids);
+      });
+  if (done.failure) {
+    std::fprintf(stderr, "%zu were made due before this:\n", done.ids.size());
+    return complain("events retry", *done.failure);
+  }
+  return report(given, chosen, done);
+}
+
+}  // namespace
+
+config::verb events_retry() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "events retry",
+      .description = "Make waiting retries due now instead of later",
+      .examples =
+          "  trunkline events retry 4711\n"
+          "  trunkline events retry --all-due --error 'deadlock' --rate 50 --yes\n"
+          "Only events in state retrying are touched; a try that fails counts as an attempt, as "
+          "always.\n"
+          "Exit codes: 0 done, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
+      .declare =
+          [given](config::option_set& options, CLI::App& app) {
+            app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
+            options.flag("all-due", given->all, "Every event that waits for its next attempt");
+            options.text(
+                "type", given->type, "With --all-due: only this event type", {.group = "Which"}
+            );
+            options.text(
+                "error", given->error, "With --all-due: only reasons that contain TEXT, any case",
+                {.group = "Which"}
+            );
+            options.integer("rate", given->rate, "Most a second; 0: all at once", 0, 100000);
+            options.flag("yes", given->yes, "Ask nothing");
+            options.flag("json", given->json, "Print one JSON object");
+            config::add_common(options, given->common, config::uses::postgres);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline dead groups and delete, and dead replay by the batch, on a real Postgres."""
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from event_rows import TRUNKLINE, Verbs, insert, many
+from servers import Postgres, clean_environment, wait_for
+
+
+class DeadGroups(Verbs, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.postgres.migrate(TRUNKLINE)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.postgres.close()
+
+    def setUp(self):
+        self.postgres.psql("truncate webhook_events, dead_deletions restart identity")
+
+    def states(self):
+        return self.postgres.psql("select string_agg(state || ' ' || n, ', ' order by state) from (select state, "
+                                  "count(*) n from webhook_events group by 1) s")
+
+    def test_equal_causes_are_folded(self):
+        insert(self.postgres, 1, "dead", error="not JSON at byte 17", ago="3 days")
+        insert(self.postgres, 2, "dead", error="not JSON at byte 4", ago="1 hour")
+        insert(self.postgres, 3, "dead", error="not JSON at byte 4", kind="call.completed", ago="2 hours")
+        insert(self.postgres, 4, "dead", error="value too long", sqlstate="22001")
+        insert(self.postgres, 5, "retrying", error="not JSON at byte 4")
+        told = self.json("dead groups")
+        found = [(g["count"], g["reason"], g["event_type"], g["sqlstate"], g["sample"]) for g in told["groups"]]
+        self.assertEqual(found,
+                         [(2, "not JSON at byte N", "message.received", None, 2),
+                          (1, "not JSON at byte N", "call.completed", None, 3),
+                          (1, "value too long", "message.received", "22001", 4)])
+        self.assertLess(told["groups"][0]["first"], told["groups"][0]["last"])
+        self.assertEqual((told["counted"], told["at_least"], told["causes"]), (4, False, 3))
+        self.assertEqual(self.ok("dead groups").splitlines()[0], "4 dead, 3 causes")
+        self.assertEqual(self.json("dead groups", "--sqlstate", "22001")["counted"], 1)
+        self.assertEqual(self.json("dead groups", "--since", "1d", "--older-than", "90m")["counted"], 1)
+        self.assertEqual(self.ok("dead groups", "--type", "none"), "no dead letters fit\n")
+
+    def test_replay_keeps_its_rate(self):
+        many(self.postgres, 40, "dead", error="'broken'")
+        start = time.monotonic()
+        told = self.json("dead replay", "--all", "--yes", "--rate", "20", role="worker")
+        self.assertGreater(time.monotonic() - start, 1.7)
+        self.assertEqual((told["count"], self.states()), (40, "retrying 40"))
+
+    def test_replay_of_many_goes_on_and_tells(self):
+        many(self.postgres, 2500, "dead", error="'broken'")
+        done = self.verb("dead replay", "--all", "--yes", "--rate", "1000", role="worker")
+        self.assertEqual((done.returncode, self.states()), (0, "retrying 2500"), done.stderr)
+        self.assertRegex(done.stderr, r"(?m)^\d+ of 2500, \d+/s$")
+
+    def test_replay_stops_when_told(self):
+        many(self.postgres, 100, "dead", error="'broken'")
+        process = subprocess.Popen(
+            [TRUNKLINE, "dead", "replay", "--all", "--yes", "--rate", "10", "--postgres",
+             self.postgres.url_of("worker")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment())
+        wait_for(lambda: "retrying" in self.states(), "the first of them")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 1, err)
+        self.assertRegex(out, r"stopped as asked: \d+ are still dead")
+        self.assertIn("dead ", self.states())
+
+    def test_delete_asks_and_is_noted(self):
+        for number in (1, 2, 3):
+            insert(self.postgres, number, "dead", error="broken" if number < 3 else "other")
+        insert(self.postgres, 4, "retrying", error="broken")
+        insert(self.postgres, 5)
+        asked = self.verb("dead delete", "--all", answer="no\n", role="owner")
+        self.assertEqual(asked.returncode, 1)
+        self.assertIn("delete 3 dead letters with their bytes, for good?", asked.stderr)
+        self.assertIn("nothing was deleted", asked.stderr)
+        refused = self.verb("dead delete", "1", "--yes", role="worker")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("use the owner's", refused.stderr)
+        self.assertEqual(self.states(), "dead 3, processed 1, retrying 1")
+        told = self.json("dead delete", "--all", "--error", "broken", "--reason", "a test", "--yes", role="owner")
+        self.assertEqual((told["deleted"], self.states()), (2, "dead 1, processed 1, retrying 1"))
+        record = self.postgres.psql(f"select role, person, selection, reason, events from dead_deletions where id = "
+                                    f"{told['record']}")
+        user = os.environ.get("USER") or "root"
+        self.assertRegex(record, r"^trunkline_owner\|%s@\S+\|--all --error 'broken'\|a test\|2$" % user)
+        one = self.verb("dead delete", "EV3", "EV4", "EV5", answer="yes\n", role="owner")
+        self.assertEqual((one.returncode, self.states()), (1, "processed 1, retrying 1"), one.stderr)
+        self.assertIn("EV4: it is retrying, not dead", one.stderr)
+        self.assertEqual(self.ok("dead delete", "--all", "--yes", role="owner"), "0 deleted\n")
+        self.assertEqual(self.verb("dead delete", role="owner").returncode, 64)
+
+    def test_delete_of_the_old_only(self):
+        insert(self.postgres, 1, "dead", error="broken", ago="100 days")
+        insert(self.postgres, 2, "dead", error="broken", ago="10 days")
+        told = self.json("dead delete", "--all", "--older-than", "90d", "--yes", role="owner")
+        self.assertEqual((told["deleted"], self.postgres.psql("select event_id from webhook_events")), (1, "EV2"))
+
+
+if __name__ == "__main__":
+    unittest.main()

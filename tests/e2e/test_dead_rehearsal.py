@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline dead replay --dry-run: what it says is what a replay does, and it changes nothing."""
+import json
+import unittest
+
+from event_rows import Verbs, insert
+from pipeline import Pipeline, wait_for
+
+TABLES = ("webhook_events", "activities", "contacts", "contact_cards", "conversations", "conversation_links",
+          "own_numbers", "recordings")
+WORDS = "words that only two people know"
+
+
+def message(name, line="+14155550100", conversation="CN1"):
+    return json.dumps({"id": "EV" + name, "type": "message.received", "createdAt": "2026-11-20T17:03:00.000Z", "data": {
+        "object": {"id": name, "conversationId": conversation, "direction": "incoming", "from": "+14155550142",
+                   "to": [line], "text": WORDS, "createdAt": "2026-11-20T17:03:00.000Z"}}})
+
+
+class DeadRehearsal(Verbs, unittest.TestCase):
+    role = "worker"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.pipe = Pipeline()
+        cls.postgres = cls.pipe.postgres
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.pipe.close()
+
+    def setUp(self):
+        self.postgres.psql("truncate " + ", ".join(TABLES) + " restart identity")
+
+    def rows(self):
+        return [self.postgres.psql(f"select to_jsonb(t) - 'updated_at' from {table} t order by 1") for table in TABLES]
+
+    def test_it_says_what_would_be_written_and_writes_nothing(self):
+        number = insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
+        before = self.rows()
+        told = self.json("dead replay", str(number), "--dry-run")
+        self.assertEqual(self.rows(), before)
+        (event,) = told["rehearsed"]
+        self.assertEqual((event["state"], told["would_be_applied"]), ("processed", 1))
+        changes = {(change["change"], change["table"], change["key"]) for change in event["changes"]}
+        self.assertEqual(changes, {
+            ("update", "webhook_events", str(number)), ("insert", "activities", "AC1"),
+            ("insert", "contacts", "+14155550142"), ("insert", "conversations", "CN1"),
+            ("insert", "conversation_links", "+14155550100,+14155550142"), ("insert", "own_numbers", "+14155550100")})
+        self.assertNotIn(WORDS, json.dumps(told))
+        text = self.ok("dead replay", str(number), "--dry-run")
+        self.assertRegex(text, r"1: would be processed\n  update webhook_events 1\n")
+        self.assertRegex(text, r"(?m)^    state +'dead' -> 'processed'$")
+        self.assertRegex(text, r"(?m)^    body +\(%d bytes\)$" % len(WORDS))
+        self.assertIn("1 of 1 tried would be applied; nothing was changed", text)
+        # And so it happens.
+        self.ok("dead replay", str(number))
+        wait_for(lambda: self.postgres.psql("select state from webhook_events") == "processed", "the replay")
+        found = {("insert", table, key) for table, column in (
+            ("activities", "openphone_id"), ("contacts", "phone"), ("conversations", "openphone_id"),
+            ("conversation_links", "party_key"), ("own_numbers", "phone"))
+            for key in self.postgres.psql(f"select {column} from {table}").split("\n")}
+        self.assertEqual(found, {change for change in changes if change[0] == "insert"})
+
+    def test_it_names_what_would_fail_again(self):
+        insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
+        insert(self.postgres, 2, "dead", error="broken", body='{"type": 1}')
+        insert(self.postgres, 3, "dead", error="broken", body=message("AC3"))
+        self.postgres.psql("alter table activities add constraint fault check (openphone_id <> 'AC1') not valid")
+        self.addCleanup(self.postgres.psql, "alter table activities drop constraint fault")
+        done = self.verb("dead replay", "--all", "--dry-run")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^1: would fail: .*violates check constraint \"fault\" \(SQLSTATE 23514\)$")
+        self.assertRegex(done.stdout, r"(?m)^2: would be dead again: ")
+        self.assertRegex(done.stdout, r"(?m)^3: would be processed$")
+        self.assertIn("1 of 3 tried would be applied", done.stdout)
+        self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "dead")
+
+    def test_only_the_first_twenty(self):
+        for number in range(1, 24):
+            insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))
+        told = self.json("dead replay", "--all", "--dry-run")
+        self.assertEqual((len(told["rehearsed"]), told["would_be_applied"], told["not_rehearsed"]), (20, 20, 3))
+
+
+if __name__ == "__main__":
+    unittest.main()

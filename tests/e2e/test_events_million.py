@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A million rows: the verbs that look answer within two seconds, whatever the filter leaves out."""
+import time
+import unittest
+
+from event_rows import TRUNKLINE, Verbs, insert, many
+from servers import Postgres, Redis
+
+REASON = "'value ' || n || ' violates check constraint ' || n % 3"
+
+
+class Million(Verbs, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.redis = Redis()
+        cls.postgres = Postgres(fsync="off", synchronous_commit="off", max_wal_size="4GB")
+        cls.postgres.migrate(TRUNKLINE)
+        cls.redis_url = cls.redis.url_of("operator")
+        insert(cls.postgres, 7, activity="ACold", ago="100 days", kind="oldest.of.all")
+        many(cls.postgres, 800000, "processed", first=200001)
+        many(cls.postgres, 150000, "dead", first=1, error=REASON, sqlstate="'23514'")
+        many(cls.postgres, 50000, "retrying", first=150001, error="'slow'")
+        cls.postgres.psql("analyze webhook_events")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.redis.close()
+        cls.postgres.close()
+
+    def test_lists(self):
+        for filters in ((), ("--state", "dead"), ("--state", "dead,retrying"), ("--type", "message.received"),
+                        ("--from", "1d", "--to", "20h"), ("--error", "constraint 2"), ("--id", "EVM77"),
+                        ("--state", "dead", "--error", "value 77 ")):
+            page = self.json("events list", *filters, within=2)
+            self.assertTrue(page["events"] or page["next"], filters)
+
+    def test_a_needle_is_found_or_the_list_says_where_to_go_on(self):
+        found, more = [], ()
+        for _ in range(60):
+            page = self.json("events list", "--type", "oldest.of.all", *more, within=2)
+            found += page["events"]
+            if page["next"] is None:
+                break
+            self.assertIsNotNone(page["searched_back"])
+            more = ("--before", str(page["next"]))
+        self.assertEqual([event["event_id"] for event in found], ["EV7"])
+
+    def test_show_by_ids(self):
+        for name in ("EVM900000", "D900000", "1700000900000-0", "1"):
+            self.assertIn(self.verb("events show", name, within=2).returncode, (0, 3), name)
+        self.assertEqual(self.json("events show", "EVM900000", within=2)["events"][0]["delivery_id"], "D900000")
+
+    def test_dead_letters(self):
+        self.assertEqual(len(self.json("dead list", within=2)["dead"]), 50)
+        needle = self.json("dead list", "--error", "value 77 ", within=2)
+        self.assertTrue(needle["dead"] or needle["searched_back"], needle)
+        told = self.json("dead groups", within=2)
+        self.assertEqual([group["reason"] for group in told["groups"]], ["value N violates check constraint N"])
+        self.assertTrue(told["at_least"])
+        self.assertLessEqual(told["counted"], 110000)
+        self.assertIn("+ dead, 1+ causes", self.ok("dead groups", within=2))
+
+    def test_tail(self):
+        start = time.monotonic()
+        self.assertEqual(len(self.ok("events tail", "--count", "5").splitlines()), 5)
+        self.ok("events tail", "--last", "0", "--until", "300ms", "--every", "100ms")
+        self.assertLess(time.monotonic() - start, 4)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/store/rehearsal.hpp"
+
+#include <map>
+#include <set>
+
+#include "common/postgres/postgres.hpp"
+#include "worker/store/effects.hpp"
+#include "worker/store/event_rows.hpp"
+#include "worker/store/leases.hpp"
+#include "worker/store/session.hpp"
+#include "worker/store/structure.hpp"
+
+namespace trunkline::store {
+namespace {
+
+using fields = std::map<std::string, std::optional<std::string>>;
+using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by table and key
+using counts = std::map<std::string, row_counts>;
+
+// Workers wait for these locks, so it keeps them for moments only.
+std::string conninfo_of(const std::string& given) {
+  postgres::session session;
+  session.application_name = "trunkline-rehearsal";
+  session.lock_timeout = std::chrono::milliseconds(2000);
+  session.statement_timeout = std::chrono::milliseconds(5000);
+  // As in pg_event_store.cpp: rows are looked up by key.
+  session.options =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
+      "-c enable_mergejoin=off -c jit=off";
+  return postgres::conninfo(given, session);
+}
+
+// What the event's effects may reach.
+parameters keys_of(std::int64_t id, const parse::event& event) {
+  std::vector<std::string> refs, party_keys;
+  std::set<std::string> phones(event.named.begin(), event.named.end());
+  phones.insert(event.own_numbers.begin(), event.own_numbers.end());
+  if (event.activity) {
+    refs = event.activity->conv_refs;
+    party_keys = event.activity->party_keys;
+    phones.insert(event.activity->parties.begin(), event.activity->parties.end());
+  }
+  if (event.card) phones.insert(event.card->phones.begin(), event.card->phones.end());
+  return {
+      std::to_string(id), subject_of(event).value_or(""), postgres::array_of(refs),
+      postgres::array_of(party_keys), postgres::array_of({phones.begin(), phones.end()})};
+}
+
+snapshot look(session& db, const parameters& keys) {
+  snapshot out;
+  const auto found = db.run("rehearse_rows", keys);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    out[{std::string(found.text(i, 0)), std::string(found.text(i, 1))}]
+       [std::string(found.text(i, 2))] = found.optional_text(i, 3);
+  return out;
+}
+
+counts count(session& db) {
+  counts out;
+  const auto found = db.run("rehearse_counts");
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string table(found.text(i, 0));
+    out[table] = {table, found.number(i, 1), found.number(i, 2), found.number(i, 3)};
+  }
+  return out;
+}
+
+std::vector<row_counts> difference(const counts& before, const counts& after) {
+  std::vector<row_counts> out;
+  for (auto [table, sum] : after) {
+    if (const auto was = before.find(table); was != before.end()) {
+      sum.inserted -= was->second.inserted;
+      sum.updated -= was->second.updated;
+      sum.deleted -= was->second.deleted;
+    }
+    if (sum.inserted + sum.updated + sum.deleted > 0) out.push_back(std::move(sum));
+  }
+  return out;
+}
+
+std::vector<column_change> difference(const fields& before, const fields& after) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : before) names.insert(name);
+  for (const auto& [name, value] : after) names.insert(name);
+  std::vector<column_change> out;
+  for (const auto& name : names) {
+    if (name == "updated_at") continue;  // always now
+    const auto was = before.find(name), is = after.find(name);
+    const auto old = was == before.end() ? std::nullopt : was->second;
+    const auto now = is == after.end() ? std::nullopt : is->second;
+    if (old != now) out.push_back({name, old, now});
+  }
+  return out;
+}
+
+std::vector<row_change> difference(const snapshot& before, const snapshot& after) {
+  using sort = row_change::sort;
+  std::vector<row_change> out;
+  const auto add = [&out](sort what, const auto& key, std::vector<column_change> columns) {
+    if (!columns.empty()) out.push_back({what, key.first, key.second, std::move(columns)});
+  };
+  for (const auto& [key, row] : before) {
+    const auto now = after.find(key);
+    if (now == after.end())
+      add(sort::deleted, key, difference(row, {}));
+    else
+      add(sort::updated, key, difference(row, now->second));
+  }
+  for (const auto& [key, row] : after)
+    if (!before.contains(key)) add(sort::inserted, key, difference({}, row));
+  return out;
+}
+
+}  // namespace
+
+struct rehearsal::impl {
+  std::string conninfo;
+  session db;
+
+  // The worker's steps for a retry (apply_leased), with a look before and after.
+  std::optional<rehearsed> act(std::int64_t id, structure held) {
+    db.begin();
+    db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
+    const auto as_it_lies = look(db, {std::to_string(id), "", "{}", "{}", "{}"});
+    const auto taken = db.run("rehearse_take", {std::to_string(id)});
+    if (taken.empty()) {
+      db.roll_back();
+      return std::nullopt;
+    }
+    const auto leased = read_leased(taken);
+    const auto& event = leased.front().what.event;
+    const auto fate = fate_of(event);
+    rehearsed out{std::string(fate.state), fate.message, {}, {}, {}};
+    const auto keys = keys_of(id, event);
+    auto before = look(db, keys);
+    before.insert_or_assign(as_it_lies.begin()->first, as_it_lies.begin()->second);
+    const auto counted = count(db);
+    settle_leased(db, leased);
+    if (event.what == parse::verdict::apply) apply_effects(db, held, {&event});
+    out.changes = difference(before, look(db, keys));
+    out.counts = difference(counted, count(db));
+    db.roll_back();
+    return out;
+  }
+};
+
+rehearsal::rehearsal(std::string conninfo) : impl_(new impl{conninfo_of(conninfo), {}}) {}
+rehearsal::~rehearsal() = default;
+
+result<std::optional<rehearsed>> rehearsal::run(std::int64_t id) {
+  try {
+    if (!impl_->db.is_open()) impl_->db.open(impl_->conninfo, {});
+    try {
+      return impl_->act(id, structure::shared);
+    } catch (const needs_exclusive&) {
+      impl_->db.roll_back();
+    }
+    return impl_->act(id, structure::exclusive);
+  } catch (...) {
+    auto error = impl_->db.explain();
+    if (error.kind != store_error::sort::sql) return error;
+    // The same refusal that a worker would meet.
+    return std::optional<rehearsed>(rehearsed{{}, {}, std::move(error), {}, {}});
+  }
+}
+
+}  // namespace trunkline::store
