@@ -81,7 +81,7 @@ config::verb dead_list() {
       .declare =
           [given](config::option_set& options, CLI::App&) {
             given->which.declare(options);
-            options.integer("limit", given->limit, "Most to list", 1, 10000);
+            options.integer("limit", given->limit, "Most to list", 1, 100000);
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::postgres);
           },

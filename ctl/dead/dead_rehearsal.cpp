@@ -117,10 +117,13 @@ int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& 
   const std::size_t count = std::min(ids.size(), most);
   for (std::size_t i = 0; i < count; ++i) {
     const auto done = stage.run(ids[i]);
-    if (!done)
+    if (!done) {
+      const bool away = done.error().kind != store::store_error::sort::schema;
       return complain(
-          "dead replay", "Postgres does not answer: " + done.error().message, exit_code::unknown
+          "dead replay", (away ? "Postgres does not answer: " : "") + done.error().message,
+          away ? exit_code::unknown : exit_code::failed
       );
+    }
     if (!*done) continue;  // somebody replayed it meanwhile
     const bool good = !(*done)->failed && (*done)->state != "dead";
     applied += good ? 1 : 0;

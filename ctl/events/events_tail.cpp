@@ -69,7 +69,9 @@ int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("events", given.common), quick_look);
   printer out(given);
   event_follower follower(db, given.which.filter());
-  const auto first = follower.start(given.last);
+  // Of few lines the newest.
+  const auto first =
+      follower.start(given.count > 0 ? std::min(given.last, given.count) : given.last);
   if (first.failure) return complain("events tail", *first.failure);
   if (!out.print(first.events)) return as_int(exit_code::ok);
   bool away = false;

@@ -76,6 +76,15 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         self.assertIn("1 of 3 tried would be applied", done.stdout)
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "dead")
 
+    def test_a_database_of_another_schema(self):
+        insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
+        self.postgres.psql("insert into schema_migrations (version, name, checksum, compatible_from) values "
+                           "(99, 'later', 'x', 99)")
+        self.addCleanup(self.postgres.psql, "delete from schema_migrations where version = 99")
+        done = self.verb("dead replay", "1", "--dry-run")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "the database is at schema version 99, this program needs .*: upgrade it")
+
     def test_only_the_first_twenty(self):
         for number in range(1, 24):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))

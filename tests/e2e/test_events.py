@@ -181,6 +181,11 @@ class Events(Verbs, unittest.TestCase):
         self.assertEqual((done["id"], done["state"]), (waits, "processed"))
         self.assertEqual(tail.wait(10), 0)
 
+    def test_tail_of_few_lines_shows_the_newest(self):
+        many(self.postgres, 12, "processed")
+        lines = self.ok("events tail", "--count", "2").splitlines()
+        self.assertEqual([line.split()[2] for line in lines], ["11", "12"])
+
     def test_tail_filters_and_ends(self):
         start = time.monotonic()
         self.assertEqual(self.ok("events tail", "--until", "300ms", "--every", "100ms"), "")

@@ -8,6 +8,7 @@
 #include "worker/store/effects.hpp"
 #include "worker/store/event_rows.hpp"
 #include "worker/store/leases.hpp"
+#include "worker/store/ledger.hpp"
 #include "worker/store/session.hpp"
 #include "worker/store/structure.hpp"
 
@@ -18,17 +19,15 @@ using fields = std::map<std::string, std::optional<std::string>>;
 using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by table and key
 using counts = std::map<std::string, row_counts>;
 
-// Workers wait for these locks, so it keeps them for moments only.
-std::string conninfo_of(const std::string& given) {
-  postgres::session session;
-  session.application_name = "trunkline-rehearsal";
-  session.lock_timeout = std::chrono::milliseconds(2000);
-  session.statement_timeout = std::chrono::milliseconds(5000);
-  // As in pg_event_store.cpp: rows are looked up by key.
-  session.options =
-      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
-      "-c enable_mergejoin=off -c jit=off";
-  return postgres::conninfo(given, session);
+// As a worker's session. Workers wait for these locks: no statement may take long.
+void open_as_worker(session& db, const std::string& conninfo) {
+  store_options options;
+  options.conninfo = conninfo;
+  options.application_name = "trunkline-rehearsal";
+  db.open(
+      conninfo_of(options, std::chrono::milliseconds(3000), std::chrono::milliseconds(5000)), {}
+  );
+  check_ledger(db);
 }
 
 // What the event's effects may reach.
@@ -145,18 +144,21 @@ struct rehearsal::impl {
   }
 };
 
-rehearsal::rehearsal(std::string conninfo) : impl_(new impl{conninfo_of(conninfo), {}}) {}
+rehearsal::rehearsal(std::string conninfo) : impl_(new impl{std::move(conninfo), {}}) {}
 rehearsal::~rehearsal() = default;
 
 result<std::optional<rehearsed>> rehearsal::run(std::int64_t id) {
   try {
-    if (!impl_->db.is_open()) impl_->db.open(impl_->conninfo, {});
+    if (!impl_->db.is_open()) open_as_worker(impl_->db, impl_->conninfo);
     try {
       return impl_->act(id, structure::shared);
     } catch (const needs_exclusive&) {
       impl_->db.roll_back();
     }
     return impl_->act(id, structure::exclusive);
+  } catch (const store_error& refused) {  // from check_ledger()
+    impl_->db.close();
+    return refused;
   } catch (...) {
     auto error = impl_->db.explain();
     if (error.kind != store_error::sort::sql) return error;

@@ -40,7 +40,8 @@ class rehearsal {
   explicit rehearsal(std::string conninfo);
   ~rehearsal();
 
-  // No value: the row is not there, or not dead. An error: Postgres is away.
+  // No value: the row is not there, or not dead. An error: Postgres is away, or of
+  // another schema.
   result<std::optional<rehearsed>> run(std::int64_t id);
 
  private:
