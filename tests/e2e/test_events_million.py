@@ -8,6 +8,15 @@ from servers import Postgres, Redis
 
 REASON = "'value ' || n || ' violates check constraint ' || n % 3"
 
+# 200,000 activities of 2,000 contacts; the events above speak of the first 1000.
+TALK = """insert into own_numbers values ('+14155550100', true);
+  insert into contacts (phone, name) select '+1415556' || lpad(n::text, 4, '0'), 'x' from generate_series(1, 2000) n;
+  insert into conversations (openphone_id, contact_id) select 'CN' || n, n from generate_series(1, 2000) n;
+  insert into activities (openphone_id, activity_type, from_number, to_numbers, parties, contact_id, conversation_id)
+  select 'AC' || n, 'message', '+1415556' || lpad((n % 2000 + 1)::text, 4, '0'), '{+14155550100}',
+    array['+14155550100', '+1415556' || lpad((n % 2000 + 1)::text, 4, '0')], n % 2000 + 1, n % 2000 + 1
+  from generate_series(0, 199999) n"""
+
 
 class Million(Verbs, unittest.TestCase):
     @classmethod
@@ -20,7 +29,8 @@ class Million(Verbs, unittest.TestCase):
         many(cls.postgres, 800000, "processed", first=200001)
         many(cls.postgres, 150000, "dead", first=1, error=REASON, sqlstate="'23514'")
         many(cls.postgres, 50000, "retrying", first=150001, error="'slow'")
-        cls.postgres.psql("analyze webhook_events")
+        cls.postgres.psql(TALK)
+        cls.postgres.psql("analyze")
 
     @classmethod
     def tearDownClass(cls):
@@ -44,6 +54,14 @@ class Million(Verbs, unittest.TestCase):
             self.assertIsNotNone(page["searched_back"])
             more = ("--before", str(page["next"]))
         self.assertEqual([event["event_id"] for event in found], ["EV7"])
+
+    def test_about_a_number_or_a_conversation(self):
+        for filters in (("--phone", "+14155560008"), ("--conversation", "CN8")):
+            page = self.json("events list", *filters, within=2)
+            self.assertEqual({event["activity_id"] for event in page["events"]}, {"AC7"}, filters)
+        for filters in (("--phone", "+14155550100"), ("--phone", "+14155561900"), ("--conversation", "CN1900")):
+            page = self.json("events list", *filters, within=2)
+            self.assertTrue(page["events"] or page["next"], filters)
 
     def test_show_by_ids(self):
         for name in ("EVM900000", "D900000", "1700000900000-0", "1"):
