@@ -40,8 +40,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
       : host_(host),
         socket_(io),
         reader_(host.settings.reader),
-        in_size_(host.settings.reader.max_header + read_ahead),
-        in_(std::make_unique_for_overwrite<char[]>(in_size_)) {
+        in_size_(host.settings.reader.max_header + read_ahead) {
     host_.sessions.insert(this);
     host_.counts.connections.add(1);
   }
@@ -57,6 +56,8 @@ class http_session final : public session, public std::enable_shared_from_this<h
     // The family matters to nobody from here on: TCP and unix sockets read and write alike.
     socket_.assign(asio::generic::stream_protocol(AF_INET, 0), socket, error);
     if (error) return false;
+    socket_.non_blocking(true, error);  // Asio would wait inside a read otherwise
+    if (error) return true;             // with the last reference the socket is closed
     enter(phase::idle, host_.settings.header_timeout);
     read();
     return true;
@@ -100,17 +101,39 @@ class http_session final : public session, public std::enable_shared_from_this<h
 
   std::string_view pending() const { return {in_.get() + begin_, end_ - begin_}; }
 
+  // Waits without a buffer: of a thousand connections few have bytes to read at one time.
   void read() {
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (end_ == in_size_) {
-      std::memmove(in_.get(), in_.get() + begin_, end_ - begin_);
-      end_ -= begin_;
-      begin_ = 0;
+    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
+      self->on_readable(error);
+    });
+  }
+
+  void on_readable(error_code error) {
+    std::size_t n = 0;
+    if (!error) {
+      make_room();
+      n = socket_.read_some(asio::buffer(in_.get() + end_, in_size_ - end_), error);
     }
-    socket_.async_read_some(
-        asio::buffer(in_.get() + end_, in_size_ - end_),
-        [self = shared_from_this()](error_code error, std::size_t n) { self->on_read(error, n); }
-    );
+    if (error == asio::error::would_block)
+      read();
+    else
+      on_read(error, n);
+    give_back();
+  }
+
+  void make_room() {
+    if (!in_) in_ = host_.buffers.take(in_size_);
+    if (end_ < in_size_) return;
+    std::memmove(in_.get(), in_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+
+  // Nothing of it is needed any more: head and body are copies.
+  void give_back() {
+    if (begin_ != end_) return;
+    begin_ = end_ = 0;
+    if (in_) host_.buffers.give_back(std::move(in_));
   }
 
   void on_read(error_code error, std::size_t n) {
@@ -182,6 +205,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
         [self = shared_from_this()](error_code error, std::size_t) {
           if (error || self->timed_out_) return self->abort();
           self->proceed();
+          self->give_back();
         }
     );
     return false;
@@ -252,7 +276,10 @@ class http_session final : public session, public std::enable_shared_from_this<h
     reader_.next();
     delivery_id_.clear();
     enter(phase::idle, host_.settings.idle_timeout);
+    // Under load the next request is there already: one call instead of a wait and a call.
+    if (pending().empty()) return on_readable({});
     proceed();
+    give_back();
   }
 
   void linger() {
@@ -270,7 +297,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   asio::generic::stream_protocol::socket socket_;
   request_reader reader_;
   std::size_t in_size_;
-  std::unique_ptr<char[]> in_;  // not zeroed: pages that no request reaches take no memory
+  std::unique_ptr<char[]> in_;  // only while there are bytes to work off
   std::size_t begin_ = 0, end_ = 0;
   std::string out_;
   std::string delivery_id_;
