@@ -60,7 +60,7 @@ class WiredTest(WorkerTest):
 
     def check(self, events, copies=0):
         """Drained; each event and each copy has one row, its effects once, and nothing was counted against it."""
-        self.wait_drained()
+        self.wait_drained(90)  # a line made slow on purpose, beside other tests
         self.assertEqual(self.states(), {"processed": events})
         self.assertEqual(self.sql(checker.DOUBLED), "")
         self.assertEqual(self.sql("select count(*) from proof.effects where target = 'activities'"), str(events))
