@@ -170,9 +170,11 @@ def _as_postgres(command):
 
 
 def _new_cluster(programs):
-    """Folder of a cluster that never ran: initdb takes a second or two, a copy a tenth of one. One for each build."""
+    """Folder of a cluster that never ran: initdb takes a second or two, a copy a tenth of one. One for each build and
+    version of PostgreSQL."""
+    name = "cluster" + programs.replace("/", "-")
     if "TRUNKLINE_BIN" in os.environ:
-        place = os.path.join(os.path.dirname(os.path.abspath(os.environ["TRUNKLINE_BIN"])), "cluster")
+        place = os.path.join(os.path.dirname(os.path.abspath(os.environ["TRUNKLINE_BIN"])), name)
     else:
         folder = _temp_folder("cluster")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -187,6 +189,7 @@ def _new_cluster(programs):
                 os.chown(made, user.pw_uid, user.pw_gid)
             _run_as_postgres([f"{programs}/initdb", "-D", made + "/data", "-U", "trunkline", "-A", "trust", "-E", "UTF8",
                               "--locale=C.UTF-8", "--no-sync"])
+            shutil.rmtree(place + ".new", ignore_errors=True)  # of a test that was killed at this
             shutil.copytree(made + "/data", place + ".new", symlinks=True)
             os.rename(place + ".new", place)
     return place
