@@ -37,8 +37,9 @@ foreach(package trunkline trunkline-gateway trunkline-worker)
   packaged(${package} /usr/share/doc/${package} ${source}/debian/copyright ${changelog})
 endforeach()
 
-# maintainer_scripts(package user units private-files conffiles): what dpkg runs, in a folder of the package's own.
-function(maintainer_scripts PACKAGE SERVICE_USER UNITS PRIVATE_FILES conffiles)
+# maintainer_scripts(package user service socket-or-target private-files conffiles): what dpkg runs, in a folder of the
+# package's own.
+function(maintainer_scripts PACKAGE SERVICE_USER SERVICE BESIDE PRIVATE_FILES conffiles)
   set(folder ${CMAKE_BINARY_DIR}/generated/debian/${PACKAGE})
   foreach(SCRIPT postinst prerm postrm)
     configure_file(${source}/debian/maintainer.sh.in ${folder}/${SCRIPT} @ONLY
@@ -53,12 +54,12 @@ function(maintainer_scripts PACKAGE SERVICE_USER UNITS PRIVATE_FILES conffiles)
   set(CPACK_DEBIAN_${name}_PACKAGE_NAME ${PACKAGE} PARENT_SCOPE)
 endfunction()
 
-maintainer_scripts(trunkline trunkline-exporter trunkline-exporter.service /etc/trunkline/exporter.env
+maintainer_scripts(trunkline trunkline-exporter trunkline-exporter.service "" /etc/trunkline/exporter.env
   "/etc/trunkline/trunkline.toml;/etc/trunkline/exporter.env")
-maintainer_scripts(trunkline-gateway trunkline-gateway "trunkline-gateway.socket trunkline-gateway.service"
+maintainer_scripts(trunkline-gateway trunkline-gateway trunkline-gateway.service trunkline-gateway.socket
   "/etc/trunkline/gateway.env /etc/trunkline/signing-keys" /etc/trunkline/gateway.env)
-maintainer_scripts(trunkline-worker trunkline-worker trunkline-workers.target /etc/trunkline/worker.env
-  /etc/trunkline/worker.env)
+maintainer_scripts(trunkline-worker trunkline-worker "trunkline-worker@*.service" trunkline-workers.target
+  /etc/trunkline/worker.env /etc/trunkline/worker.env)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR Trunkline)

@@ -104,8 +104,11 @@ class Packages(unittest.TestCase):
             dpkg -i /mnt/0.1.1/*.deb
             grep -c mine /etc/trunkline/worker.env
             dpkg-query -W -f '${Package} ${Version}\\n' 'trunkline*'
+            echo 'a key' >/etc/trunkline/signing-keys
+            systemctl --quiet enable trunkline-worker@01 trunkline-worker@02 trunkline-workers.target trunkline-gateway
             dpkg --remove trunkline-worker trunkline-gateway trunkline
             ls /etc/trunkline
+            ! find /etc/systemd/system -name 'trunkline*' | grep .
             dpkg --purge trunkline-worker trunkline-gateway trunkline
             ! ls -d /etc/trunkline /usr/bin/trunkline* /lib/systemd/system/trunkline*
             ! getent passwd trunkline-gateway
@@ -118,6 +121,27 @@ class Packages(unittest.TestCase):
         for name in PACKAGES:
             self.assertIn(f"{name} 0.1.1\n", said)
         self.assertTrue(said.rstrip().endswith("all gone"), said)
+
+    def test_an_upgrade_restarts_services_and_leaves_the_socket(self):
+        said = self.in_a_copy("""
+            dpkg -i /mnt/0.1.0/*.deb
+            mkdir -p /run/systemd/system
+            printf '#!/bin/sh\\necho "asked: $*" >&2\\n' >/usr/bin/systemctl.new
+            chmod 755 /usr/bin/systemctl.new
+            mv /usr/bin/systemctl.new /usr/bin/systemctl
+            exec 2>&1
+            echo upgrade
+            dpkg -i /mnt/0.1.1/*.deb
+            echo removal
+            dpkg --remove trunkline-worker trunkline-gateway trunkline
+        """)
+        upgrade, removal = said.split("upgrade\n", 1)[1].split("removal\n", 1)
+        asked = {line for line in upgrade.splitlines() if line.startswith("asked: ")}
+        self.assertEqual(asked, {"asked: daemon-reload", *(f"asked: try-restart trunkline-{name}.service" for name in
+                                                           ("exporter", "gateway", "worker@*"))})
+        for stopped in ("trunkline-exporter.service", "trunkline-gateway.socket trunkline-gateway.service",
+                        "trunkline-workers.target trunkline-worker@*.service"):
+            self.assertIn(f"asked: stop {stopped}\n", removal)
 
 
 class Units(unittest.TestCase):
@@ -137,6 +161,17 @@ class Units(unittest.TestCase):
             said = run("systemd-analyze", "security", "--offline=true", path)
             level = float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)[1])
             self.assertLessEqual(level, 2.0, path)
+
+    def test_what_is_enabled_is_there_after_a_boot(self):
+        with tempfile.TemporaryDirectory(prefix="trunkline-units-") as root:
+            shutil.copytree(UNITS, root + "/lib/systemd/system")
+            shutil.copytree(UNITS, root + "/usr/lib/systemd/system")
+            run("systemctl", "--root", root, "enable", "trunkline-gateway", "trunkline-worker@01", "trunkline-exporter")
+            wanted = root + "/etc/systemd/system/multi-user.target.wants/"
+            for unit in ("trunkline-gateway", "trunkline-worker@01", "trunkline-exporter"):
+                self.assertTrue(os.path.islink(f"{wanted}{unit}.service"), unit)
+            run("systemctl", "--root", root, "disable", "trunkline-worker@01")
+            self.assertEqual(glob.glob(root + "/etc/systemd/system/*/trunkline-worker@*"), [])
 
     def test_supervision(self):
         for path in glob.glob(UNITS + "/*.service"):
