@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/provider/api.hpp"
+
+#include <algorithm>
+
+#include "ctl/output.hpp"
+
+namespace trunkline::provider {
+namespace {
+
+std::string advice(int status) {
+  if (status == 401)
+    return ": check OPENPHONE_API_KEY or --api-key-file; a new key works after half a minute";
+  if (status == 403) return ": this API key may not do that";
+  if (status == 429) return ": too many requests with this key, try again later";
+  return "";
+}
+
+std::string without(std::string text, const std::string& secret) {
+  if (secret.empty()) return text;
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
+    text.replace(at, secret.size(), "***");
+  return text;
+}
+
+}  // namespace
+
+api::api(std::unique_ptr<transport> to, std::string secret, pace_clock clock)
+    : transport_(std::move(to)),
+      secret_(std::move(secret)),
+      pacer_(*transport_, std::move(clock)) {}
+
+http_answer api::send(const http_request& request) {
+  return pacer_.send(request);
+}
+
+failure api::explain(const http_request& request, const http_answer& got) const {
+  failure out;
+  out.status = got.status;
+  out.away = !got.hopeless && (got.status == 0 || got.status == 429 || got.status >= 500);
+  out.unknown =
+      !request.repeatable && got.sent && (got.status == 0 || got.status >= 500 || got.status < 300);
+  if (got.status == 0) {
+    out.message = "the provider does not answer: " + got.problem;
+  } else {
+    const std::string said = parse_error(got.body);
+    out.message = "the provider answered " + std::to_string(got.status) +
+                  (said.empty() ? "" : " " + ctl::shorten(said, 300)) + advice(got.status);
+  }
+  out.message = without(out.message, secret_);
+  if (out.unknown) out.message += "; it may have been done all the same: trunkline webhooks list";
+  return out;
+}
+
+template <class Value, class Parse>
+answer<Value> api::ask(const http_request& request, int expected, Parse parse) {
+  const auto got = send(request);
+  answer<Value> out;
+  if (got.status != expected) {
+    out.wrong = explain(request, got);
+  } else if (auto value = parse(got.body)) {
+    out.value = std::move(*value);
+  } else {
+    out.wrong = failure{
+        false, !request.repeatable, got.status,
+        "the provider answered " + std::to_string(got.status) +
+            ", but not what its API promises for " + request.method + " " +
+            request.target.substr(0, request.target.find('?'))};
+  }
+  return out;
+}
+
+namespace {
+std::optional<done> nothing(const std::string&) {
+  return done{};
+}
+}  // namespace
+
+answer<std::vector<webhook>> api::list(generation which) {
+  return ask<std::vector<webhook>>(list_request(which), 200, [which](const std::string& body) {
+    return parse_webhooks(which, body);
+  });
+}
+
+answer<std::vector<webhook>> api::list(const std::vector<generation>& which) {
+  answer<std::vector<webhook>> all;
+  for (const auto each : which) {
+    auto some = list(each);
+    if (!some.ok()) return some;
+    for (auto& hook : some.value) {
+      const bool seen =
+          std::any_of(all.value.begin(), all.value.end(), [&hook](const webhook& old) {
+            return old.id == hook.id;
+          });
+      if (!seen) all.value.push_back(std::move(hook));
+    }
+  }
+  return all;
+}
+
+answer<webhook> api::create(generation which, const new_webhook& made) {
+  return ask<webhook>(create_request(which, made), 201, [which](const std::string& body) {
+    return parse_webhook(which, body);
+  });
+}
+
+answer<done> api::remove(const std::string& id) {
+  return ask<done>(delete_request(id), 204, nothing);
+}
+
+answer<std::string> api::rotate(const std::string& id) {
+  return ask<std::string>(rotate_request(id), 200, parse_key);
+}
+
+answer<std::string> api::test(const std::string& id, const std::string& event_type) {
+  return ask<std::string>(test_request(id, event_type), 200, parse_sample_id);
+}
+
+answer<delivery_page> api::deliveries(const std::string& id, const delivery_filter& filter) {
+  return ask<delivery_page>(deliveries_request(id, filter), 200, parse_deliveries);
+}
+
+answer<done> api::redeliver(const std::string& id, const std::string& delivery_id) {
+  return ask<done>(redeliver_request(id, delivery_id), 202, nothing);
+}
+
+answer<std::vector<recording>> api::recordings(generation which, const std::string& call_id) {
+  return ask<std::vector<recording>>(recordings_request(which, call_id), 200, parse_recordings);
+}
+
+}  // namespace trunkline::provider

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include "ctl/output.hpp"
+#include "ctl/provider/shapes.hpp"
+
+namespace trunkline::provider {
+namespace {
+
+constexpr const char* version_header = "Quo-Api-Version: 2026-03-30";
+
+http_request current(std::string method, std::string target, std::string body = "") {
+  return {std::move(method), std::move(target), {version_header}, std::move(body)};
+}
+
+std::string escape(std::string_view text) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~') {
+      out += c;
+    } else {
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+// Ids are checked where they come in; one that is none must never become part of a path.
+const std::string& sure(const std::string& id) {
+  if (!is_id(id)) throw std::invalid_argument("not an id of the provider");
+  return id;
+}
+
+std::string of(const std::string& id) {
+  return (generation_of(id) == generation::v1 ? "/v1/webhooks/" : "/webhooks/") + sure(id);
+}
+
+}  // namespace
+
+std::string_view to_string(generation which) {
+  return which == generation::v1 ? "v1" : "2026-03-30";
+}
+
+generation generation_of(std::string_view id) {
+  const bool digits =
+      std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isdigit(c); });
+  return digits ? generation::current : generation::v1;
+}
+
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= 255 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) || c == '-' || c == '_';
+         });
+}
+
+const std::vector<v1_kind>& v1_kinds() {
+  static const std::vector<v1_kind> kinds = {
+      {"messages", {"message.received", "message.delivered"}},
+      {"calls", {"call.completed", "call.ringing", "call.recording.completed"}},
+      {"call-summaries", {"call.summary.completed"}},
+      {"call-transcripts", {"call.transcript.completed"}}};
+  return kinds;
+}
+
+std::vector<std::string> default_events(generation which) {
+  if (which == generation::v1) {
+    std::vector<std::string> all;
+    for (const auto& kind : v1_kinds())
+      all.insert(all.end(), kind.events.begin(), kind.events.end());
+    return all;
+  }
+  return {
+      "message.received",
+      "message.delivered",
+      "message.failed",
+      "message.undelivered",
+      "call.ringing",
+      "call.answered",
+      "call.completed",
+      "call.missed",
+      "call.forwarded",
+      "call.menu.selected",
+      "call.recording.completed",
+      "call.summary.completed",
+      "call.transcript.completed",
+      "call.voicemail.completed",
+      "contact.updated",
+      "contact.deleted"};
+}
+
+http_request list_request(generation which) {
+  return which == generation::v1 ? http_request{"GET", "/v1/webhooks"}
+                                 : current("GET", "/webhooks");
+}
+
+http_request create_request(generation which, const new_webhook& made) {
+  ctl::json_object body;
+  body.text("url", made.url).strings("events", made.events);
+  if (!made.label.empty()) body.text("label", made.label);
+  if (!made.resources.empty()) body.strings("resourceIds", made.resources);
+  http_request request = current("POST", "/webhooks", body.str());
+  if (which == generation::v1) {
+    const auto& kinds = v1_kinds();
+    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&made](const v1_kind& each) {
+      return !made.events.empty() &&
+             std::count(each.events.begin(), each.events.end(), made.events.front()) > 0;
+    });
+    if (kind == kinds.end()) throw std::invalid_argument("no kind of v1 webhook has such events");
+    request.target = "/v1/webhooks/" + std::string(kind->path);
+    request.headers.clear();
+  }
+  request.repeatable = false;  // two hooks
+  return request;
+}
+
+http_request delete_request(const std::string& id) {
+  auto request = current("DELETE", of(id));
+  if (generation_of(id) == generation::v1) request.headers.clear();
+  return request;
+}
+
+http_request rotate_request(const std::string& id) {
+  auto request = current("POST", of(id) + "/rotate", "{}");
+  request.repeatable = false;  // each makes a key of its own
+  return request;
+}
+
+http_request test_request(const std::string& id, const std::string& event_type) {
+  auto request = current(
+      "POST", of(id) + "/events/test", ctl::json_object().text("eventType", event_type).str()
+  );
+  request.repeatable = false;
+  return request;
+}
+
+http_request deliveries_request(const std::string& id, const delivery_filter& filter) {
+  std::string target = of(id) + "/events?limit=50";
+  const auto add = [&target](const char* name, const std::string& value) {
+    if (!value.empty()) target += "&" + escape(name) + "=" + escape(value);
+  };
+  add("after", filter.after);
+  add("status", filter.status);
+  add("eventType", filter.event_type);
+  add("createdAt[gt]", filter.since);
+  return current("GET", target);
+}
+
+http_request redeliver_request(const std::string& id, const std::string& delivery_id) {
+  // Twice is harmless: both copies carry the same webhook-id and become one event.
+  return current("POST", of(id) + "/events/" + sure(delivery_id) + "/retry", "{}");
+}
+
+http_request recordings_request(generation which, const std::string& call_id) {
+  return which == generation::v1 ? http_request{"GET", "/v1/call-recordings/" + sure(call_id)}
+                                 : current("GET", "/calls/" + sure(call_id) + "/recordings");
+}
+
+}  // namespace trunkline::provider

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/provider/shapes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace trunkline::provider;
+
+namespace {
+
+std::string print(const http_request& request) {
+  std::string out = request.method + " " + request.target;
+  for (const auto& line : request.headers) out += " | " + line;
+  return request.body.empty() ? out : out + " " + request.body;
+}
+
+}  // namespace
+
+TEST_CASE("Requests of v1", "[provider]") {
+  CHECK(print(list_request(generation::v1)) == "GET /v1/webhooks");
+  CHECK(print(delete_request("WH1")) == "DELETE /v1/webhooks/WH1");
+  CHECK(
+      print(create_request(generation::v1, {"https://a/b", "", {"call.summary.completed"}, {}})) ==
+      R"(POST /v1/webhooks/call-summaries {"url":"https://a/b","events":["call.summary.completed"]})"
+  );
+  CHECK(print(recordings_request(generation::v1, "AC1")) == "GET /v1/call-recordings/AC1");
+}
+
+TEST_CASE("Requests of 2026-03-30", "[provider]") {
+  const std::string version = " | Quo-Api-Version: 2026-03-30";
+  CHECK(print(list_request(generation::current)) == "GET /webhooks" + version);
+  CHECK(
+      print(create_request(generation::current, {"https://a/b", "x\"y", {"call.missed"}, {"PN1"}})
+      ) ==
+      "POST /webhooks" + version +
+          R"( {"url":"https://a/b","events":["call.missed"],"label":"x\"y","resourceIds":["PN1"]})"
+  );
+  CHECK(print(delete_request("12")) == "DELETE /webhooks/12" + version);
+  CHECK(print(rotate_request("12")) == "POST /webhooks/12/rotate" + version + " {}");
+  CHECK(
+      print(test_request("12", "call.missed")) ==
+      "POST /webhooks/12/events/test" + version + R"( {"eventType":"call.missed"})"
+  );
+  CHECK(
+      print(deliveries_request("12", {"failed", "", "2026-11-23T00:00:00Z", "a/b="})) ==
+      "GET /webhooks/12/events?limit=50&after=a%2Fb%3D&status=failed"
+      "&createdAt%5Bgt%5D=2026-11-23T00%3A00%3A00Z" +
+          version
+  );
+  CHECK(
+      print(redeliver_request("12", "msg_1")) ==
+      "POST /webhooks/12/events/msg_1/retry" + version + " {}"
+  );
+}
+
+TEST_CASE("Only what is sent once has no second try", "[provider]") {
+  CHECK(delete_request("12").repeatable);
+  CHECK(redeliver_request("12", "msg_1").repeatable);
+  CHECK_FALSE(rotate_request("12").repeatable);
+  CHECK_FALSE(create_request(generation::current, {"https://a", "", {"call.missed"}, {}}).repeatable
+  );
+}
+
+TEST_CASE("What is no id never becomes a path", "[provider]") {
+  for (const char* text : {"", "../x", "a/b", "1?x", "a b", "WH%2f"}) {
+    CHECK_FALSE(is_id(text));
+    CHECK_THROWS(delete_request(text));
+  }
+}
+
+TEST_CASE("Webhooks of both generations", "[provider]") {
+  const auto old = parse_webhooks(
+      generation::v1,
+      R"({"data":[{"id":"WH1","label":null,"status":"enabled","url":"https://a","key":"c2VjcmV0","events":["call.completed",7],"resourceIds":["*"],"deletedAt":null,"new":{}},
+                  {"id":"WH2","deletedAt":"2026-01-01T00:00:00Z"}]})"
+  );
+  REQUIRE(old);
+  REQUIRE(old->size() == 1);
+  CHECK(old->front().events == std::vector<std::string>{"call.completed"});
+  CHECK(old->front().key == "c2VjcmV0");
+  const auto mixed = parse_webhooks(generation::current, R"({"data":[{"id":7},{"id":"WH3"}]})");
+  REQUIRE(mixed);
+  CHECK((*mixed)[0].id == "7");
+  CHECK((*mixed)[1].made_by == generation::v1);
+}
+
+TEST_CASE("Strange answers are refused, not read", "[provider]") {
+  const std::string deep = "{\"data\":" + std::string(200000, '[');
+  for (const std::string& body :
+       {std::string(""), std::string("[]"), std::string(R"({"data":{}})"),
+        std::string(R"({"data":[7]})"), std::string(R"({"data":[{"id":"../x"}]})"), deep,
+        deep + std::string(200000, ']') + "}"}) {
+    CHECK_FALSE(parse_webhooks(generation::current, body));
+    CHECK_FALSE(parse_key(body));
+  }
+  CHECK_FALSE(parse_deliveries(R"({"data":[{"id":null}]})"));
+}
+
+TEST_CASE("Pages of deliveries", "[provider]") {
+  const auto page = parse_deliveries(
+      R"({"data":[{"id":"msg_1","eventId":null,"eventType":"call.missed","status":"failed"}],"nextCursor":"c2"})"
+  );
+  REQUIRE(page);
+  CHECK(page->next == "c2");
+  CHECK(page->items[0].event_id.empty());
+  CHECK(parse_deliveries(R"({"data":[],"nextCursor":null})")->next.empty());
+}
+
+TEST_CASE("Errors of each generation", "[provider]") {
+  CHECK(
+      parse_error(R"({"message":"Not Found","code":"0300404","status":404})") ==
+      "Not Found (code 0300404)"
+  );
+  CHECK(parse_error(R"({"error":{"message":"bad","key":"k","trace":"t"}})") == "bad");
+  CHECK(
+      parse_error(R"({"title":"T","message":"m","errors":[{"path":"/url","message":"no"}]})") ==
+      "m; /url: no"
+  );
+  CHECK(parse_error("<html>") == "");
+}
