@@ -18,5 +18,12 @@ config::verb dead_show();
 config::verb dead_replay();
 config::verb dead_delete();
 config::verb verify();  // check a signature by hand
+config::verb webhooks_list();
+config::verb webhooks_create();
+config::verb webhooks_test();
+config::verb webhooks_rotate();
+config::verb webhooks_delete();
+config::verb webhooks_deliveries();
+config::verb recordings();  // links of a call's recordings
 
 }  // namespace trunkline::ctl

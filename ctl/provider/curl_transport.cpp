@@ -64,6 +64,8 @@ class curl_transport final : public transport {
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list.get());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
+    // On a connection that was open already and dies, libcurl sends again by itself.
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.repeatable ? 0L : 1L);
     secure(curl);
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/webhooks/plan.hpp"
+
+#include <algorithm>
+
+namespace trunkline::ctl {
+namespace {
+
+using words = std::vector<std::string>;
+
+bool has(const words& in, const std::string& word) {
+  return std::find(in.begin(), in.end(), word) != in.end();
+}
+
+// None, and "*", both mean all numbers.
+words canonical(words resources) {
+  if (has(resources, "*")) return {};
+  std::sort(resources.begin(), resources.end());
+  return resources;
+}
+
+}  // namespace
+
+hook_plan plan_hooks(
+    provider::generation which, const std::vector<provider::webhook>& existing,
+    const provider::new_webhook& wanted
+) {
+  hook_plan out;
+  words missing = wanted.events;
+  for (const auto& hook : existing) {
+    const bool ours = hook.url == wanted.url && hook.made_by == which &&
+                      canonical(hook.resources) == canonical(wanted.resources);
+    const bool useful = std::any_of(hook.events.begin(), hook.events.end(), [&](const auto& event) {
+      return has(wanted.events, event);
+    });
+    if (!ours || !useful) continue;
+    (hook.status == "disabled" ? out.disabled : out.there).push_back(hook);
+    std::erase_if(missing, [&hook](const std::string& event) { return has(hook.events, event); });
+  }
+  if (which == provider::generation::current) {
+    if (!missing.empty())
+      out.missing.push_back({wanted.url, wanted.label, missing, wanted.resources});
+    return out;
+  }
+  for (const auto& kind : provider::v1_kinds()) {
+    words of_kind;
+    for (const auto& event : kind.events)
+      if (has(missing, event)) of_kind.push_back(event);
+    if (!of_kind.empty())
+      out.missing.push_back({wanted.url, wanted.label, of_kind, wanted.resources});
+  }
+  return out;
+}
+
+}  // namespace trunkline::ctl

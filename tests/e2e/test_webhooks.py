@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline webhooks and recordings against a fake of the provider's API."""
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import json_schema  # noqa: E402
+from provider_api import KEY, ProviderApi  # noqa: E402
+from servers import clean_environment, free_port  # noqa: E402
+
+TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
+HOOK = "https://hooks.example.com/api/webhooks/openphone"
+OLD_KEY = "whsec_coYfTG+CBzBhq5+ix34MyJDTVtgzb+jX"
+
+
+class Webhooks(unittest.TestCase):
+    def setUp(self):
+        self.api = ProviderApi()
+        self.addCleanup(self.api.close)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def run_verb(self, *arguments, answer="", key=KEY, url=None, code=0, **more):
+        env = clean_environment(**({"OPENPHONE_API_KEY": key} if key else {}), **more)
+        done = subprocess.run([TRUNKLINE, *arguments, "--api-url", url or self.api.url], input=answer, env=env,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn(KEY, done.stdout + done.stderr)
+        return done
+
+    def webhooks(self, verb, *arguments, **more):
+        return self.run_verb("webhooks", verb, *arguments, **more)
+
+    def json_of(self, verb, *arguments, **more):
+        return json_schema.check(f"webhooks {verb}", self.webhooks(verb, *arguments, "--json", **more).stdout)
+
+    def keys_file(self, mode=0o640):
+        path = os.path.join(self.folder, "signing-keys")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# ours\n" + OLD_KEY)  # no newline at its end
+        os.chmod(path, mode)
+        return path
+
+    def methods(self):
+        return [f"{method} {path}" for method, path, _, _ in self.api.requests]
+
+    def test_create_makes_what_is_missing_and_only_once(self):
+        planned = self.json_of("create", "--url", HOOK, "--dry-run")
+        self.assertEqual(len(planned["would_make"]), 1)
+        self.assertEqual(self.api.hooks, {})
+        made = self.json_of("create", "--url", HOOK)["made"]
+        key = next(iter(self.api.hooks.values()))["key"]
+        self.assertEqual([hook["signing_key"] for hook in made], [key])
+        again = self.json_of("create", "--url", HOOK)
+        self.assertEqual((again["made"], len(again["there"])), ([], 1))
+        self.assertEqual(len(self.api.hooks), 1)
+
+    def test_v1_needs_four(self):
+        self.webhooks("create", "--url", HOOK, "--api", "v1")
+        posts = [m for m in self.methods() if m.startswith("POST")]
+        self.assertEqual(posts, [f"POST /v1/webhooks/{kind}" for kind in
+                                 ("messages", "calls", "call-summaries", "call-transcripts")])
+        lost = next(iter(self.api.hooks))
+        del self.api.hooks[lost]
+        again = self.webhooks("create", "--url", HOOK, "--api", "v1").stdout
+        self.assertEqual((again.count("made "), again.count("there ")), (1, 3), again)
+
+    def test_keys_go_to_the_file(self):
+        path = self.keys_file()
+        done = self.webhooks("create", "--url", HOOK, "--api", "v1", "--keys-file", path)
+        self.assertIn("reload", done.stderr)
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertEqual(lines[:2], ["# ours", OLD_KEY])
+        for hook in self.api.hooks.values():
+            self.assertIn("legacy:" + hook["key"], lines)
+            self.assertEqual(done.stdout.count(hook["key"]), 1, "told once")
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o640, "mode kept")
+        self.assertEqual(os.listdir(self.folder), ["signing-keys"])
+        fresh = os.path.join(self.folder, "new-keys")
+        self.webhooks("create", "--url", HOOK, "--keys-file", fresh)
+        self.assertEqual(stat.S_IMODE(os.stat(fresh).st_mode), 0o600)
+
+    def test_nothing_is_made_when_the_key_could_not_be_kept(self):
+        path = os.path.join(self.folder, "no", "keys")
+        self.assertIn("nothing was made", self.webhooks("create", "--url", HOOK, "--keys-file", path, code=1).stderr)
+        self.assertEqual(self.api.requests, [])
+
+    def test_a_disabled_webhook_is_told(self):
+        self.webhooks("create", "--url", HOOK)
+        next(iter(self.api.hooks.values()))["status"] = "disabled"
+        self.assertIn("disabled", self.webhooks("create", "--url", HOOK, code=1).stderr)
+        self.assertEqual(len(self.api.hooks), 1)
+
+    def test_list_shows_both_generations_and_no_key(self):
+        self.webhooks("create", "--url", HOOK)
+        self.webhooks("create", "--url", HOOK, "--api", "v1")
+        done = self.webhooks("list")
+        self.assertEqual(len(done.stdout.splitlines()), 6)
+        printed = self.webhooks("list", "--json").stdout
+        listed = json_schema.check("webhooks list", printed)["webhooks"]
+        self.assertEqual([hook["api"] for hook in listed], ["2026-03-30"] + ["v1"] * 4)
+        for hook in self.api.hooks.values():
+            self.assertNotIn(hook["key"], done.stdout + printed)
+        self.assertEqual(self.json_of("list", "--url", "https://other.example.com/")["webhooks"], [])
+
+    def test_delete_asks(self):
+        self.webhooks("create", "--url", HOOK)
+        identity = next(iter(self.api.hooks))
+        for answer in ("", "y\n"):
+            self.assertIn("nothing was deleted", self.webhooks("delete", identity, answer=answer, code=1).stderr)
+        self.webhooks("delete", identity, "--dry-run")
+        self.assertIn(identity, self.api.hooks)
+        self.assertEqual(self.json_of("delete", identity, "--yes"), {"deleted": [identity]})
+        self.assertEqual(self.api.hooks, {})
+        self.assertIn("has no webhook", self.webhooks("delete", identity, "--yes", code=1).stderr)
+        self.assertIn("not the id", self.webhooks("delete", "../x", "--yes", code=1).stderr)
+
+    def test_rotate_keeps_the_old_key_in_the_file(self):
+        path = self.keys_file()
+        self.webhooks("create", "--url", HOOK, "--keys-file", path)
+        hook = next(iter(self.api.hooks.values()))
+        old = hook["key"]
+        told = self.json_of("rotate", hook["id"], "--yes", "--keys-file", path)
+        self.assertNotEqual(hook["key"], old)
+        self.assertEqual((told["signing_key"], told["replaces"]), (hook["key"], None))
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        self.assertIn(old, lines)
+        self.assertIn(hook["key"], lines)
+
+    def test_rotate_of_v1_makes_before_it_breaks(self):
+        path = self.keys_file()
+        self.webhooks("create", "--url", HOOK, "--api", "v1", "--event", "call.summary.completed")
+        old = next(iter(self.api.hooks))
+        done = self.webhooks("rotate", old, "--yes", "--keys-file", path)
+        self.assertIn(f"trunkline webhooks delete {old}", done.stderr)
+        self.assertEqual(len(self.api.hooks), 2, "the old one delivers on")
+        new = [identity for identity in self.api.hooks if identity != old][0]
+        with open(path, encoding="utf-8") as file:
+            self.assertIn("legacy:" + self.api.hooks[new]["key"], file.read())
+        self.assertIn("two already", self.webhooks("rotate", old, "--yes", code=1).stderr)
+        self.webhooks("delete", old, "--yes")
+        self.api.requests.clear()
+        self.webhooks("rotate", new, "--keys-file", path, answer="yes\nyes\n")
+        self.assertEqual(len(self.api.hooks), 1)
+        self.assertNotIn(new, self.api.hooks)
+        order = [m.split()[0] for m in self.methods() if not m.startswith("GET")]
+        self.assertEqual(order, ["POST", "DELETE"])
+
+    def test_trouble_passes(self):
+        self.api.faults = [(503, {}), "drop", (429, {"Retry-After": "1"})]
+        self.webhooks("list", "--api", "v1")
+        self.assertEqual(len(self.api.requests), 4)
+
+    def test_create_is_never_sent_twice_when_its_fate_is_unknown(self):
+        for fault in ((500, {}), "drop"):
+            self.api.requests.clear()
+            self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # the list's twice, then of what creates
+            done = self.webhooks("create", "--url", HOOK, code=3)
+            self.assertIn("may have been done", done.stderr)
+            self.assertEqual([m.split()[0] for m in self.methods()], ["GET", "GET", "POST"])
+            self.assertEqual(self.api.hooks, {})
+
+    def test_refusals_are_told(self):
+        refused = self.webhooks("list", key="other-secret-key", code=1)
+        self.assertIn("401 Unauthorized (code 0300401): check OPENPHONE_API_KEY", refused.stderr)
+        self.assertNotIn("other-secret-key", refused.stderr)
+        self.webhooks("list", key=None, code=78)
+        self.webhooks("create", "--url", "http://plain.example.com/x", code=78)
+        self.webhooks("create", code=64)
+        self.assertIn("must be https://", self.webhooks("list", url="http://api.example.com", code=78).stderr)
+        self.webhooks("list", url=f"http://127.0.0.1:{free_port()}", code=3)
+
+    def test_key_from_a_file(self):
+        path = os.path.join(self.folder, "api-key")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(KEY + "\n")
+        self.webhooks("list", "--api-key-file", path, key=None)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("one\r\nX-Other: two\n")
+        refused = self.webhooks("list", "--api-key-file", path, key=None, code=78)
+        self.assertNotIn("X-Other", refused.stderr)
+
+    def test_rate_is_kept(self):
+        self.webhooks("create", "--url", HOOK)
+        hook = next(iter(self.api.hooks.values()))
+        ids = [hook["id"]] * 15
+        self.webhooks("delete", *ids, "--dry-run")
+        self.assertEqual(self.api.limited, 0)
+        self.assertGreaterEqual(len(self.api.requests), 15)
+
+    def test_recordings(self):
+        self.api.recordings["AC7"] = [{"id": "CR1", "duration": 12.5, "startTime": None, "status": "completed",
+                                       "type": "audio/mpeg", "url": "https://example.com/r.mp3?sig=1"}]
+        for call in ("AC7", "https://api.openphone.com/v1/call-recordings/AC7"):
+            for api in ("v1", "2026-03-30"):
+                done = self.run_verb("recordings", call, "--api", api, "--json")
+                found = json_schema.check("recordings", done.stdout)["recordings"]
+                self.assertEqual((found[0]["url"], found[0]["duration_seconds"]), ("https://example.com/r.mp3?sig=1", 12.5))
+        self.assertIn("404", self.run_verb("recordings", "AC8", code=1).stderr)
+        self.run_verb("recordings", "a/b", code=64)
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
+
+    def test_certificates_are_verified(self):
+        name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout",
+                     "ca.key", "-out", "ca.pem")
+        self.openssl("req", "-newkey", "rsa:2048", "-nodes", *name, "-keyout", "own.key", "-out", "own.csr")
+        self.openssl("x509", "-req", "-in", "own.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
+                     "2", "-copy_extensions", "copy", "-out", "own.pem")
+        tls = ProviderApi(certificate=(f"{self.folder}/own.pem", f"{self.folder}/own.key"))
+        self.addCleanup(tls.close)
+        self.assertIn("certificate", self.webhooks("list", url=tls.url, code=1).stderr)
+        self.assertEqual(tls.requests, [], "the key was not sent")
+        self.webhooks("list", "--ca-file", f"{self.folder}/ca.pem", url=tls.url)
+        other = tls.url.replace("127.0.0.1", "localhost")
+        self.webhooks("list", "--ca-file", f"{self.folder}/ca.pem", url=other, code=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
