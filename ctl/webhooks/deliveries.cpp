@@ -143,8 +143,7 @@ void print_text(const log_lines& log) {
   if (!log.lines.empty()) std::fputs(table(rows).c_str(), stdout);
   std::printf("%zu deliveries, %zu missing here\n", log.lines.size(), missing);
   if (log.more) std::puts("... there are more: --limit N, or a shorter --since");
-  if (missing > 0)
-    std::fputs("what came a moment ago may still wait in Redis: 'trunkline queue'\n", stderr);
+  if (missing > 0) std::puts("what came a moment ago may still wait in Redis: 'trunkline queue'");
 }
 
 int show(const settings& given, provider::api& api) {

@@ -63,14 +63,16 @@ config::verb webhooks_list() {
       .description = "List the webhooks that the provider has, of both of its APIs",
       .examples =
           "  trunkline webhooks list\n"
-          "  trunkline webhooks list --url https://example.com/api/webhooks/openphone --json\n"
+          "  trunkline webhooks list --points-to https://example.com/api/webhooks/openphone "
+          "--json\n"
           "Signing keys are never listed.\n"
           "Exit codes: 0 listed (also when there are none), 1 the provider refused, 3 it is away,\n"
           "78 no API key.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
             declare_api(options, given->api, true);
-            options.text("url", given->url, "Only those that point to this URL");
+            // Not --url: its variable, TRUNKLINE_URL, is where `send` finds the gateway.
+            options.text("points-to", given->url, "Only those that point to this URL");
             options.flag("json", given->json, "Print one JSON object");
             provider::declare(options, given->provider);
           },

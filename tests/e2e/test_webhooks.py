@@ -101,14 +101,14 @@ class Webhooks(unittest.TestCase):
     def test_list_shows_both_generations_and_no_key(self):
         self.webhooks("create", "--url", HOOK)
         self.webhooks("create", "--url", HOOK, "--api", "v1")
-        done = self.webhooks("list")
+        done = self.webhooks("list", TRUNKLINE_URL="http://127.0.0.1:5000/x")  # is of `send` alone
         self.assertEqual(len(done.stdout.splitlines()), 6)
         printed = self.webhooks("list", "--json").stdout
         listed = json_schema.check("webhooks list", printed)["webhooks"]
         self.assertEqual([hook["api"] for hook in listed], ["2026-03-30"] + ["v1"] * 4)
         for hook in self.api.hooks.values():
             self.assertNotIn(hook["key"], done.stdout + printed)
-        self.assertEqual(self.json_of("list", "--url", "https://other.example.com/")["webhooks"], [])
+        self.assertEqual(self.json_of("list", "--points-to", "https://other.example.com/")["webhooks"], [])
 
     def test_delete_asks(self):
         self.webhooks("create", "--url", HOOK)
