@@ -124,6 +124,8 @@ class Gateway:
                  listen="127.0.0.1:0", log_level="debug", ulimit=None, passed=None):
         """passed: a listening socket that it gets as from systemd; listen is then "systemd"."""
         self.unix_path = listen[5:] if listen.startswith("unix:") else None
+        if passed and passed.family == socket.AF_UNIX:
+            self.unix_path = passed.getsockname()
         command = [os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), "--redis", redis_url,
                    "--listen", listen, "--ops-listen", "127.0.0.1:0", "--log-level", log_level, *options]
         if ulimit:

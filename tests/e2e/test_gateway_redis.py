@@ -88,6 +88,18 @@ class Away(RedisCase):
             self.assertEqual(ids[-1], answer.headers["trunkline-delivery-id"])
             client.close()
 
+    def test_redis_by_name(self):
+        """The resolver's thread hands over to the event loops, which do without some locks."""
+        by_name = self.redis.url_of("gateway").replace("127.0.0.1", "localhost")
+        self.assertIn("localhost", by_name)
+        other = Gateway(by_name, "--threads", "2")
+        self.addCleanup(other.stop)
+        self.assertEqual(other.post().status, 200)
+        self.redis.kill()
+        wait_for(lambda: other.post().status == 503, "503")
+        restart(self.redis)
+        wait_for(lambda: other.post().status == 200, "200", AGAIN)
+
     def test_gateway_starts_before_redis(self):
         self.redis.kill()
         other = Gateway(self.redis.url_of("gateway"), "--threads", "1", ready=False)

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import unittest
 
-from gateway_harness import WithGateway, entries, request
+from gateway_harness import Gateway, WithGateway, entries, request
 from worker_harness import Postgres, Redis, Worker
 
 from servers import wait_for
@@ -68,6 +68,33 @@ class GatewayUnderSystemd(WithGateway):
         gateway = self.start(listen="systemd", passed=passed)
         self.assertEqual(gateway.port, port)
         self.assertEqual(gateway.post().status, 200)
+
+    def test_serves_at_a_unix_socket_that_is_passed_and_leaves_its_file(self):
+        with tempfile.TemporaryDirectory(prefix="trunkline-socket-") as folder:
+            passed = socket.socket(socket.AF_UNIX)
+            self.addCleanup(passed.close)
+            passed.bind(folder + "/s")
+            passed.listen()
+            gateway = self.start("--drain-delay", "0s", listen="systemd", passed=passed)
+            self.assertIn(f"listen=unix:{folder}/s", gateway.find("gateway: listening"))
+            self.assertEqual(gateway.post().status, 200)
+            self.assertEqual(gateway.terminate(), 0)
+            self.assertTrue(os.path.exists(folder + "/s"))
+            self.assertEqual(self.start(listen="systemd", passed=passed).post().status, 200)
+
+    def test_ends_in_order_before_it_takes_connections(self):
+        """It waits up to a second for a queue that is away: here the end comes first."""
+        for passed in (None, listening_socket()[0]):
+            gateway = Gateway("redis://127.0.0.1:1/0", "--drain-delay", "0s", ready=False, passed=passed,
+                              listen="systemd" if passed else "127.0.0.1:0")
+            self.addCleanup(gateway.stop)
+            self.assertEqual(gateway.terminate(), 0)
+            gateway.reader.join()
+            self.assertIsNotNone(gateway.find("no longer listening"))
+            if passed:  # whoever connects meanwhile waits for the next one
+                with passed, socket.create_connection(passed.getsockname(), timeout=5):
+                    passed.settimeout(5)
+                    passed.accept()[0].close()
 
     def test_a_reload_of_a_credential_says_what_it_cannot_do(self):
         keys = self.temp_file("a key of the seed generation 0001\n")
