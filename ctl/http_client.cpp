@@ -23,11 +23,14 @@ using tcp = asio::ip::tcp;
 // The steps of one exchange in the order they happen; run() ends when one fails or all are done.
 class exchange {
  public:
-  exchange(const http_target& target, const http_fields& fields, const std::string& body)
-      : target_(target), request_(http::verb::post, target.path, 11, body) {
+  exchange(
+      http::verb method, const http_target& target, const http_fields& fields,
+      const std::string& body
+  )
+      : target_(target), request_(method, target.path, 11, body) {
     request_.set(http::field::host, target.authority);
     request_.set(http::field::user_agent, "trunkline/" TRUNKLINE_VERSION);
-    request_.set(http::field::content_type, "application/json");
+    if (method == http::verb::post) request_.set(http::field::content_type, "application/json");
     request_.set(http::field::connection, "close");
     for (const auto& [name, value] : fields) request_.insert(name, value);
     request_.prepare_payload();
@@ -83,6 +86,7 @@ class exchange {
     answer_.status = static_cast<int>(response_.result_int());
     const auto id = response_["Trunkline-Delivery-Id"];
     answer_.delivery_id.assign(id.data(), id.size());
+    answer_.body = response_.body();
     done_ = true;
   }
 
@@ -134,7 +138,11 @@ http_answer http_post(
     const http_target& target, const http_fields& fields, const std::string& body,
     std::chrono::milliseconds deadline
 ) {
-  return exchange(target, fields, body).run(deadline);
+  return exchange(http::verb::post, target, fields, body).run(deadline);
+}
+
+http_answer http_get(const http_target& target, std::chrono::milliseconds deadline) {
+  return exchange(http::verb::get, target, {}, "").run(deadline);
 }
 
 }  // namespace trunkline::ctl

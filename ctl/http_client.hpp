@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-// One POST over plain HTTP, blocking, with one deadline for all of it.
+// One request over plain HTTP, blocking, with one deadline for all of it.
 namespace trunkline::ctl {
 
 struct http_target {
@@ -25,11 +25,13 @@ struct http_answer {
   bool sent = false;    // the request was written: the server may have taken it
   int status = 0;
   std::string delivery_id;  // Trunkline-Delivery-Id, or ""
+  std::string body;
 };
 using http_fields = std::vector<std::pair<std::string, std::string>>;
 http_answer http_post(
     const http_target&, const http_fields&, const std::string& body,
     std::chrono::milliseconds deadline
 );
+http_answer http_get(const http_target&, std::chrono::milliseconds deadline);
 
 }  // namespace trunkline::ctl

@@ -17,6 +17,12 @@ config::verb dead_list();
 config::verb dead_show();
 config::verb dead_replay();
 config::verb dead_delete();
+config::verb pause();   // stop applying, for all workers
+config::verb resume();  // go on
+config::verb workers_list();
+config::verb workers_drain();
+config::verb stats();   // what came in and what became of it
+config::verb doctor();  // what is wrong, and what mends it
 config::verb verify();  // check a signature by hand
 config::verb webhooks_list();
 config::verb webhooks_create();

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "common/stream/contract.hpp"
 
@@ -45,15 +46,18 @@ struct heartbeat::impl {
   void collect();
   void beat();
   void send_card();
+  void send_presence();
   void send_minute(std::int64_t minute, counts& of_minute);
   void again();
 
   options given;
+  bool ending = false;
   card_source make_card;
   figures_source sum_up;
   boost::asio::steady_timer timer;
   counts seen{};                           // of the sums: what went into the minutes already
   std::map<std::int64_t, counts> minutes;  // not in Redis yet
+  std::set<std::int64_t> missed;           // minutes with figures of which it is not known
   redis::connection connection;            // last: its callbacks use the others until it is gone
 };
 
@@ -70,6 +74,7 @@ void heartbeat::impl::beat() {
   if (!connection.connected()) return;
   send_card();
   for (auto& [minute, of_minute] : minutes) send_minute(minute, of_minute);
+  send_presence();
   std::erase_if(minutes, [](const auto& each) { return each.second == counts{}; });
 }
 
@@ -88,6 +93,25 @@ void heartbeat::impl::send_card() {
   connection.execute(expire, [](redis::failure, redis::reply&&) {});
 }
 
+// Whoever sums up sees by it whether a gateway ended with figures that it had not sent.
+void heartbeat::impl::send_presence() {
+  const auto key = stream::minute_key(given.stream_namespace, unix_minute());
+  std::string set, expire;
+  redis::append_command(set, {"HSET", key, "gateway:" + given.id, ending ? "closed" : "open"});
+  redis::append_command(expire, {"EXPIRE", key, figures_lifetime_s});
+  connection.execute(set, [](redis::failure, redis::reply&&) {});
+  connection.execute(expire, [](redis::failure, redis::reply&&) {});
+  for (const auto minute : std::set(missed)) {
+    std::string mark;
+    redis::append_command(
+        mark, {"HSET", stream::minute_key(given.stream_namespace, minute), "at_least", "1"}
+    );
+    connection.execute(mark, [this, minute](redis::failure why, redis::reply&& answer) {
+      if (why == redis::failure::none && !answer.is_error()) missed.erase(minute);
+    });
+  }
+}
+
 // Figures that are certainly not in Redis go back; after a lost connection that is not known, and a
 // figure is rather missed than counted twice.
 void heartbeat::impl::send_minute(std::int64_t minute, counts& of_minute) {
@@ -102,7 +126,10 @@ void heartbeat::impl::send_minute(std::int64_t minute, counts& of_minute) {
     );
     const auto failed =
         connection.execute(wire, [this, minute, i, n](redis::failure why, redis::reply&& answer) {
-          if (why == redis::failure::none && answer.is_error()) minutes[minute][i] += n;
+          if (why != redis::failure::none)
+            missed.insert(minute);
+          else if (answer.is_error())
+            minutes[minute][i] += n;
         });
     if (failed != redis::failure::none) continue;
     of_minute[i] = 0;
@@ -135,6 +162,10 @@ void heartbeat::start() {
 }
 
 void heartbeat::beat() {
+  impl_->beat();
+}
+void heartbeat::finish() {
+  impl_->ending = true;
   impl_->beat();
 }
 bool heartbeat::settled() const {

@@ -30,7 +30,8 @@ class heartbeat {
   heartbeat(boost::asio::io_context&, options, card_source, figures_source, logger);
   ~heartbeat();
   void start();
-  void beat();  // at once: the last one before the end
+  void beat();    // at once
+  void finish();  // the last one before the end: this process takes no figures with it
   // True when all commands of the last beat are answered.
   bool settled() const;
 

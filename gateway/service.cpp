@@ -285,7 +285,7 @@ void service::impl::wait_for_end(clock::time_point latest) {
 void service::impl::end() {
   for (const auto& each : threads) each->stop();
   look_timer.cancel();
-  beating.beat();
+  beating.finish();
   wait_for_figures(clock::now() + figures_most);
 }
 

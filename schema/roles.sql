@@ -31,7 +31,8 @@ begin
                    ('contacts', 'insert, update, delete'), ('controls', 'insert, update'),
                    ('conversation_links', 'insert, update, delete'), ('conversations', 'insert, update, delete'),
                    ('dead_deletions', null),
-                   ('event_copies', 'insert'), ('own_numbers', 'insert, update'), ('recordings', 'insert, update'),
+                   ('event_copies', 'insert'), ('minute_figures', 'insert, update'), ('operator_log', 'insert'),
+                   ('own_numbers', 'insert, update'), ('recordings', 'insert, update'),
                    ('schema_migrations', null), ('webhook_events', 'insert, update')) as worker (name, rights)
      where to_regclass('public.' || name) is not null
   loop

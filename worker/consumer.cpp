@@ -3,14 +3,20 @@
 
 #include <random>
 
+#include "common/base/supervisor.hpp"
 #include "worker/batch_reader.hpp"
 #include "worker/connect.hpp"
 #include "worker/entries.hpp"
+#include "worker/figures_fold.hpp"
 #include "worker/retries.hpp"
+#include "worker/steering.hpp"
 #include "worker/sweep.hpp"
 
 namespace trunkline::worker {
 namespace {
+
+constexpr std::chrono::seconds controls_every{1};
+constexpr std::chrono::seconds fold_every{10};
 
 random_unit seeded_random() {
   std::random_device seed;
@@ -20,15 +26,24 @@ random_unit seeded_random() {
 
 }  // namespace
 
-shared_parts::shared_parts(const worker_options& settings, logger logs)
+shared_parts::shared_parts(const worker_options& settings, std::string process_id, logger logs)
     : options(settings),
+      id(std::move(process_id)),
       log(logs),
       board(settings.threads),
       stop(settings.drain_timeout),
       book(counts, logs),
       net(counts, settings.claim_after, logs),
       sweep_due(settings.sweep_every),
-      retry_poll(settings.retry_poll) {}
+      retry_poll(settings.retry_poll),
+      controls_due(controls_every),
+      fold_due(fold_every) {}
+
+void shared_parts::drain() {
+  supervisor::notify("STOPPING=1");
+  board.drain();
+  stop.request();
+}
 
 struct consumer::impl {
   impl(shared_parts& with, int thread, const std::string& name)
@@ -60,7 +75,12 @@ struct consumer::impl {
              options.claim_after}
         ),
         due_retries(kit, carrying, postgres_hold, with.retry_poll, with.stop),
-        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board, with.stop) {}
+        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board, with.stop),
+        steer(with, *store, stream, redis_hold, postgres_hold),
+        fold(
+            client, *store, with.fold_due, options.common.stream_namespace,
+            with.log.named("worker.fold")
+        ) {}
 
   void reach_postgres();
   void turn();
@@ -81,6 +101,8 @@ struct consumer::impl {
   batch_reader reader;
   retries due_retries;
   sweep rescue;
+  steering steer;
+  figures_fold fold;
 };
 
 // Ready means that the schema and our rights will do, so something real is asked: retries, though
@@ -94,12 +116,25 @@ void consumer::impl::reach_postgres() {
       for (const auto& retry : buried) shared.book.buried(retry);
       if (!asked) reached = asked.error();
     }
+    // Whoever starts in a pause must not apply a batch before it knows.
+    if (reached)
+      if (const auto failed = steer.ask()) reached = *failed;
     if (reached) return postgres_hold.over();
     if (!carrying.survive(reached.error(), "reaching Postgres")) return;
   }
 }
 
 void consumer::impl::turn() {
+  const auto wish = steer.look();
+  if (shared.stop.requested()) return;
+  if (wish == steering::wish::wait) {
+    carrying.survive(*steer.error(), "reading what operators ask");
+    return;
+  }
+  if (!postgres_hold.holding())
+    if (const auto failed = fold.run())
+      shared.log.debug("could not fold figures", {{"error", failed->message}});
+  if (wish == steering::wish::idle) return steer.idle();
   if (!postgres_hold.holding()) {  // holding: nothing new is read
     rescue.run();
     if (shared.stop.requested()) return;
@@ -163,6 +198,12 @@ const std::string& consumer::name() const {
 
 const held_entries& consumer::held() const {
   return impl_->held;
+}
+
+std::size_t consumer::in_hand() const {
+  std::size_t count = 0;
+  impl_->held.visit([&](const ids& all) { count = all.size(); });
+  return count;
 }
 
 store::event_store& consumer::store() const {

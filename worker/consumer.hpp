@@ -16,16 +16,19 @@ namespace trunkline::worker {
 
 // What the threads of a process share. Thread-safe, all of it.
 struct shared_parts {
-  shared_parts(const worker_options&, logger);
+  shared_parts(const worker_options&, std::string process_id, logger);
+  // As on SIGTERM: finish what is in hand, then leave.
+  void drain();
 
   const worker_options& options;
+  const std::string id;  // of this process, as `trunkline workers list` shows it
   logger log;
   totals counts;
   status_board board;
   stop_signal stop;
   outcome_book book;
   orphan_net net;
-  gate sweep_due, retry_poll;
+  gate sweep_due, retry_poll, controls_due, fold_due;
   std::mutex one_suspect;
 };
 
@@ -41,7 +44,8 @@ class consumer {
   void run();
 
   const std::string& name() const;
-  const held_entries& held() const;   // for the refresher
+  const held_entries& held() const;  // for the refresher
+  std::size_t in_hand() const;
   store::event_store& store() const;  // for the watchdog: interrupt() and busy_since() only
 
  private:

@@ -21,6 +21,11 @@ std::string host() {
   return name;
 }
 
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
 std::string join(const std::vector<std::string>& parts) {
   std::string out;
   for (const auto& part : parts) out += (out.empty() ? "" : "; ") + part;
@@ -42,15 +47,22 @@ std::string make_process_id() {
   return host() + "-" + std::to_string(getpid()) + "-" + tail;
 }
 
-heartbeat::heartbeat(redis::client& client, shared_parts& shared, std::string process_id)
+heartbeat::heartbeat(
+    redis::client& client, shared_parts& shared,
+    const std::vector<std::unique_ptr<consumer>>& consumers
+)
     : client_(client),
       shared_(shared),
-      key_(stream::process_key(shared.options.common.stream_namespace, "worker", process_id)) {}
+      consumers_(consumers),
+      key_(stream::process_key(shared.options.common.stream_namespace, "worker", shared.id)),
+      started_ms_(unix_ms()),
+      since_ms_(started_ms_) {}
 
 void heartbeat::look() {
   const auto now = std::chrono::steady_clock::now();
   const auto state = shared_.board.state();
   if (state == told_ && now < due_) return;
+  if (state != told_) since_ms_ = unix_ms();
   told_ = state;
   due_ = now + shared_.options.heartbeat_every;
   beat(state);
@@ -62,6 +74,10 @@ void heartbeat::beat(const std::string& state) {
   const auto number = [](const std::atomic<std::uint64_t>& value) {
     return std::to_string(value.load());
   };
+  std::size_t in_hand = 0;
+  for (const auto& each : consumers_) in_hand += each->in_hand();
+  auto reasons = shared_.board.reasons();
+  if (state == "paused") reasons = {shared_.board.note()};
   client_.pipeline(
       {{"HSET",         key_,
         "pid",          std::to_string(getpid()),
@@ -69,7 +85,11 @@ void heartbeat::beat(const std::string& state) {
         "version",      TRUNKLINE_VERSION,
         "threads",      std::to_string(shared_.options.threads),
         "state",        state,
-        "reason",       join(shared_.board.reasons()),
+        "reason",       join(reasons),
+        "in_hand",      std::to_string(in_hand),
+        "started",      std::to_string(started_ms_),
+        "since",        std::to_string(since_ms_),
+        "seen",         std::to_string(unix_ms()),
         "processed",    number(counts.processed),
         "duplicates",   number(counts.duplicates),
         "redelivered",  number(counts.redelivered),

@@ -5,11 +5,12 @@
 
 namespace trunkline::worker {
 
-// The card of this process in Redis, for "trunkline queue": a hash that expires 30 s after the last
-// beat. Best effort: above maxmemory Redis refuses it, and nothing depends on it.
+// The card of this process in Redis, for "trunkline queue" and "workers list": a hash that expires
+// 30 s after the last beat. Best effort: above maxmemory Redis refuses it, and nothing depends on
+// it.
 class heartbeat {
  public:
-  heartbeat(redis::client&, shared_parts&, std::string process_id);
+  heartbeat(redis::client&, shared_parts&, const std::vector<std::unique_ptr<consumer>>& consumers);
   // Beats where one is due: each period, and at once when the state has changed.
   void look();
   void end();  // the card goes with the process
@@ -19,9 +20,11 @@ class heartbeat {
 
   redis::client& client_;
   shared_parts& shared_;
+  const std::vector<std::unique_ptr<consumer>>& consumers_;
   const std::string key_;
   minute_rate rate_;
-  std::string told_;  // the state of the last beat
+  std::string told_;                    // the state of the last beat
+  std::int64_t started_ms_, since_ms_;  // the process, this state
   std::chrono::steady_clock::time_point due_{};
 };
 

@@ -30,7 +30,7 @@ int run(int argc, const char* const* argv) {
 
   // What the threads share, and the threads: stream -> Postgres.
   const auto id = worker::make_process_id();
-  worker::shared_parts shared(options, log);
+  worker::shared_parts shared(options, id, log);
   const worker::ticker last_resort(worker::look_every, [&] { worker::leave_if_overdue(shared); });
   worker::crew crew(shared, id);
 
@@ -38,7 +38,7 @@ int run(int argc, const char* const* argv) {
   redis::client upkeep_redis(worker::redis_settings(options, id + "-upkeep"), log);
   redis::client card_redis(worker::redis_settings(options, id + "-card"), log);
   worker::refresher refresher(upkeep_redis, shared, crew.members());
-  worker::heartbeat card(card_redis, shared, id);
+  worker::heartbeat card(card_redis, shared, crew.members());
   worker::watchdog dog(shared, crew.members());
 
   // What people and supervisors ask.
@@ -49,11 +49,7 @@ int run(int argc, const char* const* argv) {
   );
 
   signals.start({
-      [&] {
-        supervisor::notify("STOPPING=1");
-        shared.board.drain();
-        shared.stop.request();
-      },
+      [&] { shared.drain(); },
       [] {},
       [&] { log.toggle_debug(); },
   });

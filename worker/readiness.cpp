@@ -12,14 +12,17 @@ ops::answer answer_ops(const status_board& board, std::string_view path) {
   std::string reasons;
   for (const auto& reason : board.reasons())
     reasons += (reasons.empty() ? "" : ",") + ops::json_quote(reason);
-  const bool ready = state == "running";
+  const bool ready = board.ready();
+  const auto note = board.note();
   return {
       ready ? 200 : 503, std::string("{\"ready\":") + (ready ? "true" : "false") + ",\"state\":\"" +
-                             state + "\",\"reasons\":[" + reasons + "]}\n"};
+                             state + "\",\"reasons\":[" + reasons + "]" +
+                             (note.empty() ? "" : ",\"note\":" + ops::json_quote(note)) + "}\n"};
 }
 
 std::string status_line(const status_board& board) {
   std::string line = board.state();
+  if (line == "paused") return "paused " + board.note();
   for (const auto& reason : board.reasons())
     line += (line.find(':') == std::string::npos ? ": " : "; ") + reason;
   return line;

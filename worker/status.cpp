@@ -22,8 +22,25 @@ void status_board::drain() {
   draining_ = true;
 }
 
+bool status_board::pause(const std::string& note) {
+  const std::lock_guard lock(mutex_);
+  if (pause_ == note) return false;
+  pause_ = note;
+  return true;
+}
+
+bool status_board::paused() const {
+  return !note().empty();
+}
+
+std::string status_board::note() const {
+  const std::lock_guard lock(mutex_);
+  return pause_;
+}
+
 bool status_board::ready() const {
-  return state() == "running";
+  const auto now = state();
+  return now == "running" || now == "paused";
 }
 
 bool status_board::holding() const {
@@ -33,7 +50,7 @@ bool status_board::holding() const {
 std::string status_board::state() const {
   const bool waiting = holding();
   const std::lock_guard lock(mutex_);
-  return draining_ ? "draining" : waiting ? "holding" : "running";
+  return draining_ ? "draining" : waiting ? "holding" : pause_.empty() ? "running" : "paused";
 }
 
 std::vector<std::string> status_board::reasons() const {

@@ -38,16 +38,21 @@ class status_board {
   void set(int thread, house, std::string reason);
   void clear(int thread, house);
   void drain();  // from now on
+  // note: why nothing is applied and who wanted that; "": it is. True if that is new.
+  bool pause(const std::string& note);
+  bool paused() const;
+  std::string note() const;
 
-  bool ready() const;
+  bool ready() const;                        // a pause is as it should be
   bool holding() const;                      // some thread waits for a server
-  std::string state() const;                 // "running", "holding" or "draining"
+  std::string state() const;                 // "running", "paused", "holding" or "draining"
   std::vector<std::string> reasons() const;  // distinct, in thread order
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::array<std::string, 2>> reasons_;  // "" where all is well
   bool draining_ = false;
+  std::string pause_;  // "": not paused
 };
 
 // Outcomes a second over the last minute, from the heartbeat's samples. Not thread-safe.

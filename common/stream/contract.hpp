@@ -17,7 +17,8 @@ inline constexpr std::string_view returned_consumer =
     "returned";  // holds what was given back without an outcome
 
 std::string deliveries_key(std::string_view ns);  // {ns}:deliveries
-// Per-minute figures of the gateways, kept 2 h: fields "accepted" and "refused:<reason>".
+// Per-minute figures of the gateways, kept 2 h: fields "accepted" and "refused:<reason>";
+// "gateway:<id>": "open" or, after its last word, "closed"; "at_least" where some were lost.
 std::string minute_key(std::string_view ns, std::int64_t unix_minute);  // {ns}:minute:<n>
 // A running process' card, a hash that expires 30 s after its last heartbeat.
 std::string process_key(

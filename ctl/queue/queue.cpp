@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "common/redis/url.hpp"
 #include "ctl/output.hpp"
 #include "ctl/queue/queue_sources.hpp"
+#include "ctl/queue/queue_watch.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
@@ -26,6 +28,13 @@ struct settings {
   std::string max_age;
   int max_depth = -1;
   bool json = false;
+  CLI::Option* watch = nullptr;
+
+  bool watches() const { return watch != nullptr && watch->count() > 0; }
+  double seconds() const {
+    const auto given = watch->results();
+    return given.empty() || given.front().empty() ? 2 : std::strtod(given.front().c_str(), nullptr);
+  }
 };
 
 // Each server gets this long for itself; then it counts as not answering.
@@ -67,26 +76,45 @@ void take(
   if (!from->problem.empty()) unknown.push_back(printable(from->problem));
 }
 
-int run(const settings& given) {
+struct sample {
+  queue_report report;
+  queue_verdict verdict;
+};
+
+sample take_sample(const settings& given) {
   auto shared = std::make_shared<desk>();
   ask(shared, given.common, read_redis, &desk::redis);
   ask(shared, given.common, read_postgres, &desk::postgres);
-  queue_report report;
+  sample out;
   {
     std::unique_lock lock(shared->mutex);
     shared->changed.wait_for(lock, patience, [&] { return shared->redis && shared->postgres; });
-    take(shared->redis, report.redis, "Redis", report.unknown);
-    take(shared->postgres, report.postgres, "Postgres", report.unknown);
+    take(shared->redis, out.report.redis, "Redis", out.report.unknown);
+    take(shared->postgres, out.report.postgres, "Postgres", out.report.unknown);
   }
   queue_limits limits;
   if (!given.max_age.empty()) limits.max_age = parse_duration(given.max_age);
   if (given.max_depth >= 0) limits.max_depth = given.max_depth;
-  const auto verdict = judge(report, limits);
+  out.verdict = judge(out.report, limits);
+  return out;
+}
+
+// A thread may hang in a server's socket still: no destructor may run under its feet.
+[[noreturn]] void leave(exit_code code) {
+  std::fflush(nullptr);
+  _exit(as_int(code));
+}
+
+int run(const settings& given) {
+  if (given.watches())
+    leave(watch_queue(given.seconds(), given.json, [&given] {
+      auto [report, verdict] = take_sample(given);
+      return std::pair(std::move(report), std::move(verdict));
+    }));
+  const auto [report, verdict] = take_sample(given);
   const auto text = given.json ? as_json(report, verdict) : as_text(report, verdict);
   std::fputs(text.c_str(), stdout);
-  std::fflush(nullptr);
-  // A thread may hang in a server's socket still: no destructor may run under its feet.
-  _exit(as_int(verdict.code));
+  leave(verdict.code);
 }
 
 void declare(settings& given, config::option_set& options) {
@@ -120,9 +148,25 @@ config::verb queue() {
           "  trunkline queue\n"
           "  trunkline queue --max-age 5m --max-depth 1000   for a monitor: exit 2 past a limit\n"
           "  trunkline queue --json | jq .dead.count\n"
+          "  trunkline queue --watch                         again each 2 s, until Ctrl-C\n"
+          "  trunkline queue --watch 10 >> queue.log         one line a sample\n"
           "Exit codes: 0 known and within the limits, 2 past a limit, 3 something is unknown.\n"
+          "With --watch 0, whatever it saw.\n"
           "It answers within 2 seconds, also when a server hangs.\n",
-      .declare = [given](config::option_set& options, CLI::App&) { declare(*given, options); },
+      .declare =
+          [given](config::option_set& options, CLI::App& app) {
+            declare(*given, options);
+            given->watch = app.add_option("--watch", "Again each so many seconds (2), until Ctrl-C")
+                               ->expected(0, 1)
+                               ->type_name("SECONDS")
+                               ->check([](const std::string& text) -> std::string {
+                                 char* end = nullptr;
+                                 const double value = std::strtod(text.c_str(), &end);
+                                 const bool good = end != text.c_str() && *end == '\0' &&
+                                                   value >= 0.1 && value <= 3600;
+                                 return text.empty() || good ? "" : "must be 0.1 to 3600 seconds";
+                               });
+          },
       .run = [given] { return run(*given); }};
 }
 

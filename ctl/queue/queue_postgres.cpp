@@ -26,8 +26,8 @@ std::string statement() {
   }
   return "select " + columns +
          "(select (extract(epoch from min(next_attempt_at) - now()) * 1000)::bigint from "
-         "webhook_events where state = 'retrying') from " +
-         sources;
+         "webhook_events where state = 'retrying'), " +
+         pause_columns() + " from " + sources;
 }
 
 std::optional<std::chrono::milliseconds> milliseconds_in(const std::optional<std::string>& field) {
@@ -66,7 +66,8 @@ reading<postgres_state> read_postgres(
           .retrying = read_count(row, 0),
           .paused = read_count(row, 2),
           .dead = read_count(row, 4),
-          .next_retry = milliseconds_in(row[6])},
+          .next_retry = milliseconds_in(row[6]),
+          .pause = read_pause(row, 7)},
       ""};
 }
 

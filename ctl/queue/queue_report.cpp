@@ -167,8 +167,18 @@ std::string_view status_word(exit_code code) {
 
 }  // namespace
 
+std::string as_line(const queue_report& report, const queue_verdict& verdict) {
+  std::string out = printable(verdict.line);
+  if (report.redis)
+    out += " | accepted " + rate_text(report.redis->accepted_rate) + ", settled " +
+           rate_text(settled_rate(*report.redis));
+  return out;
+}
+
 std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   lines out;
+  if (report.postgres && report.postgres->pause)
+    out.push_back({"applying", "paused", printable(describe(*report.postgres->pause))});
   if (report.redis) {
     out.push_back({"ready", count_text(report.redis->ready()), oldest_text(report.redis->ready_age)}
     );
@@ -221,6 +231,7 @@ std::string as_json(const queue_report& report, const queue_verdict& verdict) {
   out.list("workers", cards_json(redis.workers)).list("gateways", cards_json(redis.gateways));
   out.number("used_memory", redis.used_memory).number("max_memory", redis.max_memory);
   out.text("appendonly", redis.appendonly).text("appendfsync", redis.appendfsync);
+  out.object("pause", postgres ? as_json(postgres->pause) : std::nullopt);
   out.text("maxmemory_policy", redis.policy).strings("unknown", report.unknown);
   return out.str() + "\n";
 }

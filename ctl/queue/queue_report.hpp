@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/exit_codes.hpp"
+#include "ctl/steer/controls.hpp"
 
 // The state of the whole pipe as `trunkline queue` tells it: what was read, what follows from it,
 // and its two forms. Pure: no servers here. An absent value is not known, and is told as such.
@@ -53,6 +54,7 @@ struct state_count {
 struct postgres_state {
   state_count retrying, paused, dead;
   std::optional<std::chrono::milliseconds> next_retry;  // until the next is due; negative: overdue
+  std::optional<pause_state> pause;                     // nothing is applied
 };
 
 struct queue_limits {
@@ -72,6 +74,7 @@ struct queue_verdict {
 };
 queue_verdict judge(const queue_report&, const queue_limits&);
 
+std::string as_line(const queue_report&, const queue_verdict&);  // without a line end
 std::string as_text(const queue_report&, const queue_verdict&);
 std::string as_json(const queue_report&, const queue_verdict&);
 

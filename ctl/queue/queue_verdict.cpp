@@ -24,7 +24,7 @@ std::string summary(const queue_report& report) {
   std::vector<std::string> parts;
   if (report.redis) parts.push_back(std::to_string(report.redis->length) + " waiting");
   if (report.postgres) {
-    const auto& [retrying, paused, dead, next] = *report.postgres;
+    const auto& [retrying, paused, dead, next, pause] = *report.postgres;
     parts.push_back(retrying.count ? count_of(retrying) + " retrying" : "nothing retrying");
     if (paused.count) parts.push_back(count_of(paused) + " paused");
     parts.push_back(dead.count ? count_of(dead) + " dead" : "nothing dead");
@@ -100,6 +100,8 @@ void watch_redis(const redis_state& redis, std::vector<std::string>& reasons) {
 std::vector<std::string> worth_a_look(const queue_report& report) {
   std::vector<std::string> reasons;
   if (report.postgres) {
+    if (const auto& pause = report.postgres->pause)
+      reasons.push_back("paused " + describe(*pause) + ", go on with 'trunkline resume'");
     if (report.postgres->dead.count) reasons.push_back("see 'trunkline dead list'");
     if (report.postgres->next_retry && *report.postgres->next_retry < -std::chrono::minutes(1))
       reasons.push_back("a retry is overdue");

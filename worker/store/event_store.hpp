@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -67,6 +68,27 @@ struct store_error {
 template <class T>
 using result = boost::system::result<T, store_error>;
 [[noreturn]] void throw_exception_from_error(const store_error&, const boost::source_location&);
+
+// What an operator asks of this worker (the table controls).
+struct steering {
+  struct pause {
+    std::string reason, by;
+    std::string since, until;  // ISO 8601; until is "" where nobody said
+  };
+  std::optional<pause> paused;  // nothing is to be applied
+  bool drain = false;           // leave as on SIGTERM
+};
+
+// The gateways' figures as Redis has them, by minute since 1970.
+struct minute_figure {
+  std::int64_t minute = 0;
+  std::string name;
+  std::int64_t count = 0;
+};
+struct fold_turn {
+  std::optional<std::int64_t> last;  // minute of the last fold, by whichever worker
+  std::int64_t now = 0;
+};
 
 struct store_options {
   std::string conninfo;  // as given by the user; "" leaves all to libpq
@@ -136,6 +158,15 @@ class event_store {
   virtual result<bool> probe() = 0;
   // Puts the configured own numbers in place (same effects as learning them from events).
   virtual result<bool> adopt_own_numbers() = 0;
+
+  // What is asked of the worker with this id now.
+  virtual result<steering> controls(const std::string& worker_id) = 0;
+  // Whether it is this worker's turn to fold the gateways' figures: one of all, once in a period.
+  virtual result<std::optional<fold_turn>> claim_fold(std::chrono::milliseconds period) = 0;
+  // All that Redis has of the minutes from on, up to the turn's.
+  virtual result<bool> fold(
+      std::span<const minute_figure>, std::int64_t from, const fold_turn& turn
+  ) = 0;
 
   // Called by the watchdog from another thread: shuts down the socket of a call that hangs. Safe at
   // any time.

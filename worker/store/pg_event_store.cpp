@@ -8,6 +8,7 @@
 #include "worker/store/leases.hpp"
 #include "worker/store/ledger.hpp"
 #include "worker/store/session.hpp"
+#include "worker/store/steering.hpp"
 #include "worker/store/structure.hpp"
 #include "worker/store/time_limit.hpp"
 
@@ -124,6 +125,35 @@ class pg_event_store final : public event_store {
         if (held == structure::shared) throw needs_exclusive();
         store::adopt_own_numbers(db_, options_.own_numbers);
       }
+      db_.commit();
+      return true;
+    });
+  }
+
+  result<steering> controls(const std::string& worker_id) override {
+    return guarded([&] {
+      db_.begin();
+      auto told = read_controls(db_, worker_id);
+      db_.commit();
+      return told;
+    });
+  }
+
+  result<std::optional<fold_turn>> claim_fold(milliseconds period) override {
+    return guarded([&] {
+      db_.begin();
+      auto turn = store::claim_fold(db_, period);
+      db_.commit();
+      return turn;
+    });
+  }
+
+  result<bool> fold(
+      std::span<const minute_figure> figures, std::int64_t from, const fold_turn& turn
+  ) override {
+    return guarded([&] {
+      db_.begin();
+      fold_figures(db_, figures, from, turn);
       db_.commit();
       return true;
     });

@@ -47,6 +47,14 @@ struct probe_only final : store::event_store {
   }
   store::result<bool> release(leased) override { unused(); }
   store::result<bool> adopt_own_numbers() override { unused(); }
+  store::result<store::steering> controls(const std::string&) override { unused(); }
+  store::result<std::optional<store::fold_turn>> claim_fold(std::chrono::milliseconds) override {
+    unused();
+  }
+  store::result<bool>
+  fold(std::span<const store::minute_figure>, std::int64_t, const store::fold_turn&) override {
+    unused();
+  }
   void interrupt() override { unused(); }
   std::optional<std::chrono::steady_clock::time_point> busy_since() const override { unused(); }
 

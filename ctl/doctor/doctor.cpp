@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline doctor
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+
+#include "ctl/doctor/checks.hpp"
+#include "ctl/http_client.hpp"
+#include "ctl/output.hpp"
+#include "ctl/verbs.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct settings {
+  config::common_options common;
+  signature::key_sources keys;
+  std::string url = "http://127.0.0.1:5000/api/webhooks/openphone";
+  std::string ops_url;
+  bool all = false, json = false;
+};
+
+findings examine_webhooks() {
+  findings out;
+  const char* key = std::getenv("OPENPHONE_API_KEY");
+  out.add(
+      "webhooks", level::note,
+      key == nullptr ? "skipped: no OPENPHONE_API_KEY" : "skipped: not asked for",
+      "whether the provider has a webhook that points here can't be seen",
+      "look in the app's settings, Webhooks"
+  );
+  return out;
+}
+
+int run(const settings& given) {
+  // At once: a server that hangs must not make the others wait.
+  auto redis = std::async(std::launch::async, [&] { return examine_redis(given.common); });
+  auto postgres = std::async(std::launch::async, [&] { return examine_postgres(given.common); });
+  auto processes = std::async(std::launch::async, [&] { return examine_processes(given.common); });
+  auto gateway =
+      std::async(std::launch::async, [&] { return examine_gateway(given.url, given.ops_url); });
+  findings out = examine_keys(given.keys);
+  for (auto* each : {&redis, &postgres, &gateway, &processes}) out.append(each->get());
+  out.append(examine_webhooks());
+  std::fputs((given.json ? as_json(out) : as_text(out, given.all)).c_str(), stdout);
+  return as_int(out.verdict());
+}
+
+}  // namespace
+
+config::verb doctor() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "doctor",
+      .description = "Examine servers, settings, keys and gateway; each finding with what mends it",
+      .examples =
+          "  trunkline doctor\n"
+          "  trunkline doctor --all --signing-keys-file /etc/trunkline/signing-keys\n"
+          "  trunkline doctor --json | jq '.findings[] | select(.level == \"error\")'\n"
+          "It changes nothing. The gateway counts its wrongly signed delivery as refused.\n"
+          "Exit codes: 0 fine, or notes only; 1 an error; 2 a warning and no error; 3 a server "
+          "does "
+          "not answer.\n",
+      .declare =
+          [given](config::option_set& options, CLI::App&) {
+            options.text("url", given->url, "Where deliveries arrive");
+            options.text("ops-url", given->ops_url, "The gateway's /readyz");
+            options.list(
+                "key", given->keys.texts, "Signing key as the gateway takes it",
+                {.secret = true,
+                 .fallback_env = {"TRUNKLINE_SIGNING_KEYS", "OPENPHONE_WEBHOOK_SIGNING_KEY"},
+                 .group = "Signing keys"}
+            );
+            options.text(
+                "signing-keys-file", given->keys.file, "File of signing keys, one a line",
+                {.group = "Signing keys"}
+            );
+            given->keys.option = "--key";
+            options.flag("all", given->all, "Show also what is well");
+            options.flag("json", given->json, "Print one JSON object, with all findings");
+            config::add_common(options, given->common, config::uses::both);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline pause, trunkline resume: stop applying, go on applying. Accepting is never stopped.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "common/base/units.hpp"
+#include "ctl/steer/controls.hpp"
+#include "ctl/verbs.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct settings {
+  config::common_options common;
+  std::string reason, for_time, until;
+  bool json = false;
+};
+
+constexpr database_limits quick{
+    .connect = std::chrono::milliseconds(1500),
+    .lock = std::chrono::milliseconds(500),
+    .statement = std::chrono::milliseconds(1500)};
+
+// The end as Postgres understands it, by its own clock.
+std::string end_of(const settings& given) {
+  if (!given.for_time.empty())
+    return "now() + " + std::to_string(parse_duration(given.for_time)->count()) +
+           " * interval '1 millisecond'";
+  return "nullif($3, '')::timestamptz";
+}
+
+int print(const settings& given, database& db, const char* verb) {
+  const auto now = read_pause(db);
+  if (now.failure) return complain_of_write(verb, *now.failure);
+  if (given.json)
+    std::puts(json_object().object("pause", as_json(now.paused)).str().c_str());
+  else if (now.paused)
+    std::printf(
+        "paused %s\nWorkers stop within two seconds; deliveries are still accepted and wait in "
+        "Redis.\nGo on with: trunkline resume\n",
+        printable(describe(*now.paused)).c_str()
+    );
+  else
+    std::puts("not paused: workers apply what comes");
+  return as_int(exit_code::ok);
+}
+
+int run_pause(const settings& given) {
+  if (given.reason.empty())
+    return complain("pause", "--reason is missing: say why, others will read it", exit_code::usage);
+  if (!given.for_time.empty() && !given.until.empty())
+    return complain("pause", "give either --for or --until", exit_code::usage);
+  database db(given.common.postgres, config::make_logger("pause", given.common), quick);
+  const auto end = end_of(given);
+  const std::vector<std::string> values{
+      given.reason, operator_name(), given.for_time.empty() ? given.until : ""};
+  // One statement, so that there is no pause without a line in the log.
+  const auto done = db.transaction(
+      {{"set local timezone to 'UTC'"},
+       {"with ends as (select " + end +
+            " as until, $3::text as unused), "
+            "paused as (insert into controls as c (name, value, changed_at, reason, until, "
+            "changed_by) select 'pause', 'on', now(), $1, until, $2 from ends where until is null "
+            "or until > now() on conflict (name) do update set value = 'on', changed_at = now(), "
+            "reason = excluded.reason, until = excluded.until, changed_by = excluded.changed_by "
+            "returning c.until) "
+            "insert into operator_log (action, reason, until, who) select 'pause', $1, until, $2 "
+            "from paused",
+        values}}
+  );
+  if (!done.ok()) {
+    const auto& state = done.failure->sqlstate;
+    if (state == "22007" || state == "22008")
+      return complain(
+          "pause", "--until must be a time like 2026-11-24T06:00Z or '2026-11-24 06:00'",
+          exit_code::usage
+      );
+    return complain_of_write("pause", *done.failure);
+  }
+  if (done.affected == 0)
+    return complain("pause", "--until is in the past: nothing was paused", exit_code::usage);
+  return print(given, db, "pause");
+}
+
+int run_resume(const settings& given) {
+  database db(given.common.postgres, config::make_logger("resume", given.common), quick);
+  const auto done = db.query(
+      "with was as (update controls set value = 'off', changed_at = now(), changed_by = $1, "
+      "until = null where name = 'pause' and value = 'on' returning name) "
+      "insert into operator_log (action, reason, who) select 'resume', nullif($2, ''), $1 from was",
+      {operator_name(), given.reason}
+  );
+  if (!done.ok()) return complain_of_write("resume", *done.failure);
+  return print(given, db, "resume");
+}
+
+void declare(settings& given, config::option_set& options) {
+  options.flag("json", given.json, "Print one JSON object");
+  config::add_common(options, given.common, config::uses::postgres);
+}
+
+}  // namespace
+
+config::verb pause() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "pause",
+      .description = "Stop applying deliveries; they are accepted all the same, and wait",
+      .examples =
+          "  trunkline pause --reason 'restoring a backup'\n"
+          "  trunkline pause --reason 'load on the database' --for 30m\n"
+          "  trunkline pause --reason maintenance --until '2026-11-24 06:00'    UTC\n"
+          "Workers finish the batch in hand and stop within two seconds; nothing counts as a "
+          "failed "
+          "attempt.\n"
+          "It is written in Postgres, with who asked and when; a pause on a pause replaces it.\n"
+          "Exit codes: 0 paused, 1 refused (this login may not), 3 Postgres is away, 64 wrong "
+          "usage.\n",
+      .declare =
+          [given](config::option_set& options, CLI::App&) {
+            options.text("reason", given->reason, "Why; everybody who looks will read it");
+            options.text("for", given->for_time, "Goes on by itself after this time (30m, 2h)");
+            options.check("for", [given]() -> std::string {
+              if (given->for_time.empty()) return "";
+              const auto time = parse_duration(given->for_time);
+              return time && time->count() > 0 ? "" : "must be a number and a unit, like 30m or 2h";
+            });
+            options.text(
+                "until", given->until, "Goes on by itself at this time; UTC unless it names a zone"
+            );
+            declare(*given, options);
+          },
+      .run = [given] { return run_pause(*given); }};
+}
+
+config::verb resume() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "resume",
+      .description = "Go on applying after a pause",
+      .examples =
+          "  trunkline resume\n"
+          "Workers go on within two seconds. Where nothing is paused it changes nothing.\n"
+          "Exit codes: 0 not paused (any more), 1 refused, 3 Postgres is away.\n",
+      .declare =
+          [given](config::option_set& options, CLI::App&) {
+            options.text("reason", given->reason, "For the log");
+            declare(*given, options);
+          },
+      .run = [given] { return run_resume(*given); }};
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline stats against the counted truth, and the figures that leave no row."""
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+from verbs import VerbTest
+from worker_harness import BIN, clean_environment, message, wait_for
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from servers import free_port  # noqa: E402
+
+ROWS = """insert into webhook_events (event_key, event_id, event_type, state, error_message, next_attempt_at,
+  received_at, finished_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
+  select sha256(convert_to('{name}' || n, 'UTF8')), 'EV' || n, '{type}', '{state}', 'broken',
+    case when '{state}' = 'retrying' then now() + interval '1 hour' end, now() - interval '{age}',
+    case when '{state}' <> 'retrying' then now() - interval '{age}' + n * interval '1 second' end, 'D' || n, n || '-0',
+    'hex', 0, 1, '{{}}' from generate_series(1, {count}) n"""
+
+
+class Stats(VerbTest):
+    def rows(self, name, count, state, type="message.received", age="10 minutes"):
+        self.sql(ROWS.format(name=name, count=count, state=state, type=type, age=age))
+
+    def minute(self, ago=0):
+        return int(self.redis.command("TIME")[0]) // 60 - ago
+
+    def figures(self, ago, **fields):
+        self.redis.command("HSET", "{trunkline}:minute:%d" % self.minute(ago),
+                           *(x for k, v in fields.items() for x in (k.replace("__", ":"), v)))
+
+    def stats(self, *options, **more):
+        return self.told("stats", *options, role="readonly", **more)
+
+    def folded(self):
+        return dict(line.split("|") for line in self.sql(
+            "select figure, sum(count) from minute_figures group by 1").splitlines())
+
+    def test_nothing(self):
+        told = self.stats()
+        self.assertEqual((told["deliveries"]["received"], told["deliveries"]["success_rate"], told["hours"]), (0, None, []))
+        self.assertFalse(told["gateways"]["at_least"])
+
+    def test_rows_by_hour_and_type(self):
+        self.rows("a", 100, "processed")
+        self.rows("b", 5, "ignored", type="task.created", age="5 hours")
+        self.rows("c", 3, "dead", type="")
+        self.rows("d", 2, "retrying")
+        self.rows("old", 7, "processed", age="30 hours")
+        told = self.stats()
+        all_of = told["deliveries"]
+        self.assertEqual([all_of[k] for k in ("received", "processed", "ignored", "retrying", "dead")], [110, 100, 5, 2, 3])
+        self.assertAlmostEqual(all_of["success_rate"], 105 / 108, places=3)
+        self.assertEqual(sum(h["deliveries"]["received"] for h in told["hours"]), 110)
+        self.assertIn(5, [h["deliveries"]["ignored"] for h in told["hours"]])
+        # Of 1 to 100 and 1 to 5 seconds.
+        truth = self.sql("select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by extract(epoch from "
+                         "finished_at - received_at)) from webhook_events where state in ('processed', 'ignored') and "
+                         "received_at > now() - interval '24 hours'").strip("{}").split(",")
+        for name, value in zip(("p50_seconds", "p95_seconds", "p99_seconds"), truth):
+            self.assertAlmostEqual(all_of[name], float(value), places=2)
+        by_type = {t["type"]: t["deliveries"] for t in self.stats("--by", "type")["types"]}
+        self.assertEqual({k: v["received"] for k, v in by_type.items()},
+                         {"message.received": 102, "task.created": 5, "(none)": 3})
+        self.assertEqual(self.stats("--since", "2d")["deliveries"]["received"], 117)
+        self.assertEqual(self.stats("--since", "1h")["deliveries"]["ignored"], 0)
+        text = self.verb("stats", role="readonly").stdout
+        self.assertRegex(text, r"(?m)^HOUR +RECEIVED +PROCESSED ")
+        self.assertRegex(text, r"(?m)^all +110 +100 +5 +0 +2 +3 +97\.22 % ")
+
+    def test_duplicates(self):
+        now = self.minute() * 60000
+        worker = self.worker()
+        for body, times in ((message(1), 3), (message(2), 1)):
+            for _ in range(times):
+                self.add(body, t=str(now))
+        worker.wait_ready()
+        self.wait_drained()
+        told = self.stats()["deliveries"]
+        self.assertEqual((told["received"], told["processed"], told["duplicates"]), (4, 2, 2))
+        types = self.stats("--by", "type")["types"]
+        self.assertEqual([(t["type"], t["deliveries"]["duplicates"]) for t in types], [("message.received", 2)])
+
+    def test_figures_of_the_gateways_are_folded_once(self):
+        self.figures(0, accepted=30)
+        self.figures(1, accepted=90, refused__mismatch=7)
+        self.figures(70, refused__mismatch=2, refused__path=5)
+        told = self.stats()["gateways"]
+        self.assertEqual((told["accepted"], told["refused"], told["refused_by_reason"], told["at_least"]),
+                         (120, 14, {"mismatch": 9, "path": 5}, False))
+        workers = [self.worker(), self.worker()]
+        for worker in workers:
+            worker.wait_ready()
+        wait_for(lambda: self.folded() == {"accepted": "120", "refused:mismatch": "9", "refused:path": "5"}, "the fold")
+        self.assertEqual(self.stats()["gateways"], told)
+        self.redis.command("FLUSHALL")
+        self.assertEqual(self.stats()["gateways"]["refused"], 14)  # they outlive Redis' data
+        self.sql("update controls set changed_at = now() - interval '11 seconds' where name = 'fold'")
+        wait_for(lambda: "at_least" in self.folded(), "the loss to be seen", 15)
+        told = self.stats()
+        self.assertTrue(told["gateways"]["at_least"])
+        self.assertIn("refused: at least 14", self.verb("stats", role="readonly").stdout)
+
+    def test_a_gateway_that_took_figures_along(self):
+        self.figures(5, accepted=1, gateway__a="open", gateway__b="open", gateway__c="open")
+        self.figures(4, gateway__a="open", gateway__b="closed")
+        self.figures(3, accepted=1, gateway__a="open")
+        self.figures(0, gateway__a="open")
+        self.worker().wait_ready()
+        wait_for(lambda: self.folded() == {"accepted": "2", "at_least": "1"}, "the fold")
+        self.assertEqual(self.sql(f"select floor(extract(epoch from minute) / 60) - {self.minute()} between -6 and -5 "
+                                  "from minute_figures where figure = 'at_least'"), "t")
+        self.assertTrue(self.stats()["gateways"]["at_least"])
+        self.assertFalse(self.stats("--since", "3m")["gateways"]["at_least"])
+
+    def test_minutes_that_nobody_folded_in_time(self):
+        self.sql("insert into controls (name, changed_at) values ('fold', now() - interval '3 hours')")
+        self.worker().wait_ready()
+        wait_for(lambda: "at_least" in self.folded(), "the fold")
+        self.assertTrue(self.stats("--since", "4h")["gateways"]["at_least"])
+        self.assertFalse(self.stats("--since", "1h")["gateways"]["at_least"])
+
+    def test_a_gateway_says_goodbye_and_a_killed_one_does_not(self):
+        for end, value in ((subprocess.Popen.terminate, "closed"), (subprocess.Popen.kill, "open")):
+            self.redis.command("FLUSHALL")
+            gateway = subprocess.Popen(
+                [os.path.join(BIN, "trunkline-gateway"), "--listen", f"127.0.0.1:{free_port()}", "--ops-listen",
+                 "127.0.0.1:0", "--drain-delay", "0ms", "--signing-key", "test_signing_key_for_seed_scheme_0001"],
+                env=clean_environment(REDIS_URL=self.redis.url_of("gateway")), stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(gateway.kill)
+
+            def presence():
+                out = {}
+                for key in self.redis.command("KEYS", "{trunkline}:minute:*"):
+                    flat = self.redis.command("HGETALL", key)
+                    out |= {k: v for k, v in zip(flat[::2], flat[1::2]) if k.startswith("gateway:")}
+                return list(out.values())
+            wait_for(lambda: presence() == ["open"], "its presence")
+            end(gateway)
+            gateway.wait(10)
+            self.assertEqual(presence(), [value])
+
+    def test_servers_that_are_away(self):
+        self.rows("a", 3, "processed")
+        told = self.stats(code=3, redis_url="redis://127.0.0.1:1/0")
+        self.assertEqual(told["deliveries"]["processed"], 3)
+        self.assertTrue(told["gateways"]["at_least"])
+        self.assertIn("Redis does not answer", told["unknown"][0])
+        self.assertEqual(self.verb("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
+        self.assertEqual(self.verb("stats", "--by", "week").returncode, 78)
+
+    def test_the_scan_is_bounded(self):
+        self.rows("a", 20000, "processed", age="40 hours")
+        self.sql("analyze webhook_events")
+        end = self.lock_table("webhook_events")
+        done = self.verb("stats", role="readonly", limit=3.5)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        end()
+        plan = self.sql("explain select count(*) from webhook_events where received_at >= now() - 3600000::bigint * "
+                        "interval '1 millisecond'")
+        self.assertIn("webhook_events_received", plan)
+        self.assertEqual(json.loads(self.verb("stats", "--json", role="readonly").stdout)["deliveries"]["received"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
