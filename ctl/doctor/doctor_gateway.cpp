@@ -149,7 +149,7 @@ findings examine_processes(const config::common_options& options) {
           "systemctl start trunkline-worker"
       );
     for (const auto& each : *workers)
-      if (each.state == "holding")
+      if (each.state == "holding" && each.reason != "starting")
         out.add(
             "workers", level::warning, each.id + " holds: " + each.reason,
             "it applies nothing until that is over", "mend what it names; it goes on by itself"
