@@ -70,7 +70,8 @@ std::optional<json_object> as_json(const std::optional<pause_state>& paused) {
 }
 
 int complain_of_write(const std::string& verb, const database_failure& failure) {
-  if (failure.sqlstate == "42501")
+  // libpqxx hides this one's SQLSTATE.
+  if (failure.sqlstate == "42501" || failure.message.find("permission denied") != std::string::npos)
     return complain(
         verb,
         "this login may not write: run it as trunkline_worker or trunkline_owner (" +

@@ -100,7 +100,7 @@ class Workers(VerbTest):
         worker.wait_ready()
         mine, = self.wait_listed(worker)
         self.assertEqual(self.verb("workers", "drain").returncode, 64)
-        self.assertEqual(self.verb("workers", "drain", "--all", mine["id"]).returncode, 64)
+        self.assertEqual(self.verb("workers", "drain", mine["id"], "--all").returncode, 64)
         self.assertEqual(self.verb("workers", "drain", "nobody").returncode, 1)
         done = self.verb("workers", "drain", mine["id"], role="readonly")
         self.assertEqual(done.returncode, 1)

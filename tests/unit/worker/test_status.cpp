@@ -93,3 +93,26 @@ TEST_CASE("a stop shortens what calls may wait for") {
   CHECK(over.at_most(5s) > 0ms);
   CHECK(over.at_most(5s) < 1s);
 }
+
+TEST_CASE("a pause is ready, with a note; holding and draining weigh more") {
+  status_board board(1);
+  board.clear(0, house::redis);
+  board.clear(0, house::postgres);
+  CHECK(board.pause("by ann@ops: a \"backup\""));
+  CHECK_FALSE(board.pause("by ann@ops: a \"backup\""));  // nothing new
+  CHECK(answer_ops(board, "/readyz").status == 200);
+  CHECK(
+      answer_ops(board, "/readyz").body ==
+      "{\"ready\":true,\"state\":\"paused\",\"reasons\":[],"
+      "\"note\":\"by ann@ops: a \\\"backup\\\"\"}\n"
+  );
+  CHECK(status_line(board) == "paused by ann@ops: a \"backup\"");
+  board.set(0, house::postgres, "postgres: away");
+  CHECK(board.state() == "holding");
+  CHECK(answer_ops(board, "/readyz").status == 503);
+  board.clear(0, house::postgres);
+  board.drain();
+  CHECK(board.state() == "draining");
+  CHECK(board.pause(""));
+  CHECK_FALSE(board.paused());
+}
