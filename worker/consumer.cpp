@@ -146,7 +146,8 @@ void consumer::impl::turn() {
       carry_entries(kit, carrying, std::move(*batch.value));
     }
   }
-  if (!shared.stop.requested()) due_retries.run();
+  // The read above may have waited for long enough to be overtaken by a pause.
+  if (!shared.stop.requested() && !shared.board.paused()) due_retries.run();
 }
 
 // All that is pending for us to the consumer "returned"; "" if nothing is left, else why not.

@@ -94,7 +94,7 @@ TEST_CASE("a stop shortens what calls may wait for") {
   CHECK(over.at_most(5s) < 1s);
 }
 
-TEST_CASE("a pause is ready, with a note; holding and draining weigh more") {
+TEST_CASE("a pause is ready and has a note and holding and draining weigh more") {
   status_board board(1);
   board.clear(0, house::redis);
   board.clear(0, house::postgres);
