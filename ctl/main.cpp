@@ -23,33 +23,23 @@ int main(int argc, char** argv) {
              "  trunkline dead groups                what could not be applied, by cause\n"
              "  trunkline dead replay --all          try again, after the cause is mended\n"
              "  trunkline send full                  test deliveries through the whole pipe\n"
+             "  trunkline exporter                   metrics of the queue, for Prometheus and "
+             "KEDA\n"
              "  trunkline verify --help              check a signature by hand\n"
              "  trunkline webhooks list              what the provider delivers, and where to\n"},
-        {ctl::migrate(),
-         ctl::queue(),
-         ctl::events_list(),
-         ctl::events_show(),
-         ctl::events_tail(),
-         ctl::events_retry(),
-         ctl::dead_groups(),
-         ctl::dead_list(),
-         ctl::dead_show(),
-         ctl::dead_replay(),
-         ctl::dead_delete(),
-         ctl::pause(),
-         ctl::resume(),
-         ctl::workers_list(),
-         ctl::workers_drain(),
-         ctl::stats(),
-         ctl::doctor(),
-         ctl::send(),
-         ctl::verify(),
-         ctl::webhooks_list(),
-         ctl::webhooks_create(),
-         ctl::webhooks_test(),
-         ctl::webhooks_rotate(),
-         ctl::webhooks_delete(),
-         ctl::webhooks_deliveries(),
+        {ctl::migrate(),         ctl::queue(),
+         ctl::events_list(),     ctl::events_show(),
+         ctl::events_tail(),     ctl::events_retry(),
+         ctl::dead_groups(),     ctl::dead_list(),
+         ctl::dead_show(),       ctl::dead_replay(),
+         ctl::dead_delete(),     ctl::pause(),
+         ctl::resume(),          ctl::workers_list(),
+         ctl::workers_drain(),   ctl::stats(),
+         ctl::doctor(),          ctl::send(),
+         ctl::exporter(),        ctl::verify(),
+         ctl::webhooks_list(),   ctl::webhooks_create(),
+         ctl::webhooks_test(),   ctl::webhooks_rotate(),
+         ctl::webhooks_delete(), ctl::webhooks_deliveries(),
          ctl::recordings()}
     );
   } catch (const std::exception& error) {

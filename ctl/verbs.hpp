@@ -21,9 +21,10 @@ config::verb pause();   // stop applying, for all workers
 config::verb resume();  // go on
 config::verb workers_list();
 config::verb workers_drain();
-config::verb stats();   // what came in and what became of it
-config::verb doctor();  // what is wrong, and what mends it
-config::verb verify();  // check a signature by hand
+config::verb stats();     // what came in and what became of it
+config::verb doctor();    // what is wrong, and what mends it
+config::verb exporter();  // metrics of the queue, and the number that scales workers
+config::verb verify();    // check a signature by hand
 config::verb webhooks_list();
 config::verb webhooks_create();
 config::verb webhooks_test();

@@ -179,6 +179,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   }
 
   void begin_delivery() {
+    signer_ = nobody;
     started_ = clock::now();
     delivery_id_ = make_delivery_id(unix_ms());
   }
@@ -218,6 +219,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
     );
     if (decided.what != outcome::accepted) return answer(decided.what, decided.detail, false);
     odd_type_ = decided.odd_type;
+    signer_ = index_of(decided.entry.scheme);
     log_verified(host_.log, decided.entry, reader_.body().size());
     phase_ = phase::queue;
     deadline_ = time_point::max();  // the queue has a deadline of its own
@@ -241,7 +243,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   }
 
   void answer(outcome what, std::string_view detail, bool close) {
-    host_.counts.count(what);
+    host_.counts.count(signer_, what);
     ++served_;
     const auto& settings = host_.settings;
     close_after_ =
@@ -259,7 +261,11 @@ class http_session final : public session, public std::enable_shared_from_this<h
     out_.clear();
     append_answer(out_, which, details);
     const auto now = clock::now();
-    log_answered(host_.log, delivery_id_, status_of(which), what, detail, now - started_);
+    const auto took = now - started_;
+    if (what == outcome::accepted)
+      host_.counts.acks.observe(std::chrono::duration_cast<std::chrono::microseconds>(took).count()
+      );
+    log_answered(host_.log, delivery_id_, status_of(which), what, detail, took);
     enter(phase::write, settings.write_timeout, now);
     asio::async_write(
         socket_, asio::buffer(out_),
@@ -306,6 +312,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
   time_point entered_;  // the phase
   time_point started_;
   int served_ = 0;
+  std::size_t signer_ = nobody;
   bool timed_out_ = false, close_after_ = false, odd_type_ = false;
 };
 

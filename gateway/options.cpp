@@ -22,7 +22,7 @@ void declare_listeners(config::option_set& set, options& o) {
   set.check("listen", [&o] { return check_listen(o.listen); });
   set.text(
       "ops-listen", o.ops_listen,
-      "Where /livez and /readyz are served: HOST:PORT; port 0: any free one", group
+      "Where /livez, /readyz and /metrics are served: HOST:PORT; port 0: any free one", group
   );
   set.check("ops-listen", [&o] {
     std::string host;

@@ -48,6 +48,7 @@ struct redis_delivery_queue::impl {
         timer(context),
         connection(context, with_room(options.connection, options.max_in_flight), log) {
     connection.on_connected([this] {
+      ++connects;
       settings_known = false;
       read_settings();
       look();
@@ -80,6 +81,7 @@ struct redis_delivery_queue::impl {
   logger log;
   boost::asio::steady_timer timer;
   int watches = 0;
+  std::int64_t connects = 0;
   int in_flight = 0;
   int unanswered_looks = 0;
   bool stopped = true;
@@ -234,6 +236,7 @@ void redis_delivery_queue::impl::publish() {
     now.accepting = true;
   }
   if (settings_known) now.level = reading.level, now.settings = reading.settings;
+  now.reconnects = connects > 0 ? connects - 1 : 0;
   const std::lock_guard lock(mutex);
   published = std::move(now);
 }

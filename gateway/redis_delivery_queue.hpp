@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,7 @@ struct queue_state {
   std::string error;                     // not accepting only: for people
   durability level = durability::unknown;
   std::string settings;  // as durability_reading
+  std::int64_t reconnects = 0;
 };
 
 // Appends to the stream over a few pipelined connections, which belong to one I/O thread. Takes

@@ -13,12 +13,14 @@
 #include "base/version.hpp"
 #include "common/base/encoding.hpp"
 #include "common/base/supervisor.hpp"
+#include "common/metrics/exposition.hpp"
 #include "common/ops/ops_server.hpp"
 #include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
 #include "gateway/heartbeat.hpp"
 #include "gateway/io_thread.hpp"
 #include "gateway/listener.hpp"
+#include "gateway/metrics.hpp"
 #include "gateway/readiness.hpp"
 #include "gateway/refusal_monitor.hpp"
 
@@ -74,6 +76,7 @@ struct service::impl {
   queue_state worst_queue() const;
   heartbeat::card card() const;
   figures_sum sum() const;
+  ops::answer metrics_answer(const std::vector<queue_state>&) const;
   void listen_once_ready(clock::time_point latest);
   void look();
   void tell_supervisor();
@@ -124,6 +127,7 @@ service::impl::impl(const options& o, logger l)
           [this](std::string_view path) {
             std::vector<queue_state> queues;
             for (const auto& each : threads) queues.push_back(each->queue());
+            if (path == "/metrics") return metrics_answer(queues);
             return answer_probe(path, draining, queues);
           },
           log.named("gateway.ops")
@@ -184,6 +188,12 @@ figures_sum service::impl::sum() const {
   figures_sum out;
   for (const auto& each : threads) out.add(each->counts());
   return out;
+}
+
+ops::answer service::impl::metrics_answer(const std::vector<queue_state>& queues) const {
+  std::int64_t reconnects = 0;
+  for (const auto& each : queues) reconnects += each.reconnects;
+  return {200, metrics_page(sum(), reconnects), metrics::content_type};
 }
 
 // Whoever connects meanwhile waits in the backlog, which is better than a 503 for a queue that is

@@ -24,6 +24,10 @@ random_unit seeded_random() {
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
 }
 
+std::atomic<std::int64_t>& held_micros(shared_parts& shared, house which) {
+  return shared.counts.metrics.held_micros[static_cast<std::size_t>(which)];
+}
+
 }  // namespace
 
 shared_parts::shared_parts(const worker_options& settings, std::string process_id, logger logs)
@@ -57,10 +61,12 @@ struct consumer::impl {
             options.redis_timeout, with.stop
         ),
         redis_hold(
-            with.board, thread, house::redis, with.stop, options.hold_least, random, with.log
+            with.board, held_micros(with, house::redis), thread, house::redis, with.stop,
+            options.hold_least, random, with.log
         ),
         postgres_hold(
-            with.board, thread, house::postgres, with.stop, options.hold_least, random, with.log
+            with.board, held_micros(with, house::postgres), thread, house::postgres, with.stop,
+            options.hold_least, random, with.log
         ),
         settle(stream, held, redis_hold, with.stop, options.probe_most),
         kit{*store,      stream,  held,   settle,   with.book,

@@ -6,10 +6,11 @@
 namespace trunkline::worker {
 
 hold::hold(
-    status_board& board, int thread, house which, stop_signal& stop,
-    std::chrono::milliseconds least, random_unit random, logger log
+    status_board& board, std::atomic<std::int64_t>& held_micros, int thread, house which,
+    stop_signal& stop, std::chrono::milliseconds least, random_unit random, logger log
 )
     : board_(board),
+      held_micros_(held_micros),
       thread_(thread),
       which_(which),
       stop_(stop),
@@ -19,13 +20,23 @@ hold::hold(
 
 bool hold::wait(const std::string& reason, std::chrono::milliseconds most) {
   if (!since_) {
-    since_ = std::chrono::steady_clock::now();
+    since_ = accounted_ = std::chrono::steady_clock::now();
     log_.warn("holding", {{"reason", reason}, {"thread", thread_}});
   }
   board_.set(thread_, which_, reason);
   const auto pause = backoff(++step_, least_, most, random_());
   log_.debug("holding on", {{"reason", reason}, {"ms", pause.count()}});
-  return !stop_.wait_for(pause);
+  account();
+  const bool going_on = !stop_.wait_for(pause);
+  account();
+  return going_on;
+}
+
+// What has passed since the last look: a long hold shows while it lasts.
+void hold::account() {
+  const auto now = std::chrono::steady_clock::now();
+  held_micros_ += std::chrono::duration_cast<std::chrono::microseconds>(now - accounted_).count();
+  accounted_ = now;
 }
 
 void hold::over() {
@@ -35,6 +46,7 @@ void hold::over() {
   const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - *since_
   );
+  account();
   since_.reset();
   step_ = 0;
   board_.clear(thread_, which_);

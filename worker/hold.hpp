@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -18,8 +19,8 @@ using random_unit = std::function<double()>;  // evenly from [0, 1)
 class hold {
  public:
   hold(
-      status_board&, int thread, house, stop_signal&, std::chrono::milliseconds least, random_unit,
-      logger
+      status_board&, std::atomic<std::int64_t>& held_micros, int thread, house, stop_signal&,
+      std::chrono::milliseconds least, random_unit, logger
   );
 
   // Waits one step, at most most. False: a stop was asked for.
@@ -29,6 +30,7 @@ class hold {
 
  private:
   status_board& board_;
+  std::atomic<std::int64_t>& held_micros_;
   const int thread_;
   const house which_;
   stop_signal& stop_;
@@ -37,7 +39,9 @@ class hold {
   logger log_;
   bool starting_ = true;
   int step_ = 0;
+  void account();
   std::optional<std::chrono::steady_clock::time_point> since_;
+  std::chrono::steady_clock::time_point accounted_;  // of since_ on, in held_micros_
 };
 
 }  // namespace trunkline::worker

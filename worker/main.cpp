@@ -44,7 +44,7 @@ int run(int argc, const char* const* argv) {
   // What people and supervisors ask.
   ops::ops_server ops(
       options.ops_listen,
-      [&](std::string_view path) { return worker::answer_ops(shared.board, path); },
+      [&](std::string_view path) { return worker::answer_ops(shared.board, shared.counts, path); },
       log.named("worker.ops")
   );
 

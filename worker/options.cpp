@@ -117,7 +117,10 @@ void declare_checks(config::option_set& set, const worker_options& o) {
 void declare(config::option_set& set, worker_options& o) {
   config::add_common(set, o.common, config::uses::both);
   set.integer("threads", o.threads, "Threads, each with connections of its own", 1, 64);
-  set.text("ops-listen", o.ops_listen, "HOST:PORT of /livez and /readyz; port 0: any; empty: none");
+  set.text(
+      "ops-listen", o.ops_listen,
+      "HOST:PORT of /livez, /readyz and /metrics; port 0: any; empty: none"
+  );
   set.duration(
       "heartbeat-every", o.heartbeat_every, "How often to show in 'trunkline queue'", 50ms, 20s
   );

@@ -94,9 +94,16 @@ void outcome_book::dead_letter(const store::prepared_event& event, const std::st
   dead_letter(event.entry_id, event.delivery.delivery_id, reason);
 }
 
-void outcome_book::applied(const store::prepared_event& event, outcome what) {
+void outcome_book::count(const store::prepared_event& event, outcome what) {
   ++counter(totals_, what);
+  totals_.metrics.outcome_of(event.event.type, what);
   say(event, to_string(what));
+}
+
+void outcome_book::applied(const store::prepared_event& event, outcome what) {
+  count(event, what);
+  if (what == outcome::processed || what == outcome::ignored)
+    totals_.metrics.committed(event.delivery.received_at_ms);
   if (what == outcome::dead) dead_letter(event, event.event.reason);
 }
 
@@ -107,8 +114,8 @@ void outcome_book::retried(const store::leased_event& leased) {
 void outcome_book::failed(
     const store::prepared_event& event, int attempts, outcome what, const store::store_error& why
 ) {
-  ++counter(totals_, what);
-  say(event, to_string(what));
+  count(event, what);
+  if (what == outcome::retrying) totals_.metrics.retried(why.sqlstate);
   log_.debug(
       "attempt failed", {{"attempt", attempts},
                          {"errc", why.sqlstate},
@@ -121,13 +128,14 @@ void outcome_book::failed(
 void outcome_book::buried(
     const store::prepared_event& event, outcome what, const std::string& reason
 ) {
-  ++counter(totals_, what);
-  say(event, to_string(what));
+  count(event, what);
   if (what == outcome::dead) dead_letter(event, reason);
 }
 
 void outcome_book::buried(const store::buried_retry& retry) {
   ++totals_.dead;
+  // Leased no more, so never parsed here: its type is not known.
+  totals_.metrics.outcome_of(parse::kind::unknown, outcome::dead);
   dead_letter(retry.entry_id, retry.delivery_id, retry.reason);
 }
 

@@ -26,6 +26,7 @@ class outcome_book {
   void buried(const store::buried_retry&);
 
  private:
+  void count(const store::prepared_event&, store::outcome);
   void dead_letter(const store::prepared_event&, const std::string& reason);
   void dead_letter(
       const std::string& entry_id, const std::string& delivery_id, const std::string& reason

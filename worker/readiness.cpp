@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/readiness.hpp"
 
+#include "common/metrics/exposition.hpp"
 #include "common/ops/json_quote.hpp"
 
 namespace trunkline::worker {
 
-ops::answer answer_ops(const status_board& board, std::string_view path) {
+ops::answer answer_ops(const status_board& board, const totals& counts, std::string_view path) {
   if (path == "/livez") return {200, "{\"live\":true}\n"};
+  if (path == "/metrics") return {200, metrics_page(counts), metrics::content_type};
   if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};
   const auto state = board.state();
   std::string reasons;

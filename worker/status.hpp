@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "worker/metrics.hpp"
+
 namespace trunkline::worker {
 
 // What this process has done since it started. Every entry or retry that got an outcome is in
@@ -20,6 +22,7 @@ struct totals {
   std::atomic<std::uint64_t> lost{0};          // pending entries that somebody deleted: an alarm
   std::atomic<std::uint64_t> orphans{0};       // brought back by the net: an alarm
   std::atomic<std::uint64_t> restructures{0};  // batches under the exclusive structure lock
+  worker_metrics metrics;
 
   std::uint64_t outcomes() const {
     return processed + ignored + duplicates + redelivered + retrying + dead;

@@ -42,6 +42,8 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
       for (const auto& event : part) in_doubt_.insert(event.entry_id);
     return outcomes.error();
   }
+  const auto took = std::chrono::steady_clock::now() - began;
+  tools_.counts.metrics.batch(slice.count, took);
   if (stats.restructured) ++tools_.counts.restructures;
 
   ids settled;
@@ -51,10 +53,7 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
   }
   tools_.log.debug(
       "committed", {{"entries", slice.count},
-                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
-                               std::chrono::steady_clock::now() - began
-                           )
-                               .count()}}
+                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}}
   );
   tools_.settle.settle(settled);
   return std::nullopt;

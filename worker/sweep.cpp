@@ -67,6 +67,7 @@ std::optional<sweep::finds> sweep::take() {
     cursor = page.value->next_cursor;
   } while (cursor != "0-0" && found.all.size() < most);
   if (cursor != "0-0") due_.open();
+  tools_.counts.metrics.claims += static_cast<std::int64_t>(found.all.size());
   const auto suspects = found.all.size() - found.fresh.size() - found.condemned.size();
   if (!found.all.empty())
     tools_.log.debug(

@@ -26,8 +26,13 @@ std::string statement() {
   }
   return "select " + columns +
          "(select (extract(epoch from min(next_attempt_at) - now()) * 1000)::bigint from "
-         "webhook_events where state = 'retrying'), " +
-         pause_columns() + " from " + sources;
+         "webhook_events where state = 'retrying'), due.n, (extract(epoch from now() - due.first) "
+         "* 1000)::bigint, " +
+         pause_columns() +
+         " from (select count(*) as n, min(next_attempt_at) as first from (select next_attempt_at "
+         "from webhook_events where state = 'retrying' and next_attempt_at <= now() "
+         "order by next_attempt_at limit 100001) bounded) due, " +
+         sources;
 }
 
 std::optional<std::chrono::milliseconds> milliseconds_in(const std::optional<std::string>& field) {
@@ -66,8 +71,9 @@ reading<postgres_state> read_postgres(
           .retrying = read_count(row, 0),
           .paused = read_count(row, 2),
           .dead = read_count(row, 4),
+          .due = read_count(row, 7),
           .next_retry = milliseconds_in(row[6]),
-          .pause = read_pause(row, 7)},
+          .pause = read_pause(row, 9)},
       ""};
 }
 

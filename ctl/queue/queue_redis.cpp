@@ -62,6 +62,7 @@ class reader {
         ) {}
 
   reading<redis_state> read();
+  reading<redis_state> read_queue();
 
  private:
   // The connection's own lines would only repeat what the verdict says.
@@ -88,6 +89,7 @@ class reader {
   }
 
   bool read_depth();
+  void read_memory(const redis::client::result&);
   void read_oldest();
   void read_minutes();
   void read_server();
@@ -185,16 +187,17 @@ void reader::read_minutes() {
   state_.refused = std::move(refused);
 }
 
+void reader::read_memory(const redis::client::result& info) {
+  if (!info.ok()) return note(info, "Redis' memory");
+  state_.used_memory = info_number(info.reply.text, "used_memory");
+  state_.max_memory = info_number(info.reply.text, "maxmemory");
+}
+
 void reader::read_server() {
   const auto got =
       ask({{"INFO", "memory"}, {"CONFIG", "GET", "*append*"}, {"CONFIG", "GET", "maxmemory-policy"}}
       );
-  if (got[0].ok()) {
-    state_.used_memory = info_number(got[0].reply.text, "used_memory");
-    state_.max_memory = info_number(got[0].reply.text, "maxmemory");
-  } else {
-    note(got[0], "Redis' memory");
-  }
+  read_memory(got[0]);
   // CONFIG may be closed to us (managed servers): then durability is unknown, which is not a
   // failure to look.
   if (got[1].ok()) {
@@ -261,13 +264,32 @@ reading<redis_state> reader::read() {
   return {std::move(state_), problem_};
 }
 
-}  // namespace
+reading<redis_state> reader::read_queue() {
+  if (!read_depth()) return {{}, problem_};
+  read_oldest();
+  read_memory(ask({{"INFO", "memory"}})[0]);
+  return {std::move(state_), problem_};
+}
 
-reading<redis_state> read_redis(const config::common_options& options, milliseconds budget) {
+reading<redis_state> read_by(
+    reading<redis_state> (reader::*how)(), const config::common_options& options,
+    milliseconds budget
+) {
   redis::endpoint where;
   if (const auto wrong = redis::parse_url(options.redis, where); !wrong.empty())
     return {{}, "Redis' address: " + wrong};
-  return reader(options, where, budget).read();
+  reader one(options, where, budget);
+  return (one.*how)();
+}
+
+}  // namespace
+
+reading<redis_state> read_redis(const config::common_options& options, milliseconds budget) {
+  return read_by(&reader::read, options, budget);
+}
+
+reading<redis_state> read_redis_queue(const config::common_options& options, milliseconds budget) {
+  return read_by(&reader::read_queue, options, budget);
 }
 
 }  // namespace trunkline::ctl

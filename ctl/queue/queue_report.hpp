@@ -53,6 +53,7 @@ struct state_count {
 };
 struct postgres_state {
   state_count retrying, paused, dead;
+  state_count due;  // of the retrying, those whose time has come, in hand or not
   std::optional<std::chrono::milliseconds> next_retry;  // until the next is due; negative: overdue
   std::optional<pause_state> pause;                     // nothing is applied
 };

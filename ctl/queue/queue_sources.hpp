@@ -16,6 +16,11 @@ struct reading {
   std::string problem;  // for people: what is unknown and why; may be there beside a partial state
 };
 
+// The queue and the memory alone, in three round trips at most and without SCAN: cheap enough to be
+// asked every other second.
+reading<redis_state> read_redis_queue(
+    const config::common_options&, std::chrono::milliseconds budget
+);
 reading<redis_state> read_redis(const config::common_options&, std::chrono::milliseconds budget);
 reading<postgres_state> read_postgres(
     const config::common_options&, std::chrono::milliseconds budget

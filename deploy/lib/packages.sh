@@ -17,7 +17,7 @@ missing_packages() { # FILE GROUP...
 ensure_packages() { # FILE GROUP...
   command -v dpkg-query >/dev/null ||
     die "this is no Debian: install what $1 lists by your own means, then use --no-install"
-  local missing as_root=()
+  local missing as_root=() failed=0
   mapfile -t missing < <(missing_packages "$@")
   if ((${#missing[@]} == 0)); then
     say "all packages are there"
@@ -31,6 +31,18 @@ ensure_packages() { # FILE GROUP...
     as_root=(sudo)
   fi
   "${as_root[@]}" apt-get update -qq || warn "apt-get update failed; trying with the lists that are there"
+  local gag=
+  if [[ " ${missing[*]} " == *" prometheus "* ]] && [[ ! -e /usr/sbin/policy-rc.d ]]; then
+    gag=/usr/sbin/policy-rc.d
+    # Only its promtool is wanted: a server of Prometheus would scrape and write from then on.
+    printf '#!/bin/sh\ncase $1 in prometheus*) exit 101 ;; esac\nexit 0\n' |
+      "${as_root[@]}" install -m 755 /dev/stdin "$gag"
+  fi
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${missing[@]}" </dev/null || die "apt-get could not install: ${missing[*]}"
+    "${missing[@]}" </dev/null || failed=1
+  [[ -z $gag ]] || "${as_root[@]}" rm -f "$gag"
+  if [[ -n $gag && -d /run/systemd/system ]]; then # nor at the next start of the machine
+    "${as_root[@]}" systemctl --quiet disable prometheus || true
+  fi
+  ((failed == 0)) || die "apt-get could not install: ${missing[*]}"
 }

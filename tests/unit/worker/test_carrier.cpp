@@ -118,7 +118,8 @@ struct fixture {
   status_board board{1};
   stop_signal stop{0ms};
   logger log{"test", log_level::error, log_format::text, [](log_level, std::string_view) {}};
-  hold waiting{board, 0, house::postgres, stop, 0ms, [] { return 0.0; }, log};
+  std::atomic<std::int64_t> held_micros{0};
+  hold waiting{board, held_micros, 0, house::postgres, stop, 0ms, [] { return 0.0; }, log};
   carrier by{store, waiting, stop, {0ms, 0ms}, [] { return 0.0; }, log};
   bool held() const { return board.reasons().size() == 1 && board.reasons()[0] != "starting"; }
 };

@@ -11,9 +11,10 @@ using namespace trunkline::worker;
 using namespace std::chrono_literals;
 
 TEST_CASE("ready once every thread has reached both servers, and while none waits") {
+  totals counts;
   status_board board(2);
   CHECK(
-      answer_ops(board, "/readyz").body ==
+      answer_ops(board, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"starting\"]}\n"
   );
   for (int thread : {0, 1})
@@ -21,12 +22,12 @@ TEST_CASE("ready once every thread has reached both servers, and while none wait
       CHECK_FALSE(board.ready());
       board.clear(thread, which);
     }
-  CHECK(answer_ops(board, "/readyz").status == 200);
+  CHECK(answer_ops(board, counts, "/readyz").status == 200);
 
   board.set(1, house::postgres, "postgres: \"away\"\n");
-  CHECK(answer_ops(board, "/readyz").status == 503);
+  CHECK(answer_ops(board, counts, "/readyz").status == 503);
   CHECK(
-      answer_ops(board, "/readyz").body ==
+      answer_ops(board, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"away\\\"\\u000a\"]}\n"
   );
   board.set(0, house::postgres, "postgres: \"away\"\n");
@@ -37,15 +38,16 @@ TEST_CASE("ready once every thread has reached both servers, and while none wait
 
   board.drain();
   CHECK(
-      answer_ops(board, "/readyz").body ==
+      answer_ops(board, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"draining\",\"reasons\":[]}\n"
   );
 }
 
 TEST_CASE("alive is alive, other paths are not there") {
+  totals counts;
   status_board board(1);
-  CHECK(answer_ops(board, "/livez").status == 200);
-  CHECK(answer_ops(board, "/metrics").status == 404);
+  CHECK(answer_ops(board, counts, "/livez").status == 200);
+  CHECK(answer_ops(board, counts, "/metrics/x").status == 404);
 }
 
 TEST_CASE("outcomes a second over the last minute") {

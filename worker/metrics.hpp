@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/metrics/histogram.hpp"
+#include "worker/parse/event.hpp"
+#include "worker/store/event_store.hpp"
+
+namespace trunkline::worker {
+
+inline constexpr std::size_t kind_count = static_cast<std::size_t>(parse::kind::unknown) + 1;
+inline constexpr std::size_t outcome_kinds =
+    static_cast<std::size_t>(store::outcome::redelivered) + 1;
+inline constexpr std::array<std::string_view, 4> retry_reasons = {
+    "data", "constraint", "raised", "other"};
+
+inline constexpr std::array<std::int64_t, 9> batch_bounds = {1, 2, 5, 10, 25, 50, 100, 250, 500};
+inline constexpr std::array<std::int64_t, 12> batch_micros = {
+    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 10000000};
+// From a few milliseconds to the day that retries last.
+inline constexpr std::array<std::int64_t, 14> commit_micros = {
+    5000,      10000,     25000,      50000,       100000,        250000,         500000,
+    1'000'000, 5'000'000, 30'000'000, 300'000'000, 3'600'000'000, 21'600'000'000, 86'400'000'000};
+
+// What only the metrics count. All threads of the process write.
+struct worker_metrics {
+  std::array<std::array<std::atomic<std::int64_t>, outcome_kinds>, kind_count> events{};
+  std::array<std::atomic<std::int64_t>, retry_reasons.size()> retries{};
+  std::atomic<std::int64_t> claims{0};
+  std::array<std::atomic<std::int64_t>, 2> held_micros{};  // by house
+  metrics::histogram<batch_bounds.size()> batch_events{batch_bounds};
+  metrics::histogram<batch_micros.size()> batch_time{batch_micros};
+  metrics::histogram<commit_micros.size()> commit_time{commit_micros};
+
+  void outcome_of(parse::kind type, store::outcome what) {
+    events[static_cast<std::size_t>(type)][static_cast<std::size_t>(what)].fetch_add(
+        1, std::memory_order_relaxed
+    );
+  }
+  // It is applied, or needs no applying, now: the clock of the gateway and ours may differ, never
+  // below zero.
+  void committed(std::int64_t received_at_ms);
+  void retried(std::string_view sqlstate);
+  void batch(std::size_t count, std::chrono::steady_clock::duration);
+};
+
+struct totals;
+
+// The answer to GET /metrics.
+std::string metrics_page(const totals&);
+
+}  // namespace trunkline::worker
