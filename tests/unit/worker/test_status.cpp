@@ -102,16 +102,16 @@ TEST_CASE("a pause is ready and has a note and holding and draining weigh more")
   board.clear(0, house::postgres);
   CHECK(board.pause("by ann@ops: a \"backup\""));
   CHECK_FALSE(board.pause("by ann@ops: a \"backup\""));  // nothing new
-  CHECK(answer_ops(board, "/readyz").status == 200);
+  CHECK(answer_ops(board, totals{}, "/readyz").status == 200);
   CHECK(
-      answer_ops(board, "/readyz").body ==
+      answer_ops(board, totals{}, "/readyz").body ==
       "{\"ready\":true,\"state\":\"paused\",\"reasons\":[],"
       "\"note\":\"by ann@ops: a \\\"backup\\\"\"}\n"
   );
   CHECK(status_line(board) == "paused by ann@ops: a \"backup\"");
   board.set(0, house::postgres, "postgres: away");
   CHECK(board.state() == "holding");
-  CHECK(answer_ops(board, "/readyz").status == 503);
+  CHECK(answer_ops(board, totals{}, "/readyz").status == 503);
   board.clear(0, house::postgres);
   board.drain();
   CHECK(board.state() == "draining");
