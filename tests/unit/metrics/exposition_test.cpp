@@ -20,7 +20,7 @@ TEST_CASE("samples follow their heading, labels are escaped") {
   );
 }
 
-TEST_CASE("a value on a bound is within it; buckets are cumulated, the last is all") {
+TEST_CASE("a value on a bound is within it, buckets are cumulated, the last is all") {
   static constexpr std::array<std::int64_t, 2> bounds = {1000, 250000};
   histogram<2> one(bounds), two(bounds);
   one.observe(0);

@@ -101,7 +101,7 @@ TEST_CASE("arrays in binary form, as PostgreSQL's array_recv() reads them") {
   CHECK(flags.take() == head(2, false, "\0\0\0\x10"s) + element("\1") + element("\0"s));
 }
 
-TEST_CASE("numbers in binary form are as wide as their type; times count from 2000") {
+TEST_CASE("numbers in binary form are as wide as their type, and times count from 2000") {
   const auto written = [](column_type type, std::int64_t number) {
     store::binary_array array(type);
     array.add(number);
