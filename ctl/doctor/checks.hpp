@@ -6,6 +6,7 @@
 #include "common/base/config.hpp"
 #include "common/signature/key_sources.hpp"
 #include "ctl/doctor/findings.hpp"
+#include "ctl/provider/options.hpp"
 
 // The examinations of `trunkline doctor`, one file each. Every one bounded in time, none changes
 // anything.
@@ -19,6 +20,9 @@ findings examine_processes(const config::common_options&);  // the cards of gate
 findings examine_keys(const signature::key_sources&);
 // url: where deliveries are sent; ops_url: /readyz, or "".
 findings examine_gateway(const std::string& url, const std::string& ops_url);
+
+// public_url: what the provider is to call, or "" if that was not said. Without an API key a note.
+findings examine_webhooks(const provider::settings&, const std::string& public_url);
 
 // "2.1 s ahead" of this machine's clock, and how bad that is.
 finding judge_clock(const std::string& check, const std::string& server, double ahead_seconds);

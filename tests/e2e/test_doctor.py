@@ -12,6 +12,7 @@ from pipeline import HEX_KEY, TRUNKLINE, Pipeline, clean_environment, wait_for
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import json_schema  # noqa: E402
+from provider_api import KEY, ProviderApi  # noqa: E402
 from servers import Postgres, Redis, _as_postgres, free_port  # noqa: E402
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
@@ -103,6 +104,25 @@ class Doctor(unittest.TestCase):
         self.assertRegex(done.stdout, r"^0 errors, 0 warnings, \d+ notes?, \d+ ok\n")
         self.assertNotIn("redis.version", done.stdout)
         self.assertIn("ok       redis.version: 7", self.run_doctor("--all").stdout)
+
+    def test_webhooks_at_the_provider(self):
+        self.assert_found("webhooks", "note", "no API key")
+        fake = ProviderApi()
+        self.addCleanup(fake.close)
+        ours = "https://hooks.example.com/api/webhooks/openphone"
+        env = {"OPENPHONE_API_KEY": KEY, "TRUNKLINE_API_URL": fake.url}
+        self.assert_found("webhooks", "error", "0 of 0", env=env)
+        self.assert_found("webhooks", "error", "no webhook points to", "--public-url", ours, env=env)
+        subprocess.run([TRUNKLINE, "webhooks", "create", "--url", ours, "--json"], check=True, capture_output=True,
+                       env=clean_environment(**env), stdin=subprocess.DEVNULL, timeout=30)
+        self.assert_found("webhooks", "note", "1 of 1", env=env)
+        self.assert_found("webhooks.2026-03-30", "ok", "all events", "--public-url", ours, env=env)
+        hook = next(iter(fake.hooks.values()))
+        events, hook["events"] = hook["events"], hook["events"][:1]
+        self.assert_found("webhooks.2026-03-30", "warning", "not delivered", "--public-url", ours, env=env)
+        hook["events"], hook["status"] = events, "disabled"
+        self.assert_found("webhooks.2026-03-30", "error", "disabled", "--public-url", ours, env=env)
+        self.assert_found("webhooks", "warning", "", env={**env, "OPENPHONE_API_KEY": "wrong-key"})
 
     def test_redis_settings(self):
         for name, value, check, level in (
