@@ -12,7 +12,8 @@ blame classify_state(std::string_view sqlstate) {
   if (in_class(sqlstate, "22") || in_class(sqlstate, "23")) return blame::event;
   if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03") return blame::collision;
   // 26000: our prepared statement is not there, because a pooler gave us another's session.
-  if (in_class(sqlstate, "42") || sqlstate == "26000") return blame::upkeep;
+  // 53100: the disk is full. The probe's small write may still find room.
+  if (in_class(sqlstate, "42") || sqlstate == "26000" || sqlstate == "53100") return blame::upkeep;
   // The server said that this session ends: somebody stopped it, or what it ran did.
   if (in_class(sqlstate, "08") || sqlstate == "57P01" || sqlstate == "57P04" ||
       sqlstate == "57P05" || sqlstate == "25P03")

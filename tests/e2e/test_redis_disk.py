@@ -92,8 +92,9 @@ class Fsync(DiskCase):
             measured("fsync of 0.3 s: slowest answer 200", f"{max(slow):.2f} s")
             self.assertEqual(senders.count(503), 0)
 
-            end = self.inject("delay_enter=2000000")
+            # Those on their way when it begins wait; later ones find a Redis that is away and hear so at once.
             began = time.monotonic()
+            end = self.inject("delay_enter=2000000")
             wait_for(lambda: any(at > began and status == 503 and seconds > 0.5
                                  for at, seconds, status in list(senders.times)), "503 for those who wait too long")
             end()
