@@ -53,6 +53,9 @@ class Stop(WorkerTest):
         worker.wait_ready()
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
+        # They look at Postgres each second: once none does any more, all of them hang in a call to Redis.
+        wait_for(lambda: self.sql("select bool_and(now() - state_change > interval '1.5 s') from pg_stat_activity"
+                                  " where application_name like 'trunkline-worker%'") == "t", "all threads to hang")
         code, took = self.stop_time(worker)
         self.assertEqual(code, 1)
         self.assertLess(took, 0.1 + 5 + 2)
