@@ -17,7 +17,6 @@ namespace {
 
 using fields = std::map<std::string, std::optional<std::string>>;
 using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by table and key
-using counts = std::map<std::string, row_counts>;
 
 // As a worker's session. Workers wait for these locks: no statement may take long.
 void open_as_worker(session& db, const std::string& conninfo) {
@@ -52,29 +51,6 @@ snapshot look(session& db, const parameters& keys) {
   for (std::size_t i = 0; i < found.size(); ++i)
     out[{std::string(found.text(i, 0)), std::string(found.text(i, 1))}]
        [std::string(found.text(i, 2))] = found.optional_text(i, 3);
-  return out;
-}
-
-counts count(session& db) {
-  counts out;
-  const auto found = db.run("rehearse_counts");
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const std::string table(found.text(i, 0));
-    out[table] = {table, found.number(i, 1), found.number(i, 2), found.number(i, 3)};
-  }
-  return out;
-}
-
-std::vector<row_counts> difference(const counts& before, const counts& after) {
-  std::vector<row_counts> out;
-  for (auto [table, sum] : after) {
-    if (const auto was = before.find(table); was != before.end()) {
-      sum.inserted -= was->second.inserted;
-      sum.updated -= was->second.updated;
-      sum.deleted -= was->second.deleted;
-    }
-    if (sum.inserted + sum.updated + sum.deleted > 0) out.push_back(std::move(sum));
-  }
   return out;
 }
 
@@ -134,11 +110,11 @@ struct rehearsal::impl {
     const auto keys = keys_of(id, event);
     auto before = look(db, keys);
     before.insert_or_assign(as_it_lies.begin()->first, as_it_lies.begin()->second);
-    const auto counted = count(db);
+    const auto counted = count_written(db);
     settle_leased(db, leased);
     if (event.what == parse::verdict::apply) apply_effects(db, held, {&event});
     out.changes = difference(before, look(db, keys));
-    out.counts = difference(counted, count(db));
+    out.counts = written_between(counted, count_written(db));
     db.roll_back();
     return out;
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "worker/store/event_store.hpp"
+#include "worker/store/written.hpp"
 
 // What a dead letter would do if it were applied now: by the worker's own code, in a transaction
 // that is always rolled back. For `trunkline dead replay --dry-run`.
@@ -21,18 +22,12 @@ struct row_change {
   std::string table, key;
   std::vector<column_change> columns;
 };
-// Written rows of a table, all of them: more than the changes named where other rows are moved as
-// well.
-struct row_counts {
-  std::string table;
-  std::int64_t inserted = 0, updated = 0, deleted = 0;
-};
 struct rehearsed {
   std::string state;                  // processed, ignored or dead: what it would become
   std::string reason;                 // of dead
   std::optional<store_error> failed;  // it would fail (and be tried again); nothing else is set
   std::vector<row_change> changes;
-  std::vector<row_counts> counts;
+  std::vector<row_counts> counts;  // more than the changes name where other rows are moved as well
 };
 
 class rehearsal {
