@@ -20,8 +20,8 @@ bool is_collision(const store_error& error) {
   return error.sqlstate == "40001" || error.sqlstate == "40P01" || error.sqlstate == "55P03";
 }
 
-// A thread is the one thing that an old row may say and no event: the old service put all activities
-// of a contact into one. Where events have named another thread, they are right.
+// A thread is the one thing that an old row may say and no event: the old service put all
+// activities of a contact into one. Where events have named another thread, they are right.
 void leave_threads_of_events(session& db, std::vector<parse::event>& facts) {
   std::vector<std::string> ids;
   for (const auto& event : facts)
@@ -52,9 +52,7 @@ struct importer::impl {
     store_options options;
     options.conninfo = conninfo;
     options.application_name = "trunkline-import";
-    db.open(
-        conninfo_of(options, std::chrono::milliseconds(3000), options.statement_timeout), {}
-    );
+    db.open(conninfo_of(options, std::chrono::milliseconds(3000), options.statement_timeout), {});
     check_ledger(db);
   }
 
