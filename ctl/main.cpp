@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
          ctl::webhooks_list(),   ctl::webhooks_create(),
          ctl::webhooks_test(),   ctl::webhooks_rotate(),
          ctl::webhooks_delete(), ctl::webhooks_deliveries(),
-         ctl::recordings()}
+         ctl::recordings(),      ctl::import_rows()}
     );
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline: %s\n", error.what());

@@ -31,6 +31,7 @@ config::verb webhooks_test();
 config::verb webhooks_rotate();
 config::verb webhooks_delete();
 config::verb webhooks_deliveries();
-config::verb recordings();  // links of a call's recordings
+config::verb recordings();   // links of a call's recordings
+config::verb import_rows();  // of the integration document's service ("import" alone is a keyword)
 
 }  // namespace trunkline::ctl

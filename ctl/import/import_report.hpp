@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "worker/store/written.hpp"
+
+// What an import tells: how far it is, and at its end what was taken and what was not.
+namespace trunkline::ctl {
+
+struct refused_rows {
+  std::int64_t count = 0;
+  std::vector<std::string> ids;  // the first hundred
+};
+struct import_table {
+  std::string table;
+  std::int64_t rows = 0, taken = 0;
+  std::map<std::string, refused_rows> not_taken;  // by reason
+
+  void refuse(const std::string& id, const std::string& reason);
+};
+struct import_report {
+  std::vector<import_table> tables;
+  std::map<std::string, store::row_counts> written;  // our tables
+  bool dry_run = false, stopped = false;
+
+  void add(const std::vector<store::row_counts>&);
+  bool complete() const;  // nothing was left out
+};
+
+void print_text(const import_report&);
+void print_json(const import_report&);
+
+// On stderr: a bar on a terminal, else a line every two seconds.
+class import_progress {
+ public:
+  explicit import_progress(bool wanted);
+  void start(std::string table, std::int64_t all);
+  void tell(std::int64_t done);
+  void finish();  // the bar leaves its line
+
+ private:
+  bool wanted_, terminal_;
+  std::string table_;
+  std::int64_t all_ = 0;
+  std::chrono::steady_clock::time_point next_{};
+};
+
+}  // namespace trunkline::ctl
