@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trunkline import: the old service's rows in ours, whenever it runs, and what it can't take is named."""
+import json
+import os
+import unittest
+
+import old_service
+from event_rows import Verbs, json_schema
+from old_service import ADA, BOB, LINE, TIME
+from servers import free_port
+from worker_harness import WorkerTest
+
+# Ids of rows differ from run to run: what they point to must not.
+BUSINESS = """
+select to_jsonb(a) - '{id,updated_at,contact_id,conversation_id}'::text[], c.phone, v.openphone_id, v.party_key
+  from activities a left join contacts c on c.id = a.contact_id left join conversations v on v.id = a.conversation_id
+ order by a.openphone_id;
+select to_jsonb(t) - '{id,created_at,updated_at}'::text[] from contacts t order by phone;
+select to_jsonb(t) - '{id,updated_at}'::text[] from contact_cards t order by card_id;
+select t.openphone_id, t.party_key, c.phone, t.last_activity_at, t.last_activity_id
+  from conversations t left join contacts c on c.id = t.contact_id order by 1, 2;
+select t.party_key, t.ref, v.openphone_id from conversation_links t join conversations v on v.id = t.conversation_id order by 1;
+select * from own_numbers order by 1;
+select * from recordings order by 1, 2;
+"""
+LIVE = [
+    old_service.RECEIVED,
+    {"id": "EV7", "type": "call.completed", "createdAt": TIME, "data": {"object": {
+        "id": "AC2", "conversationId": "CN1", "direction": "incoming", "from": ADA, "to": [LINE], "status": "completed",
+        "recordingUrl": "https://example.com/a-live.mp3", "answeredAt": "2026-03-01T11:00:00.000Z",
+        "completedAt": "2026-03-01T11:05:00.000Z", "createdAt": "2026-03-01T11:00:00.000Z"}}},
+    {"id": "EV8", "type": "contact.updated", "createdAt": TIME, "data": {"object": {
+        "id": "CT1", "firstName": "Augusta", "lastName": "King", "updatedAt": TIME,
+        "fields": [{"name": "Phone", "type": "phone-number", "value": ADA}]}}},
+]
+
+
+class Import(Verbs, WorkerTest):
+    role = "worker"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.source = old_service.make(cls.postgres)
+
+    def setUp(self):
+        super().setUp()
+        self.sql("truncate activities, contacts, contact_cards, conversations restart identity")
+
+    def take(self, *arguments, code=1, source=None):
+        done = self.verb("import", "--from", source or self.source, "--json", *arguments)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return json_schema.check("import", done.stdout)
+
+    def refused(self, source, *arguments, code=1):
+        done = self.verb("import", "--from", source, *arguments)
+        self.assertEqual((done.returncode, done.stdout), (code, ""))
+        return done.stderr
+
+    def activity(self, name, columns):
+        return self.sql(f"select {columns} from activities where openphone_id = '{name}'")
+
+    def live(self, events):
+        worker = self.worker()
+        for number, event in enumerate(events):
+            self.add(json.dumps(event), delivery_id=f"01LIVE{number}")
+        self.wait_drained()
+        worker.terminate()
+
+    def test_what_it_takes_and_what_not(self):
+        told = self.take()
+        tables = {table["table"]: table for table in told["tables"]}
+        self.assertEqual({name: (table["rows"], table["taken"]) for name, table in tables.items()}, {
+            "phone_number": (2, 1), "webhook_event": (5, 3), "activity": (11, 8), "conversation": (3, 2),
+            "contact": (4, 2)})
+        reasons = {(name, entry["reason"].split(":")[0]): entry["ids"] for name, table in tables.items()
+                   for entry in table["not_taken"]}
+        twice = next(reason for name, reason in reasons if reasons[name, reason] == ["10"])
+        self.assertIn("duplicate key", twice)
+        del reasons["activity", twice]
+        self.assertEqual(reasons, {
+            ("phone_number", "no phone_number"): ["2"], ("webhook_event", "no payload"): ["3"],
+            ("webhook_event", "payload is no event"): ["4"], ("activity", "neither message nor call"): ["4"],
+            ("activity", "no openphone_id"): ["5"], ("conversation", "no openphone_id"): ["2"],
+            ("contact", "no phone"): ["3"], ("contact", "phone is not a number in international form"): ["4"]})
+        self.assertEqual(self.sql("select state, count(*) from webhook_events group by 1 order by 1"),
+                         "ignored|1\nprocessed|1")
+
+    def test_what_becomes_of_the_rows(self):
+        self.take()
+        # The event's words have a date, the old row's have none, though they are greater.
+        self.assertEqual(self.activity("AC1", "body, media_urls ->> 0, status, direction"),
+                         "from the event|https://example.com/1.jpg|received|incoming")
+        self.assertEqual(self.activity("AC2", "duration_seconds, recording_url, ai_summary, ai_next_steps ->> 1, "
+                                              "ai_transcript -> 'dialogue' -> 0 ->> 'text', ai_content_status"),
+                         "300|https://example.com/old.mp3|They agreed.|Call|Hello|completed")
+        self.assertEqual(self.activity("AC3", "status, to_numbers, direction"), f"delivered|{{{BOB}}}|outgoing")
+        self.assertEqual(self.activity("AC6", "direction, status, body"), "∅|∅|no direction, no status")
+        self.assertEqual(self.activity("AC7", "direction, status, contact_hint"), "∅|∅|∅")
+        self.assertEqual(self.activity("AC8", "activity_type, has_voicemail, voicemail ->> 'transcript', status"),
+                         "call|t|call me back|∅")
+        self.assertEqual(self.activity("AC9", "status, to_numbers, ai_transcript"), "missed|∅|∅")
+        self.assertEqual(self.sql("select phone from own_numbers"), LINE)
+        of = "select a.openphone_id from activities a join contacts c on c.id = a.contact_id where c.phone = '{}' order by 1"
+        self.assertEqual(self.sql(of.format(ADA)).split(), ["AC1", "AC2", "AC6", "AC7", "AC8"])
+        self.assertEqual(self.sql(of.format(BOB)).split(), ["AC3", "AC9"])
+        self.assertEqual(self.sql("select phone, name from contacts order by 1"), f"{ADA}|Ada Lovelace\n{BOB}|{BOB}")
+        self.assertEqual(self.sql("select openphone_id from conversations where openphone_id is not null order by 1"),
+                         "CN1\nCN3")
+
+    def test_a_second_run_changes_nothing(self):
+        self.assertNotEqual(self.take()["written"], [])
+        before = self.sql(BUSINESS) + self.sql("select max(updated_at) from activities")
+        again = self.take()
+        self.assertEqual(again["written"], [])
+        self.assertEqual(self.sql(BUSINESS) + self.sql("select max(updated_at) from activities"), before)
+        self.assertIn("nothing new", self.verb("import", "--from", self.source).stdout)
+
+    def test_a_dry_run_changes_nothing(self):
+        before = self.sql(BUSINESS)
+        told = self.take("--dry-run")
+        self.assertTrue(told["dry_run"])
+        self.assertGreater({row["table"]: row["inserted"] for row in told["written"]}["activities"], 7)
+        self.assertEqual((self.sql(BUSINESS), self.count(), self.count("event_copies")), (before, 0, 0))
+
+    def test_before_after_and_between_live_events(self):
+        found = []
+        for steps in ("il", "li", "lil", "ili"):
+            self.setUp()
+            first, rest = (LIVE[:2], LIVE[2:]) if steps == "lil" else (LIVE, [])
+            for step in steps:
+                if step == "i":
+                    self.take()
+                else:
+                    self.live(first)
+                    first = rest
+            found.append(self.sql(BUSINESS))
+            self.assertEqual(found[-1], found[0], steps)
+        # What live events said is there, though the old row's is greater.
+        self.assertEqual(self.activity("AC2", "recording_url"), "https://example.com/a-live.mp3")
+        self.assertEqual(self.sql(f"select name from contacts where phone = '{ADA}'"), "Augusta King")
+
+    def test_a_thread_that_events_named_stays(self):
+        event = json.loads(json.dumps(LIVE[1]))
+        event["data"]["object"]["conversationId"] = "CN9"
+        self.live([event])
+        self.take()
+        self.assertEqual(self.activity("AC2", "conv_refs"), "{CN9}")
+
+    def test_a_value_that_the_database_refuses_costs_its_row_alone(self):
+        self.sql("alter table activities add constraint fault check (openphone_id <> 'AC3') not valid")
+        self.addCleanup(self.sql, "alter table activities drop constraint fault")
+        told = next(table for table in self.take()["tables"] if table["table"] == "activity")
+        self.assertEqual(told["taken"], 7)
+        self.assertIn(["3"], [entry["ids"] for entry in told["not_taken"]])
+        self.assertEqual(self.count("activities"), 7)
+
+    def test_more_than_a_page(self):
+        rows = "".join(old_service.inserts("activity", [
+            {"id": n, "openphone_id": f"AM{n}", "activity_type": "message", "direction": "incoming",
+             "status": "received", "from_number": ADA, "to_numbers": [LINE], "created_at": "2026-03-01 10:00:05"}
+            for n in range(1, 452)]))
+        told = self.take(code=0, source=old_service.make(self.postgres, "pages", rows))
+        self.assertEqual({t["table"]: t["taken"] for t in told["tables"]}["activity"], 451)
+        self.assertEqual(self.count("activities"), 451)
+
+    def test_a_source_that_lacks_something(self):
+        source = old_service.make(self.postgres, "lacking", "")
+        self.postgres.psql("drop table phone_number; alter table activity drop column body; drop table webhook_event",
+                           database="lacking")
+        said = self.refused(source)
+        self.assertIn("the source has no table webhook_event, column activity.body", said)
+        self.assertNotIn("phone_number", said)
+        self.postgres.psql(old_service.TABLES.split(";")[3] + "; alter table activity add column body text; "
+                           + "alter table activity drop column ai_summary; grant select on webhook_event to trunkline_old",
+                           database="lacking")
+        self.take(code=0, source=source)
+        self.postgres.psql("revoke select on contact from trunkline_old", database="lacking")
+        self.assertIn("table contact, or the role may not read it", self.refused(source))
+
+    def test_what_is_away_or_wrong(self):
+        self.assertIn("--from is missing", self.refused("", code=64))
+        self.assertIn("the source: Postgres does not answer",
+                      self.refused(f"postgresql://nobody@127.0.0.1:{free_port()}/old", code=3))
+        self.sql("insert into schema_migrations (version, name, checksum, compatible_from) values (99, 'later', 'x', 99)")
+        self.addCleanup(self.sql, "delete from schema_migrations where version = 99")
+        self.assertIn("the database is at schema version 99", self.refused(self.source))
+
+    def test_the_views_are_no_source(self):
+        self.compat()
+        self.assertIn("is a view there", self.refused(self.postgres.url_of("readonly")))
+
+    def compat(self):
+        with open(os.path.join(os.path.dirname(__file__), "..", "..", "schema", "compat.sql"), encoding="utf-8") as file:
+            text = file.read()
+        for _ in range(2):  # again and again
+            self.sql("set role trunkline_owner;\n" + text)
+        self.addCleanup(self.sql, "drop view activity, conversation, contact, webhook_event")
+
+    def test_the_old_service_reads_its_rows_in_the_views(self):
+        self.compat()
+        self.take()
+        # Each of its columns is there.
+        for table in ("activity", "conversation", "contact", "webhook_event"):
+            old = self.postgres.psql("select column_name from information_schema.columns where table_schema = 'public' "
+                                     f"and table_name = '{table}'", database="old").split()
+            self.sql(f"select {', '.join(set(old) - {'email_from'})} from {table}")
+        self.assertEqual(self.sql(f"""
+            select c.first_name, c.last_name, c.email, v.openphone_id, a.openphone_id, a.body, a.media_urls ->> 0
+              from activity a join conversation v on v.id = a.conversation_id join contact c on c.id = a.contact_id
+             where c.phone = '{ADA}' and a.activity_type = 'message' and a.created_at >= timestamp '2026-03-01'
+             order by a.created_at desc limit 1"""),
+            "Ada|Lovelace|ada@example.com|CN1|AC1|from the event|https://example.com/1.jpg")
+        self.assertEqual(self.sql("select duration_seconds, recording_url, ai_transcript -> 'dialogue' -> 0 ->> 'speaker', "
+                                  "answered_at from activity where openphone_id = 'AC2'"),
+                         "300|https://example.com/old.mp3|Agent|2026-03-01 11:00:00")
+        self.assertEqual(self.sql("select last_activity_type from conversation where openphone_id = 'CN1'"), "call")
+        self.assertEqual(self.sql(f"select first_name, last_name from contact where phone = '{BOB}'"),
+                         f"{BOB}|(from OpenPhone)")
+        self.assertEqual(self.sql("select event_type, processed, error_message from webhook_event where processed"),
+                         "message.received|t|∅")
+        self.assertEqual(self.sql("set role trunkline_readonly; select count(*) > 0 from activity"), "t")
+
+
+if __name__ == "__main__":
+    unittest.main()
