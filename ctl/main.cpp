@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
              "  trunkline exporter                   metrics of the queue, for Prometheus and "
              "KEDA\n"
              "  trunkline verify --help              check a signature by hand\n"
-             "  trunkline webhooks list              what the provider delivers, and where to\n"},
+             "  trunkline webhooks list              what the provider delivers, and where to\n"
+             "  trunkline import --help              take over the rows of the Flask service\n"},
         {ctl::migrate(),         ctl::queue(),
          ctl::events_list(),     ctl::events_show(),
          ctl::events_tail(),     ctl::events_retry(),

@@ -50,7 +50,7 @@ class import_run {
   // An exit code where it can't go on.
   std::optional<int> all(const std::vector<import_step>& steps) {
     for (const auto& step : steps) {
-      const auto failed = table(step);
+      const auto failed = take_table(step);
       progress_.finish();
       if (failed) return failed;
       if (report_.stopped) break;
@@ -60,7 +60,7 @@ class import_run {
   const import_report& report() const { return report_; }
 
  private:
-  std::optional<int> table(const import_step& step) {
+  std::optional<int> take_table(const import_step& step) {
     const auto counted = import_count(source_, step);
     if (!counted.ok()) return complain_of_source(*counted.failure);
     report_.tables.push_back({std::string(step.table), 0, 0, {}});
