@@ -34,9 +34,9 @@ json_object as_json(const import_table& table) {
 }  // namespace
 
 void import_table::refuse(const std::string& id, const std::string& reason) {
-  auto& rows = not_taken[reason];
-  ++rows.count;
-  if (rows.ids.size() < most_ids) rows.ids.push_back(id);
+  auto& refused = not_taken[reason];
+  ++refused.count;
+  if (refused.ids.size() < most_ids) refused.ids.push_back(id);
 }
 
 void import_report::add(const std::vector<store::row_counts>& more) {

@@ -95,16 +95,16 @@ TEST_CASE("old rows that can't be taken say why") {
 
 TEST_CASE("an old contact is a card only if somebody named it") {
   const auto made_up = ctl::tell_contact(
-      R"({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})"
+      R"x({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})x"
   );
-REQUIRE(made_up.events.size() == 1);
-CHECK_FALSE(made_up.events.front().card);
-CHECK(made_up.events.front().named == std::vector<std::string>{"+14155550142"});
-const auto named =
-    ctl::tell_contact(R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})");
-REQUIRE(named.events.size() == 1);
-REQUIRE(named.events.front().card);
-CHECK(named.events.front().card->card_id == "import-contact-7");
-CHECK(named.events.front().card->first_name == "Ada");
-CHECK_FALSE(named.events.front().card->stamp);
+  REQUIRE(made_up.events.size() == 1);
+  CHECK_FALSE(made_up.events.front().card);
+  CHECK(made_up.events.front().named == std::vector<std::string>{"+14155550142"});
+  const auto named =
+      ctl::tell_contact(R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})");
+  REQUIRE(named.events.size() == 1);
+  REQUIRE(named.events.front().card);
+  CHECK(named.events.front().card->card_id == "import-contact-7");
+  CHECK(named.events.front().card->first_name == "Ada");
+  CHECK_FALSE(named.events.front().card->stamp);
 }
