@@ -140,7 +140,7 @@ config::verb webhooks_create() {
       .examples =
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --dry-run\n"
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone \\\n"
-          "      --keys-file /etc/trunkline/signing-keys && systemctl reload trunkline-gateway\n"
+          "      --keys-file /etc/trunkline/signing-keys && systemctl restart trunkline-gateway\n"
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --api v1\n"
           "What is there already is left alone: twice makes nothing new.\n"
           "Exit codes: 0 all there now, 1 refused, or a key was not kept, or one is disabled,\n"

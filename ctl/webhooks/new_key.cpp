@@ -42,7 +42,7 @@ void say_reload(const kept_key& key) {
   if (!key.file.empty())
     std::fprintf(
         stderr,
-        "added to %s. Now tell the gateway: systemctl reload trunkline-gateway, or kill -HUP\n",
+        "added to %s. Now tell the gateway: systemctl restart trunkline-gateway, or kill -HUP\n",
         printable(key.file).c_str()
     );
   else

@@ -74,7 +74,7 @@ class Webhooks(unittest.TestCase):
     def test_keys_go_to_the_file(self):
         path = self.keys_file()
         done = self.webhooks("create", "--url", HOOK, "--api", "v1", "--keys-file", path)
-        self.assertIn("reload", done.stderr)
+        self.assertIn("systemctl restart trunkline-gateway", done.stderr)
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
         self.assertEqual(lines[:2], ["# ours", OLD_KEY])
