@@ -67,7 +67,7 @@ def run(house, start, left, until=0):
             now_left = left(house)
             now = time.monotonic()
             if began is None and now_left < count:
-                began, began_left = now, now_left
+                began, began_left, busy = now, now_left, processes.CoresBusy()
             if now_left <= until:
                 break
             for each in drainers:
@@ -75,6 +75,7 @@ def run(house, start, left, until=0):
             if now > deadline:
                 raise TimeoutError(f"{now_left} of {count} left after {DEADLINE} s")
             time.sleep(0.01)
+        cores_busy = busy.so_far() if began else 0.0
         cpu = sum(processes.cpu_seconds(each.process.pid) for each in drainers)
         after = processes.cpu_seconds(house.redis.process.pid), processes.cpu_seconds(house.postgres.process.pid)
         memory = processes.memory_mib(drainers[0].process.pid)[1]
@@ -84,7 +85,7 @@ def run(house, start, left, until=0):
     taken, seconds = began_left - now_left, now - began
     if taken <= 0 or seconds <= 0:
         raise RuntimeError("too few to be measured")
-    return {"events": taken, "seconds": seconds, "per_second": taken / seconds, "memory_mib": memory,
+    return {"events": taken, "seconds": seconds, "per_second": taken / seconds, "memory_mib": memory, "cores_busy": cores_busy,
             "cpu_us": cpu / (count - now_left) * 1e6, "redis_cpu_us": (after[0] - before[0]) / (count - now_left) * 1e6,
             "postgres_cpu_us": (after[1] - before[1]) / (count - now_left) * 1e6}
 

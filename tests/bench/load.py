@@ -15,10 +15,12 @@ def full(contender, house, requests, seconds, connections):
     """A closed loop that never rests. Every answer must be 2xx and every one of them must be stored."""
     stored_before = contender.stored(house)
     before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
+    busy = processes.CoresBusy()
     done = subprocess.run(["wrk", f"-t{WRK_THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
                            "-s", HERE + "/load.lua", f"http://127.0.0.1:{contender.port}{bodies.PATH}", "--", requests,
                            str(WRK_THREADS)],
                           capture_output=True, text=True, timeout=seconds + 60)
+    cores_busy = busy.so_far()
     if done.returncode:
         raise RuntimeError("wrk: " + done.stderr)
     after = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
@@ -28,6 +30,7 @@ def full(contender, house, requests, seconds, connections):
     check_stored(contender, house, result["answers"], stored_before, connections)
     result["per_second"] = result["answers"] / result["seconds"]
     result["cpu_us"] = (after[0] - before[0]) / result["answers"] * 1e6
+    result["cores_busy"] = cores_busy
     result["redis_cpu_us"] = (after[1] - before[1]) / result["answers"] * 1e6
     return result
 

@@ -4,6 +4,7 @@ import atexit
 import os
 import signal
 import subprocess
+import time
 
 TICK = os.sysconf("SC_CLK_TCK")
 _running = []
@@ -48,6 +49,24 @@ def cpu_seconds(pid):
             continue
         ticks += int(fields[11]) + int(fields[12])
     return ticks / TICK
+
+
+class CoresBusy:
+    """How many cores the whole machine kept busy since this was made: at as many as it has, they are the limit."""
+
+    def __init__(self):
+        self.began = self._now()
+
+    @staticmethod
+    def _now():
+        with open("/proc/stat", encoding="ascii") as stat:
+            ticks = [int(field) for field in stat.readline().split()[1:9]]
+        idle = ticks[3] + ticks[4]  # idle and waiting for the disk
+        return sum(ticks) - idle, time.monotonic()
+
+    def so_far(self):
+        busy, now = self._now()
+        return (busy - self.began[0]) / TICK / (now - self.began[1])
 
 
 def memory_mib(pid):

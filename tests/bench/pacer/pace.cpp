@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -117,8 +118,8 @@ class run_of {
         ++waited_;
         return;
       }
-      auto& to = all_[idle_.back()];
-      idle_.pop_back();
+      auto& to = all_[idle_.front()];
+      idle_.pop_front();
       to.request = next_;
       // A request is far smaller than an empty socket's buffer: it leaves whole or not at all.
       const auto& bytes = plan_.requests[next_ % plan_.requests.size()];
@@ -163,7 +164,9 @@ class run_of {
   const std::size_t total_;
   int epoll_ = -1;
   std::vector<connection> all_;
-  std::vector<std::size_t> idle_;
+  // The one that has rested longest is next: all are in use, so that none meets the server's limit
+  // for a connection that stays silent.
+  std::deque<std::size_t> idle_;
   std::size_t next_ = 0, answered_ = 0, refused_ = 0, waited_ = 0;
   std::vector<double> latency_us_;
   clock::time_point start_;

@@ -11,9 +11,11 @@ import figures
 import load
 import outcomes
 import progress
+import syncs
 from house import House
 
 PACKAGES = []
+SYNC = "one sync of the disk"
 RATE, CONNECTIONS, WARM_UP = 1000, 64, 2.0
 
 
@@ -46,7 +48,7 @@ def pipeline(house, options, requests, seconds):
 
 
 def run(options):
-    rounds = {"receive to commit": [], "bare commit": [], "acknowledgement": []}
+    rounds = {"receive to commit": [], "bare commit": [], "acknowledgement": [], SYNC: []}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         length = options.seconds * 2 + WARM_UP
@@ -56,6 +58,7 @@ def run(options):
             took, sent = pipeline(house, options, requests, length)
             rounds["receive to commit"].append(outcomes.percentiles(took))
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
+            rounds[SYNC].append(syncs.measure())
             house.forget()
             rounds["bare commit"].append(outcomes.percentiles(
                 bare_commits.measure(house.postgres, RATE, int(length), WARM_UP)))

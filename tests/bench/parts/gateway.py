@@ -70,9 +70,9 @@ def measured(rounds):
 
 
 def tables(result, options):
-    columns = (("per_second", 0), ("cpu_us", 1), ("redis_cpu_us", 1))
+    columns = (("per_second", 0), ("cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
     return [(f"gateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
-             "(least-most)", [["", "deliveries/s", "its CPU us each", "Redis CPU us each"]] + [
+             "(least-most)", [["", "deliveries/s", "its CPU us each", "Redis CPU us each", "cores busy"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 

@@ -8,8 +8,10 @@ import contenders
 import figures
 import load
 import progress
+import syncs
 from house import House
 
+SYNC = "one sync of the disk"
 PACKAGES = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
 
 
@@ -33,6 +35,8 @@ def run(options):
                 if turn < 2:  # warm, then its best
                     rates.append(load.round_of(running[1], house, requests, options)["per_second"])
                     rate = max(rates) / 2
+                if turn:
+                    rounds.setdefault(SYNC, []).append(syncs.measure())
                 for contender in running:
                     house.forget_queue()
                     result = load.paced(options.bin, contender.port, requests, rate,

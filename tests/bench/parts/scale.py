@@ -13,6 +13,8 @@ import progress
 from house import House
 
 PACKAGES = ["wrk"]
+# Three, the default, fill two cores with one process already: what is judged is workers of one thread each.
+THREADS = {"1": "one thread each", "3": "three threads each"}
 
 
 def seconds(options):
@@ -20,7 +22,7 @@ def seconds(options):
 
 
 def each_round(options):
-    return 2 * (options.seconds + 2) + backlog(options) * (2 / 30_000 + 1 / 8000 + 1 / 12_000) + 8
+    return 2 * (options.seconds + 2) + 2 * backlog(options) * (2 / 30_000 + 1 / 8000 + 1 / 12_000) + 8
 
 
 def backlog(options):
@@ -28,18 +30,25 @@ def backlog(options):
     return options.backlog // 2
 
 
+def drained_by(house, options, workers, threads):
+    house.forget()
+    fill.stream(house.redis, backlog(options))
+    house.rewrite()
+    result = drain.run(house, lambda: [drain.ours(house, options.bin, "--threads", threads) for _ in range(workers)],
+                       drain.entries_left)
+    drain.check_rows(house, backlog(options))
+    return result
+
+
 def run(options):
     rounds = {}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
-            for workers in (1, 2):
-                house.forget()
-                fill.stream(house.redis, backlog(options))
-                house.rewrite()
-                rounds.setdefault(f"workers x{workers}", []).append(drain.run(
-                    house, lambda n=workers: [drain.ours(house, options.bin) for _ in range(n)], drain.entries_left))
-                drain.check_rows(house, backlog(options))
+            for threads, name in THREADS.items():
+                for workers in (1, 2):
+                    rounds.setdefault(f"workers x{workers}, {name}", []).append(
+                        drained_by(house, options, workers, threads))
             bodies.write_requests(requests, 2000)
             for threads in (1, 2):
                 gateway = contenders.Gateway(house, options.bin, threads)
@@ -49,14 +58,15 @@ def run(options):
                 finally:
                     gateway.close()
     return {"rounds": rounds, "measured": {
-        "scale-workers": figures.ratio(rounds["workers x2"], rounds["workers x1"], "per_second"),
+        "scale-workers": figures.ratio(rounds["workers x2, one thread each"],
+                                       rounds["workers x1, one thread each"], "per_second"),
         "scale-threads": figures.ratio(rounds["gateway threads x2"], rounds["gateway threads x1"], "per_second")}}
 
 
 def tables(result, options):
     return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (least-most)",
-             [["", "per second"]] + [
-                 figures.row(name, each, [("per_second", 0)]) for name, each in result["rounds"].items()])]
+             [["", "per second", "cores busy"]] + [
+                 figures.row(name, each, [("per_second", 0), ("cores_busy", 2)]) for name, each in result["rounds"].items()])]
 
 
 def charts(result):

@@ -59,10 +59,10 @@ def one_round(house, options, backlog, jobs):
 
 
 def tables(result, options):
-    columns = (("per_second", 0), ("cpu_us", 1), ("postgres_cpu_us", 1), ("redis_cpu_us", 1))
+    columns = (("per_second", 0), ("cpu_us", 1), ("postgres_cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
     return [(f"worker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
              "median (least-most)",
-             [["", "events/s", "its CPU us each", "Postgres CPU us each", "Redis CPU us each"]] + [
+             [["", "events/s", "its CPU us each", "Postgres CPU us each", "Redis CPU us each", "cores busy"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one sync of the disk costs by itself: the floor under everything that must be on disk before it is answered."""
+import os
+import tempfile
+import time
+
+import outcomes
+
+COUNT, BYTES = 300, 4096
+
+
+def measure():
+    """Percentiles in ms of a write at the end of a file and its fdatasync, in the folder of the servers' own."""
+    took = []
+    with tempfile.TemporaryFile(prefix="trunkline-bench-", buffering=0) as file:
+        for _ in range(COUNT):
+            began = time.perf_counter()
+            file.write(b"x" * BYTES)
+            os.fdatasync(file.fileno())
+            took.append((time.perf_counter() - began) * 1000)
+    return outcomes.percentiles(sorted(took))
