@@ -16,10 +16,14 @@ std::string advice(int status) {
   return "";
 }
 
+constexpr const char* maybe_done = "; it may have been done all the same";
+
 std::string without(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret))
-    text.replace(at, secret.size(), "***");
+  constexpr std::string_view instead = "***";  // may itself hold the secret: go on behind it
+  for (auto at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + instead.size()))
+    text.replace(at, secret.size(), instead);
   return text;
 }
 
@@ -41,14 +45,17 @@ failure api::explain(const http_request& request, const http_answer& got) const 
   out.unknown =
       !request.repeatable && got.sent && (got.status == 0 || got.status >= 500 || got.status < 300);
   if (got.status == 0) {
-    out.message = "the provider does not answer: " + got.problem;
+    // Hopeless and yet heard: there is an answer, but none to read.
+    out.message = (got.hopeless && got.sent ? "the provider's answer is not read: "
+                                            : "the provider does not answer: ") +
+                  got.problem;
   } else {
     const std::string said = parse_error(got.body);
     out.message = "the provider answered " + std::to_string(got.status) +
                   (said.empty() ? "" : " " + ctl::shorten(said, 300)) + advice(got.status);
   }
   out.message = without(out.message, secret_);
-  if (out.unknown) out.message += "; it may have been done all the same: trunkline webhooks list";
+  if (out.unknown) out.message += maybe_done;
   return out;
 }
 
@@ -65,7 +72,8 @@ answer<Value> api::ask(const http_request& request, int expected, Parse parse) {
         false, !request.repeatable, got.status,
         "the provider answered " + std::to_string(got.status) +
             ", but not what its API promises for " + request.method + " " +
-            request.target.substr(0, request.target.find('?'))};
+            request.target.substr(0, request.target.find('?')) +
+            (request.repeatable ? "" : maybe_done)};
   }
   return out;
 }
@@ -74,18 +82,24 @@ namespace {
 std::optional<done> nothing(const std::string&) {
   return done{};
 }
+
+std::string words(const std::vector<std::string>& all) {
+  std::string out;
+  for (const auto& word : all) out += (out.empty() ? "" : ", ") + word;
+  return out.empty() ? "(none)" : out;
+}
 }  // namespace
 
-answer<std::vector<webhook>> api::list(generation which) {
-  return ask<std::vector<webhook>>(list_request(which), 200, [which](const std::string& body) {
-    return parse_webhooks(which, body);
-  });
+answer<std::vector<webhook>> api::list(generation which, const std::string& user) {
+  return ask<std::vector<webhook>>(list_request(which, user), 200, parse_webhooks);
 }
 
-answer<std::vector<webhook>> api::list(const std::vector<generation>& which) {
+answer<std::vector<webhook>> api::list(
+    const std::vector<generation>& which, const std::string& user
+) {
   answer<std::vector<webhook>> all;
   for (const auto each : which) {
-    auto some = list(each);
+    auto some = list(each, user);
     if (!some.ok()) return some;
     for (auto& hook : some.value) {
       const bool seen =
@@ -98,10 +112,21 @@ answer<std::vector<webhook>> api::list(const std::vector<generation>& which) {
   return all;
 }
 
+answer<webhook> api::get(const std::string& id) {
+  return ask<webhook>(get_request(id), 200, parse_webhook);
+}
+
 answer<webhook> api::create(generation which, const new_webhook& made) {
-  return ask<webhook>(create_request(which, made), 201, [which](const std::string& body) {
-    return parse_webhook(which, body);
-  });
+  const auto request = create_request(which, made);
+  if (!request) {
+    answer<webhook> out;
+    out.wrong = failure{
+        false, false, 0,
+        "v1 has no path that makes a webhook with just these events: " +
+            ctl::shorten(words(made.events), 200)};
+    return out;
+  }
+  return ask<webhook>(*request, 201, parse_new_webhook);
 }
 
 answer<done> api::remove(const std::string& id) {

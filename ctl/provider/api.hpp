@@ -26,9 +26,11 @@ class api {
   // secret: taken out of whatever the provider says.
   api(std::unique_ptr<transport>, std::string secret, pace_clock = real_clock());
 
-  answer<std::vector<webhook>> list(generation);
+  // user: whose, with v1; "" is the owner of the workspace. The current API lists all of them.
+  answer<std::vector<webhook>> list(generation, const std::string& user = "");
   // Of several APIs, each webhook once.
-  answer<std::vector<webhook>> list(const std::vector<generation>&);
+  answer<std::vector<webhook>> list(const std::vector<generation>&, const std::string& user = "");
+  answer<webhook> get(const std::string& id);
   // The value has the signing key; it is told this once.
   answer<webhook> create(generation, const new_webhook&);
   answer<done> remove(const std::string& id);

@@ -19,7 +19,8 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* int
   return size * count;
 }
 
-bool is_hopeless(CURLcode code) {
+// What stays wrong however often it is tried; all of it is found before a request goes out.
+bool is_mistrust(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -28,7 +29,6 @@ bool is_hopeless(CURLcode code) {
     case CURLE_SSL_CIPHER:
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WRITE_ERROR:
       return true;
     default:
       return false;
@@ -36,7 +36,7 @@ bool is_hopeless(CURLcode code) {
 }
 
 bool is_before_sending(CURLcode code) {
-  return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+  return is_mistrust(code) || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
          code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR;
 }
 
@@ -70,8 +70,10 @@ class curl_transport final : public transport {
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
       answer.problem = *reason != '\0' ? reason : curl_easy_strerror(code);
-      answer.hopeless = is_hopeless(code);
-      answer.sent = !answer.hopeless && !is_before_sending(code);
+      if (code == CURLE_WRITE_ERROR) answer.problem = "more than 16 MiB";
+      // An answer that is too large would be again; yet the request was heard.
+      answer.hopeless = is_mistrust(code) || code == CURLE_WRITE_ERROR;
+      answer.sent = !is_before_sending(code);
       return answer;
     }
     long status = 0;
@@ -109,6 +111,10 @@ class curl_transport final : public transport {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!settings_.ca_file.empty())
       curl_easy_setopt(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
+    // A proxy of the environment (https_proxy) gets a tunnel and sees no header. Plain HTTP, which
+    // is for loopback alone, would hand it the key: no proxy then, whatever http_proxy says.
+    if (settings_.url.starts_with("http://")) curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

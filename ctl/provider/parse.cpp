@@ -44,16 +44,18 @@ std::vector<std::string> strings(const Value& of, const char* name) {
   return out;
 }
 
-std::optional<webhook> webhook_of(generation which, const Value& value) {
+std::optional<webhook> webhook_of(const Value& value) {
   webhook out;
-  out.made_by = which;
   out.id = id_of(value);
   if (!is_id(out.id)) return std::nullopt;
+  // One list may show webhooks of both APIs; the id tells which takes orders for it.
+  out.made_by = generation_of(out.id);
   out.url = text(value, "url");
   out.status = text(value, "status");
   out.label = text(value, "label");
   out.created_at = text(value, "createdAt");
   out.key = text(value, "key");
+  out.user = text(value, "userId");
   out.events = strings(value, "events");
   out.resources = strings(value, "resourceIds");
   return out;
@@ -66,7 +68,7 @@ const Value* data_array(const rapidjson::Document& document) {
 
 }  // namespace
 
-std::optional<std::vector<webhook>> parse_webhooks(generation which, const std::string& body) {
+std::optional<std::vector<webhook>> parse_webhooks(const std::string& body) {
   rapidjson::Document document;
   const Value* data = read(body, document) ? data_array(document) : nullptr;
   if (data == nullptr) return std::nullopt;
@@ -74,20 +76,24 @@ std::optional<std::vector<webhook>> parse_webhooks(generation which, const std::
   for (const auto& each : data->GetArray()) {
     const Value* deleted = member(each, "deletedAt");
     if (deleted != nullptr && !deleted->IsNull()) continue;
-    auto hook = webhook_of(which, each);
+    auto hook = webhook_of(each);
     if (!hook) return std::nullopt;
-    // One list may show webhooks of both APIs; the id tells which takes orders for it.
-    hook->made_by = generation_of(hook->id);
     out.push_back(std::move(*hook));
   }
   return out;
 }
 
-std::optional<webhook> parse_webhook(generation which, const std::string& body) {
+std::optional<webhook> parse_webhook(const std::string& body) {
   rapidjson::Document document;
   const Value* data = read(body, document) ? member(document, "data") : nullptr;
   if (data == nullptr) return std::nullopt;
-  return webhook_of(which, *data);
+  return webhook_of(*data);
+}
+
+std::optional<webhook> parse_new_webhook(const std::string& body) {
+  auto hook = parse_webhook(body);
+  if (hook && hook->key.empty()) return std::nullopt;
+  return hook;
 }
 
 std::optional<std::string> parse_key(const std::string& body) {

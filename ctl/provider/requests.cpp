@@ -35,6 +35,18 @@ const std::string& sure(const std::string& id) {
   return id;
 }
 
+// That carries all of these events; null: none does.
+const v1_kind* kind_of(const std::vector<std::string>& events) {
+  const auto carries = [&events](const v1_kind& kind) {
+    return std::all_of(events.begin(), events.end(), [&kind](const std::string& event) {
+      return std::count(kind.events.begin(), kind.events.end(), event) > 0;
+    });
+  };
+  const auto& kinds = v1_kinds();
+  const auto found = std::find_if(kinds.begin(), kinds.end(), carries);
+  return events.empty() || found == kinds.end() ? nullptr : &*found;
+}
+
 std::string of(const std::string& id) {
   return (generation_of(id) == generation::v1 ? "/v1/webhooks/" : "/webhooks/") + sure(id);
 }
@@ -93,24 +105,28 @@ std::vector<std::string> default_events(generation which) {
       "contact.deleted"};
 }
 
-http_request list_request(generation which) {
-  return which == generation::v1 ? http_request{"GET", "/v1/webhooks"}
-                                 : current("GET", "/webhooks");
+http_request list_request(generation which, const std::string& user) {
+  if (which == generation::current) return current("GET", "/webhooks");
+  return {"GET", user.empty() ? "/v1/webhooks" : "/v1/webhooks?userId=" + escape(user)};
 }
 
-http_request create_request(generation which, const new_webhook& made) {
+http_request get_request(const std::string& id) {
+  auto request = current("GET", of(id));
+  if (generation_of(id) == generation::v1) request.headers.clear();
+  return request;
+}
+
+std::optional<http_request> create_request(generation which, const new_webhook& made) {
   ctl::json_object body;
   body.text("url", made.url).strings("events", made.events);
   if (!made.label.empty()) body.text("label", made.label);
   if (!made.resources.empty()) body.strings("resourceIds", made.resources);
+  if (!made.status.empty()) body.text("status", made.status);
+  if (which == generation::v1 && !made.user.empty()) body.text("userId", made.user);
   http_request request = current("POST", "/webhooks", body.str());
   if (which == generation::v1) {
-    const auto& kinds = v1_kinds();
-    const auto kind = std::find_if(kinds.begin(), kinds.end(), [&made](const v1_kind& each) {
-      return !made.events.empty() &&
-             std::count(each.events.begin(), each.events.end(), made.events.front()) > 0;
-    });
-    if (kind == kinds.end()) throw std::invalid_argument("no kind of v1 webhook has such events");
+    const auto* kind = kind_of(made.events);
+    if (kind == nullptr) return std::nullopt;
     request.target = "/v1/webhooks/" + std::string(kind->path);
     request.headers.clear();
   }

@@ -21,13 +21,16 @@ bool is_id(std::string_view);
 struct webhook {
   generation made_by = generation::current;
   std::string id, url, status, label, created_at;
-  std::string key;  // signing key where told, else empty: never printed by list
+  std::string key;   // signing key where told, else empty: never printed by list
+  std::string user;  // whose it is; v1 only
   std::vector<std::string> events, resources;
 };
 
 struct new_webhook {
   std::string url, label;
   std::vector<std::string> events, resources;
+  std::string user = {};    // v1: whose it is to be; empty: the owner of the workspace
+  std::string status = {};  // empty: enabled
 };
 
 struct delivery {
@@ -57,8 +60,10 @@ const std::vector<v1_kind>& v1_kinds();
 std::vector<std::string> default_events(generation);
 
 // Requests.
-http_request list_request(generation);
-http_request create_request(generation, const new_webhook&);  // v1: events of one kind
+http_request list_request(generation, const std::string& user = "");
+http_request get_request(const std::string& id);
+// nullopt: v1, and the events are not all of one kind.
+std::optional<http_request> create_request(generation, const new_webhook&);
 http_request delete_request(const std::string& id);
 http_request rotate_request(const std::string& id);
 http_request test_request(const std::string& id, const std::string& event_type);
@@ -67,8 +72,9 @@ http_request redeliver_request(const std::string& id, const std::string& deliver
 http_request recordings_request(generation, const std::string& call_id);
 
 // Answers; nullopt: not the shape that was agreed. Unknown members are passed over.
-std::optional<std::vector<webhook>> parse_webhooks(generation, const std::string& body);
-std::optional<webhook> parse_webhook(generation, const std::string& body);
+std::optional<std::vector<webhook>> parse_webhooks(const std::string& body);
+std::optional<webhook> parse_webhook(const std::string& body);
+std::optional<webhook> parse_new_webhook(const std::string& body);  // with its key
 std::optional<std::string> parse_key(const std::string& body);
 std::optional<std::string> parse_sample_id(const std::string& body);  // "" where it has none
 std::optional<delivery_page> parse_deliveries(const std::string& body);

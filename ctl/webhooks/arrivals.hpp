@@ -9,22 +9,28 @@ namespace trunkline::ctl {
 
 struct arrival {
   std::string row, state;
+  std::string delivery;  // webhook-id; "" where the signature was of the older kind, without one
+  std::string entry;     // stream id
 };
 struct arrivals {
-  std::map<std::string, arrival> by_delivery;  // webhook-id to row
+  std::map<std::string, arrival> by_id;  // event_id to row
   std::optional<database_failure> failure;
 };
-arrivals find_arrivals(database&, const std::vector<std::string>& delivery_ids);
+// ids: of deliveries (webhook-id), or of events where a delivery had none.
+arrivals find_arrivals(database&, const std::vector<std::string>& ids);
 
-struct test_arrival {
-  std::optional<arrival> found;
+// The newest row; what comes later has a greater id.
+std::int64_t newest_row(database&, std::optional<database_failure>& failure);
+
+struct test_arrivals {
+  std::vector<arrival> found;
   std::optional<database_failure> failure;
 };
-// Now by Postgres' clock, which is not ours.
-std::string database_now(database&, std::optional<database_failure>& failure);
-// A row since then that carries the event id inside (or, if there is none, an event of that type).
-test_arrival find_test(
-    database&, const std::string& since, const std::string& event_id, const std::string& event_type
+// Rows with greater ids than that one, with that event id inside (or, if it is "", of that type);
+// and copies, of whatever age, of a row with that event id that came without a webhook-id: the
+// second sample with the same bytes is one.
+test_arrivals find_tests(
+    database&, std::int64_t after, const std::string& event_id, const std::string& event_type
 );
 
 }  // namespace trunkline::ctl

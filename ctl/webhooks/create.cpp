@@ -6,6 +6,7 @@
 
 #include "ctl/verbs.hpp"
 #include "ctl/webhooks/keys_file.hpp"
+#include "ctl/webhooks/make_hook.hpp"
 #include "ctl/webhooks/new_key.hpp"
 #include "ctl/webhooks/plan.hpp"
 #include "ctl/webhooks/webhooks.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 struct settings {
   provider::settings provider;
-  std::string api = "2026-03-30", url, keys_file, label = "Trunkline";
+  std::string api = "2026-03-30", url, user, keys_file, label = "Trunkline";
   std::vector<std::string> events, resources;
   bool dry_run = false, json = false;
 };
@@ -24,27 +25,28 @@ provider::generation which(const settings& given) {
   return generations_of(given.api).front();
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ",") + printable(word);
-  return out;
-}
-
 struct made {
   provider::webhook hook;
   kept_key key;
 };
 
-void print_one(const made& one) {
+// The key is shown before anything else can go wrong: it is told this once.
+made take_over(const settings& given, const provider::webhook& hook) {
+  if (given.json) return {hook, keep_key(hook, given.keys_file, false)};
   std::printf(
-      "made     %s  %s\n         signing key: %s\n", one.hook.id.c_str(),
-      joined(one.hook.events).c_str(), one.key.line.c_str()
+      "made     %s  %s\n         signing key: %s\n", hook.id.c_str(), joined(hook.events).c_str(),
+      printable(key_line(hook.made_by, hook.key)).c_str()
   );
   std::fflush(stdout);
-  say_reload(one.key);
+  made out{hook, keep_key(hook, given.keys_file, true)};
+  say_reload(out.key);
+  return out;
 }
 
-void print_json(const settings& given, const hook_plan& plan, const std::vector<made>& all) {
+void print_json(
+    const settings& given, const hook_plan& plan, const std::vector<made>& all,
+    const std::vector<std::string>& lost
+) {
   std::vector<json_object> rows, there, disabled, planned;
   for (const auto& one : all)
     rows.push_back(
@@ -62,6 +64,7 @@ void print_json(const settings& given, const hook_plan& plan, const std::vector<
                 .list("there", there)
                 .list("disabled", disabled)
                 .list("would_make", planned)
+                .strings("lost", lost)
                 .str()
                 .c_str());
 }
@@ -89,27 +92,25 @@ int finish(const hook_plan& plan, const std::vector<made>& all) {
 }
 
 int make(const settings& given, provider::api& api) {
-  const auto existing = api.list(which(given));
+  const auto existing = api.list(which(given), given.user);
   if (!existing.ok()) return complain("webhooks create", *existing.wrong);
   const auto events = given.events.empty() ? provider::default_events(which(given)) : given.events;
-  const auto plan =
-      plan_hooks(which(given), existing.value, {given.url, given.label, events, given.resources});
+  const auto plan = plan_hooks(
+      which(given), existing.value, {given.url, given.label, events, given.resources, given.user}
+  );
   if (!given.json) print_plan(given, plan);
   std::vector<made> all;
   for (const auto& missing : plan.missing) {
     if (given.dry_run) break;
-    auto hook = api.create(which(given), missing);
-    if (!hook.ok()) {
+    const auto now = make_hook("webhooks create", api, which(given), existing.value, missing);
+    if (!now.hook) {
       // The keys so far are told nowhere else.
-      if (given.json) print_json(given, plan, all);
-      return complain("webhooks create", *hook.wrong);
+      if (given.json) print_json(given, plan, all, now.lost);
+      return now.code;
     }
-    if (hook.value.events.empty()) hook.value.events = missing.events;
-    if (hook.value.url.empty()) hook.value.url = missing.url;
-    all.push_back({hook.value, keep_key(hook.value, given.keys_file, !given.json)});
-    if (!given.json) print_one(all.back());
+    all.push_back(take_over(given, *now.hook));
   }
-  if (given.json) print_json(given, plan, all);
+  if (given.json) print_json(given, plan, all, {});
   return finish(plan, all);
 }
 
@@ -152,6 +153,7 @@ config::verb webhooks_create() {
               return given->url.empty() ? std::string() : check_hook_url(given->url);
             });
             declare_api(options, given->api, false);
+            declare_user(options, given->user);
             options.list("event", given->events, "Only this event (default: all that become rows)");
             options.list(
                 "resource", given->resources, "Only this phone number's id (default: all)"

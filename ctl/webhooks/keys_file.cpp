@@ -8,10 +8,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <thread>
 
 #include "common/signature/signature.hpp"
 #include "ctl/input.hpp"
@@ -81,6 +84,29 @@ class descriptor {
   int fd_;
 };
 
+// Two programs adding at once: one after the other, or the second would drop the first's key. A
+// problem, or empty.
+std::string lock(int folder, const std::string& name) {
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds said_after(1), most(5);
+  bool said = false;
+  for (const auto start = clock::now(); ::flock(folder, LOCK_EX | LOCK_NB) != 0;) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return because("cannot lock " + name);
+    const auto waited = clock::now() - start;
+    if (waited > most)
+      return "another program has held the lock of " + name +
+             " for 5 s ('lslocks' says which): add the key by hand";
+    if (!said && waited > said_after) {
+      said = true;
+      std::fprintf(
+          stderr, "waiting for another program that has locked %s\n", printable(name).c_str()
+      );
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return "";
+}
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto count = ::write(fd, text.data(), text.size());
@@ -136,12 +162,10 @@ std::string check_keys_file(const std::string& path) {
 std::string append_key(
     const std::string& path, const std::string& line, const std::string& comment
 ) {
-  // Two programs adding at once: one after the other, or the second would drop the first's key.
-  const descriptor folder(
-      ::open(folder_of(resolved(path)).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-  );
-  if (folder.get() < 0 || ::flock(folder.get(), LOCK_EX) != 0)
-    return because("cannot lock the folder of " + path);
+  const auto name = folder_of(resolved(path));
+  const descriptor folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0) return because("cannot open " + name);
+  if (auto wrong = lock(folder.get(), name); !wrong.empty()) return wrong;
   const auto old = look(path);
   if (!old.problem.empty()) return old.problem;
   signature::key_ring ring;

@@ -12,15 +12,9 @@ namespace {
 
 struct settings {
   provider::settings provider;
-  std::string api = "all", url;
+  std::string api = "all", user, url;
   bool json = false;
 };
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) out += (out.empty() ? "" : ",") + printable(word);
-  return out;
-}
 
 int print(const settings& given, const std::vector<provider::webhook>& hooks) {
   if (given.json) {
@@ -45,7 +39,7 @@ int print(const settings& given, const std::vector<provider::webhook>& hooks) {
 
 int run(const settings& given) {
   return with_api("webhooks list", given.provider, [&given](provider::api& api) {
-    auto hooks = api.list(generations_of(given.api));
+    auto hooks = api.list(generations_of(given.api), given.user);
     if (!hooks.ok()) return complain("webhooks list", *hooks.wrong);
     std::erase_if(hooks.value, [&given](const provider::webhook& hook) {
       return !given.url.empty() && hook.url != given.url;
@@ -65,12 +59,14 @@ config::verb webhooks_list() {
           "  trunkline webhooks list\n"
           "  trunkline webhooks list --points-to https://example.com/api/webhooks/openphone "
           "--json\n"
+          "  trunkline webhooks list --api v1 --user US123abc\n"
           "Signing keys are never listed.\n"
           "Exit codes: 0 listed (also when there are none), 1 the provider refused, 3 it is away,\n"
           "78 no API key.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
             declare_api(options, given->api, true);
+            declare_user(options, given->user);
             // Not --url: its variable, TRUNKLINE_URL, is where `send` finds the gateway.
             options.text("points-to", given->url, "Only those that point to this URL");
             options.flag("json", given->json, "Print one JSON object");

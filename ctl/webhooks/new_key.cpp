@@ -25,11 +25,7 @@ kept_key keep_key(const provider::webhook& hook, const std::string& file, bool m
   kept_key out;
   out.line = key_line(hook.made_by, hook.key);
   std::string path = file;
-  // The key is on the screen before the question: whatever becomes of the answer, it is not lost.
-  if (path.empty() && may_ask && ::isatty(STDIN_FILENO) == 1) {
-    std::fprintf(stderr, "signing key of %s: %s\n", hook.id.c_str(), out.line.c_str());
-    path = ask_for_file();
-  }
+  if (path.empty() && may_ask && ::isatty(STDIN_FILENO) == 1) path = ask_for_file();
   if (path.empty()) return out;
   out.problem = append_key(path, out.line, "webhook " + hook.id + ", " + hook.url);
   if (out.problem.empty()) out.file = path;

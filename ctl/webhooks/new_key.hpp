@@ -12,7 +12,8 @@ struct kept_key {
   std::string file;     // where it was added; empty: nowhere
   std::string problem;  // why it was not added, though it was to be
 };
-// Without a file, and with a terminal to ask at, it offers to add it.
+// Without a file, and with a terminal to ask at, it offers to add it. Show the key first: whatever
+// becomes of the answer, it is not lost then.
 kept_key keep_key(const provider::webhook&, const std::string& file, bool may_ask);
 
 // What to do next, on stderr.

@@ -5,6 +5,17 @@
 // Which webhooks have to be made for a URL: pure.
 namespace trunkline::ctl {
 
+// The same URL, events (in any order) and numbers.
+bool same_work(const provider::webhook&, const provider::new_webhook&);
+
+// What it takes to make another one like it, switched on or off as it is.
+provider::new_webhook another(const provider::webhook&);
+
+// Others in the list that do the same, on or off as it is: a twin that took over already.
+std::vector<provider::webhook> twins_of(
+    const provider::webhook&, const std::vector<provider::webhook>& all
+);
+
 struct hook_plan {
   std::vector<provider::new_webhook> missing;
   std::vector<provider::webhook> there;     // point to the URL and carry some of the events

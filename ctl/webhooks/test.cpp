@@ -6,8 +6,7 @@
 
 #include "common/base/units.hpp"
 #include "ctl/verbs.hpp"
-#include "ctl/webhooks/arrivals.hpp"
-#include "ctl/webhooks/webhooks.hpp"
+#include "ctl/webhooks/trial.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -22,61 +21,61 @@ struct settings {
   bool json = false;
 };
 
-// Where to look next, of what the provider's own log says.
-std::string provider_side(provider::api& api, const settings& given, const std::string& event_id) {
-  const auto page = api.deliveries(given.id, {"", given.event, "", ""});
-  if (!page.ok()) return "";
-  for (const auto& item : page.value.items)
-    if (!event_id.empty() && item.event_id == event_id)
-      return "; the provider's log says of " + item.id + ": " + item.status;
-  return "; the provider's log does not have it yet";
+void print_json(
+    const settings& given, const std::string& event_id, const std::optional<arrival>& found,
+    const whereabouts& where, std::chrono::milliseconds took
+) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  std::puts(json_object()
+                .text("webhook", given.id)
+                .text("event_type", given.event)
+                .text("event_id", text(event_id))
+                .boolean("arrived", found.has_value())
+                .text("delivery", text(found ? found->delivery : where.delivery))
+                .text("row", found ? std::optional(found->row) : std::nullopt)
+                .text("state", found ? std::optional(found->state) : std::nullopt)
+                .text("provider_status", text(where.status))
+                .boolean("in_redis", found ? std::optional(false) : where.in_redis)
+                .number("refused_meanwhile", where.refused)
+                .real("seconds", static_cast<double>(took.count()) / 1000)
+                .str()
+                .c_str());
 }
 
 int report(
-    const settings& given, const std::string& event_id, const std::optional<arrival>& found,
-    std::chrono::milliseconds took, const std::string& why
+    const settings& given, trial& test, const std::optional<arrival>& found,
+    std::chrono::milliseconds took
 ) {
-  if (given.json)
-    std::puts(json_object()
-                  .text("webhook", given.id)
-                  .text("event_type", given.event)
-                  .text("event_id", event_id.empty() ? std::nullopt : std::optional(event_id))
-                  .boolean("arrived", found.has_value())
-                  .text("row", found ? std::optional(found->row) : std::nullopt)
-                  .text("state", found ? std::optional(found->state) : std::nullopt)
-                  .real("seconds", static_cast<double>(took.count()) / 1000)
-                  .str()
-                  .c_str());
-  else if (found)
+  const auto where = found ? whereabouts{} : test.search();
+  if (given.json) print_json(given, test.event_id(), found, where, took);
+  if (!found)
+    return complain(
+        "webhooks test",
+        "not here after " + format_duration(given.wait) + where.sentence() +
+            ". See 'trunkline queue', and the gateway's log for a refused signature",
+        exit_code::failed
+    );
+  if (!given.json)
     std::printf(
         "arrived after %s: row %s, %s\n", describe_age(took).c_str(), found->row.c_str(),
         found->state.c_str()
     );
-  if (found) return as_int(exit_code::ok);
-  return complain(
-      "webhooks test",
-      "not here after " + format_duration(given.wait) + why +
-          ". See 'trunkline queue', and the gateway's log for a refused signature",
-      exit_code::failed
-  );
+  return as_int(exit_code::ok);
 }
 
 int ask_and_wait(const settings& given, provider::api& api) {
-  database db(given.common.postgres, config::make_logger("webhooks", given.common));
-  std::optional<database_failure> trouble;
-  const auto since = database_now(db, trouble);
-  if (trouble) return complain("webhooks test", *trouble);
+  trial test("webhooks test", api, given.common, given.id, given.event);
+  if (const int code = test.prepare(); code != 0) return code;
   const auto start = steady_clock::now();
-  const auto asked = api.test(given.id, given.event);
-  if (!asked.ok()) return complain("webhooks test", *asked.wrong);
+  if (const int code = test.ask(); code != 0) return code;
   for (;;) {
-    const auto here = find_test(db, since, asked.value, given.event);
-    if (here.failure) return complain("webhooks test", *here.failure);
+    std::optional<arrival> found;
+    if (const int code = test.look(found); code != 0) return code;
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
-    if (here.found) return report(given, asked.value, here.found, took, "");
-    if (took >= given.wait)
-      return report(given, asked.value, std::nullopt, took, provider_side(api, given, asked.value));
+    if (found || took >= given.wait) return report(given, test, found, took);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
 }
@@ -106,8 +105,10 @@ config::verb webhooks_test() {
       .examples =
           "  trunkline webhooks test 1024\n"
           "  trunkline webhooks test 1024 --event call.completed --wait 1m --json\n"
-          "It goes the whole way: provider, TLS front, gateway, Redis, worker, Postgres.\n"
-          "Exit codes: 0 arrived, 1 not in time or refused, 3 the provider or Postgres is away,\n"
+          "It goes the whole way: provider, TLS front, gateway, Redis, worker, Postgres. What it\n"
+          "leaves are rows of the provider's sample, the same each time.\n"
+          "Exit codes: 0 arrived, 1 not in time or refused, 3 the provider, Redis or Postgres is "
+          "away,\n"
           "64 wrong usage, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, CLI::App& app) {
@@ -119,7 +120,7 @@ config::verb webhooks_test() {
             );
             options.flag("json", given->json, "Print one JSON object");
             provider::declare(options, given->provider);
-            config::add_common(options, given->common, config::uses::postgres);
+            config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};
 }

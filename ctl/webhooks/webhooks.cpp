@@ -2,6 +2,7 @@
 #include "ctl/webhooks/webhooks.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 namespace trunkline::ctl {
 
@@ -16,6 +17,13 @@ std::vector<provider::generation> generations_of(const std::string& api) {
   if (api == "v1") return {generation::v1};
   if (api == "2026-03-30") return {generation::current};
   return {generation::current, generation::v1};
+}
+
+void declare_user(config::option_set& options, std::string& target) {
+  options.text("user", target, "Of this user; v1 keeps them by user (default: the owner)");
+  options.check("user", [&target] {
+    return target.empty() || provider::is_id(target) ? "" : "must be a user's id, US...";
+  });
 }
 
 std::string check_hook_url(const std::string& url) {
@@ -44,18 +52,24 @@ provider::answer<provider::webhook> find_hook(provider::api& api, const std::str
     out.wrong = provider::failure{false, false, 0, "'" + id + "' is not the id of a webhook"};
     return out;
   }
-  const auto hooks = api.list(provider::generation_of(id));
-  if (!hooks.ok()) {
-    out.wrong = hooks.wrong;
-    return out;
-  }
-  for (const auto& hook : hooks.value) {
-    if (hook.id != id) continue;
-    out.value = hook;
-    return out;
-  }
-  out.wrong = provider::failure{
-      false, false, 404, "the provider has no webhook " + id + ": see 'trunkline webhooks list'"};
+  out = api.get(id);
+  if (!out.ok() && out.wrong->status == 404)
+    out.wrong->message = "the provider has no webhook " + id + ": see 'trunkline webhooks list'";
+  return out;
+}
+
+std::string utc_before(std::chrono::milliseconds age) {
+  const std::time_t at = std::time(nullptr) - age.count() / 1000;
+  std::tm parts{};
+  gmtime_r(&at, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &parts);
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ",") + printable(word);
   return out;
 }
 
@@ -69,6 +83,7 @@ json_object to_json(const provider::webhook& hook) {
       .text("status", text(hook.status))
       .text("url", hook.url)
       .text("label", text(hook.label))
+      .text("user", text(hook.user))
       .strings("events", hook.events)
       .strings("resources", hook.resources)
       .text("created_at", text(hook.created_at));

@@ -13,6 +13,9 @@ namespace trunkline::ctl {
 void declare_api(config::option_set&, std::string& target, bool all_allowed);
 std::vector<provider::generation> generations_of(const std::string& api);
 
+// --user: v1 keeps webhooks by user.
+void declare_user(config::option_set&, std::string& target);
+
 // https://HOST/PATH without spaces; a message, or empty.
 std::string check_hook_url(const std::string& url);
 
@@ -27,6 +30,12 @@ int with_api(
 
 // The webhook with that id.
 provider::answer<provider::webhook> find_hook(provider::api&, const std::string& id);
+
+// So long ago, as the provider writes times.
+std::string utc_before(std::chrono::milliseconds age);
+
+// "a,b", for a terminal.
+std::string joined(const std::vector<std::string>& words);
 
 // Without the key.
 json_object to_json(const provider::webhook&);

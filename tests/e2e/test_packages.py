@@ -180,6 +180,19 @@ class Units(unittest.TestCase):
             for line in ("Type=notify", "Restart=always", "RestartPreventExitStatus=64 78", "WatchdogSec="):
                 self.assertIn("\n" + line, unit, path)
 
+    def test_a_missing_keys_file_is_not_tried_each_second(self):
+        said = run("systemd-analyze", "exit-status", "CREDENTIALS")
+        code = re.search(r"^CREDENTIALS +(\d+)", said, re.M)[1]
+        with_credentials = []
+        for path in glob.glob(UNITS + "/*.service"):
+            with open(path, encoding="utf-8") as file:
+                unit = file.read()
+            if "\nLoadCredential=" in unit:
+                with_credentials.append(path)
+                final = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.M)[1].split()
+                self.assertIn(code, final, path)
+        self.assertTrue(with_credentials)
+
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root: another user")
 class UnderTheLimits(unittest.TestCase):

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline webhooks and recordings against a fake of the provider's API."""
+import fcntl
 import json
 import os
+import pty
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -46,6 +50,11 @@ class Webhooks(unittest.TestCase):
             file.write("# ours\n" + OLD_KEY)  # no newline at its end
         os.chmod(path, mode)
         return path
+
+    @staticmethod
+    def lines_of(path):
+        with open(path, encoding="utf-8") as file:
+            return file.read().splitlines()
 
     def methods(self):
         return [f"{method} {path}" for method, path, _, _ in self.api.requests]
@@ -122,37 +131,148 @@ class Webhooks(unittest.TestCase):
         self.assertIn("has no webhook", self.webhooks("delete", identity, "--yes", code=1).stderr)
         self.assertIn("not the id", self.webhooks("delete", "../x", "--yes", code=1).stderr)
 
-    def test_rotate_keeps_the_old_key_in_the_file(self):
+    def test_rotate_in_place_keeps_the_old_key_in_the_file(self):
         path = self.keys_file()
         self.webhooks("create", "--url", HOOK, "--keys-file", path)
         hook = next(iter(self.api.hooks.values()))
         old = hook["key"]
-        told = self.json_of("rotate", hook["id"], "--yes", "--keys-file", path)
+        asked = self.webhooks("rotate", hook["id"], "--in-place", answer="no\n", code=1)
+        self.assertIn("Deliveries are refused until the gateway has the new key", asked.stderr)
+        self.assertEqual(hook["key"], old)
+        told = self.json_of("rotate", hook["id"], "--in-place", "--yes", "--keys-file", path)
         self.assertNotEqual(hook["key"], old)
         self.assertEqual((told["signing_key"], told["replaces"]), (hook["key"], None))
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
+        self.assertEqual(len(self.api.hooks), 1)
+        lines = self.lines_of(path)
         self.assertIn(old, lines)
         self.assertIn(hook["key"], lines)
+        self.webhooks("rotate", "WH1", "--in-place", code=64)
 
-    def test_rotate_of_v1_makes_before_it_breaks(self):
+    def test_rotate_makes_before_it_breaks(self):
+        for api, prefix in (("2026-03-30", ""), ("v1", "legacy:")):
+            path = self.keys_file()
+            self.api.hooks.clear()
+            self.webhooks("create", "--url", HOOK, "--api", api, "--event", "call.completed", "--event", "call.ringing",
+                          "--resource", "PN7")
+            old = next(iter(self.api.hooks.values()))
+            kept = dict(old)
+            done = self.webhooks("rotate", old["id"], "--yes", "--keys-file", path)
+            self.assertIn(f"trunkline webhooks delete {old['id']}", done.stderr)
+            self.assertEqual(old, kept, "the old one delivers on, with its key")
+            new = [hook for hook in self.api.hooks.values() if hook["id"] != old["id"]][0]
+            for part in ("url", "events", "resourceIds", "label", "status"):
+                self.assertEqual(new[part], old[part], part)
+            self.assertIn(prefix + new["key"], self.lines_of(path))
+            new["events"].reverse()
+            refused = self.webhooks("rotate", old["id"], "--yes", code=1)
+            self.assertIn(f"{new['id']} does the same as {old['id']} already", refused.stderr)
+            self.webhooks("delete", old["id"], "--yes")
+            self.api.requests.clear()
+            self.webhooks("rotate", new["id"], "--keys-file", path, answer="yes\nyes\n")
+            self.assertEqual(len(self.api.hooks), 1)
+            self.assertNotIn(new["id"], self.api.hooks)
+            order = [m.split()[0] for m in self.methods() if not m.startswith("GET")]
+            self.assertEqual(order, ["POST", "DELETE"])
+
+    def test_twins_are_told_by_what_they_do(self):
+        self.webhooks("create", "--url", HOOK)
+        first = next(iter(self.api.hooks.values()))
+        for number, change in enumerate(({"resourceIds": ["PN9"]}, {"status": "disabled"}, {"events": ["call.missed"]}), 1):
+            self.api.hooks[str(number)] = {**first, "id": str(number), **change}  # none of them is its twin
+        self.webhooks("rotate", first["id"], "--yes")
+        disabled = self.api.hooks["2"]
+        made = self.json_of("rotate", disabled["id"], "--yes")["id"]
+        self.assertEqual(self.api.hooks[made]["status"], "disabled", "nothing is switched on by the way")
+
+    def test_v1_webhook_with_events_of_no_kind(self):
+        hook = self.api.new_hook("WH77", {"url": HOOK, "events": ["message.received", "call.new"]}, "c2VjcmV0c2VjcmV0c2VjcmV0")
+        done = self.webhooks("rotate", hook["id"], "--yes", code=1)
+        self.assertIn("v1 has no path that makes a webhook with just these events: message.received, call.new", done.stderr)
+        self.assertEqual([m for m in self.methods() if m.startswith("POST")], [])
+
+    def test_webhooks_of_other_users(self):
+        self.webhooks("create", "--url", HOOK, "--api", "v1", "--user", "US2", "--event", "call.ringing")
+        hook = next(iter(self.api.hooks.values()))
+        self.assertEqual(hook["userId"], "US2")
+        self.assertEqual(self.json_of("list", "--api", "v1")["webhooks"], [])
+        listed = self.json_of("list", "--api", "v1", "--user", "US2")["webhooks"]
+        self.assertEqual([(each["id"], each["user"]) for each in listed], [(hook["id"], "US2")])
+        again = self.json_of("create", "--url", HOOK, "--api", "v1", "--user", "US2", "--event", "call.ringing")
+        self.assertEqual((again["made"], len(again["there"])), ([], 1))
+        self.webhooks("rotate", hook["id"], "--yes")
+        self.assertEqual([each["userId"] for each in self.api.hooks.values()], ["US2"] * 2)
+        self.webhooks("list", "--user", "a/b", code=78)
+
+    def test_a_lost_answer_of_create_is_told(self):
+        self.api.faults = [None, "lost"]
+        done = self.webhooks("create", "--url", HOOK, code=1)
+        lost = next(iter(self.api.hooks.values()))
+        self.assertIn("may have been done", done.stderr)
+        self.assertIn(f"Webhook {lost['id']} was made, but its key was told only in the answer that was lost", done.stderr)
+        self.assertIn(f"trunkline webhooks delete {lost['id']}", done.stderr)
+        self.webhooks("delete", lost["id"], "--yes")
+        self.webhooks("create", "--url", HOOK)
+
+    def test_an_answer_that_tells_no_key_is_no_success(self):
+        for answer in (b"<html>", b"{}", b'{"data":{"id":"1025"}}', b'{"data":{"id":"1025","key":""}}', b" " * (17 << 20)):
+            self.api.hooks.clear()
+            self.api.requests.clear()
+            self.api.faults = [None, answer]
+            done = self.webhooks("create", "--url", HOOK, "--json", code=1)
+            identity = next(iter(self.api.hooks))
+            self.assertIn(f"trunkline webhooks delete {identity}", done.stderr, answer[:40])
+            self.assertEqual(json_schema.check("webhooks create", done.stdout)["lost"], [identity])
+            self.assertEqual([m for m in self.methods() if m.startswith("POST")], ["POST /webhooks"], "sent once")
+
+    def test_the_list_of_v1_tells_a_lost_key(self):
         path = self.keys_file()
-        self.webhooks("create", "--url", HOOK, "--api", "v1", "--event", "call.summary.completed")
-        old = next(iter(self.api.hooks))
-        done = self.webhooks("rotate", old, "--yes", "--keys-file", path)
-        self.assertIn(f"trunkline webhooks delete {old}", done.stderr)
-        self.assertEqual(len(self.api.hooks), 2, "the old one delivers on")
-        new = [identity for identity in self.api.hooks if identity != old][0]
-        with open(path, encoding="utf-8") as file:
-            self.assertIn("legacy:" + self.api.hooks[new]["key"], file.read())
-        self.assertIn("two already", self.webhooks("rotate", old, "--yes", code=1).stderr)
-        self.webhooks("delete", old, "--yes")
-        self.api.requests.clear()
-        self.webhooks("rotate", new, "--keys-file", path, answer="yes\nyes\n")
-        self.assertEqual(len(self.api.hooks), 1)
-        self.assertNotIn(new, self.api.hooks)
-        order = [m.split()[0] for m in self.methods() if not m.startswith("GET")]
-        self.assertEqual(order, ["POST", "DELETE"])
+        self.api.faults = [None, "lost"]
+        done = self.webhooks("create", "--url", HOOK, "--api", "v1", "--keys-file", path)
+        self.assertIn("was made all the same", done.stderr)
+        self.assertEqual(len(self.api.hooks), 4)
+        for hook in self.api.hooks.values():
+            self.assertIn("legacy:" + hook["key"], self.lines_of(path))
+
+    def test_a_lost_answer_of_rotate_is_told(self):
+        self.webhooks("create", "--url", HOOK)
+        hook = next(iter(self.api.hooks.values()))
+        for fault in ("lost", b'{"data":{}}'):
+            self.api.faults = [None, fault]
+            done = self.webhooks("rotate", hook["id"], "--in-place", "--yes", code=3 if fault == "lost" else 1)
+            self.assertIn("The key may have changed", done.stderr)
+            self.assertIn("run this again now", done.stderr)
+        self.api.faults = [None, None, "lost"]
+        done = self.webhooks("rotate", hook["id"], "--yes", code=1)
+        twin = [identity for identity in self.api.hooks if identity != hook["id"]][0]
+        self.assertIn(f"trunkline webhooks delete {twin}", done.stderr)
+
+    def test_a_key_is_shown_once_and_harmless_to_a_terminal(self):
+        self.api.new_key = lambda: "whsec_\x1b[31m" + "A" * 32
+        for verb, typed in ((("create", "--url", HOOK), b"\n"), (("rotate", "1025", "--in-place"), b"yes\n\n")):
+            terminal, ours = pty.openpty()
+            env = clean_environment(OPENPHONE_API_KEY=KEY)
+            process = subprocess.Popen([TRUNKLINE, "webhooks", *verb, "--api-url", self.api.url], stdin=ours, env=env,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            os.write(terminal, typed)
+            out, err = process.communicate(timeout=30)
+            os.close(terminal)
+            os.close(ours)
+            self.assertEqual((out + err).count(b"A" * 32), 1, out + err)
+            self.assertNotIn(b"\x1b", out + err)
+            self.assertEqual(process.returncode, 0, err)
+
+    def test_who_holds_the_lock_of_the_keys_file_is_waited_for(self):
+        path = self.keys_file()
+        holder = os.open(self.folder, os.O_RDONLY)
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        done = self.webhooks("create", "--url", HOOK, "--keys-file", path, code=1)
+        self.assertIn("waiting for another program that has locked", done.stderr)
+        self.assertIn("NOT added: another program has held the lock", done.stderr)
+        self.assertIn(next(iter(self.api.hooks.values()))["key"], done.stdout)
+        self.assertEqual(self.lines_of(path), ["# ours", OLD_KEY])
+        threading.Timer(1.5, os.close, (holder,)).start()
+        self.webhooks("create", "--url", HOOK + "2", "--keys-file", path)
+        self.assertEqual(len(self.lines_of(path)), 4)
 
     def test_trouble_passes(self):
         self.api.faults = [(503, {}), "drop", (429, {"Retry-After": "1"})]
@@ -165,7 +285,8 @@ class Webhooks(unittest.TestCase):
             self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # the list's twice, then of what creates
             done = self.webhooks("create", "--url", HOOK, code=3)
             self.assertIn("may have been done", done.stderr)
-            self.assertEqual([m.split()[0] for m in self.methods()], ["GET", "GET", "POST"])
+            self.assertIn("The provider's list does not show it, so far", done.stderr)
+            self.assertEqual([m.split()[0] for m in self.methods()], ["GET", "GET", "POST", "GET"])
             self.assertEqual(self.api.hooks, {})
 
     def test_refusals_are_told(self):
@@ -192,7 +313,7 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK)
         hook = next(iter(self.api.hooks.values()))
         ids = [hook["id"]] * 15
-        self.webhooks("delete", *ids, "--dry-run")
+        self.webhooks("delete", *ids, "--dry-run")  # asks for each of them
         self.assertEqual(self.api.limited, 0)
         self.assertGreaterEqual(len(self.api.requests), 15)
 
@@ -207,10 +328,47 @@ class Webhooks(unittest.TestCase):
         self.assertIn("404", self.run_verb("recordings", "AC8", code=1).stderr)
         self.run_verb("recordings", "a/b", code=64)
 
+    def test_a_proxy_never_gets_the_key_in_clear(self):
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            proxy.settimeout(0.2)
+            at = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+            self.webhooks("list", http_proxy=at, all_proxy=at, ALL_PROXY=at, no_proxy="")
+            with self.assertRaises(TimeoutError):
+                proxy.accept()
+
+    def test_a_proxy_for_https_gets_a_tunnel(self):
+        tls = self.api_with_tls()
+        heads = []
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            def serve():
+                client, _ = proxy.accept()
+                heads.append(client.recv(65536))
+                with client, socket.create_connection(tls.server.server_address) as upstream:
+                    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    back = threading.Thread(target=self.relay, args=(upstream, client))
+                    back.start()
+                    self.relay(client, upstream)
+                    back.join(10)
+            threading.Thread(target=serve, daemon=True).start()
+            self.webhooks("list", "--api", "v1", "--ca-file", f"{self.folder}/ca.pem", url=tls.url,
+                          https_proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}", no_proxy="")
+        self.assertTrue(heads and heads[0].startswith(b"CONNECT "), heads)
+        self.assertNotIn(KEY.encode(), heads[0])
+
+    @staticmethod
+    def relay(source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
     def openssl(self, *arguments):
         subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
 
-    def test_certificates_are_verified(self):
+    def api_with_tls(self):
+        """It and ca.pem in our folder, which it is to be trusted by."""
         name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
         self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout",
                      "ca.key", "-out", "ca.pem")
@@ -219,6 +377,10 @@ class Webhooks(unittest.TestCase):
                      "2", "-copy_extensions", "copy", "-out", "own.pem")
         tls = ProviderApi(certificate=(f"{self.folder}/own.pem", f"{self.folder}/own.key"))
         self.addCleanup(tls.close)
+        return tls
+
+    def test_certificates_are_verified(self):
+        tls = self.api_with_tls()
         self.assertIn("certificate", self.webhooks("list", url=tls.url, code=1).stderr)
         self.assertEqual(tls.requests, [], "the key was not sent")
         self.webhooks("list", "--ca-file", f"{self.folder}/ca.pem", url=tls.url)

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline webhooks test and deliveries: the provider's fake delivers into a whole pipe."""
 import os
+import signal
 import subprocess
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import json_schema  # noqa: E402
-from pipeline import STANDARD_KEY, TRUNKLINE, Pipeline  # noqa: E402
-from provider_api import KEY, ProviderApi  # noqa: E402
-from servers import wait_for  # noqa: E402
+from pipeline import LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline  # noqa: E402
+from provider_api import KEY, SAMPLE, ProviderApi  # noqa: E402
+from servers import free_port, wait_for  # noqa: E402
 
 
 class Pipe(unittest.TestCase):
@@ -35,22 +37,74 @@ class Pipe(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
-    def listed(self, *arguments, **more):
+    def report(self, *arguments, **more):
         done = self.webhooks("deliveries", *arguments, "--json", **more)
-        return json_schema.check("webhooks deliveries", done.stdout)["deliveries"]
+        return json_schema.check("webhooks deliveries", done.stdout)
+
+    def listed(self, *arguments, **more):
+        return self.report(*arguments, **more)["deliveries"]
+
+    def rows_of_samples(self):
+        return int(self.pipe.postgres.psql(f"select count(*) from webhook_events where payload ->> 'id' = '{SAMPLE}'"))
+
+    def tested(self, *arguments, **more):
+        return json_schema.check("webhooks test", self.webhooks("test", "1024", *arguments, "--json", **more).stdout)
+
+    def paused_worker(self):
+        os.kill(self.pipe.worker.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.pipe.worker.pid, signal.SIGCONT)
 
     def test_a_test_event_arrives(self):
-        done = json_schema.check("webhooks test", self.webhooks("test", "1024", "--json").stdout)
-        self.assertEqual((done["arrived"], done["state"]), (True, "processed"))
+        done = self.tested()
+        self.assertEqual((done["arrived"], done["state"], done["event_id"]), (True, "processed", SAMPLE))
+        self.assertEqual(done["delivery"], self.api.deliveries["1024"][-1][0]["id"])
         self.assertRegex(self.webhooks("test", "1024").stdout, r"^arrived after .*: row \d+, processed$")
+        self.assertEqual(self.listed()[0]["event_id"], None, "as the provider's log is")
 
-    def test_a_test_event_that_does_not_arrive(self):
+    def test_an_earlier_sample_is_no_arrival(self):
+        self.tested()
+        good = self.hook["key"]
         self.hook["key"] = ProviderApi.new_key()  # the gateway refuses it
+        done = self.webhooks("test", "1024", "--wait", "3s", code=1)
+        refused = self.api.deliveries["1024"][-1]
+        self.assertIn(f"not here after 3s; the provider's log says of {refused[0]['id']}: failed", done.stderr)
+        self.assertRegex(done.stderr, r"the gateways refused 1 meanwhile \([a-z_]+ 1\)")
+        # The provider tries that one again while the next test runs: it is not the next.
+        self.hook["key"] = good
+        before = self.rows_of_samples()
+        self.api.deliver_to = None
+        again = threading.Thread(target=self.deliver_when_asked, args=refused)
+        again.start()
+        done = self.tested("--wait", "2s", code=1)
+        again.join()
+        self.assertEqual((done["arrived"], done["in_redis"]), (False, False))
+        self.assertEqual(self.rows_of_samples(), before + 1)
+
+    def deliver_when_asked(self, item, body):
+        wait_for(lambda: self.api.deliveries["1024"][-1][0] is not item, "the next test event")
+        headers = self.api.sign(self.hook, item, body)
+        self.api.deliver_to = self.pipe.url
+        self.api.post(headers, item, body)
+
+    def test_a_second_sample_of_the_older_signature_is_a_copy(self):
+        self.hook["key"] = LEGACY_KEY.removeprefix("legacy:")
+        self.api.old_scheme.add("1024")
+        first, second = self.tested("--event", "call.completed"), self.tested("--event", "call.completed")
+        self.assertTrue(first["arrived"] and second["arrived"])
+        self.assertEqual((second["row"], second["delivery"]), (first["row"], None))
+        self.api.deliver_to = None
+        self.assertFalse(self.tested("--event", "call.completed", "--wait", "0s", code=1)["arrived"])
+
+    def test_where_a_test_event_waits_is_told(self):
+        self.paused_worker()
         done = self.webhooks("test", "1024", "--wait", "1s", code=1)
-        self.assertIn("not here after 1s; the provider's log says of msg_", done.stderr)
-        self.assertIn(": failed", done.stderr)
+        self.assertIn("; it waits in Redis for a worker", done.stderr)
+
+    def test_what_is_no_test(self):
         self.assertIn("eventType: not one of", self.webhooks("test", "1024", "--event", "no.such", code=1).stderr)
         self.assertIn("v1 has no test events", self.webhooks("test", "WH1", code=64).stderr)
+        away = self.webhooks("test", "1024", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
+        self.assertIn("Redis does not answer", away.stderr)
 
     def test_gaps_are_found_and_filled(self):
         for number in range(60):  # more than a page
@@ -60,12 +114,67 @@ class Pipe(unittest.TestCase):
         self.assertEqual((len(every), sum(item["row"] is not None for item in every)), (61, 1))
         missing = self.listed("1024", "--missing")
         self.assertEqual(len(missing), 60)
-        self.assertTrue(all(item["row"] is None for item in missing))
-        self.assertEqual(len(self.listed("--missing", "--limit", "7")), 7)
+        self.assertTrue(all(item["place"] == "missing" for item in missing))
         self.assertIn("nothing was asked for", self.webhooks("deliveries", "--missing", "--redeliver", code=1).stderr)
-        again = self.listed("--missing", "--redeliver", "--yes")
-        self.assertEqual(sum(item["redelivery_asked"] for item in again), 3, "what is pending comes by itself")
-        wait_for(lambda: len(self.listed("--missing")) == 57, "the redelivered ones")
+        again = self.report("--missing", "--redeliver", "--yes", "--limit", "7")
+        self.assertEqual((len(again["deliveries"]), again["more"]), (7, True))
+        self.assertEqual(again["asked_again"], 3, "what is pending comes by itself; --limit is of the list")
+        wait_for(lambda: self.report("--missing")["missing"] == 57, "the redelivered ones")
+
+    def test_the_log_is_read_so_far(self):
+        for _ in range(120):
+            self.api.happen(self.hook, "message.received", delivered=False, status="pending")
+        self.api.requests.clear()
+        found = self.report("1024", "--missing", "--pages", "2")
+        self.assertEqual((found["read"], found["log_cut"], len(self.api.requests)), (100, True, 2))
+        self.assertIn("--pages", self.webhooks("deliveries", "1024", "--missing", "--pages", "2").stdout)
+        self.assertFalse(self.report("1024", "--missing")["log_cut"])
+        self.api.requests.clear()
+        found = self.report("1024", "--limit", "20")
+        self.assertEqual((len(found["deliveries"]), found["more"], len(self.api.requests)), (20, True, 1))
+
+    def test_what_waits_or_is_dead_is_not_missing(self):
+        dead = self.api.happen(self.hook, "message.received", delivered=False)
+        self.api.deliver(self.hook, dead, b"not JSON")
+        wait_for(lambda: self.pipe.postgres.psql(f"select state from webhook_events where event_id = '{dead['id']}'") == "dead",
+                 "the dead letter")
+        self.paused_worker()
+        waiting = self.api.happen(self.hook, "message.received")
+        self.api.old_scheme.add("1024")
+        self.hook["key"] = LEGACY_KEY.removeprefix("legacy:")
+        older = self.api.happen(self.hook, "call.completed")
+        wait_for(lambda: waiting["status"] == older["status"] == "success" and
+                 self.pipe.redis.command("XLEN", "{trunkline}:deliveries") == 2, "both in Redis")
+        gone = self.api.happen(self.hook, "message.received", delivered=False)
+        found = {item["id"]: item for item in self.listed("1024")}
+        self.assertEqual([found[item["id"]]["place"] for item in (dead, waiting, older, gone)],
+                         ["row", "queue", "queue", "missing"])
+        self.assertEqual(found[dead["id"]]["state"], "dead")
+        asked = self.report("1024", "--missing", "--redeliver", "--yes")
+        self.assertEqual(([item["id"] for item in asked["deliveries"]], asked["waiting"], asked["asked_again"]),
+                         ([gone["id"]], 2, 1))
+        os.kill(self.pipe.worker.pid, signal.SIGCONT)
+        wait_for(lambda: {item["place"] for item in self.listed("1024")} == {"row"}, "all of them")
+
+    def test_without_redis_nothing_is_called_missing(self):
+        self.api.happen(self.hook, "message.received", delivered=False)
+        done = self.webhooks("deliveries", "--redeliver", "--yes", "--json", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
+        found = json_schema.check("webhooks deliveries", done.stdout)
+        self.assertEqual((found["deliveries"][0]["place"], found["unknown"], found["asked_again"]), ("unknown", 1, 0))
+        self.assertIn("what has no row may wait there", done.stderr)
+
+    def test_rotate_ends_the_old_one_when_the_new_one_works(self):
+        refused = self.webhooks("rotate", "1024", "--yes", "--wait", "1s", code=1)
+        self.assertIn("no test event came by 1025; the provider's log says of msg_", refused.stderr)
+        self.assertEqual(set(self.api.hooks), {"1024", "1025"}, "the old one stays")
+        self.api.hooks.pop("1025")
+        keys = os.path.join(self.pipe.redis.folder, "rotated-keys")
+        self.api.new_key = lambda: STANDARD_KEY  # one that the gateway has
+        told = json_schema.check("webhooks rotate", self.webhooks(
+            "rotate", "1024", "--yes", "--wait", "8s", "--json", "--keys-file", keys).stdout)
+        self.assertEqual((told["old_deleted"], told["replaces"], list(self.api.hooks)), (True, "1024", [told["id"]]))
+        self.webhooks("rotate", told["id"], "--yes", "--wait", "8s", "--json", code=64)
+        self.webhooks("rotate", "WH1", "--wait", "8s", code=64)
 
 
 if __name__ == "__main__":

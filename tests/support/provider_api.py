@@ -23,7 +23,10 @@ import urllib.request
 import uuid
 
 KEY = "fake-api-key"
+OWNER = "US1"  # of the workspace: whose v1 webhooks are listed without userId
 VERSION = "2026-03-30"
+SAMPLE = "EVsample0000000000000000000000000"  # the one id of all test events
+MOST_HOOKS = 50
 V1_KINDS = {"messages": {"message.received", "message.delivered"},
             "calls": {"call.completed", "call.ringing", "call.recording.completed"},
             "call-summaries": {"call.summary.completed"}, "call-transcripts": {"call.transcript.completed"}}
@@ -43,13 +46,15 @@ class Refused(Exception):
 
 
 class ProviderApi:
-    """key: what Authorization must hold. faults: answers to give instead, in turn: (status, headers) or "drop"."""
+    """key: what Authorization must hold. faults: what becomes of requests, in turn: None, (status, headers) instead of an
+    answer, "drop" instead of one, "lost": done, and no answer; bytes: done, and these for an answer.
+    old_scheme: ids of webhooks that sign in the older way, without webhook-id."""
 
     def __init__(self, port=0, deliver_to=None, certificate=None, key=KEY):
         self.key, self.deliver_to = key, deliver_to
         self.hooks, self.deliveries, self.faults = {}, collections.defaultdict(list), []
         self.requests, self.times, self.lock = [], collections.deque(), threading.RLock()
-        self.recordings, self.limited, self.next_id = {}, 0, 1024
+        self.recordings, self.limited, self.next_id, self.old_scheme = {}, 0, 1024, set()
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -92,9 +97,12 @@ class ProviderApi:
                 if fault == "drop":
                     http_request.close_connection = True
                     return
-                if fault:
+                if isinstance(fault, tuple):
                     raise Refused(fault[0], "Trouble", headers=fault[1])
                 status, answer = self.answer(http_request, body)
+                if fault == "lost":
+                    http_request.close_connection = True
+                    return
             except Refused as refused:
                 status, answer = refused.status, {"message": str(refused), "code": refused.code,
                                                   "status": refused.status, "docs": "https://example.com/docs",
@@ -103,6 +111,8 @@ class ProviderApi:
             else:
                 headers = {}
         data = b"" if answer is None else json.dumps(answer).encode()
+        if isinstance(fault, bytes):
+            data = fault
         http_request.send_response(status)
         for name, value in headers.items():
             http_request.send_header(name, value)
@@ -148,15 +158,20 @@ class ProviderApi:
 
     def v1(self, method, path, query, value):
         if path == "/v1/webhooks" and method == "GET":
-            return 200, {"data": [hook for hook in self.hooks.values() if hook["id"].startswith("WH")]}
+            user = query.pop("userId", OWNER)
+            if query:
+                raise Refused(400, "Bad Request", "0304400")
+            return 200, {"data": [hook for hook in self.hooks.values() if hook.get("userId") == user]}
         if match := re.fullmatch("/v1/webhooks/([a-z-]+)", path):
             if method == "POST" and match[1] in V1_KINDS:
-                self.check_hook(value, V1_KINDS[match[1]])
+                self.check_hook(value, V1_KINDS[match[1]], more={"userId"})
                 hook = self.new_hook(f"WH{uuid.uuid4().hex[:12]}", value,
                                      base64.b64encode(uuid.uuid4().bytes * 2).decode())
                 return 201, {"data": hook}
             return None
         if match := re.fullmatch("/v1/webhooks/(WH[0-9a-f]+)", path):
+            if method == "GET" and match[1] in self.hooks:
+                return 200, {"data": self.hooks[match[1]]}
             if method == "DELETE" and self.hooks.pop(match[1], None):
                 return 204, None
         if match := re.fullmatch("/v1/call-recordings/([A-Za-z0-9]+)", path):
@@ -190,7 +205,7 @@ class ProviderApi:
         if rest == "/events/test" and method == "POST":
             if set(value) != {"eventType"} or value["eventType"] not in hook["events"]:
                 raise Refused(400, "Bad Request", "0304400", errors=[{"path": "/eventType", "message": "not one of this webhook's"}])
-            return 200, self.happen(hook, value["eventType"])
+            return 200, self.test_event(hook, value["eventType"])
         if rest == "/events" and method == "GET":
             return 200, self.page(hook, query)
         if match := re.fullmatch("/events/(msg_[A-Za-z0-9]+)/retry", rest):
@@ -219,10 +234,12 @@ class ProviderApi:
     def public(hook):
         return {name: value for name, value in hook.items() if name != "key"}
 
-    @staticmethod
-    def check_hook(value, events):
-        if set(value) - {"url", "events", "label", "resourceIds", "status"} or not value.get("events") \
-                or not set(value["events"]) <= events or not str(value.get("url")).startswith("https://"):
+    def check_hook(self, value, events, more=()):
+        if len(self.hooks) >= MOST_HOOKS:
+            raise Refused(400, "Too many webhooks in this workspace", "0304400")
+        if set(value) - {"url", "events", "label", "resourceIds", "status", *more} or not value.get("events") \
+                or not set(value["events"]) <= events or not str(value.get("url")).startswith("https://") \
+                or value.get("status", "enabled") not in ("enabled", "disabled"):
             raise Refused(400, "Bad Request", "0304400", errors=[{"path": "/events", "message": "Invalid webhook", "value": None,
                                                                  "schema": {}}])
 
@@ -231,37 +248,57 @@ class ProviderApi:
                 "url": value["url"], "key": key, "createdAt": now(), "updatedAt": now(), "events": value["events"],
                 "resourceIds": value.get("resourceIds", ["*"])}
         if identity.startswith("WH"):
-            hook |= {"userId": "US1", "deletedAt": None}
+            hook |= {"userId": value.get("userId", OWNER), "deletedAt": None}
         self.hooks[identity] = hook
         return dict(hook)
 
+    @staticmethod
+    def payload(event_type, event_id, resource_id, at):
+        return {"id": event_id, "apiVersion": VERSION, "createdAt": at, "type": event_type,
+                "data": {"resource": {"id": resource_id, "text": "Test", "direction": "incoming", "status": "received",
+                                      "createdAt": at},
+                         "context": {"orgId": "OR1", "phoneNumberId": "PN1", "conversationId": "CN1", "userId": None,
+                                     "contacts": {"ids": [], "lookupStatus": "none"},
+                                     "senderIdentifier": "+14155550111", "recipientIdentifiers": ["+14155550100"]},
+                         "links": {"quo": None}}}
+
     def happen(self, hook, event_type, delivered=True, status="success"):
-        """An event of that type; in the log, and delivered. Returns its payload."""
-        sample = {"id": "EV" + uuid.uuid4().hex, "apiVersion": VERSION, "createdAt": now(), "type": event_type,
-                  "data": {"resource": {"id": "AC" + uuid.uuid4().hex, "text": "Test", "direction": "incoming",
-                                        "status": "received", "createdAt": now()},
-                           "context": {"orgId": "OR1", "phoneNumberId": "PN1", "conversationId": "CN1", "userId": None,
-                                       "contacts": {"ids": [], "lookupStatus": "none"},
-                                       "senderIdentifier": "+14155550111", "recipientIdentifiers": ["+14155550100"]},
-                           "links": {"quo": None}}}
-        item = {"id": "msg_" + uuid.uuid4().hex, "eventId": sample["id"], "resourceId": None, "eventType": event_type,
-                "status": status, "nextAttemptAt": None, "createdAt": now()}
-        self.deliveries[hook["id"]].append((item, json.dumps(sample).encode()))
-        if delivered:
-            self.deliver(hook, item, self.deliveries[hook["id"]][-1][1])
+        """An event of that type; in the log, and delivered. Returns the log's item."""
+        event = self.payload(event_type, "EV" + uuid.uuid4().hex, "AC" + uuid.uuid4().hex, now())
+        return self.log(hook, event, event["id"], event["data"]["resource"]["id"], delivered, status)
+
+    def test_event(self, hook, event_type):
+        """The same sample each time, and nothing in the log that says which; only the delivery is new."""
+        sample = self.payload(event_type, SAMPLE, "ACsample", "2026-03-30T00:00:00.000Z")
+        self.log(hook, sample, None, None, True, "sending")
         return sample
+
+    def log(self, hook, event, event_id, resource_id, delivered, status):
+        item = {"id": "msg_" + uuid.uuid4().hex, "eventId": event_id, "resourceId": resource_id,
+                "eventType": event["type"], "status": status, "nextAttemptAt": None, "createdAt": now()}
+        body = json.dumps(event).encode()
+        self.deliveries[hook["id"]].append((item, body))
+        if delivered and hook["status"] == "enabled":
+            self.deliver(hook, item, body)
+        return item
 
     def deliver(self, hook, item, body):
         if self.deliver_to:
-            threading.Thread(target=self.post, args=(hook["key"], item, body), daemon=True).start()
+            headers = self.sign(hook, item, body)
+            threading.Thread(target=self.post, args=(headers, item, body), daemon=True).start()
 
-    def post(self, key, item, body):
-        at = str(int(time.time()))
-        signed = f"{item['id']}.{at}.".encode() + body
-        digest = hmac.new(base64.b64decode(key.removeprefix("whsec_")), signed, hashlib.sha256).digest()
-        request = urllib.request.Request(self.deliver_to, body, {
-            "Content-Type": "application/json", "webhook-id": item["id"], "webhook-timestamp": at,
-            "webhook-signature": "v1," + base64.b64encode(digest).decode()})
+    def sign(self, hook, item, body):
+        old = hook["id"] in self.old_scheme
+        at = str(int(time.time() * (1000 if old else 1)))
+        signed = (f"{at}." if old else f"{item['id']}.{at}.").encode() + body
+        key = base64.b64decode(hook["key"].removeprefix("whsec_"))
+        digest = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+        if old:
+            return {"openphone-signature": f"hmac;1;{at};{digest}"}
+        return {"webhook-id": item["id"], "webhook-timestamp": at, "webhook-signature": "v1," + digest}
+
+    def post(self, headers, item, body):
+        request = urllib.request.Request(self.deliver_to, body, {"Content-Type": "application/json", **headers})
         try:
             with urllib.request.urlopen(request, timeout=10):
                 item["status"] = "success"

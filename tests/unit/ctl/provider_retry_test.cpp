@@ -120,3 +120,38 @@ TEST_CASE("Failures are told without the key, and with what to do", "[provider]"
   CHECK(lost.wrong->unknown);
   CHECK(provider.requests.size() == 3);
 }
+
+TEST_CASE("A key that is in its own replacement ends the search for it", "[provider]") {
+  script provider;
+  provider.answers.push_back({400, R"({"message":"a * b ** c"})"});
+  api calls(std::make_unique<borrowed>(provider), "*", provider.clock());
+  const auto refused = calls.list(generation::current);
+  REQUIRE(refused.wrong);
+  CHECK(refused.wrong->message.find("a *** b ****** c") != std::string::npos);
+}
+
+TEST_CASE("An answer that is too large was an answer", "[provider]") {
+  script provider;
+  http_answer flood;
+  flood.problem = "more than 16 MiB";
+  flood.hopeless = true;
+  provider.answers.push_back(flood);
+  api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
+  const auto lost = calls.rotate("7");
+  REQUIRE(lost.wrong);
+  CHECK(lost.wrong->unknown);
+  CHECK_FALSE(lost.wrong->away);
+  CHECK(lost.wrong->message.find("may have been done") != std::string::npos);
+  CHECK(provider.requests.size() == 1);
+}
+
+TEST_CASE("Events that v1 can't make are refused here, and nothing is sent", "[provider]") {
+  script provider;
+  api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
+  const auto made =
+      calls.create(generation::v1, {"https://a/b", "", {"call.ringing", "task.new"}, {}});
+  REQUIRE(made.wrong);
+  CHECK_FALSE(made.wrong->unknown);
+  CHECK(made.wrong->message.find("call.ringing, task.new") != std::string::npos);
+  CHECK(provider.requests.empty());
+}

@@ -17,23 +17,41 @@ std::string print(const http_request& request) {
 
 TEST_CASE("Requests of v1", "[provider]") {
   CHECK(print(list_request(generation::v1)) == "GET /v1/webhooks");
+  CHECK(print(list_request(generation::v1, "US1")) == "GET /v1/webhooks?userId=US1");
+  CHECK(print(get_request("WH1")) == "GET /v1/webhooks/WH1");
   CHECK(print(delete_request("WH1")) == "DELETE /v1/webhooks/WH1");
   CHECK(
-      print(create_request(generation::v1, {"https://a/b", "", {"call.summary.completed"}, {}})) ==
+      print(*create_request(
+          generation::v1, {"https://a/b", "", {"call.ringing"}, {}, "US1", "disabled"}
+      )) ==
+      R"(POST /v1/webhooks/calls {"url":"https://a/b","events":["call.ringing"],"status":"disabled","userId":"US1"})"
+  );
+  CHECK(
+      print(*create_request(generation::v1, {"https://a/b", "", {"call.summary.completed"}, {}})) ==
       R"(POST /v1/webhooks/call-summaries {"url":"https://a/b","events":["call.summary.completed"]})"
   );
   CHECK(print(recordings_request(generation::v1, "AC1")) == "GET /v1/call-recordings/AC1");
+}
+
+TEST_CASE("v1 has no path for events of several kinds, or of none", "[provider]") {
+  for (const std::vector<std::string>& events :
+       {std::vector<std::string>{"call.ringing", "message.received"},
+        std::vector<std::string>{"call.ringing", "call.missed"}, std::vector<std::string>{"new"},
+        std::vector<std::string>{}})
+    CHECK_FALSE(create_request(generation::v1, {"https://a/b", "", events, {}}));
 }
 
 TEST_CASE("Requests of 2026-03-30", "[provider]") {
   const std::string version = " | Quo-Api-Version: 2026-03-30";
   CHECK(print(list_request(generation::current)) == "GET /webhooks" + version);
   CHECK(
-      print(create_request(generation::current, {"https://a/b", "x\"y", {"call.missed"}, {"PN1"}})
-      ) ==
+      print(*create_request(
+          generation::current, {"https://a/b", "x\"y", {"call.missed"}, {"PN1"}, "US1"}
+      )) ==
       "POST /webhooks" + version +
           R"( {"url":"https://a/b","events":["call.missed"],"label":"x\"y","resourceIds":["PN1"]})"
   );
+  CHECK(print(get_request("12")) == "GET /webhooks/12" + version);
   CHECK(print(delete_request("12")) == "DELETE /webhooks/12" + version);
   CHECK(print(rotate_request("12")) == "POST /webhooks/12/rotate" + version + " {}");
   CHECK(
@@ -56,7 +74,8 @@ TEST_CASE("Only what is sent once has no second try", "[provider]") {
   CHECK(delete_request("12").repeatable);
   CHECK(redeliver_request("12", "msg_1").repeatable);
   CHECK_FALSE(rotate_request("12").repeatable);
-  CHECK_FALSE(create_request(generation::current, {"https://a", "", {"call.missed"}, {}}).repeatable
+  CHECK_FALSE(
+      create_request(generation::current, {"https://a", "", {"call.missed"}, {}})->repeatable
   );
 }
 
@@ -69,7 +88,6 @@ TEST_CASE("What is no id never becomes a path", "[provider]") {
 
 TEST_CASE("Webhooks of both generations", "[provider]") {
   const auto old = parse_webhooks(
-      generation::v1,
       R"({"data":[{"id":"WH1","label":null,"status":"enabled","url":"https://a","key":"c2VjcmV0","events":["call.completed",7],"resourceIds":["*"],"deletedAt":null,"new":{}},
                   {"id":"WH2","deletedAt":"2026-01-01T00:00:00Z"}]})"
   );
@@ -77,7 +95,7 @@ TEST_CASE("Webhooks of both generations", "[provider]") {
   REQUIRE(old->size() == 1);
   CHECK(old->front().events == std::vector<std::string>{"call.completed"});
   CHECK(old->front().key == "c2VjcmV0");
-  const auto mixed = parse_webhooks(generation::current, R"({"data":[{"id":7},{"id":"WH3"}]})");
+  const auto mixed = parse_webhooks(R"({"data":[{"id":7},{"id":"WH3"}]})");
   REQUIRE(mixed);
   CHECK((*mixed)[0].id == "7");
   CHECK((*mixed)[1].made_by == generation::v1);
@@ -89,10 +107,23 @@ TEST_CASE("Strange answers are refused, not read", "[provider]") {
        {std::string(""), std::string("[]"), std::string(R"({"data":{}})"),
         std::string(R"({"data":[7]})"), std::string(R"({"data":[{"id":"../x"}]})"), deep,
         deep + std::string(200000, ']') + "}"}) {
-    CHECK_FALSE(parse_webhooks(generation::current, body));
+    CHECK_FALSE(parse_webhooks(body));
     CHECK_FALSE(parse_key(body));
   }
   CHECK_FALSE(parse_deliveries(R"({"data":[{"id":null}]})"));
+}
+
+TEST_CASE("A new webhook without its key is none", "[provider]") {
+  CHECK(parse_webhook(R"({"data":{"id":"7"}})"));
+  for (const char* body :
+       {R"({"data":{"id":"7"}})", R"({"data":{"id":"7","key":""}})",
+        R"({"data":{"id":"7","key":null}})", R"({"data":{"key":"whsec_abc"}})"})
+    CHECK_FALSE(parse_new_webhook(body));
+  const auto made = parse_new_webhook(R"({"data":{"id":"WH7","key":"abc=","userId":"US1"}})");
+  REQUIRE(made);
+  CHECK(made->key == "abc=");
+  CHECK(made->user == "US1");
+  CHECK(made->made_by == generation::v1);
 }
 
 TEST_CASE("Pages of deliveries", "[provider]") {

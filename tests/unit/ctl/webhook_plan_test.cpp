@@ -73,3 +73,37 @@ TEST_CASE("Keys as the gateway takes them", "[webhooks]") {
   CHECK(key_line(generation::current, "whsec_abc") == "whsec_abc");
   CHECK(key_line(generation::v1, "abc=") == "legacy:abc=");
 }
+
+TEST_CASE("Twins do the same work, told in any order", "[webhooks]") {
+  const auto old = hook({"call.missed", "call.completed"});
+  auto other = hook({"call.completed", "call.missed"});
+  CHECK(twins_of(old, {old, other}).empty());  // itself
+  other.id = "2";
+  CHECK(twins_of(old, {old, other}).size() == 1);
+  other.resources = {};  // all numbers, as "*" says
+  CHECK(twins_of(old, {other}).size() == 1);
+  const auto differs = [&](auto change) {
+    auto changed = other;
+    change(changed);
+    return twins_of(old, {changed}).empty();
+  };
+  CHECK(differs([](provider::webhook& each) { each.resources = {"PN1"}; }));
+  CHECK(differs([](provider::webhook& each) { each.status = "disabled"; }));
+  CHECK(differs([](provider::webhook& each) { each.url += "/"; }));
+  CHECK(differs([](provider::webhook& each) { each.events.pop_back(); }));
+  CHECK(differs([](provider::webhook& each) { each.user = "US2"; }));
+  CHECK(differs([](provider::webhook& each) { each.made_by = generation::v1; }));
+}
+
+TEST_CASE("Another one is as the first: numbers, user, switched off", "[webhooks]") {
+  auto old = hook({"call.missed"}, "disabled");
+  old.label = "L";
+  old.resources = {"PN1"};
+  old.user = "US2";
+  const auto made = another(old);
+  CHECK(made.status == "disabled");
+  CHECK(made.resources == old.resources);
+  CHECK(made.user == "US2");
+  CHECK(made.label == "L");
+  CHECK(another(hook({"call.missed"})).status.empty());
+}
