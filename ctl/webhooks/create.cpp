@@ -32,7 +32,11 @@ struct made {
 
 // The key is shown before anything else can go wrong: it is told this once.
 made take_over(const settings& given, const provider::webhook& hook) {
-  if (given.json) return {hook, keep_key(hook, given.keys_file, false)};
+  if (given.json) {
+    made out{hook, keep_key(hook, given.keys_file, false)};
+    if (!out.key.problem.empty()) say_reload(out.key);
+    return out;
+  }
   std::printf(
       "made     %s  %s\n         signing key: %s\n", hook.id.c_str(), joined(hook.events).c_str(),
       printable(key_line(hook.made_by, hook.key)).c_str()

@@ -67,7 +67,7 @@ std::string notes(const delivery_report& report, bool more) {
   if (report.log_cut)
     out +=
         "the provider's log goes on, and was not read to its end: a larger --limit or --pages, "
-           "or a shorter --since\n";
+        "or a shorter --since\n";
   if (report.count(place::unknown) > 0 && report.redis_problem.empty())
     out +=
         "more waits in Redis than could be looked through: what has no row may be there; try "

@@ -70,7 +70,7 @@ rotated by_twin(provider::api& api, const provider::webhook& old) {
             name,
             "nothing was changed: " + list_of(twins) + " does the same as " + old.id +
                 " already. Delete the one whose key is to end, or whose key nobody has "
-                "('trunkline webhooks list' has the times)",
+                "('trunkline webhooks list --json' has the times)",
             exit_code::failed
         )};
   auto made = make_hook(name, api, old.made_by, all.value, another(old));
@@ -99,13 +99,15 @@ void print_json(
 
 // Only who has reloaded the gateway knows that the new key is in use, or a test event that came.
 int end_old(
-    const settings& given, provider::api& api, const provider::webhook& now, bool& deleted
+    const settings& given, provider::api& api, const provider::webhook& now, const kept_key& key,
+    bool& deleted
 ) {
-  int code = 0;
+  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
   bool sure = false;
-  if (given.wait.count() > 0)
+  const bool kept = code == 0;
+  if (kept && given.wait.count() > 0)
     code = wait_until_it_works(name, api, given.common, now, given.wait, sure);
-  else if (!given.yes && !given.json)
+  else if (kept && !given.yes && !given.json)
     sure = confirmed("has the gateway the new key? Then " + given.id + " is deleted.");
   if (sure) {
     const auto removed = api.remove(given.id);
@@ -137,10 +139,11 @@ int rotate(const settings& given, provider::api& api) {
   if (!given.json) print_key(given, now.hook);
   const auto key = keep_key(now.hook, given.keys_file, !given.json && !given.yes);
   if (!given.json || !key.problem.empty()) say_reload(key);
-  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
   bool old_deleted = false;
-  if (!given.in_place && code == 0) code = end_old(given, api, now.hook, old_deleted);
-  if (given.in_place && !given.json)
+  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
+  if (!given.in_place)
+    code = end_old(given, api, now.hook, key, old_deleted);
+  else if (!given.json)
     std::fputs(
         "keep the old key in the file for a day: deliveries on their way carry it\n", stderr
     );

@@ -47,7 +47,7 @@ class Pipe(unittest.TestCase):
     def rows_of_samples(self):
         return int(self.pipe.postgres.psql(f"select count(*) from webhook_events where payload ->> 'id' = '{SAMPLE}'"))
 
-    def tested(self, *arguments, **more):
+    def tried(self, *arguments, **more):
         return json_schema.check("webhooks test", self.webhooks("test", "1024", *arguments, "--json", **more).stdout)
 
     def paused_worker(self):
@@ -55,14 +55,14 @@ class Pipe(unittest.TestCase):
         self.addCleanup(os.kill, self.pipe.worker.pid, signal.SIGCONT)
 
     def test_a_test_event_arrives(self):
-        done = self.tested()
+        done = self.tried()
         self.assertEqual((done["arrived"], done["state"], done["event_id"]), (True, "processed", SAMPLE))
         self.assertEqual(done["delivery"], self.api.deliveries["1024"][-1][0]["id"])
         self.assertRegex(self.webhooks("test", "1024").stdout, r"^arrived after .*: row \d+, processed$")
         self.assertEqual(self.listed()[0]["event_id"], None, "as the provider's log is")
 
     def test_an_earlier_sample_is_no_arrival(self):
-        self.tested()
+        self.tried()
         good = self.hook["key"]
         self.hook["key"] = ProviderApi.new_key()  # the gateway refuses it
         done = self.webhooks("test", "1024", "--wait", "3s", code=1)
@@ -75,7 +75,7 @@ class Pipe(unittest.TestCase):
         self.api.deliver_to = None
         again = threading.Thread(target=self.deliver_when_asked, args=refused)
         again.start()
-        done = self.tested("--wait", "2s", code=1)
+        done = self.tried("--wait", "2s", code=1)
         again.join()
         self.assertEqual((done["arrived"], done["in_redis"]), (False, False))
         self.assertEqual(self.rows_of_samples(), before + 1)
@@ -89,11 +89,11 @@ class Pipe(unittest.TestCase):
     def test_a_second_sample_of_the_older_signature_is_a_copy(self):
         self.hook["key"] = LEGACY_KEY.removeprefix("legacy:")
         self.api.old_scheme.add("1024")
-        first, second = self.tested("--event", "call.completed"), self.tested("--event", "call.completed")
+        first, second = self.tried("--event", "call.completed"), self.tried("--event", "call.completed")
         self.assertTrue(first["arrived"] and second["arrived"])
         self.assertEqual((second["row"], second["delivery"]), (first["row"], None))
         self.api.deliver_to = None
-        self.assertFalse(self.tested("--event", "call.completed", "--wait", "0s", code=1)["arrived"])
+        self.assertFalse(self.tried("--event", "call.completed", "--wait", "0s", code=1)["arrived"])
 
     def test_where_a_test_event_waits_is_told(self):
         self.paused_worker()

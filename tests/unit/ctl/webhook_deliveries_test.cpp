@@ -80,7 +80,7 @@ TEST_CASE("Missing is only what is nowhere", "[webhooks]") {
     report.lines.push_back(line(where));
   const auto all = as_text(report);
   CHECK(all.find("dead 12") != std::string::npos);
-  CHECK(all.find("waits in Redis") != std::string::npos);
+  CHECK(all.find("waits in Redis\n") != std::string::npos);
   CHECK(
       all.find("4 deliveries, 1 missing here, 1 waiting in Redis, 1 not known\n") !=
       std::string::npos
@@ -88,7 +88,7 @@ TEST_CASE("Missing is only what is nowhere", "[webhooks]") {
   report.only_missing = true;
   const auto gaps = as_text(report);
   CHECK(gaps.find("dead 12") == std::string::npos);
-  CHECK(gaps.find("waits in Redis") == std::string::npos);
+  CHECK(gaps.find("waits in Redis\n") == std::string::npos);
   CHECK(as_json(report).find(R"("place":"queue")") == std::string::npos);
   CHECK(as_json(report).find(R"("place":"unknown")") != std::string::npos);
 }
