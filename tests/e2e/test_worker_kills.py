@@ -14,10 +14,11 @@ from worker_harness import STREAM, wait_for  # noqa: E402
 EVENTS = 20
 XDEL = b"\r\nXDEL\r\n"
 IN_BATCH = ("up", b"insert_events")
+MANY, IN_LARGE_BATCH = 60, ("up", b"PGCOPY")  # enough for COPY
 
 
 class Kills(WiredTest):
-    def kill_at(self, wire, direction, needle, since=None, before=None, rows=0, pending=EVENTS):
+    def kill_at(self, wire, direction, needle, since=None, before=None, rows=0, pending=EVENTS, events=EVENTS):
         """Killed when these bytes come by; they don't go on. It leaves rows, and so many pending at least."""
         with self.subTest(needle=needle, since=since):
             self.start_over()
@@ -30,14 +31,14 @@ class Kills(WiredTest):
                 victim.kill()
                 return b""
             moment = Moment(wire, direction, needle, kill, since, lambda: self.pending() > 0)
-            self.add_at_once(range(EVENTS))
+            self.add_at_once(range(events))
             self.assertTrue(moment.happened.wait(20), "the moment did not come")
             wait_for(lambda: victim.process.poll() is not None, "the worker to be dead")
             self.wait_no_sessions()
             self.assertEqual(self.count(), rows)
             self.assertGreaterEqual(self.pending(), pending)
             heir = self.worker(claim_after="300ms")
-            self.check(EVENTS)
+            self.check(events)
             # What the dead worker committed is told from a sender's copy.
             wait_for(lambda: int(self.card(heir).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
                      "the heir to have counted")
@@ -54,6 +55,12 @@ class Kills(WiredTest):
     def test_after_commit(self):
         self.kill_at(self.to_postgres, "down", b"COMMIT", since=IN_BATCH, rows=EVENTS)
         self.kill_at(self.to_redis, "up", b"XACK", rows=EVENTS)
+
+    def test_large_batch(self):
+        for needle, since in ((b"known_events", None), (b"copy webhook_events", None), (b"PGCOPY", None),
+                              (b"COMMIT", IN_LARGE_BATCH)):
+            self.kill_at(self.to_postgres, "up", needle, since, pending=1, events=MANY)
+        self.kill_at(self.to_postgres, "down", b"COMMIT", IN_LARGE_BATCH, rows=MANY, pending=MANY, events=MANY)
 
     def test_between_ack_and_delete(self):
         def acknowledge_only(link, data):

@@ -66,6 +66,7 @@ void require_rows(std::string_view body) {
   const auto event = trunkline::store::prepare("1-0", std::move(delivery));
   trunkline::store::session db;
   trunkline::store::insert_events(db, {&event}, {trunkline::store::fate_of(event.event)});
+  trunkline::store::copy_events(db, {&event}, {trunkline::store::fate_of(event.event)});
   if (event.event.card) trunkline::store::merge_cards(db, {&*event.event.card});
   if (!event.event.activity) return;
   const auto& facts = *event.event.activity;

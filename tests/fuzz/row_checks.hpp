@@ -91,6 +91,26 @@ inline std::size_t binary_elements_of(std::string_view bytes) {
   return count;
 }
 
+// One row and the end, as COPY reads them. All but the first value and the last one is text or a
+// number.
+inline void require_one_copied_row(std::string_view bytes) {
+  constexpr std::uint32_t null = 0xffffffff;
+  require(bytes.size() >= 2);
+  const std::size_t columns = number_at(std::string("\0\0", 2).append(bytes.substr(0, 2)), 0);
+  std::size_t at = 2;
+  for (std::size_t i = 0; i < columns; ++i) {
+    const auto length = number_at(bytes, at);
+    at += 4;
+    if (length == null) continue;
+    require(at + length <= bytes.size());
+    const auto value = bytes.substr(at, length);
+    const bool number = length <= 8 && value.find('\0') != std::string_view::npos;
+    if (i > 0 && i + 1 < columns && !number) require_text(value);
+    at += length;
+  }
+  require(bytes.substr(at) == "\377\377");
+}
+
 struct rows::impl {};
 std::size_t rows::size() const {
   return 0;
@@ -129,6 +149,11 @@ rows session::run_binary(const char* statement, const parameters& values) {
     require(binary_elements_of(values[i]) <= 1);
   }
   return rows(std::make_shared<rows::impl>());
+}
+bool session::copy(const char* statement, std::string_view data) {
+  require(statement != nullptr && data.size() >= 19 && data.starts_with("PGCOPY\n\377\r\n"));
+  require_one_copied_row(data.substr(19));
+  return true;
 }
 
 }  // namespace trunkline::store

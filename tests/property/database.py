@@ -150,7 +150,7 @@ class Driver:
         if "TRUNKLINE_BIN" not in os.environ:
             sys.exit("TRUNKLINE_BIN must name the folder of programs (build/<preset>/bin)")
         program = os.path.join(os.environ["TRUNKLINE_BIN"], "test-applier")
-        command = [program, "--postgres", url]
+        command = [program, "--postgres", url, "--copy-from", "2"]  # so that both ways meet
         command += ["--sql-dir", sql_dir] if sql_dir else []
         command += [part for number in own_settings for part in ("--own-number", number)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

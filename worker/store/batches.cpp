@@ -26,7 +26,8 @@ std::vector<std::size_t> first_of_each_key(std::span<const prepared_event> batch
 }  // namespace
 
 std::vector<outcome> insert_with_effects(
-    session& db, std::span<const prepared_event> batch, structure held, apply_stats* stats
+    session& db, std::span<const prepared_event> batch, structure held, apply_stats* stats,
+    std::size_t copy_from
 ) {
   const auto firsts = first_of_each_key(batch);
   std::vector<const prepared_event*> events;
@@ -36,7 +37,8 @@ std::vector<outcome> insert_with_effects(
     events.push_back(&batch[i]);
     fates.push_back(fate_of(batch[i].event));
   }
-  const auto fresh = insert_events(db, events, fates);
+  const bool many = events.size() >= copy_from;
+  const auto fresh = many ? copy_events(db, events, fates) : insert_events(db, events, fates);
   std::vector<outcome> outcomes(batch.size());
   std::vector<const parse::event*> with_effects;
   std::vector<const prepared_event*> copies;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,8 +13,12 @@
 namespace trunkline::store {
 
 // Event rows, and the effects of those that are new.
-std::vector<outcome>
-insert_with_effects(session&, std::span<const prepared_event> batch, structure held, apply_stats*);
+// Many at once, copy_from or more, go by COPY: throws key_taken if another transaction is at the
+// same event just now. Never by default.
+std::vector<outcome> insert_with_effects(
+    session&, std::span<const prepared_event> batch, structure held, apply_stats*,
+    std::size_t copy_from = std::numeric_limits<std::size_t>::max()
+);
 // Leased rows get their state and effects. False: the lease was lost.
 std::vector<bool> settle_with_effects(
     session&, std::span<const leased_event> batch, structure held

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/store/binary_rows.hpp"
 
-#include <algorithm>
-#include <boost/endian/conversion.hpp>
 #include <cstring>
-#include <limits>
+
+#include "worker/store/wire_numbers.hpp"
 
 // The format of array_send() in PostgreSQL: dimensions, whether there are NULLs, the type, then
 // length and first index of the dimension; each element with its length, -1 for NULL.
@@ -12,22 +11,7 @@ namespace trunkline::store {
 namespace {
 
 constexpr std::size_t header = 20;
-constexpr std::int64_t epoch_2000 = 946'684'800'000'000;  // microseconds after 1970
 constexpr char jsonb_version = 1;
-
-template <class T>
-void append(std::string& to, T number) {
-  char bytes[sizeof number];
-  boost::endian::native_to_big_inplace(number);
-  std::memcpy(bytes, &number, sizeof number);
-  to.append(bytes, sizeof bytes);
-}
-
-// A time that the server refuses stays one.
-std::int64_t since_2000(std::int64_t microseconds) {
-  return std::max(microseconds, std::numeric_limits<std::int64_t>::min() + epoch_2000 + 1) -
-         epoch_2000;
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 
 #include "common/base/encoding.hpp"
 #include "worker/store/binary_rows.hpp"
+#include "worker/store/copy_data.hpp"
 #include "worker/store/row_arrays.hpp"
 
 namespace trunkline::store {
@@ -18,6 +19,8 @@ using enum column_type;
 constexpr std::array event_columns{
     bytea, text, text, text, text, text,    text,    integer, bigint,  timestamptz, timestamptz,
     text,  text, text, text, text, integer, integer, integer, integer, integer};
+
+constexpr std::int16_t copied_columns = 18;
 
 // What we minted or checked in the gateway is ASCII; were it ever not, it must not make the row
 // unwritable.
@@ -32,6 +35,11 @@ std::string plain(std::string_view text) {
 std::optional<std::string> unless_empty(std::string_view text) {
   if (text.empty()) return std::nullopt;
   return std::string(text);
+}
+
+std::optional<copied_time> as_time(const parse::optional_time& microseconds) {
+  if (!microseconds) return std::nullopt;
+  return copied_time{*microseconds};
 }
 
 // The name people look an event up by.
@@ -66,6 +74,44 @@ void add_row(binary_rows& to, std::size_t body_at, const prepared_event& event, 
   const auto from = static_cast<std::int64_t>(body_at) + 1;  // SQL counts from 1
   parsed.json_text ? to << from << std::nullopt : to << std::nullopt << from;
   to << static_cast<std::int64_t>(delivery.body.size());
+}
+
+// In the order of copy_events.sql.
+void add_row(copy_data& to, const prepared_event& event, const fate& fate, copied_time finished) {
+  const auto& delivery = event.delivery;
+  const auto& parsed = event.event;
+  to.row() << as_bytes(event.key) << event_id_of(event) << parsed.event_type
+           << unless_empty(parsed.api_version) << fate.state << unless_empty(fate.message)
+           << finished << copied_time{delivery.received_at_ms * 1000} << as_time(parsed.occurred_at)
+           << subject_of(parsed) << plain(delivery.delivery_id)
+           << unless_empty(plain(delivery.provider_delivery_id)) << plain(event.entry_id)
+           << signature::to_string(delivery.scheme) << std::int32_t{delivery.key_index}
+           << std::int32_t{parse::parser_version};
+  const std::string_view body = delivery.body;
+  parsed.json_text ? to << body << std::nullopt : to << std::nullopt << body;
+}
+
+// What the look-up tells.
+struct known_events {
+  std::unordered_set<std::string> keys;  // in hex
+  copied_time now{};                     // the transaction's
+};
+
+known_events find_known(
+    session& db, const std::vector<const prepared_event*>& events,
+    const std::vector<std::size_t>& order
+) {
+  binary_array keys(bytea);
+  for (const auto i : order) keys.add(as_bytes(events[i]->key));
+  const auto found = db.run_binary("known_events", {keys.take()});
+  known_events known;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found.is_null(i, 0))
+      known.now = {found.number(i, 1)};
+    else
+      known.keys.emplace(found.text(i, 0));
+  }
+  return known;
 }
 
 }  // namespace
@@ -113,6 +159,26 @@ std::vector<bool> insert_events(
   for (std::size_t i = 0; i < inserted.size(); ++i) keys.insert(inserted.text(i, 0));
   for (std::size_t i = 0; i < events.size(); ++i)
     fresh[i] = keys.contains(hex_encode(as_bytes(events[i]->key)));
+  return fresh;
+}
+
+std::vector<bool> copy_events(
+    session& db, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+) {
+  constexpr std::size_t beside_body = 400;  // bytes of a row, about
+  const auto order = in_order(events);
+  const auto known = find_known(db, events, order);
+  std::vector<bool> fresh(events.size(), true);
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!known.keys.empty()) fresh[i] = !known.keys.contains(hex_encode(as_bytes(events[i]->key)));
+    if (fresh[i]) total += events[i]->delivery.body.size() + beside_body;
+  }
+  if (total == 0) return fresh;
+  copy_data data(copied_columns, total);
+  for (const auto i : order)
+    if (fresh[i]) add_row(data, *events[i], fates[i], known.now);
+  if (!db.copy("copy_events", data.take())) throw key_taken();
   return fresh;
 }
 

@@ -31,6 +31,13 @@ outcome outcome_of(const fate&);
 std::vector<bool> insert_events(
     session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
 );
+// The same for many: a look-up of the keys, and COPY. No event is to be retried.
+std::vector<bool> copy_events(
+    session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+);
+// Thrown by copy_events() where another transaction made one of the rows after the look-up. This
+// one has to be rolled back.
+struct key_taken {};
 // For entries whose event has its row: duplicate (counted in event_copies from now on) or
 // redelivered (the entry that made the row, or one that is counted already). To all go the copies
 // among them, counted now or before.

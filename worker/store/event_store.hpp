@@ -97,6 +97,9 @@ struct store_options {
   std::chrono::milliseconds statement_timeout{10000};
   std::chrono::milliseconds idle_timeout{15000};
   std::vector<std::string> own_numbers;  // settings, E.164
+  // Batches from this size on bring their event rows by COPY: two round trips more, and each row
+  // for less.
+  std::size_t copy_from = 32;
   // For tests alone: another text for a named statement of schema/queries/; "" keeps it.
   std::function<std::string(std::string_view name)> statement_override;
 };

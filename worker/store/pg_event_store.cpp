@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <limits>
 
 #include "worker/store/batches.hpp"
 #include "worker/store/effects.hpp"
@@ -35,7 +36,15 @@ class pg_event_store final : public event_store {
 
   result<std::vector<outcome>> apply(std::span<const prepared_event> batch, apply_stats* stats)
       override {
-    return restructuring(stats, [&](structure held) { return apply_once(batch, held, stats); });
+    return restructuring(stats, [&](structure held) {
+      try {
+        return apply_once(batch, held, stats, options_.copy_from);
+      } catch (const key_taken&) {
+        db_.roll_back();
+      }
+      log_.debug("another worker has the same event: the batch runs again, waiting for it");
+      return apply_once(batch, held, stats, std::numeric_limits<std::size_t>::max());
+    });
   }
 
   result<std::vector<bool>> apply_leased(std::span<const leased_event> batch) override {
@@ -231,10 +240,11 @@ class pg_event_store final : public event_store {
   }
 
   std::vector<outcome> apply_once(
-      std::span<const prepared_event> batch, structure held, apply_stats* stats
+      std::span<const prepared_event> batch, structure held, apply_stats* stats,
+      std::size_t copy_from
   ) {
     lock(held);
-    const auto outcomes = insert_with_effects(db_, batch, held, stats);
+    const auto outcomes = insert_with_effects(db_, batch, held, stats, copy_from);
     db_.commit();
     return outcomes;
   }

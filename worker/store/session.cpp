@@ -4,10 +4,12 @@
 #include <sys/socket.h>
 
 #include <charconv>
+#include <map>
 #include <mutex>
 #include <pqxx/pqxx>
 
 #include "schema/sql.hpp"
+#include "worker/store/copy_in.hpp"
 
 namespace trunkline::store {
 
@@ -51,6 +53,7 @@ std::optional<std::string> rows::optional_text(std::size_t row, int column) cons
 struct session::impl {
   std::unique_ptr<pqxx::connection> connection;
   std::unique_ptr<pqxx::work> work;
+  std::map<std::string, std::string, std::less<>> copies;  // COPY can't be prepared
   bool connecting = false;
   bool committing = false;
   std::mutex socket_guard;  // a descriptor must not be closed and reused while interrupt() uses it
@@ -78,7 +81,10 @@ void session::open(const std::string& conninfo, const statement_text& override_t
   for (const auto& query : sql::queries()) {
     auto text = override_text ? override_text(query.name) : std::string();
     if (text.empty()) text = query.text;
-    impl_->connection->prepare(std::string(query.name), text);
+    if (query.name.starts_with("copy_"))
+      impl_->copies[std::string(query.name)] = text;
+    else
+      impl_->connection->prepare(std::string(query.name), text);
   }
 }
 
@@ -109,6 +115,10 @@ rows session::run_binary(const char* statement, const parameters& values) {
   content->result =
       impl_->work->exec_prepared(statement, pqxx::prepare::make_dynamic_params(bytes));
   return rows(std::move(content));
+}
+
+bool session::copy(const char* statement, std::string_view data) {
+  return copy_in(*impl_->work, impl_->copies.at(statement), data);
 }
 
 void session::commit() {

@@ -52,6 +52,9 @@ class session {
   rows run(const char* statement, const parameters& values = {});
   // The same with all values in binary form (binary_rows.hpp).
   rows run_binary(const char* statement, const parameters& values);
+  // COPY ... FROM STDIN (copy_data.hpp), a statement whose name begins with "copy_". False: a
+  // unique key is there already, and only roll_back() can follow.
+  bool copy(const char* statement, std::string_view data);
   void commit();
   void roll_back() noexcept;  // nothing happens without a transaction
 

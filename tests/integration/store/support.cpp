@@ -52,6 +52,11 @@ void database::let_go() {
   impl_->held.reset();
 }
 
+void database::settle() {
+  impl_->held->commit();
+  impl_->held.reset();
+}
+
 std::string database::wait_for(const std::string& sql, const std::string& wanted) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   auto answer = ask(sql);

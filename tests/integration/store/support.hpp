@@ -23,7 +23,8 @@ class database {
   void run(const std::string& sql);
   // A session that stays in a transaction, for locks that others must wait for.
   void hold(const std::string& sql);
-  void let_go();
+  void let_go();  // rolled back
+  void settle();  // committed
   // Asks until the answer is the wanted one, for at most 10 s; returns the last answer.
   std::string wait_for(const std::string& sql, const std::string& wanted);
 

@@ -7,7 +7,8 @@
 #include "common/base/signals.hpp"
 #include "tests/support/applier/jobs.hpp"
 
-// test-applier --postgres URL [--sql-dir DIR] [--own-number N]... [--batch-log FILE]
+// test-applier --postgres URL [--sql-dir DIR] [--own-number N]... [--batch-log FILE] [--copy-from
+// N]
 //
 // Reads JSON lines, one job a line, and applies each as one batch through the real parser and
 // store:
@@ -15,7 +16,8 @@
 //   {"barrier": true}      waits for all jobs before it, then prints the counters
 // At the end of input: {"applied": n, "restructures": n, "errors": [...]}; exit 1 if there were
 // errors. --sql-dir: DIR/<name>.sql replaces a statement of schema/queries/. --batch-log: a line
-// for each batch in the order they began, "<batch> <connection> <events>".
+// for each batch in the order they began, "<batch> <connection> <events>". --copy-from: smallest
+// batch whose events go by COPY.
 namespace {
 
 using namespace trunkline;
@@ -38,6 +40,8 @@ std::optional<arguments> read_arguments(int argc, char** argv) {
       all.sql_dir = value;
     } else if (name == "--own-number") {
       all.store.own_numbers.push_back(value);
+    } else if (name == "--copy-from") {
+      all.store.copy_from = std::stoul(value);
     } else if (name == "--batch-log") {
       all.batch_log = value;
     } else {
@@ -62,7 +66,7 @@ int main(int argc, char** argv) {
   auto given = read_arguments(argc, argv);
   if (!given) {
     std::cerr << "usage: test-applier --postgres URL [--sql-dir DIR] [--own-number N]... "
-                 "[--batch-log FILE]\n";
+                 "[--batch-log FILE] [--copy-from N]\n";
     return 64;
   }
   if (!given->sql_dir.empty()) {
