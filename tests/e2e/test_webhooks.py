@@ -212,6 +212,11 @@ class Webhooks(unittest.TestCase):
         self.assertIn(f"trunkline webhooks delete {lost['id']}", done.stderr)
         self.webhooks("delete", lost["id"], "--yes")
         self.webhooks("create", "--url", HOOK)
+        self.api.hooks.clear()
+        self.api.faults = [None, "lost", (403, {})]  # and nobody can tell what there is now
+        done = self.webhooks("create", "--url", HOOK, code=3)
+        self.assertIn(f"trunkline webhooks list --points-to {HOOK}", done.stderr)
+        self.assertNotIn("does not show it", done.stderr)
 
     def test_an_answer_that_tells_no_key_is_no_success(self):
         for answer in (b"<html>", b"{}", b'{"data":{"id":"1025"}}', b'{"data":{"id":"1025","key":""}}', b" " * (17 << 20)):

@@ -121,14 +121,25 @@ class Pipe(unittest.TestCase):
         self.assertEqual(again["asked_again"], 3, "what is pending comes by itself; --limit is of the list")
         wait_for(lambda: self.report("--missing")["missing"] == 57, "the redelivered ones")
 
+    def test_one_that_the_provider_refuses_does_not_stop_the_others(self):
+        for _ in range(3):
+            self.api.happen(self.hook, "message.received", delivered=False)
+        self.api.faults = [None, (404, {})]
+        done = self.webhooks("deliveries", "1024", "--missing", "--redeliver", "--yes", "--json", code=1)
+        self.assertIn("404", done.stderr)
+        self.assertEqual(json_schema.check("webhooks deliveries", done.stdout)["asked_again"], 2)
+
     def test_the_log_is_read_so_far(self):
-        for _ in range(120):
+        for _ in range(1150):
             self.api.happen(self.hook, "message.received", delivered=False, status="pending")
+        whole = self.webhooks("deliveries", "1024", "--missing", "--json")
+        found = json_schema.check("webhooks deliveries", whole.stdout)
+        self.assertEqual((found["read"], found["log_cut"], found["more"]), (1150, False, True))
+        self.assertRegex(whole.stderr, r"(?m)^\d+ deliveries read$", "what takes longer says how far it is")
         self.api.requests.clear()
         found = self.report("1024", "--missing", "--pages", "2")
         self.assertEqual((found["read"], found["log_cut"], len(self.api.requests)), (100, True, 2))
         self.assertIn("--pages", self.webhooks("deliveries", "1024", "--missing", "--pages", "2").stdout)
-        self.assertFalse(self.report("1024", "--missing")["log_cut"])
         self.api.requests.clear()
         found = self.report("1024", "--limit", "20")
         self.assertEqual((len(found["deliveries"]), found["more"], len(self.api.requests)), (20, True, 1))
