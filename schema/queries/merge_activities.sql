@@ -5,6 +5,7 @@
 -- repetition matters. No id may come twice in one call. Rows are taken in order of id: no deadlocks.
 -- A fact that adds nothing writes nothing, and its row is not returned.
 -- contact_id and conversation_id are for new rows only.
+-- Lists come as elements joined by '|', or as an array literal where that would not do (list_text in binary_rows.cpp).
 -- Returned is what cross_rows.cpp reads of the registers and no more: printing arrays is slow.
 insert into activities as a
   (openphone_id, activity_type, direction_k, from_number, to_numbers, user_id, line_id, answered_by,
@@ -15,10 +16,15 @@ insert into activities as a
    ai_key_points_at, ai_next_steps, ai_next_steps_at, ai_sentiment, ai_sentiment_at, ai_jobs, ai_jobs_at,
    ai_transcript, ai_transcript_raw, ai_transcript_at, voicemail, voicemail_at, forwarded, forwarded_at, menu,
    menu_at, status_r, status_level, status_at, status_rank, contact_id, conversation_id)
-select openphone_id, activity_type, direction_k, from_number, to_numbers::text[], user_id, line_id, answered_by,
-       initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at,
-       unanswered, has_voicemail, ai_content_k, created_at, parties::text[], conv_refs::text[],
-       party_keys::text[], contact_ids::text[], body, case when body is not null then stamp_at end, media_urls,
+select openphone_id, activity_type, direction_k, from_number,
+       case when starts_with(to_numbers, '{') then to_numbers::text[] else string_to_array(to_numbers, '|') end,
+       user_id, line_id, answered_by, initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at,
+       unanswered, has_voicemail, ai_content_k, created_at,
+       case when starts_with(parties, '{') then parties::text[] else string_to_array(parties, '|') end,
+       case when starts_with(conv_refs, '{') then conv_refs::text[] else string_to_array(conv_refs, '|') end,
+       case when starts_with(party_keys, '{') then party_keys::text[] else string_to_array(party_keys, '|') end,
+       case when starts_with(contact_ids, '{') then contact_ids::text[] else string_to_array(contact_ids, '|') end,
+       body, case when body is not null then stamp_at end, media_urls,
        media_types, case when media_urls is not null then stamp_at end, error,
        case when error is not null then stamp_at end, recording_url,
        case when recording_url is not null then stamp_at end, recording_duration_seconds,

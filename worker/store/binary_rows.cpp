@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "common/postgres/postgres.hpp"
 #include "worker/store/wire_numbers.hpp"
 
 // The format of array_send() in PostgreSQL: dimensions, whether there are NULLs, the type, then
@@ -59,6 +60,16 @@ std::string binary_array::take() {
   append(head, std::int32_t{1});
   std::memcpy(bytes_.data(), head.data(), header);
   return std::move(bytes_);
+}
+
+std::string list_text(const std::vector<std::string>& list) {
+  std::string joined;
+  for (const auto& element : list) {
+    if (element.empty() || element.find('|') != std::string::npos) return postgres::array_of(list);
+    if (!joined.empty()) joined += '|';
+    joined += element;
+  }
+  return joined.starts_with('{') ? postgres::array_of(list) : joined;
 }
 
 std::vector<std::string> binary_rows::take(std::vector<std::string> before) {

@@ -155,3 +155,14 @@ TEST_CASE("facts 22: the provider's conversation id comes later, and nothing is 
   CHECK(db.ask("select openphone_id, last_activity_id from conversations") == "CN1|AC1");
   CHECK(db.ask("select count(*), count(distinct conversation_id) from activities") == "2|1");
 }
+
+TEST_CASE("ids of any characters come out of lists as they were sent") {
+  for (const std::string id : {"CN|1", "{CN1}", "{CN1", "a,b", "NULL", "back\\\\slash"}) {
+    database db;
+    const auto store = open_store();
+    apply(*store, {body_of(message{.id = "AC1", .conversation = id})});
+    const auto stored = id == "back\\\\slash" ? "back\\slash" : id;  // JSON's escape
+    CHECK(db.ask("select cardinality(conv_refs), conv_refs[1] from activities") == "1|" + stored);
+    CHECK(db.ask("select openphone_id from conversations") == stored);
+  }
+}

@@ -127,7 +127,16 @@ TEST_CASE("a row in binary form fills all columns in order, after what comes bef
   CHECK(values[0] == "first");
   CHECK(values[1] == head(2, false, "\0\0\0\x19"s) + element("a") + element("b"));
   CHECK(values[2] == head(1, false, "\0\0\0\x17"s) + element("\0\0\0\7"s));
-  CHECK(values[3] == head(1, false, "\0\0\0\x19"s) + element("{\"x\",\"y\"}"));
+  CHECK(values[3] == head(1, false, "\0\0\0\x19"s) + element("x|y"));
+}
+
+TEST_CASE("lists are joined where that can be undone, else they are array literals") {
+  CHECK(store::list_text({"a"}) == "a");
+  CHECK(store::list_text({"a,\"b\"", "NULL", "\\", " "}) == "a,\"b\"|NULL|\\| ");
+  CHECK(store::list_text({"a", "{b}"}) == "a|{b}");
+  CHECK(store::list_text({"a|b"}) == R"({"a|b"})");
+  CHECK(store::list_text({"a", ""}) == R"({"a",""})");
+  CHECK(store::list_text({"{a", "b"}) == R"({"{a","b"})");
 }
 
 TEST_CASE("the nth fact of a key goes in wave n, and the first wave holds every key") {
