@@ -79,7 +79,8 @@ void declare_postgres(config::option_set& set, worker_options& o) {
   );
   set.duration(
       "watchdog-grace", o.watchdog_grace,
-      "A call older than statement-timeout by that much loses its socket", 10ms, 10min, group
+      "A statement unanswered for that much more than statement-timeout loses its socket", 10ms,
+      10min, group
   );
 }
 

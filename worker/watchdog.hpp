@@ -11,9 +11,9 @@ inline constexpr std::chrono::milliseconds look_every{50};
 // library): what it holds is claimed by others.
 void leave_if_overdue(const shared_parts&);
 
-// libpq stays blocked on a server that is frozen, whatever its timeouts say. A call older than
-// statement_timeout + watchdog_grace loses its socket and returns as a lost connection; so does one
-// that outlives the drain limit.
+// libpq stays blocked on a server that is frozen, whatever its timeouts say. A call that has
+// sent nothing for statement_timeout + watchdog_grace loses its socket and returns as a lost
+// connection; so does one that outlives the drain limit.
 class watchdog {
  public:
   watchdog(shared_parts&, const std::vector<std::unique_ptr<consumer>>&);

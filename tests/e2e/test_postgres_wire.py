@@ -80,6 +80,11 @@ class Wire(WiredTest):
         print(f"measured: 40 events with {20 if not SOAK else 200} ms more on the Postgres wire: {took:.2f} s",
               file=sys.stderr)
 
+    def test_a_long_line_is_not_a_hang(self):
+        """A batch takes far longer than one statement may, and yet is not cut: nothing in it hangs."""
+        self.to_postgres.delay(0.05)  # each way: some 30 round trips for the first batch
+        self.slow(20, claim_after="20s", statement_timeout="1s", watchdog_grace="100ms", lock_timeout="500ms")
+
     def test_slow_line(self):
         self.to_postgres.rate(300_000)
         print(f"measured: 100 events over a Postgres line of 300 kB/s: {self.slow(100, claim_after='20s'):.2f} s",

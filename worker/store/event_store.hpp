@@ -174,8 +174,8 @@ class event_store {
   // Called by the watchdog from another thread: shuts down the socket of a call that hangs. Safe at
   // any time.
   virtual void interrupt() = 0;
-  // When the call that runs now began (steady clock), or nullopt: what the watchdog looks at.
-  // Thread-safe.
+  // When the call that runs now sent its last statement, or began (steady clock), or nullopt: what
+  // the watchdog looks at. Thread-safe.
   virtual std::optional<std::chrono::steady_clock::time_point> busy_since() const = 0;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <atomic>
 #include <limits>
 
@@ -173,7 +174,7 @@ class pg_event_store final : public event_store {
   std::optional<steady_clock::time_point> busy_since() const override {
     const auto since = busy_since_.load();
     if (since == not_busy) return std::nullopt;
-    return steady_clock::time_point(steady_clock::duration(since));
+    return std::max(steady_clock::time_point(steady_clock::duration(since)), db_.last_sent());
   }
 
  private:

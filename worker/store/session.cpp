@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <atomic>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -56,8 +57,11 @@ struct session::impl {
   std::map<std::string, std::string, std::less<>> copies;  // COPY can't be prepared
   bool connecting = false;
   bool committing = false;
+  std::atomic<std::chrono::steady_clock::rep> sent{0};
   std::mutex socket_guard;  // a descriptor must not be closed and reused while interrupt() uses it
   int socket = -1;
+
+  void sends() { sent = std::chrono::steady_clock::now().time_since_epoch().count(); }
 
   void publish_socket(int value) {
     const std::lock_guard lock(socket_guard);
@@ -99,10 +103,12 @@ void session::close() {
 }
 
 void session::begin() {
+  impl_->sends();
   impl_->work = std::make_unique<pqxx::work>(*impl_->connection);
 }
 
 rows session::run(const char* statement, const parameters& values) {
+  impl_->sends();
   auto content = std::make_shared<rows::impl>();
   content->result =
       impl_->work->exec_prepared(statement, pqxx::prepare::make_dynamic_params(values));
@@ -110,6 +116,7 @@ rows session::run(const char* statement, const parameters& values) {
 }
 
 rows session::run_binary(const char* statement, const parameters& values) {
+  impl_->sends();
   auto content = std::make_shared<rows::impl>();
   const std::vector<pqxx::binarystring> bytes(values.begin(), values.end());
   content->result =
@@ -122,6 +129,7 @@ bool session::copy(const char* statement, std::string_view data) {
 }
 
 void session::commit() {
+  impl_->sends();
   impl_->committing = true;
   impl_->work->commit();
   impl_->committing = false;
@@ -129,10 +137,15 @@ void session::commit() {
 }
 
 void session::roll_back() noexcept {
+  impl_->sends();
   try {
     impl_->work.reset();  // its destructor rolls back, and swallows what goes wrong there
   } catch (...) {
   }
+}
+
+std::chrono::steady_clock::time_point session::last_sent() const {
+  return std::chrono::steady_clock::time_point(std::chrono::steady_clock::duration(impl_->sent));
 }
 
 void session::interrupt() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,6 +58,10 @@ class session {
   bool copy(const char* statement, std::string_view data);
   void commit();
   void roll_back() noexcept;  // nothing happens without a transaction
+
+  // When the last statement was sent, by the steady clock. A call of many statements over a long
+  // line is slow and yet does not hang. Any thread.
+  std::chrono::steady_clock::time_point last_sent() const;
 
   // From another thread: ends whatever waits on the socket now.
   void interrupt();
