@@ -125,6 +125,7 @@ rows session::run_binary(const char* statement, const parameters& values) {
 }
 
 bool session::copy(const char* statement, std::string_view data) {
+  impl_->sends();
   return copy_in(*impl_->work, impl_->copies.at(statement), data);
 }
 
