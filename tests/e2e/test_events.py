@@ -160,7 +160,7 @@ class Events(Verbs, unittest.TestCase):
     def test_tail_follows_outcomes(self):
         insert(self.postgres, 1)
         waits = insert(self.postgres, 2, "retrying", error="broken", attempts=1)
-        tail = self.tail("--last", "1", "--count", "5", "--json", "--until", "30s")
+        tail = self.tail("--last", "1", "--count", "5", "--json", "--until", "2m")
         first = json_schema.check("events tail", tail.stdout.readline())
         self.assertEqual(first["id"], 2, "the newest row")
         # A row number that is committed after a higher one.
