@@ -6,9 +6,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <stdexcept>
 
@@ -24,6 +28,8 @@ struct passed {
   std::optional<std::chrono::microseconds> watchdog;
   int sockets = 0;
   std::mutex mutex;  // of what follows
+  // What the supervisor has not heard yet, since its queue was full: each field as it is now.
+  std::map<std::string, std::string, std::less<>> unheard;
   std::string status;
   clock::time_point stroked{};
 };
@@ -51,6 +57,39 @@ bool for_us(const std::string& pid) {
   return number(pid) == ::getpid();
 }
 
+// False: its queue is full, and it may take it later. A socket that is not there never will.
+bool send_to(const std::string& path, const std::string& text) {
+  sockaddr_un where{};
+  if (path.size() >= sizeof where.sun_path) return true;
+  where.sun_family = AF_UNIX;
+  std::memcpy(where.sun_path, path.data(), path.size());
+  if (where.sun_path[0] == '@') where.sun_path[0] = '\0';  // an abstract name
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return false;  // out of descriptors
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  const auto sent = ::sendto(
+      fd, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&where), length
+  );
+  const bool full = sent < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM);
+  ::close(fd);
+  return !full;
+}
+
+void note(passed& to, std::string_view fields) {
+  while (!fields.empty()) {
+    const auto line = fields.substr(0, fields.find('\n'));
+    const auto equals = line.find('=');
+    if (equals != line.npos) to.unheard.insert_or_assign(std::string(line.substr(0, equals)), line);
+    fields.remove_prefix(std::min(fields.size(), line.size() + 1));
+  }
+}
+
+void flush(passed& to) {
+  std::string text;
+  for (const auto& [name, line] : to.unheard) text += (text.empty() ? "" : "\n") + line;
+  if (!text.empty() && send_to(to.notify_socket, text)) to.unheard.clear();
+}
+
 }  // namespace
 
 void take_environment() {
@@ -70,34 +109,23 @@ void take_environment() {
 }
 
 void notify(std::string_view state) {
-  const auto& path = ours().notify_socket;
-  sockaddr_un where{};
-  if (path.empty() || path.size() >= sizeof where.sun_path) return;
-  where.sun_family = AF_UNIX;
-  std::memcpy(where.sun_path, path.data(), path.size());
-  if (where.sun_path[0] == '@') where.sun_path[0] = '\0';  // an abstract name
-  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return;
-  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  ::sendto(
-      fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&where),
-      length
-  );
-  ::close(fd);
+  auto& to = ours();
+  if (to.notify_socket.empty()) return;
+  const std::lock_guard lock(to.mutex);
+  note(to, state);
+  flush(to);
 }
 
 void tell_status(const std::string& text) {
   auto& to = ours();
   if (to.notify_socket.empty()) return;
-  {
-    const std::lock_guard lock(to.mutex);
-    if (to.status == text) return;
-    to.status = text;
-  }
   std::string line = "STATUS=" + text;
   for (char& c : line)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';  // a line break would start another field
-  notify(line);
+  const std::lock_guard lock(to.mutex);
+  if (to.status != text) note(to, line);
+  to.status = text;
+  flush(to);
 }
 
 std::optional<std::chrono::microseconds> watchdog_limit() {

@@ -15,11 +15,12 @@ namespace trunkline::supervisor {
 // any thread.
 void take_environment();
 
-// "READY=1", "STOPPING=1", "STATUS=..."; several by newlines. Never blocks, never fails loudly. Any
-// thread.
+// "READY=1", "STOPPING=1"; several by newlines. Never blocks, never fails loudly: what finds the
+// supervisor's queue full goes along with the next call of any of these. Any thread.
 void notify(std::string_view state);
 
-// STATUS= if it is not what was said last: a line of `systemctl status`. Any thread.
+// STATUS= if it is not what was said last: a line of `systemctl status`. Call it every second or
+// so: what could not be said before goes along. Any thread.
 void tell_status(const std::string& text);
 
 // How often WATCHDOG=1 is due at the least; none: nobody watches.
