@@ -109,6 +109,7 @@ bool carrier::carry(work& task) {
   const int patience = 2 * static_cast<int>(std::bit_width(task.size())) + 4;
 
   while (const auto slice = plan.next()) {
+    hold_.alive();
     const bool counting = so_far.to_count.has_value();
     if (!counting && task.overdue()) {
       task.give_back(plan.rest());

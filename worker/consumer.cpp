@@ -131,6 +131,7 @@ void consumer::impl::reach_postgres() {
 }
 
 void consumer::impl::turn() {
+  postgres_hold.alive();
   const auto wish = steer.look();
   if (shared.stop.requested()) return;
   if (wish == steering::wish::wait) {

@@ -24,11 +24,13 @@ bool hold::wait(const std::string& reason, std::chrono::milliseconds most) {
     log_.warn("holding", {{"reason", reason}, {"thread", thread_}});
   }
   board_.set(thread_, which_, reason);
+  alive();
   const auto pause = backoff(++step_, least_, most, random_());
   log_.debug("holding on", {{"reason", reason}, {"ms", pause.count()}});
   account();
   const bool going_on = !stop_.wait_for(pause);
   account();
+  alive();
   return going_on;
 }
 

@@ -25,6 +25,7 @@ class hold {
 
   // Waits one step, at most most. False: a stop was asked for.
   bool wait(const std::string& reason, std::chrono::milliseconds most);
+  void alive() { board_.turned(thread_); }
   void over();  // the server did what it was asked
   bool holding() const { return since_.has_value(); }
 

@@ -65,7 +65,7 @@ int run(int argc, const char* const* argv) {
     const worker::ticker beating(worker::look_every, [&] { card.look(); });
     const worker::ticker watching(worker::look_every, [&] {
       dog.look();
-      supervisor::stroke_watchdog();
+      if (dog.all_turn()) supervisor::stroke_watchdog();
       supervisor::tell_status(worker::status_line(shared.board));
     });
     supervisor::notify("READY=1");

@@ -6,7 +6,8 @@
 namespace trunkline::worker {
 
 status_board::status_board(int threads)
-    : reasons_(static_cast<std::size_t>(threads), {"starting", "starting"}) {}
+    : reasons_(static_cast<std::size_t>(threads), {"starting", "starting"}),
+      turned_(static_cast<std::size_t>(threads), std::chrono::steady_clock::now()) {}
 
 void status_board::set(int thread, house which, std::string reason) {
   const std::lock_guard lock(mutex_);
@@ -36,6 +37,16 @@ bool status_board::paused() const {
 std::string status_board::note() const {
   const std::lock_guard lock(mutex_);
   return pause_;
+}
+
+void status_board::turned(int thread) {
+  const std::lock_guard lock(mutex_);
+  turned_[static_cast<std::size_t>(thread)] = std::chrono::steady_clock::now();
+}
+
+bool status_board::all_turned_since(std::chrono::steady_clock::time_point earliest) const {
+  const std::lock_guard lock(mutex_);
+  return std::all_of(turned_.begin(), turned_.end(), [&](auto at) { return at >= earliest; });
 }
 
 bool status_board::ready() const {

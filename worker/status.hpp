@@ -46,6 +46,11 @@ class status_board {
   bool paused() const;
   std::string note() const;
 
+  // A sign of life: before each transaction and each wait. What stands still in between, for longer
+  // than any call may take, never comes back by itself.
+  void turned(int thread);
+  bool all_turned_since(std::chrono::steady_clock::time_point) const;
+
   bool ready() const;                        // a pause is as it should be
   bool holding() const;                      // some thread waits for a server
   std::string state() const;                 // "running", "paused", "holding" or "draining"
@@ -56,6 +61,7 @@ class status_board {
   std::vector<std::array<std::string, 2>> reasons_;  // "" where all is well
   bool draining_ = false;
   std::string pause_;  // "": not paused
+  std::vector<std::chrono::steady_clock::time_point> turned_;
 };
 
 // Outcomes a second over the last minute, from the heartbeat's samples. Not thread-safe.

@@ -9,6 +9,8 @@ namespace trunkline::worker {
 namespace {
 
 constexpr std::chrono::seconds last_grace{5};
+// Each may take as long as one may; seldom do two.
+constexpr int calls_of_a_transaction = 20, redis_calls_of_a_turn = 4;
 
 }  // namespace
 
@@ -36,6 +38,19 @@ void watchdog::look() {
          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count()}}
     );
   }
+}
+
+bool watchdog::all_turn() {
+  const auto& given = shared_.options;
+  const auto limit = calls_of_a_transaction * (given.statement_timeout + given.watchdog_grace) +
+                     redis_calls_of_a_turn * given.redis_timeout + given.block + given.hold_most;
+  // A drain has a limit of its own.
+  if (shared_.stop.requested()) return true;
+  if (shared_.board.all_turned_since(std::chrono::steady_clock::now() - limit)) return true;
+  if (!told_)
+    shared_.log.error("a thread stands still; the supervisor's watchdog will end this process");
+  told_ = true;
+  return false;
 }
 
 }  // namespace trunkline::worker

@@ -18,6 +18,9 @@ class watchdog {
  public:
   watchdog(shared_parts&, const std::vector<std::unique_ptr<consumer>>&);
   void look();  // several times a second
+  // No thread stands still outside of such calls, in a loop without end say. Else the supervisor's
+  // watchdog should end us: an event that did it has then taken its worker down.
+  bool all_turn();
 
  private:
   using time = std::chrono::steady_clock::time_point;
@@ -26,6 +29,7 @@ class watchdog {
   const std::vector<std::unique_ptr<consumer>>& consumers_;
   std::vector<time>
       interrupted_;  // of each: the call that was interrupted, so that it is done once
+  bool told_ = false;
 };
 
 }  // namespace trunkline::worker

@@ -5,10 +5,11 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 import unittest
 
 from gateway_harness import Gateway, WithGateway, entries, request
-from worker_harness import Postgres, Redis, Worker
+from worker_harness import Postgres, Redis, Worker, message
 
 from servers import wait_for
 
@@ -28,9 +29,29 @@ class Supervisor:
 
     def listen(self):
         try:
-            self.heard.append(self.socket.recv(4096).decode())
+            said = self.socket.recv(4096).decode().split("\n")
         except TimeoutError:
-            pass
+            return []
+        self.heard += said
+        return said
+
+    def stroked_within(self, seconds):
+        """Whether the watchdog was stroked meanwhile."""
+        end = time.monotonic() + seconds
+        said = []
+        while time.monotonic() < end:
+            said += self.listen()
+        return any(each.startswith("WATCHDOG") for each in said)
+
+    def fill(self):
+        """Nothing more fits in before somebody listens."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            try:
+                while True:
+                    other.sendto(b"X=1", self.path)
+            except BlockingIOError:
+                pass
 
     def hears(self, what, times=1):
         def enough():
@@ -55,6 +76,17 @@ class GatewayUnderSystemd(WithGateway):
             self.assertIn(b"NOTIFY_SOCKET", file.read())
         self.assertEqual(gateway.terminate(), 0)
         supervisor.hears("STOPPING=1")
+
+    def test_what_a_full_queue_did_not_take_comes_later(self):
+        """systemd would end a service whose READY=1 never comes."""
+        supervisor = Supervisor(self)
+        supervisor.fill()
+        gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
+        self.assertEqual(gateway.post().status, 200)
+        supervisor.hears("READY=1")
+        supervisor.hears("STATUS=accepting deliveries")
+        supervisor.hears("WATCHDOG=1")
+        self.assertEqual(gateway.terminate(), 0)
 
     def test_a_watchdog_of_another_process_is_not_stroked(self):
         supervisor = Supervisor(self)
@@ -154,6 +186,34 @@ class GatewayUnderSystemd(WithGateway):
 
 
 class WorkerUnderSystemd(unittest.TestCase):
+    def test_a_thread_that_stands_still_is_for_the_watchdog(self):
+        """Not for the look at hanging calls, which ends what waits for Postgres: this one waits for nothing."""
+        redis, postgres = Redis(), Postgres()
+        self.addCleanup(redis.close)
+        self.addCleanup(postgres.close)
+        postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
+        supervisor = Supervisor(self)
+        bin_ = os.environ["TRUNKLINE_BIN"]
+        more = {"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "400000", "LD_PRELOAD": f"{bin_}/test-crash.so",
+                "TEST_CRASH_MARKER": "stands-still", "TEST_CRASH_STATEMENT": "merge_activities", "TEST_CRASH_HANGS": "1",
+                "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        os.environ.update(more)
+        try:
+            worker = Worker(redis, postgres, statement_timeout="100ms", watchdog_grace="50ms")  # stands still after 7 s
+        finally:
+            for name in more:
+                del os.environ[name]
+        self.addCleanup(worker.close)
+        worker.wait_ready()
+        supervisor.hears("WATCHDOG=1", times=5)
+        redis.command("XADD", "{trunkline}:deliveries", "*", "d", "01TEST", "t", "1772359200000", "s", "hex", "k", "0",
+                      "b", message(1, text="stands-still"))
+        wait_for(lambda: "a thread stands still" in worker.log(), "the log to say so", 10)
+        while supervisor.listen():
+            pass
+        self.assertFalse(supervisor.stroked_within(1.2))
+        self.assertIsNone(worker.process.poll())  # to end it is the supervisor's
+
     def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
         redis, postgres = Redis(), Postgres()
         self.addCleanup(redis.close)

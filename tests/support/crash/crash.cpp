@@ -2,8 +2,9 @@
 // Aborts the process as soon as it is about to execute a statement with TEST_CRASH_MARKER in a
 // parameter: an event that takes its worker down, as a bug of ours would. TEST_CRASH_STATEMENT
 // names the one prepared statement to look at. Bodies of many events travel in one parameter, so it
-// crashes with its companions in hand.
+// crashes with its companions in hand. With TEST_CRASH_HANGS it stands still for good instead.
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -24,7 +25,9 @@ extern "C" void* PQexecPrepared(
       const std::string_view value(
           values[i], binary ? static_cast<std::size_t>(lengths[i]) : std::strlen(values[i])
       );
-      if (value.find(marker) != value.npos) std::abort();
+      if (value.find(marker) == value.npos) continue;
+      if (!std::getenv("TEST_CRASH_HANGS")) std::abort();
+      for (;;) ::pause();
     }
   return real(connection, name, count, values, lengths, formats, result_format);
 }

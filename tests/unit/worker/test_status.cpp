@@ -10,6 +10,16 @@
 using namespace trunkline::worker;
 using namespace std::chrono_literals;
 
+TEST_CASE("all threads turn, or one stands still") {
+  status_board board(2);
+  const auto now = std::chrono::steady_clock::now();
+  CHECK(board.all_turned_since(now - 1min));
+  board.turned(1);
+  CHECK_FALSE(board.all_turned_since(now));
+  board.turned(0);
+  CHECK(board.all_turned_since(now));
+}
+
 TEST_CASE("ready once every thread has reached both servers, and while none waits") {
   totals counts;
   status_board board(2);
