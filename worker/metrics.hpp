@@ -20,12 +20,14 @@ inline constexpr std::array<std::string_view, 4> retry_reasons = {
     "data", "constraint", "raised", "other"};
 
 inline constexpr std::array<std::int64_t, 9> batch_bounds = {1, 2, 5, 10, 25, 50, 100, 250, 500};
-inline constexpr std::array<std::int64_t, 12> batch_micros = {
-    1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 10000000};
+inline constexpr std::array<std::int64_t, 13> batch_micros = {
+    1000,   2500,   5000,    10000,   25000,   50000,   100000,
+    250000, 500000, 1000000, 2500000, 5000000, 10000000};
 // From a few milliseconds to the day that retries last.
-inline constexpr std::array<std::int64_t, 14> commit_micros = {
-    5000,      10000,     25000,      50000,       100000,        250000,         500000,
-    1'000'000, 5'000'000, 30'000'000, 300'000'000, 3'600'000'000, 21'600'000'000, 86'400'000'000};
+inline constexpr std::array<std::int64_t, 18> commit_micros = {
+    5000,       10000,       25000,       50000,         100000,         250000,
+    500000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,     30'000'000,
+    60'000'000, 300'000'000, 900'000'000, 3'600'000'000, 21'600'000'000, 86'400'000'000};
 
 // What only the metrics count. All threads of the process write.
 struct worker_metrics {

@@ -39,11 +39,16 @@ double start_time() {
   return at;
 }
 
-std::int64_t resident_bytes() {
+struct memory {
+  std::int64_t size = 0, resident = 0;  // bytes
+};
+
+memory memory_now() {
   std::ifstream file("/proc/self/statm");
-  std::int64_t size = 0, resident = 0;
-  file >> size >> resident;
-  return resident * ::sysconf(_SC_PAGESIZE);
+  memory pages;
+  file >> pages.size >> pages.resident;
+  const auto page = ::sysconf(_SC_PAGESIZE);
+  return {pages.size * page, pages.resident * page};
 }
 
 // Without the one that looks.
@@ -61,12 +66,15 @@ std::int64_t open_descriptors() {
 void add_process(exposition& out) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto used = memory_now();
   out.family("trunkline_build_info", "gauge", "Always 1; the version is its label.")
       .sample({{"version", TRUNKLINE_VERSION}}, std::int64_t{1})
       .family("process_cpu_seconds_total", "counter", "User and system time spent.")
       .sample({}, seconds(CLOCK_PROCESS_CPUTIME_ID))
       .family("process_resident_memory_bytes", "gauge", "Resident memory.")
-      .sample({}, resident_bytes())
+      .sample({}, used.resident)
+      .family("process_virtual_memory_bytes", "gauge", "Address space in use.")
+      .sample({}, used.size)
       .family("process_open_fds", "gauge", "Open file descriptors.")
       .sample({}, open_descriptors())
       .family("process_max_fds", "gauge", "Most file descriptors that may be open.")

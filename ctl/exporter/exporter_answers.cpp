@@ -77,6 +77,9 @@ ops::answer metrics_page(const queue_samples& now) {
   add_states(out, rows_of(now));
   out.family("trunkline_queue_up", "gauge", "1 while everything about the queue is known, else 0.")
       .sample({}, std::int64_t{all_known(now)});
+  if (const auto& rows = now.postgres.state)
+    out.family("trunkline_queue_paused", "gauge", "1 while an operator has paused applying.")
+        .sample({}, std::int64_t{rows->pause.has_value()});
   if (const auto& redis = now.redis.state) {
     if (redis->used_memory)
       out.family("trunkline_redis_memory_used_bytes", "gauge", "Memory that Redis uses.")

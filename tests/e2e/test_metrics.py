@@ -6,10 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import scrape  # noqa: E402
+from exporter_harness import Exporter  # noqa: E402
 from gateway_harness import (HEX_KEY, STREAM, Gateway, restart, sign_legacy, sign_standard)  # noqa: E402
 from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402
 from worker_harness import BIN, Worker, message  # noqa: E402
@@ -19,25 +21,6 @@ DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc
 REFUSE = """create function refuse() returns trigger language plpgsql as $$ begin
   if new.body = 'poison' then raise exception 'no'; end if; return new; end $$;
   create trigger refuse before insert or update on activities for each row execute function refuse()"""
-
-
-class Exporter:
-    def __init__(self, redis_url, postgres_url):
-        self.process = subprocess.Popen(
-            [f"{BIN}/trunkline", "exporter", "--listen", "127.0.0.1:0", "--redis", redis_url, "--postgres",
-             postgres_url], env=clean_environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        while "listen=" not in line:
-            line = self.process.stderr.readline() or sys.exit("the exporter does not start")
-        self.address = re.search(r"listen=\"?([0-9.:]+)", line)[1]
-
-    def get(self, path):
-        return scrape.get(self.address, path)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stderr.close()
 
 
 class Metrics(unittest.TestCase):
@@ -217,6 +200,12 @@ class Metrics(unittest.TestCase):
         self.assertAlmostEqual(page.value("trunkline_queue_oldest_age_seconds", state="due"), 10, delta=10)
         self.assertEqual(exporter.get("/nowhere")[0], 404)
 
+        for verb, value in ((("pause", "--reason", "a test"), 1), (("resume",), 0)):
+            subprocess.run([f"{BIN}/trunkline", *verb], check=True, capture_output=True, env=clean_environment(
+                DATABASE_URL=self.postgres.url_of("worker"), REDIS_URL=self.redis.url_of("operator")))
+            wait_for(lambda value=value: scrape.Page(exporter.address).value("trunkline_queue_paused") == value,
+                     f"the {verb[0]}", 8)
+
         exporter.process.terminate()
         self.assertEqual(exporter.process.wait(5), 0)
 
@@ -253,6 +242,57 @@ class Metrics(unittest.TestCase):
                 self.assertEqual(page.value("trunkline_queue_events", state=kept), 0)
                 start()
                 wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+
+    def no_number(self, exporter, why):
+        wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing", 10)
+        self.assertNotRegex(exporter.get("/scaler")[1], r"\d")
+        self.assertIn(why, json.loads(exporter.get("/readyz")[1])["reason"])
+        self.assertEqual(self.valid(exporter.address).value("trunkline_queue_up"), 0)
+
+    def test_a_frozen_redis_is_unknown(self):
+        exporter = self.exporter()
+        wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
+        self.redis.kill(signal.SIGSTOP)
+        self.no_number(exporter, "Redis does not answer")
+        self.redis.kill(signal.SIGCONT)
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+
+    def test_a_frozen_postgres_is_unknown(self):
+        exporter = self.exporter()
+        wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
+        with open(f"/proc/{self.postgres.process.pid}/task/{self.postgres.process.pid}/children") as children:
+            frozen = [self.postgres.process.pid, *map(int, children.read().split())]
+        for sig, wanted in ((signal.SIGSTOP, 503), (signal.SIGCONT, 200)):
+            for pid in frozen:
+                try:
+                    os.kill(pid, sig)
+                except ProcessLookupError:
+                    pass
+            wait_for(lambda wanted=wanted: exporter.get("/scaler")[0] == wanted, f"{wanted}", 15)
+            self.assertEqual(exporter.get("/livez")[0], 200)
+
+    def test_a_redis_that_loads_is_unknown(self):
+        self.redis.command("EVAL", "for i = 1, 16000 do redis.call('INCR', 'filler' .. i) end", 0)
+        exporter = self.exporter()
+        wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
+        self.redis.kill()
+        self.redis.extra += ["--key-load-delay", "400"]
+        starting = threading.Thread(target=restart, args=(self.redis,))
+        starting.start()
+        try:
+            wait_for(lambda: "LOADING" in exporter.get("/readyz")[1], "the reason", 10)
+            self.no_number(exporter, "LOADING")
+        finally:
+            starting.join()
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+
+    def test_a_refused_login_is_unknown_and_says_so_without_the_password(self):
+        exporter = Exporter(self.redis.url_of("operator").replace("operator-password", "wr0ng"),
+                            self.postgres.url_of("readonly"))
+        self.addCleanup(exporter.close)
+        wait_for(lambda: "WRONGPASS" in exporter.get("/readyz")[1], "the reason", 10)
+        self.no_number(exporter, "WRONGPASS")
+        self.assertNotIn("wr0ng", exporter.get("/readyz")[1])
 
     def test_the_page_of_the_manual(self):
         """docs/metrics.md lists what is there, and what it lists is there."""
