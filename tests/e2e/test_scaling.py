@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import unittest
+from typing import NamedTuple
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from checker import Checker  # noqa: E402
@@ -20,8 +21,6 @@ from traffic import KEYS  # noqa: E402
 
 RATE = 200
 SENDERS = 6
-# What is committed and not yet taken off the stream, when a look falls in between: a batch of each thread.
-IN_BETWEEN = 100
 
 
 class SocketHouse(House):
@@ -53,33 +52,76 @@ class SocketHouse(House):
         self.listening.close()
 
 
+class Counted(NamedTuple):
+    """What is so at one moment, by the servers and the provider's books. All but `length` and `pending` only grow."""
+    added: int     # entries ever added to the stream
+    length: int    # entries in it
+    pending: int   # of them in hand
+    rows: int      # of events and copies
+    dead: int      # events
+    acked: int     # deliveries answered 200
+    broken: int    # connections that ended without an answer: their delivery may be in the stream
+
+    @property
+    def removed(self):
+        return self.added - self.length
+
+
+def bounds(before, after):
+    """What `trunkline queue` may say waits, when it looked at some moment in between: no slack but that time."""
+    # An entry is there before its answer and a row before it is removed: so say the books.
+    least = max(before.added - after.removed, before.acked - after.rows, 0)
+    most = min(after.added - before.removed, after.acked + SENDERS + after.broken - before.removed)
+    return least, most
+
+
+def lies(queue, before, after):
+    """What is wrong in it."""
+    least, most = bounds(before, after)
+    waiting = queue["ready"]["count"] + queue["pending"]["count"]
+    found = []
+    if not least <= waiting <= most:
+        found.append(f"{waiting} waiting, counted {least} to {most}: {before}, {after}")
+    if not before.dead <= queue["dead"]["count"] <= after.dead:
+        found.append(f"{queue['dead']['count']} dead, counted {before.dead} to {after.dead}")
+    if queue["retrying"]["count"]:
+        found.append(f"{queue['retrying']['count']} retrying, and nothing failed")
+    if before._replace(acked=0, broken=0) == after._replace(acked=0, broken=0):
+        if (queue["ready"]["count"], queue["pending"]["count"]) != (after.length - after.pending, after.pending):
+            found.append(f"{queue['ready']} and {queue['pending']}, and nothing moved: {after}")
+    return found
+
+
 class Watcher:
     """Looks at `trunkline queue --json` all the time and compares with what was counted before and after."""
 
-    def __init__(self, house, ledger, checker):
-        self.house, self.ledger, self.checker = house, ledger, checker
+    def __init__(self, house, ledger):
+        self.house, self.ledger = house, ledger
         self.samples, self.wrong, self.stopping = [], [], threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
-    def rows(self):
-        return int(self.house.postgres.psql(
-            "select (select count(*) from webhook_events) + (select count(*) from event_copies)"))
+    def counted(self):
+        added, length, pending = self.house.stream()
+        rows, dead = map(int, self.house.postgres.psql(
+            "select (select count(*) from webhook_events) + (select count(*) from event_copies),"
+            " (select count(*) from webhook_events where state = 'dead')").split("|"))
+        answers = dict(self.ledger.answers)
+        return Counted(added, length, pending, rows, dead, answers.get(200, 0),
+                       sum(n for what, n in answers.items() if isinstance(what, str)))
 
     def look(self):
-        rows_before, acked_before = self.rows(), self.ledger.answers[200]
+        """The bounds of what it could say."""
+        before = self.counted()
         said = subprocess.run(
             [os.path.join(self.house.bin, "trunkline"), "queue", "--json"], capture_output=True, text=True, timeout=20,
             env=clean_environment(REDIS_URL=self.house.redis.url_of("operator"),
                                   DATABASE_URL=self.house.postgres.url_of("readonly")))
-        acked_after, rows_after = self.ledger.answers[200], self.rows()
+        after = self.counted()
         queue = json.loads(said.stdout)
-        waiting = queue["ready"]["count"] + queue["pending"]["count"]
-        least = max(0, acked_before - rows_after)
-        most = acked_after + SENDERS - rows_before + IN_BETWEEN
-        self.samples.append(waiting)
-        if not least <= waiting <= most or queue["retrying"]["count"]:
-            self.wrong.append(f"{waiting} waiting, {queue['retrying']['count']} retrying; counted {least} to {most}")
+        self.samples.append(queue["ready"]["count"] + queue["pending"]["count"])
+        self.wrong += lies(queue, before, after)
+        return bounds(before, after)
 
     def watch(self):
         while not self.stopping.wait(0.1):
@@ -101,18 +143,20 @@ class Scaling(unittest.TestCase):
         checker = Checker(house)
         checker.begin()
         ledger = Ledger(lambda: house.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0)
-        watcher = Watcher(house, ledger, checker)
+        watcher = Watcher(house, ledger)
         try:
             self.goes_on(ledger)
             self.scale_up(house, ledger)
             self.restart_in_turn(house, ledger)
             self.scale_down(house, ledger)
+            self.restart_the_last_one(house, ledger, watcher)
             self.goes_on(ledger)
         finally:
             finished = ledger.finish(60)
             watcher.stop()
         self.assertTrue(finished, ledger.summary())
         checker.drain(60)
+        self.assertEqual(watcher.look(), (0, 0))
         found = checker.problems({d.key for d in ledger.sent}, ledger.acked)
         self.assertEqual(found + ledger.odd + watcher.wrong, [], f"seed {seed}\n{house.tail()}")
         self.nobody_was_refused(ledger, seed)
@@ -138,6 +182,14 @@ class Scaling(unittest.TestCase):
             del house.programs[f"worker {n}"]
             self.goes_on(ledger)
 
+    def restart_the_last_one(self, house, ledger, watcher):
+        """With nobody to take it, what waits can't be told too low."""
+        self.assertEqual(house.terminate("worker 0"), 0, house.tail())
+        self.goes_on(ledger)
+        looks = [watcher.look() for _ in range(3)]
+        self.assertGreater(min(least for least, _ in looks), RATE // 4, looks)
+        house.start("worker 0")
+
     def restart_in_turn(self, house, ledger):
         for part in (*house.workers(), "gateway", "gateway"):
             self.assertEqual(house.terminate(part), 0, house.tail())
@@ -151,6 +203,27 @@ class Scaling(unittest.TestCase):
         ended = sum(n for what, n in others.items() if what in ("ConnectionError", "ConnectionResetError", "BrokenPipeError"))
         self.assertEqual(sum(others.values()), ended, f"seed {seed}: {others}")
         self.assertLessEqual(ended, 2 * SENDERS, f"seed {seed}: {others}")  # one a sender and restart
+        self.assertEqual(ledger.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
+
+
+class Lies(unittest.TestCase):
+    """The comparison finds what is wrong by one."""
+    WHILE = (Counted(100, 10, 4, 92, 3, 99, 0), Counted(103, 12, 5, 93, 4, 102, 1))
+
+    def found(self, ready, pending, dead=3, retrying=0, moments=WHILE):
+        said = {"ready": ready, "pending": pending, "dead": dead, "retrying": retrying}
+        return len(lies({state: {"count": n} for state, n in said.items()}, *moments))
+
+    def test_what_is_so_is_no_lie(self):
+        self.assertEqual(bounds(*self.WHILE), (9, 13))
+        for ready, pending in ((5, 4), (9, 4), (0, 9)):
+            self.assertEqual(self.found(ready, pending), 0)
+        self.assertEqual(self.found(7, 5, 4, moments=(self.WHILE[1],) * 2), 0)
+
+    def test_what_is_not_is_found(self):
+        for wrong in ((4, 4), (10, 4), (0, 0), (5, 4, 2), (5, 4, 5), (5, 4, 3, 1)):
+            self.assertEqual(self.found(*wrong), 1, wrong)
+        self.assertEqual(self.found(6, 6, 4, moments=(self.WHILE[1],) * 2), 1)
 
 
 if __name__ == "__main__":

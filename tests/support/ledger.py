@@ -26,6 +26,7 @@ class Ledger:
         self.lock, self.sent, self.later = threading.Lock(), [], []
         self.next_due, self.order = time.monotonic(), itertools.count()
         self.acks, self.answers, self.odd = [], collections.Counter(), []
+        self.failed_fresh = collections.Counter()  # errors of connections that were new
         self.feeding, self.unfinished = True, 0
         self.threads = [threading.Thread(target=self._work, args=(n,), daemon=True) for n in range(threads)]
         for thread in self.threads:
@@ -89,14 +90,18 @@ class Ledger:
             time.sleep(max(wait, 0.001))
 
     def _send(self, connection, delivery):
+        fresh = connection is None
         try:
             if connection is None:
                 connection = socket.create_connection(("127.0.0.1", self.port_now()), timeout=TIMEOUT)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.sendall(delivery.request())
-            status, keep = _answer(connection)
+            status, keep = answer_of(connection)
         except OSError as error:
             status, keep = type(error).__name__, False
+            if fresh:
+                with self.lock:
+                    self.failed_fresh[status] += 1
         if not keep and connection:
             with contextlib.suppress(OSError):
                 connection.close()
@@ -128,7 +133,7 @@ class Ledger:
         heapq.heappush(self.later, (time.monotonic() + delay, next(self.order), delivery, repeat))
 
 
-def _answer(connection):
+def answer_of(connection):
     """(status, whether the connection stays)."""
     data = b""
     while b"\r\n\r\n" not in data:
