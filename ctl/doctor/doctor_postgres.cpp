@@ -81,18 +81,20 @@ void check_settings(findings& out, const facts& now) {
   setting("full_page_writes", now.full_page_writes, now.full_page_writes == "on");
 }
 
+// Beyond one for each thread of a worker three are wanted now and then, seldom all at once
+// (docs/operations.md, Sizing).
 void check_connections(findings& out, const facts& now) {
   const int most = now.max_connections - now.reserved;
-  const int left = most - now.used;
+  const int left = most - now.used + 1;  // this one ends
   const auto what = std::to_string(now.used) + " of " + std::to_string(most) + " in use";
   const std::string mend =
       "fewer workers or threads, or alter system set max_connections higher and restart";
-  if (left < 3)
+  if (left < 1)
     out.add("postgres.connections", level::error, what, "workers can't connect", mend);
-  else if (left < most / 5)
+  else if (left < 2)
     out.add(
         "postgres.connections", level::warning, what,
-        "a worker needs one more a thread while the database is in trouble", mend
+        "a worker whose transaction fails looks over a new one whether the server is well", mend
     );
   else
     out.ok("postgres.connections", what);

@@ -177,7 +177,7 @@ class Doctor(unittest.TestCase):
                           env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})
 
     def test_postgres_settings(self):
-        weak = Postgres(synchronous_commit="off", fsync="off", full_page_writes="off", max_connections="6")
+        weak = Postgres(synchronous_commit="off", fsync="off", full_page_writes="off")
         self.addCleanup(weak.close)
         url = {"TRUNKLINE_POSTGRES": f"postgresql://trunkline@127.0.0.1:{weak.port}/trunkline"}
         got, found = self.found(env=url)
@@ -186,7 +186,22 @@ class Doctor(unittest.TestCase):
             self.assertEqual(found["postgres." + check]["level"], "error", check)
         self.assertEqual(found["postgres.migrations"]["what"], "no tables of ours")
         self.assertEqual(found["postgres.roles"]["what"], "missing: trunkline_owner, trunkline_worker, trunkline_readonly")
-        self.assertEqual(found["postgres.connections"]["level"], "error")
+        self.assertEqual(found["postgres.connections"]["level"], "ok")
+
+    def test_connections_of_postgres(self):
+        full = Postgres(max_connections="5", superuser_reserved_connections="3")
+        self.addCleanup(full.close)
+        url = {"TRUNKLINE_POSTGRES": f"postgresql://trunkline@127.0.0.1:{full.port}/trunkline"}
+        for others, level in ((0, "ok"), (1, "warning"), (2, "error")):
+            if others:
+                other = subprocess.Popen(["psql", "-Xq", url["TRUNKLINE_POSTGRES"]], stdin=subprocess.PIPE,
+                                         stdout=subprocess.DEVNULL)
+                self.addCleanup(other.wait)
+                self.addCleanup(other.stdin.close)
+            wait_for(lambda others=others: full.psql(
+                "select count(*) from pg_stat_activity where backend_type = 'client backend'") == str(others + 1),
+                "the other connections")
+            self.assertEqual(self.found(env=url)[1]["postgres.connections"]["level"], level)
 
     def test_grants_and_migrations(self):
         self.postgres.psql("revoke insert on operator_log from trunkline_worker")
