@@ -8,8 +8,14 @@ install(TARGETS trunkline-gateway COMPONENT trunkline-gateway RUNTIME DESTINATIO
 install(TARGETS trunkline-worker COMPONENT trunkline-worker RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 file(GLOB schema_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schema/*.sql)
 install(FILES ${schema_files} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/trunkline/schema)
-install(FILES ${source}/redis.conf ${source}/redis-users.conf ${source}/nginx.conf COMPONENT trunkline
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples)
+install(FILES ${source}/redis.conf ${source}/redis-users.conf ${source}/postgresql.conf ${source}/nginx.conf
+  COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples)
+install(FILES ${source}/prometheus/alerts.yml ${source}/prometheus/prometheus.yml COMPONENT trunkline
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples/prometheus)
+# The alerts name sections of docs/operations.md, which names the other pages.
+file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
+install(FILES ${manual} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
 
 # packaged(package destination files...): for the Debian packages alone. The units name /usr/bin.
 function(packaged package destination)

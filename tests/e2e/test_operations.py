@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/operations.md lists every option of gateway and worker with the default that --help tells; its command for the
 sum of what came in and what is there finds what is missing."""
+import json
 import os
 import pathlib
 import re
@@ -8,9 +9,10 @@ import subprocess
 import unittest
 
 from bodies_pipe import Sender
-from pipeline import Pipeline, clean_environment, wait_for
+from pipeline import Pipeline, Postgres, clean_environment, wait_for
 
-PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md").read_text()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/operations.md").read_text()
 BIN = os.environ["TRUNKLINE_BIN"]
 
 
@@ -47,6 +49,25 @@ class Operations(unittest.TestCase):
         for name, begin in (("log-level", "warn "), ("threads", "5 "), ("batch", "7 "), ("lease", "4s ")):
             self.assertTrue(said[name].startswith(begin), f"{name}: {said[name]}")
         self.assertIn("/etc/trunkline/trunkline.toml", said["threads"])
+
+
+class Settings(unittest.TestCase):
+    def test_of_postgres(self):
+        """deploy/postgresql.conf: a server starts with it, has what it says, and the doctor finds nothing."""
+        with open(os.path.join(ROOT, "deploy/postgresql.conf"), encoding="utf-8") as file:
+            settings = dict(re.findall(r"^(\w+) = (\S+)$", file.read(), re.M))
+        self.assertGreater(len(settings), 8)
+        server = Postgres(**settings)
+        self.addCleanup(server.close)
+        server.migrate(os.path.join(BIN, "trunkline"))
+        told = {name: server.psql(f"show {name}") for name in settings}
+        self.assertEqual(told, settings)
+        done = subprocess.run([os.path.join(BIN, "trunkline"), "doctor", "--all", "--json"], capture_output=True, text=True,
+                              env=clean_environment(DATABASE_URL=server.url_of("readonly"), REDIS_URL="redis://127.0.0.1:1"))
+        found = {f["check"]: f["level"] for f in json.loads(done.stdout)["findings"]}
+        levels = {check: level for check, level in found.items() if check.startswith("postgres.")}
+        self.assertGreater(len(levels), 6)
+        self.assertEqual(set(levels.values()), {"ok"}, levels)
 
 
 class Sum(unittest.TestCase):

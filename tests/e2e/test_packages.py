@@ -16,10 +16,12 @@ from bodies_pipe import Sender
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from servers import clean_environment, wait_for  # noqa: E402
+import debs  # noqa: E402
+import scrape  # noqa: E402
+from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402
+from exporter_harness import Exporter  # noqa: E402
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
-BUILD = os.path.dirname(BIN)
 UNITS = os.path.join(HERE, "..", "..", "deploy", "systemd")
 CONFINED = os.path.join(HERE, "..", "support", "confined.py")
 PACKAGES = ("trunkline", "trunkline-gateway", "trunkline-worker")
@@ -47,10 +49,7 @@ class Packages(unittest.TestCase):
         """Two versions of each, from the programs that are built."""
         cls.folder = tempfile.mkdtemp(prefix="trunkline-packages-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        for version in ("0.1.0", "0.1.1"):
-            run("cpack", "-D", f"CPACK_PACKAGE_VERSION={version}", "-B", f"{cls.folder}/{version}", cwd=BUILD)
-            for leftover in glob.glob(f"{cls.folder}/{version}/_CPack_Packages"):
-                shutil.rmtree(leftover)
+        debs.make(cls.folder, "0.1.0", "0.1.1")
 
     def package(self, name, version="0.1.0"):
         return glob.glob(f"{self.folder}/{version}/{name}_*.deb")[0]
@@ -72,6 +71,9 @@ class Packages(unittest.TestCase):
         wanted = {
             "trunkline": ["/usr/bin/trunkline", "/lib/systemd/system/trunkline-exporter.service",
                           "/etc/trunkline/trunkline.toml", "/usr/share/trunkline/schema/roles.sql",
+                          "/usr/share/doc/trunkline/examples/postgresql.conf",
+                          "/usr/share/doc/trunkline/examples/prometheus/alerts.yml",
+                          "/usr/share/doc/trunkline/docs/operations.md",
                           "/usr/share/doc/trunkline/copyright"],
             "trunkline-gateway": ["/usr/bin/trunkline-gateway", "/lib/systemd/system/trunkline-gateway.socket",
                                   "/lib/systemd/system/trunkline-gateway.service"],
@@ -196,14 +198,43 @@ class Units(unittest.TestCase):
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root: another user")
 class UnderTheLimits(unittest.TestCase):
-    def test_samples_go_through_gateway_and_worker(self):
+    def setUp(self):
         try:
             run("/usr/bin/python3", "-c", "import seccomp")
         except AssertionError:
             self.skipTest("needs python3-seccomp")
-        programs = tempfile.mkdtemp(prefix="trunkline-confined-")  # stand-ins that confine themselves first
-        self.addCleanup(shutil.rmtree, programs)
-        os.chmod(programs, 0o755)
+
+    def folder(self):
+        made = tempfile.mkdtemp(prefix="trunkline-confined-")
+        self.addCleanup(shutil.rmtree, made)
+        os.chmod(made, 0o755)
+        return made
+
+    def assert_confined(self, pid, name):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+        self.assertEqual(status["Seccomp"].strip(), "2", name)
+        self.assertEqual(int(status["CapEff"], 16), 0, name)
+        self.assertEqual(int(status["Uid"].split()[0]), pwd.getpwnam("nobody").pw_uid, name)
+
+    def test_the_exporter_tells_the_queue_and_itself(self):
+        program = shutil.copy(f"{BIN}/trunkline", self.folder() + "/trunkline")  # where any user may read it
+        redis, postgres = Redis(), Postgres()
+        self.addCleanup(redis.close)
+        self.addCleanup(postgres.close)
+        postgres.migrate(f"{BIN}/trunkline")
+        exporter = Exporter(redis.url_of("operator"), postgres.url_of("readonly"), before=[
+            "/usr/bin/python3", "-B", CONFINED, f"{UNITS}/trunkline-exporter.service", "nobody", "--"], program=program)
+        self.addCleanup(exporter.close)
+        wait_for(lambda: exporter.get("/readyz")[0] == 200, "both servers")
+        page = scrape.Page(exporter.address)
+        self.assertEqual(page.value("trunkline_queue_up"), 1)
+        for name in ("process_open_fds", "process_resident_memory_bytes", "process_start_time_seconds"):
+            self.assertGreater(page.value(name), 3, name)
+        self.assert_confined(exporter.process.pid, "exporter")
+
+    def test_samples_go_through_gateway_and_worker(self):
+        programs = self.folder()  # of stand-ins that confine themselves first
         for program, unit in (("trunkline-gateway", "trunkline-gateway.service"),
                               ("trunkline-worker", "trunkline-worker@.service")):
             shutil.copy(f"{BIN}/{program}", f"{programs}/{program}.real")  # where any user may read it
@@ -219,11 +250,7 @@ class UnderTheLimits(unittest.TestCase):
         wait_for(lambda: pipe.postgres.psql("select count(*) from webhook_events where event_id = '1'") == "1",
                  "the row")
         for name, process in (("gateway", pipe.gateway), ("worker", pipe.worker)):
-            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
-                status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-            self.assertEqual(status["Seccomp"].strip(), "2", name)
-            self.assertEqual(int(status["CapEff"], 16), 0, name)
-            self.assertEqual(int(status["Uid"].split()[0]), pwd.getpwnam("nobody").pw_uid, name)
+            self.assert_confined(process.pid, name)
 
 
 if __name__ == "__main__":
