@@ -29,7 +29,9 @@ void watchdog::look() {
   for (std::size_t i = 0; i < consumers_.size(); ++i) {
     const auto since = consumers_[i]->store().busy_since();
     if (!since || *since == interrupted_[i]) continue;
-    if (now - *since < limit && !shared_.stop.expired()) continue;
+    const bool fresh = now - *since < limit;
+    if (fresh) shared_.board.turned(static_cast<int>(i));  // a transaction may have many statements
+    if (fresh && !shared_.stop.expired()) continue;
     interrupted_[i] = *since;
     consumers_[i]->store().interrupt();
     shared_.log.warn(
