@@ -15,12 +15,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-std::string array_of(const std::int64_t* begin, std::size_t count) {
-  std::string out = "{";
-  for (std::size_t i = 0; i < count; ++i) out += (i > 0 ? "," : "") + std::to_string(begin[i]);
-  return out + "}";
-}
-
 // Five steps a second, so that a rate is kept smoothly.
 std::size_t step_size(int per_second) {
   constexpr int most = 1000;
@@ -62,6 +56,12 @@ class progress_line {
 };
 
 }  // namespace
+
+std::string array_of(const std::int64_t* begin, std::size_t count) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < count; ++i) out += (i > 0 ? "," : "") + std::to_string(begin[i]);
+  return out + "}";
+}
 
 batch_result in_batches(
     const std::vector<std::int64_t>& ids, const batch_pace& pace, const batch_step& step

@@ -12,6 +12,9 @@
 // timeout, and broken off in between, the others are simply still as they were.
 namespace trunkline::ctl {
 
+// "{1,2,3}", for $1::bigint[].
+std::string array_of(const std::int64_t* begin, std::size_t count);
+
 struct batch_pace {
   int per_second = 0;     // 0: as fast as it goes
   bool progress = false;  // a line on stderr every two seconds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/moment.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "common/base/units.hpp"
@@ -97,7 +98,7 @@ std::optional<std::int64_t> parse_date(std::string_view given) {
 }  // namespace
 
 std::optional<std::int64_t> parse_moment(std::string_view text, std::int64_t now) {
-  if (const auto ago = parse_duration(text)) return now - ago->count();
+  if (const auto ago = parse_duration(text)) return std::max<std::int64_t>(now - ago->count(), 0);
   return parse_date(text);
 }
 

@@ -121,7 +121,11 @@ void option_set::text(
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "TEXT");
   if (!target.empty() && !option.extra.secret) option.on_command_line->default_str(target);
-  option.take = [&target](const raw_values& raw) { return one(raw, target); };
+  const bool filled = option.extra.filled;
+  option.take = [&target, filled](const raw_values& raw) -> std::string {
+    if (filled && raw.size() == 1 && raw.front().empty()) return "must not be empty";
+    return one(raw, target);
+  };
   option.show = [&target] { return target; };
 }
 

@@ -29,6 +29,7 @@ struct problem {
 // What else an option may say of itself.
 struct traits {
   bool secret = false;  // never printed, not even by --check-config
+  bool filled = false;  // given but empty, it is refused: for filters, where none means all
   // Variables without our prefix, asked after TRUNKLINE_...: {"REDIS_URL"}.
   std::vector<std::string> fallback_env = {};
   std::string group = "";  // heading in --help

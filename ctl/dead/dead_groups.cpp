@@ -16,7 +16,7 @@ namespace {
 
 struct settings {
   config::common_options common;
-  dead_filter_options which;
+  event_filter_options which;
   int limit = 50;
   bool json = false;
 };
@@ -44,7 +44,7 @@ std::string statement(const dead_slices& slices) {
          " from webhook_events e where " + slices.fitting().sql() + " group by 1, 2, 3";
 }
 
-groups fold(database& db, const dead_filter& filter) {
+groups fold(database& db, const event_filter& filter) {
   using clock = std::chrono::steady_clock;
   constexpr std::int64_t most = 100000, slice = 10000;
   const auto end = clock::now() + std::chrono::milliseconds(1200);
@@ -130,7 +130,7 @@ void print_json(const groups& found, std::size_t limit) {
 
 int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
-  const auto found = fold(db, given.which.filter(1));
+  const auto found = fold(db, given.which.filter());
   if (found.failure) return complain("dead groups", *found.failure);
   const auto limit = static_cast<std::size_t>(given.limit);
   given.json ? print_json(found, limit) : print_text(found, limit);
@@ -154,7 +154,7 @@ config::verb dead_groups() {
           "Exit codes: 0 shown (also when there are none), 1 failed, 3 Postgres is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
-            given->which.declare(options);
+            given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most causes to show", 1, 10000);
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::postgres);

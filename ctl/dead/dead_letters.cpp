@@ -2,6 +2,7 @@
 #include "ctl/dead/dead_letters.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ctl/events/event_time.hpp"
 
@@ -28,13 +29,13 @@ dead_letter read_letter(const database_row& row) {
 
 }  // namespace
 
-dead_letters find_dead(database& db, const dead_filter& filter) {
+dead_letters find_dead(database& db, const event_filter& filter, int limit) {
   dead_letters out;
   const auto end = clock::now() + longest_look;
-  const auto most = static_cast<std::size_t>(filter.limit);
+  const auto most = static_cast<std::size_t>(limit);
   dead_slices slices(db, filter);
-  for (std::int64_t rows = filter.limit + 1; slices.next(rows);
-       rows = std::min(rows * 8, longest_slice)) {
+  auto start = clock::now();
+  for (std::int64_t rows = limit + 1; slices.next(rows); rows = std::min(rows * 8, longest_slice)) {
     const auto answer = db.query(
         "select e.id, e.event_id, e.event_type, e.error_message, e.attempts, " +
             time_text("e.finished_at") +
@@ -52,7 +53,9 @@ dead_letters find_dead(database& db, const dead_filter& filter) {
       out.letters.resize(most);
       return out;
     }
-    if (clock::now() > end && !slices.reached().empty()) {
+    // The next slice may take eight times as long.
+    const auto now = clock::now(), soon = now + (now - std::exchange(start, now)) * 2;
+    if (soon > end && !slices.reached().empty()) {
       out.searched_back = slices.reached();
       return out;
     }
@@ -61,7 +64,7 @@ dead_letters find_dead(database& db, const dead_filter& filter) {
   return out;
 }
 
-dead_ids find_dead_ids(database& db, const dead_filter& filter) {
+dead_ids find_dead_ids(database& db, const event_filter& filter) {
   constexpr std::size_t most = 1000000;
   dead_ids out;
   dead_slices slices(db, filter);

@@ -13,16 +13,6 @@
 // along the index webhook_events_dead, so that a million of them cost no more than what is shown.
 namespace trunkline::ctl {
 
-// Which event rows are meant. Only rows in state dead are ever selected by it.
-struct dead_filter {
-  std::string type = {};                                     // exact event type; "" any
-  std::string error = {};                                    // part of the reason, any case; "" any
-  std::string sqlstate = {};                                 // exact; "" any
-  std::optional<std::chrono::milliseconds> since = {};       // died within this time
-  std::optional<std::chrono::milliseconds> older_than = {};  // died before that
-  int limit = 50;
-};
-
 struct dead_letter {
   std::int64_t id = 0;
   std::string event_id, event_type, reason;
@@ -33,16 +23,16 @@ struct dead_letter {
 
 struct dead_letters {
   std::vector<dead_letter> letters;          // newest first
-  bool more = false;                         // the filter fits more than its limit
+  bool more = false;                         // more fit than the limit
   std::optional<std::string> searched_back;  // the time was up here: older ones were not looked at
   std::optional<database_failure> failure;
 };
-dead_letters find_dead(database&, const dead_filter&);
+dead_letters find_dead(database&, const event_filter&, int limit);
 
 // Rows of dead letters in equal-sized slices: each slice is a condition over `webhook_events e`.
 class dead_slices {
  public:
-  dead_slices(database& db, const dead_filter& filter);
+  dead_slices(database& db, const event_filter& filter);
 
   // Sets the next slice of at most so many dead letters, fitting or not. False: there is none, or
   // failure() says why it is not known.
@@ -57,8 +47,7 @@ class dead_slices {
     std::string us, id;
   };
   database& db_;
-  dead_filter filter_;
-  std::string until_us_;  // when this began: what dies later is not seen twice
+  event_filter filter_;
   std::optional<place> at_;
   bool last_ = false;
   sql_condition fitting_;
@@ -71,7 +60,7 @@ struct dead_ids {
   bool more = false;              // than one run takes
   std::optional<database_failure> failure;
 };
-dead_ids find_dead_ids(database&, const dead_filter&);
+dead_ids find_dead_ids(database&, const event_filter&);
 
 // "retrying, due at once, with all attempts ahead", for rows that are still dead; the reason is
 // kept until the next one. Returns the ids.

@@ -13,7 +13,7 @@ namespace {
 
 struct settings {
   config::common_options common;
-  dead_filter_options which;
+  event_filter_options which;
   int limit = 50;
   bool json = false;
 };
@@ -60,7 +60,7 @@ void print_json(const dead_letters& list) {
 
 int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
-  const auto list = find_dead(db, given.which.filter(given.limit));
+  const auto list = find_dead(db, given.which.filter(), given.limit);
   if (list.failure) return complain("dead list", *list.failure);
   given.json ? print_json(list) : print_text(list);
   return as_int(exit_code::ok);
@@ -80,7 +80,7 @@ config::verb dead_list() {
           "Exit codes: 0 listed (also when there are none), 1 failed, 3 Postgres is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
-            given->which.declare(options);
+            given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most to list", 1, 100000);
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::postgres);

@@ -11,27 +11,15 @@ std::string below(const std::string& us, const std::string& id) {
   return "(e.finished_at, e.id) < (tl_time(" + us + "::bigint), " + id + "::bigint)";
 }
 
-void add_filter(const dead_filter& filter, sql_condition& to) {
-  if (!filter.type.empty()) to.require("e.event_type = " + to.parameter(filter.type));
-  if (!filter.sqlstate.empty()) to.require("e.sqlstate = " + to.parameter(filter.sqlstate));
-  // strpos, not LIKE: what is searched for may hold % and _.
-  if (!filter.error.empty())
-    to.require("strpos(lower(e.error_message), lower(" + to.parameter(filter.error) + ")) > 0");
-}
-
 }  // namespace
 
-dead_slices::dead_slices(database& db, const dead_filter& filter) : db_(db), filter_(filter) {}
+dead_slices::dead_slices(database& db, const event_filter& filter) : db_(db), filter_(filter) {}
 
 bool dead_slices::next(std::int64_t rows) {
   if (last_ || failure_) return false;
   if (!at_) {
-    const auto ago = std::to_string(filter_.older_than ? filter_.older_than->count() : 0);
-    const auto start = db_.query(
-        "select (extract(epoch from now() - $1::bigint * interval '1 millisecond') * "
-        "1000000)::bigint + 1",
-        {ago}
-    );
+    // What dies later is not seen twice.
+    const auto start = db_.query("select (extract(epoch from now()) * 1000000)::bigint + 1");
     failure_ = start.failure;
     if (failure_) return false;
     at_ = place{start.rows[0][0].value_or("0"), "0"};
@@ -40,11 +28,7 @@ bool dead_slices::next(std::int64_t rows) {
   sql_condition bounds;
   bounds.require("e.state = 'dead'");
   bounds.require(below(bounds.parameter(at_->us), bounds.parameter(at_->id)));
-  if (filter_.since)
-    bounds.require(
-        "e.finished_at >= now() - " + bounds.parameter(std::to_string(filter_.since->count())) +
-        "::bigint * interval '1 millisecond'"
-    );
+  add_died(filter_, bounds);
   fitting_ = bounds;
   const auto end = db_.query(
       std::string("select ") + in_microseconds + ", id, " + time_text("finished_at") +
@@ -63,8 +47,9 @@ bool dead_slices::next(std::int64_t rows) {
         fitting_.parameter(at_->id) + "::bigint)"
     );
   }
-  add_filter(filter_, fitting_);
-  return true;
+  add_received(filter_, fitting_);
+  failure_ = add_conditions(db_, filter_, fitting_);
+  return !failure_;
 }
 
 }  // namespace trunkline::ctl

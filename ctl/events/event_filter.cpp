@@ -2,33 +2,17 @@
 #include "ctl/events/event_filter.hpp"
 
 #include <algorithm>
-#include <array>
-
-#include "ctl/moment.hpp"
 
 namespace trunkline::ctl {
 namespace {
 
-constexpr std::array<std::string_view, 5> known_states = {
-    "processed", "ignored", "retrying", "paused", "dead"};
-
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  while (!text.empty() && from <= text.size()) {
-    const std::size_t comma = std::min(text.find(',', from), text.size());
-    parts.push_back(text.substr(from, comma - from));
-    from = comma + 1;
-  }
-  return parts;
-}
-
-bool is_state(const std::string& name) {
-  return std::find(known_states.begin(), known_states.end(), name) != known_states.end();
-}
-
-std::string check_moment(const std::string& text) {
-  return text.empty() || parse_moment(text, now_ms()) ? "" : moment_form;
+std::string bound_sql(const time_bound& bound, sql_condition& to) {
+  constexpr std::chrono::hours all_of_time(24 * 365 * 100);  // more is no date to PostgreSQL
+  if (!bound.ago)
+    return "tl_time(" + to.parameter(std::to_string(bound.at_ms * 1000)) + "::bigint)";
+  const auto ago = std::min<std::chrono::milliseconds>(*bound.ago, all_of_time);
+  return "(now() - " + to.parameter(std::to_string(ago.count())) +
+         "::bigint * interval '1 millisecond')";
 }
 
 // What waits or is dead may never have been applied: its activity has no row, or lacks this. Its
@@ -71,52 +55,6 @@ bool event_filter::only_waiting_or_dead() const {
   });
 }
 
-void event_filter_options::declare(config::option_set& options, bool times) {
-  const std::string group = "Which";
-  options.text(
-      "state", state, "Only these: processed, ignored, retrying, paused, dead; several by comma",
-      {.group = group}
-  );
-  options.check("state", [this]() -> std::string {
-    const auto all = split(state);
-    if (std::all_of(all.begin(), all.end(), is_state)) return "";
-    return "must be of processed, ignored, retrying, paused, dead, several by comma";
-  });
-  options.text("type", type, "Only this event type, as sent (message.received)", {.group = group});
-  options.text("error", error, "Only reasons that contain TEXT, any case", {.group = group});
-  options.text(
-      "phone", phone, "Only about this number, E.164: its messages, calls and cards",
-      {.group = group}
-  );
-  options.text(
-      "conversation", conversation, "Only of this conversation: the provider's id, or the row's",
-      {.group = group}
-  );
-  if (!times) return;
-  options.text(
-      "from", from, "Only received since: 2026-11-20T17:00 (UTC), or so long ago: 6h",
-      {.group = group}
-  );
-  options.text("to", to, "Only received before", {.group = group});
-  options.check("from", [this] { return check_moment(from); });
-  options.check("to", [this] { return check_moment(to); });
-}
-
-event_filter event_filter_options::filter() const {
-  event_filter out{
-      .states = split(state),
-      .type = type,
-      .error = error,
-      .phone = phone,
-      .conversation = conversation,
-      .id = {},
-      .from_ms = {},
-      .to_ms = {}};
-  if (!from.empty()) out.from_ms = parse_moment(from, now_ms());
-  if (!to.empty()) out.to_ms = parse_moment(to, now_ms());
-  return out;
-}
-
 std::string sql_condition::parameter(std::string value) {
   parameters_.push_back(std::move(value));
   return "$" + std::to_string(parameters_.size());
@@ -126,6 +64,7 @@ std::optional<database_failure> add_conditions(
     database& db, const event_filter& filter, sql_condition& to
 ) {
   if (!filter.type.empty()) to.require("e.event_type = " + to.parameter(filter.type));
+  if (!filter.sqlstate.empty()) to.require("e.sqlstate = " + to.parameter(filter.sqlstate));
   // strpos, not LIKE: what is searched for may hold % and _.
   if (!filter.error.empty())
     to.require("strpos(lower(e.error_message), lower(" + to.parameter(filter.error) + ")) > 0");
@@ -141,6 +80,21 @@ std::optional<database_failure> add_conditions(
     to.require("(" + about + " or " + bytes_name(phone) + ")");
   }
   return std::nullopt;
+}
+
+void add_received(const event_filter& filter, sql_condition& to) {
+  const auto require = [&to](const char* comparison, const std::optional<std::int64_t>& ms) {
+    if (ms) to.require(comparison + bound_sql({std::nullopt, *ms}, to));
+  };
+  require("e.received_at >= ", filter.from_ms);
+  require("e.received_at < ", filter.to_ms);
+}
+
+void add_died(const event_filter& filter, sql_condition& to) {
+  for (const auto& bound : filter.died_since)
+    to.require("e.finished_at >= " + bound_sql(bound, to));
+  for (const auto& bound : filter.died_before)
+    to.require("e.finished_at < " + bound_sql(bound, to));
 }
 
 }  // namespace trunkline::ctl

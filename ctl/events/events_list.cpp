@@ -78,13 +78,15 @@ std::string check_number(const std::string& text) {
 }
 
 void declare(config::option_set& options, settings& given) {
-  given.which.declare(options, true);
+  given.which.declare(options, filter_set::list);
   options.text(
       "id", given.id, "Only what this id names: of an event, delivery, entry, activity or card",
-      {.group = "Which"}
+      {.filled = true, .group = "Which"}
   );
   options.integer("limit", given.limit, "Most to list", 1, 10000);
-  options.text("before", given.before, "Go on below this row (the last ID of a list)");
+  options.text(
+      "before", given.before, "Go on below this row (the last ID of a list)", {.filled = true}
+  );
   options.check("before", [&given] { return check_number(given.before); });
   options.flag("json", given.json, "Print one JSON object");
   config::add_common(options, given.common, config::uses::postgres);

@@ -7,6 +7,7 @@
 #include "ctl/batches.hpp"
 #include "ctl/events/event_filter.hpp"
 #include "ctl/events/event_lookup.hpp"
+#include "ctl/steer/controls.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
@@ -15,7 +16,7 @@ namespace {
 struct settings {
   config::common_options common;
   std::vector<std::string> ids;
-  std::string type, error;
+  event_filter_options which;
   int rate = 0;
   bool all = false, yes = false, json = false;
 };
@@ -51,31 +52,45 @@ selection select_by_id(database& db, const std::vector<std::string>& ids) {
   return out;
 }
 
+// Of these rows those that fit, in their order: some thousands a statement, since a filter may have
+// to look into their bytes.
+std::optional<database_failure> keep_fitting(
+    database& db, const event_filter& filter, std::vector<std::int64_t>& ids
+) {
+  constexpr std::size_t at_once = 5000;
+  std::vector<std::int64_t> fitting;
+  for (std::size_t from = 0; from < ids.size(); from += at_once) {
+    const auto count = std::min(at_once, ids.size() - from);
+    sql_condition where;
+    where.require(
+        "e.id = any(" + where.parameter(array_of(ids.data() + from, count)) + "::bigint[])"
+    );
+    add_received(filter, where);
+    if (auto failure = add_conditions(db, filter, where)) return failure;
+    const auto answer = db.query(
+        "select e.id from webhook_events e where " + where.sql() + " order by e.next_attempt_at",
+        where.parameters()
+    );
+    if (!answer.ok()) return answer.failure;
+    for (const auto& row : answer.rows) fitting.push_back(std::stoll(row[0].value_or("0")));
+  }
+  ids = std::move(fitting);
+  return std::nullopt;
+}
+
 // Their numbers first and then the work: what fails again meanwhile is not taken a second time.
-selection select_waiting(database& db, const settings& given) {
+selection select_waiting(database& db, const event_filter_options& which) {
   selection out;
-  sql_condition where;
-  const event_filter filter{
-      .states = {},
-      .type = given.type,
-      .error = given.error,
-      .phone = {},
-      .conversation = {},
-      .id = {},
-      .from_ms = {},
-      .to_ms = {}};
-  out.failure = add_conditions(db, filter, where);
-  if (out.failure) return out;
   const auto answer = db.query(
-      "select e.id from webhook_events e where e.state = 'retrying' and e.next_attempt_at > now() "
-      "and " +
-          where.sql() + " order by e.next_attempt_at limit " + std::to_string(most + 1),
-      where.parameters()
+      "select id from webhook_events where state = 'retrying' and next_attempt_at > now() order by "
+      "next_attempt_at limit " +
+      std::to_string(most + 1)
   );
   out.failure = answer.failure;
   out.more = answer.rows.size() > most;
   for (const auto& row : answer.rows)
     if (out.ids.size() < most) out.ids.push_back(std::stoll(row[0].value_or("0")));
+  if (!out.failure && which.any()) out.failure = keep_fitting(db, which.filter(), out.ids);
   return out;
 }
 
@@ -115,13 +130,14 @@ int report(const settings& given, const selection& chosen, const batch_result& d
 }
 
 int run(const settings& given) {
-  const bool filtered = !given.type.empty() || !given.error.empty();
-  if (given.all != given.ids.empty() || (filtered && !given.all))
+  if (given.all != given.ids.empty() || (given.which.any() && !given.all))
     return complain(
         "events retry", "give either ids, or --all-due with or without a filter", exit_code::usage
     );
+  if (std::ranges::find(given.ids, "") != given.ids.end())
+    return complain("events retry", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("events", given.common));
-  const auto chosen = given.all ? select_waiting(db, given) : select_by_id(db, given.ids);
+  const auto chosen = given.all ? select_waiting(db, given.which) : select_by_id(db, given.ids);
   if (chosen.failure) return complain("events retry", *chosen.failure);
   if (given.all && chosen.ids.size() > 1 && !given.yes &&
       !confirmed("try " + std::to_string(chosen.ids.size()) + " events again now?"))
@@ -134,8 +150,9 @@ int run(const settings& given) {
         return make_due(db, ids);
       });
   if (done.failure) {
-    std::fprintf(stderr, "%zu were made due before this:\n", done.ids.size());
-    return complain("events retry", *done.failure);
+    if (!done.ids.empty())
+      std::fprintf(stderr, "%zu were made due before this:\n", done.ids.size());
+    return complain_of_write("events retry", *done.failure);
   }
   return report(given, chosen, done);
 }
@@ -150,6 +167,7 @@ config::verb events_retry() {
       .examples =
           "  trunkline events retry 4711\n"
           "  trunkline events retry --all-due --error 'deadlock' --rate 50 --yes\n"
+          "  trunkline events retry --all-due --phone +14155550142 --from 6h\n"
           "Only events in state retrying are touched; a try that fails counts as an attempt, as "
           "always.\n"
           "Exit codes: 0 done, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
@@ -157,13 +175,7 @@ config::verb events_retry() {
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all-due", given->all, "Every event that waits for its next attempt");
-            options.text(
-                "type", given->type, "With --all-due: only this event type", {.group = "Which"}
-            );
-            options.text(
-                "error", given->error, "With --all-due: only reasons that contain TEXT, any case",
-                {.group = "Which"}
-            );
+            given->which.declare(options, filter_set::waiting);
             options.integer("rate", given->rate, "Most a second; 0: all at once", 0, 100000);
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");

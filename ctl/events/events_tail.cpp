@@ -89,7 +89,7 @@ int run(const settings& given) {
 }
 
 void declare(config::option_set& options, settings& given) {
-  given.which.declare(options, false);
+  given.which.declare(options, filter_set::tail);
   options.integer("last", given.last, "First print so many of the newest events", 0, 1000);
   options.integer("count", given.count, "End after so many lines; 0: don't", 0, 1000000000);
   options.text("until", given.until, "End then: 30s from now, or 2026-11-20T18:00 (UTC)");

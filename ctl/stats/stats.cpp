@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "common/base/units.hpp"
-#include "ctl/dead/dead.hpp"
 #include "ctl/stats/stats_sources.hpp"
 #include "ctl/verbs.hpp"
 

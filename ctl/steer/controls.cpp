@@ -6,8 +6,6 @@
 
 #include <cstdlib>
 
-#include "ctl/dead/dead.hpp"
-
 namespace trunkline::ctl {
 namespace {
 

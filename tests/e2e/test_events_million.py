@@ -77,6 +77,10 @@ class Million(Verbs, unittest.TestCase):
         self.assertTrue(told["at_least"])
         self.assertLessEqual(told["counted"], 110000)
         self.assertIn("+ dead, 1+ causes", self.ok("dead groups", within=2))
+        for filters in (("--phone", "+14155560008"), ("--phone", "+14155550100"), ("--conversation", "CN8"),
+                        ("--from", "1d", "--to", "20h"), ("--until", "2020-01-01"), ("--sqlstate", "23505")):
+            self.json("dead list", *filters, within=2)
+            self.json("dead groups", *filters, within=2)
 
     def test_tail(self):
         start = time.monotonic()

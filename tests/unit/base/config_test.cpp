@@ -117,6 +117,19 @@ TEST_CASE("the generic variable comes after ours, an empty one counts as not set
   CHECK(f.redis == "redis://ours:1");
 }
 
+TEST_CASE("what must be filled is refused when it is given and empty") {
+  CLI::App app;
+  config::option_set options(app, "worker");
+  std::string type;
+  options.text("type", type, "Only this type", {.filled = true});
+  const char* const arguments[] = {"program", "--type", ""};
+  app.parse(3, arguments);
+  const auto problems = options.resolve(std::nullopt);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems.front().key == "--type");
+  CHECK(problems.front().message == "must not be empty");
+}
+
 TEST_CASE("lists: repeated flags, lines of a variable, an array in the file") {
   {
     fixture f;

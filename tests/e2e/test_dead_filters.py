@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The filters of `trunkline events` and `trunkline dead` are the same for all verbs, and an empty one is refused."""
+import subprocess
+import unittest
+
+from event_rows import TRUNKLINE, Verbs, insert, many
+from servers import Postgres, clean_environment
+
+ANN, LINE = "+14155550142", "+14155550100"
+TALK = f"""insert into contacts (phone, name) values ('{ANN}', 'Ann');
+  insert into conversations (openphone_id, contact_id) values ('CN1', 1);
+  insert into own_numbers values ('{LINE}', false);
+  insert into activities (openphone_id, activity_type, direction_k, from_number, to_numbers, parties, contact_id,
+    conversation_id) values ('AC1', 'message', '2incoming', '{ANN}', '{{{LINE}}}', '{{{LINE},{ANN}}}', 1, 1)"""
+LOOKS = ("dead list", "dead groups")
+# What each filter leaves of the five rows that setUp() makes.
+FILTERS = (
+    (("--phone", ANN), [1, 2]), (("--phone", "(415) 555-0142"), [1, 2]), (("--phone", LINE), [2]),
+    (("--phone", "+14155550199"), []), (("--conversation", "CN1"), [1, 2]), (("--conversation", "CN9"), []),
+    (("--type", "call.completed"), [3]), (("--error", "100%"), [3]), (("--sqlstate", "23514"), [4]),
+    (("--from", "90m"), [1, 2]), (("--to", "90m"), [3, 4, 5]), (("--from", "5h", "--to", "150m"), [3, 4]),
+    (("--from", "2020-01-01T00:00+02:00", "--to", "2020-02-01"), [5]), (("--phone", ANN, "--type", "x"), []))
+DEATHS = (
+    (("--since", "90m"), [1, 2]), (("--until", "90m"), [3, 4, 5]), (("--older-than", "90m"), [3, 4, 5]),
+    (("--since", "2020-01-01", "--until", "2020-02-01T00:00:00Z"), [5]), (("--since", "2099-01-01"), []),
+    (("--since", "999999999d"), [1, 2, 3, 4, 5]), (("--until", "999999999d"), []),
+    (("--since", "5h", "--until", "1m", "--older-than", "90m"), [3, 4]))
+
+
+class Filters(Verbs, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.postgres.migrate(TRUNKLINE)
+        cls.postgres.psql(TALK)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.postgres.close()
+
+    def setUp(self):
+        self.fill("dead")
+
+    def fill(self, state):
+        self.postgres.psql("truncate webhook_events restart identity")
+        insert(self.postgres, 1, state, error="broken", body=f'{{"from": "{ANN}", "conversationId": "CN1"}}', ago="1 hour")
+        insert(self.postgres, 2, state, error="broken", activity="AC1", ago="70 minutes")
+        insert(self.postgres, 3, state, error="value 100% long", kind="call.completed", ago="3 hours")
+        insert(self.postgres, 4, state, error="violates", sqlstate="23514", ago="4 hours")
+        insert(self.postgres, 5, state, error="oldest")
+        when = "received_at = '2020-01-15', finished_at = " + ("'2020-01-15'" if state == "dead" else "null")
+        self.postgres.psql(f"update webhook_events set {when} where id = 5")
+
+    def left(self, state):
+        """Rows that are no longer in that state, or no longer there."""
+        rows = self.postgres.psql(f"select n from generate_series(1, 5) n where not exists (select from webhook_events "
+                                  f"where id = n and state = '{state}') order by n")
+        return [int(row) for row in rows.split()]
+
+    def test_lists_and_groups(self):
+        for filters, expected in FILTERS + DEATHS:
+            found = [letter["id"] for letter in self.json("dead list", *filters)["dead"]]
+            self.assertEqual(sorted(found), expected, filters)
+            self.assertEqual(self.json("dead groups", *filters)["counted"], len(expected), filters)
+        for filters, expected in FILTERS:
+            found = [event["id"] for event in self.json("events list", "--state", "dead", *filters)["events"]]
+            self.assertEqual(sorted(found), expected, filters)
+
+    def test_replay(self):
+        for filters, expected in FILTERS + DEATHS:
+            with self.subTest(filters):
+                told = self.json("dead replay", "--all", "--yes", *filters, role="worker")
+                self.assertEqual((told["count"], self.left("dead")), (len(expected), expected))
+                self.fill("dead")
+
+    def test_delete(self):
+        for filters, expected in FILTERS + DEATHS:
+            with self.subTest(filters):
+                told = self.json("dead delete", "--all", "--yes", *filters, role="owner")
+                self.assertEqual((told["deleted"], self.left("dead")), (len(expected), expected))
+                self.fill("dead")
+
+    def test_retry(self):
+        for filters, expected in FILTERS:
+            with self.subTest(filters):
+                self.fill("retrying")
+                told = self.json("events retry", "--all-due", "--yes", *filters, role="worker")
+                due = self.postgres.psql("select id from webhook_events where next_attempt_at <= now() order by id")
+                self.assertEqual((told["retried"], due.split()), (len(expected), [str(n) for n in expected]))
+
+    def test_an_empty_filter_is_no_filter_for_all(self):
+        """dead delete --all --phone "$PHONE" of a script that forgot to set PHONE."""
+        for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--from", "--to"):
+            for verb in (("dead delete", "--all", "--yes"), ("dead replay", "--all", "--yes"),
+                         ("events retry", "--all-due", "--yes"), ("dead list",), ("dead groups",), ("events list",)):
+                done = self.verb(*verb, option, "", role="owner")
+                self.assertEqual((done.returncode, done.stdout), (78, ""), (verb, option))
+                self.assertIn(f"{option}: must not be empty", done.stderr)
+        for option in ("--since", "--until", "--older-than"):
+            self.assertEqual(self.verb("dead delete", "--all", "--yes", option, "", role="owner").returncode, 78)
+        self.assertEqual(self.verb("events tail", "--state", "").returncode, 78)
+        self.assertEqual(self.left("dead"), [])
+
+    def test_an_empty_id_is_refused(self):
+        for verb in ("dead delete", "dead replay", "dead show", "events show", "events retry"):
+            done = self.verb(verb, "", role="owner")
+            self.assertEqual((done.returncode, done.stdout), (64, ""), verb)
+            self.assertIn("an id is empty", done.stderr)
+
+    def test_wrong_times(self):
+        for verb in ("dead list", "dead groups", "dead replay", "dead delete"):
+            for option in ("--since", "--until", "--from", "--to"):
+                done = self.verb(verb, option, "yesterday", role="owner")
+                self.assertEqual(done.returncode, 78, done.stderr)
+                self.assertIn("must be a time like", done.stderr)
+
+    def test_a_login_that_may_not_write_is_told_so(self):
+        for verb in (("dead replay", "1"), ("events retry", "--all-due", "--yes"), ("dead delete", "1", "--yes")):
+            self.fill("retrying" if verb[0] == "events retry" else "dead")
+            done = self.verb(*verb)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
+            self.assertRegex(done.stderr, "run it as trunkline_worker or trunkline_owner|use the owner's")
+
+    def test_a_reader_that_leaves_and_a_full_disk(self):
+        many(self.postgres, 3000, "dead", first=10, error="'broken'")
+        command = f"{TRUNKLINE} dead list --limit 3000 --postgres {self.postgres.url_of('readonly')}"
+
+        def run(rest):
+            return subprocess.run(["bash", "-o", "pipefail", "-c", command + rest], capture_output=True, text=True,
+                                  env=clean_environment(), check=False)
+        head = run(" | head -n 1")
+        self.assertEqual((head.returncode, head.stderr, head.stdout[:2]), (0, "", "ID"))
+        full = run(" > /dev/full")
+        self.assertEqual((full.returncode, full.stderr),
+                         (1, "trunkline: not all could be written to standard output\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()
