@@ -30,7 +30,7 @@ begin
       from (values ('activities', 'insert, update'), ('contact_cards', 'insert, update'),
                    ('contacts', 'insert, update, delete'), ('controls', 'insert, update'),
                    ('conversation_links', 'insert, update, delete'), ('conversations', 'insert, update, delete'),
-                   ('dead_deletions', null),
+                   ('dead_deleted_events', null), ('dead_deletions', null),
                    ('event_copies', 'insert'), ('minute_figures', 'insert, update'), ('operator_log', 'insert'),
                    ('own_numbers', 'insert, update'), ('recordings', 'insert, update'),
                    ('schema_migrations', null), ('webhook_events', 'insert, update')) as worker (name, rights)

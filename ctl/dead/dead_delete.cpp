@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead delete ID... | --all [filter]
-#include <pwd.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <array>
 #include <cstdio>
 
 #include "ctl/batches.hpp"
 #include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
+#include "ctl/steer/controls.hpp"
+#include "ctl/structure_lock.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
@@ -17,20 +15,11 @@ namespace {
 
 struct settings {
   config::common_options common;
-  dead_filter_options which;
+  event_filter_options which;
   std::vector<std::string> ids;
   std::string reason;
   bool all = false, yes = false, json = false;
 };
-
-// Who runs this, as far as the machine knows: user@host.
-std::string person() {
-  const auto* user = ::getpwuid(::getuid());
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-  return std::string(user != nullptr ? user->pw_name : std::to_string(::getuid()).c_str()) + "@" +
-         host.data();
-}
 
 std::string selection_text(const settings& given) {
   if (given.all) return given.which.any() ? "--all " + given.which.describe() : "--all";
@@ -39,18 +28,29 @@ std::string selection_text(const settings& given) {
   return out;
 }
 
-// Deleting and noting it are one statement: the record is never behind.
+// Deleting and noting it are one statement: the record is never behind. Copies go with their event;
+// what comes later with the same bytes is a new event, with copies of its own.
+constexpr const char* delete_sql =
+    "with chosen as materialized (select id from webhook_events where id = any($1::bigint[]) and "
+    "state = 'dead' order by id for update), "
+    "gone as (delete from webhook_events e using chosen where e.id = chosen.id and e.state = "
+    "'dead' returning e.id, e.event_key, e.event_id, e.event_type, e.delivery_id, e.entry_id, "
+    "e.received_at, e.finished_at, e.error_message), "
+    "copies as (delete from event_copies where event_key in (select event_key from gone) returning "
+    "event_key), "
+    "named as (insert into dead_deleted_events (deletion_id, id, event_key, event_id, event_type, "
+    "delivery_id, entry_id, received_at, finished_at, reason, copies) select $2::bigint, g.id, "
+    "g.event_key, left(g.event_id, 200), left(g.event_type, 200), left(g.delivery_id, 200), "
+    "left(g.entry_id, 200), g.received_at, g.finished_at, left(g.error_message, 200), (select "
+    "count(*) from copies c where c.event_key = g.event_key) from gone g), "
+    "noted as (update dead_deletions set events = events + (select count(*) from gone), copies = "
+    "copies + (select count(*) from copies), ended_at = now() where id = $2::bigint) "
+    "select g.id, (select count(*) from copies) from gone g";
+
+// Alone among the workers' batches: one that has just seen an event there would count a further
+// copy for it, after it is gone, and so the copy would belong to nothing.
 database_answer delete_noted(database& db, const std::string& ids, const std::string& record) {
-  return db.query(
-      "with gone as (delete from webhook_events where id in (select id from webhook_events where "
-      "id = "
-      "any($1::bigint[]) and state = 'dead' order by id for update) and state = 'dead' returning "
-      "id), "
-      "noted as (update dead_deletions set events = events + (select count(*) from gone), ended_at "
-      "= "
-      "now() where id = $2::bigint) select id from gone",
-      {ids, record}
-  );
+  return db.transaction({{structure_lock_sql()}, {delete_sql, {ids, record}}});
 }
 
 int refuse(const database_failure& failure) {
@@ -63,17 +63,27 @@ int refuse(const database_failure& failure) {
         "postgresql://trunkline_owner@...)",
         exit_code::failed
     );
+  if (failure.sqlstate == "55P03")
+    return complain(
+        "dead delete", "workers' batches were in the way for too long: run it again",
+        exit_code::failed
+    );
+  if (failure.sqlstate == "42703" || failure.missing_table())
+    return complain(
+        "dead delete", "the schema is too old for this: run 'trunkline migrate'", exit_code::failed
+    );
   return complain("dead delete", failure);
 }
 
 int report(
     const settings& given, const dead_selection& chosen, const batch_result& done,
-    const std::string& record
+    const std::string& record, std::int64_t copies
 ) {
   if (given.json) {
     std::puts(
         json_object()
             .number("deleted", static_cast<std::int64_t>(done.ids.size()))
+            .number("copies", copies)
             .number("record", record.empty() ? std::nullopt : std::optional(std::stoll(record)))
             .strings("left_alone", chosen.left_alone)
             .boolean("stopped", done.stopped)
@@ -84,6 +94,7 @@ int report(
   } else {
     for (const auto& line : chosen.left_alone) std::fprintf(stderr, "%s\n", line.c_str());
     std::printf("%zu deleted", done.ids.size());
+    if (copies > 0) std::printf(" with %lld further copies", static_cast<long long>(copies));
     if (!record.empty()) std::printf(", noted as row %s of dead_deletions", record.c_str());
     std::puts("");
     if (done.stopped) std::puts("stopped as asked: the others are still there");
@@ -94,28 +105,33 @@ int report(
 }
 
 int delete_all(const settings& given, database& db, const dead_selection& chosen) {
-  if (chosen.ids.empty()) return report(given, chosen, {}, "");
+  if (chosen.ids.empty()) return report(given, chosen, {}, "", 0);
   const auto record = db.query(
       "insert into dead_deletions (person, selection, reason) values ($1, $2, $3) returning id",
-      {person(), selection_text(given), given.reason}
+      {operator_name(), selection_text(given), given.reason}
   );
   if (!record.ok()) return refuse(*record.failure);
   const auto number = record.rows[0][0].value_or("");
+  std::int64_t copies = 0;
   const auto done = in_batches(chosen.ids, {0, !given.json}, [&](const std::string& ids) {
-    return delete_noted(db, ids, number);
+    auto answer = delete_noted(db, ids, number);
+    if (answer.ok() && !answer.rows.empty()) copies += std::stoll(answer.rows[0][1].value_or("0"));
+    return answer;
   });
   if (done.failure) {
-    if (!done.ids.empty()) std::fprintf(stderr, "%zu were deleted before this:\n", done.ids.size());
+    if (!done.ids.empty())
+      std::fprintf(
+          stderr, "%zu were deleted before this (row %s of dead_deletions):\n", done.ids.size(),
+          number.c_str()
+      );
     return refuse(*done.failure);
   }
-  return report(given, chosen, done, number);
+  return report(given, chosen, done, number, copies);
 }
 
 int run(const settings& given) {
-  if (given.all != given.ids.empty() || (given.which.any() && !given.all))
-    return complain(
-        "dead delete", "give either ids, or --all with or without a filter", exit_code::usage
-    );
+  if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
+    return complain("dead delete", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
   const auto chosen = select_dead(db, given.ids, given.which);
   if (chosen.failure) return complain("dead delete", *chosen.failure);
@@ -139,15 +155,18 @@ config::verb dead_delete() {
       .examples =
           "  trunkline dead delete 4711 --reason 'test of the provider'\n"
           "  trunkline dead delete --all --older-than 90d --reason retention --yes\n"
-          "Needs the owner's login. Nothing but dead letters is ever deleted; the table "
-          "dead_deletions says who\n"
-          "deleted what, when and why. The same delivery, sent again, would be a new event.\n"
+          "Needs the owner's login. Nothing but dead letters and the record of their further "
+          "copies "
+          "is ever\n"
+          "deleted. dead_deletions says who deleted, when, by which filter and why; "
+          "dead_deleted_events which\n"
+          "events those were. The same delivery, sent again, would be a new event.\n"
           "Exit codes: 0 all deleted, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all", given->all, "All dead letters that fit the filter");
-            given->which.declare(options);
+            given->which.declare(options, filter_set::dead);
             options.text("reason", given->reason, "Why, for the record");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");

@@ -29,13 +29,14 @@ int print_raw(database& db, const event_lookup& lookup) {
 }
 
 int run(const settings& given) {
+  if (given.id.empty()) return complain("dead show", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
   const auto lookup = find_event(db, given.id);
   if (lookup.failure) return complain("dead show", *lookup.failure);
   if (lookup.found.empty())
     return complain(
         "dead show", describe_missing(lookup, given.id),
-        lookup.searched_back ? exit_code::unknown : exit_code::failed
+        lookup.searched_back && !lookup.deleted ? exit_code::unknown : exit_code::failed
     );
   if (given.raw) return print_raw(db, lookup);
   std::vector<json_object> objects;

@@ -9,11 +9,6 @@
 namespace trunkline::ctl {
 namespace {
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.size() <= 18 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::int64_t number(std::string_view digits) {
   std::int64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -55,6 +50,11 @@ bool ask_around(
 
 }  // namespace
 
+bool is_row_number(std::string_view text) {
+  return !text.empty() && text.size() <= 18 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::optional<std::int64_t> time_of_delivery_id(std::string_view id) {
   constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   if (id.size() != 26) return std::nullopt;
@@ -70,15 +70,15 @@ std::optional<std::int64_t> time_of_delivery_id(std::string_view id) {
 
 std::optional<std::int64_t> time_of_entry_id(std::string_view id) {
   const auto dash = id.find('-');
-  if (dash == std::string_view::npos || dash > 14 || !all_digits(id.substr(0, dash)) ||
-      !all_digits(id.substr(dash + 1)))
+  if (dash == std::string_view::npos || dash > 14 || !is_row_number(id.substr(0, dash)) ||
+      !is_row_number(id.substr(dash + 1)))
     return std::nullopt;
   return number(id.substr(0, dash));
 }
 
 found_ids find_ids(database& db, const std::string& id, std::chrono::milliseconds time) {
   id_search search(db);
-  if (all_digits(id) && search.ask("e.id = $1::bigint", {id})) return search.out;
+  if (is_row_number(id) && search.ask("e.id = $1::bigint", {id})) return search.out;
   if (search.ask("e.event_id = $1", {id})) return search.out;
   if (const auto ms = time_of_delivery_id(id); ms && ask_around(search, "delivery_id", id, *ms))
     return search.out;

@@ -47,6 +47,20 @@ std::string id_array(const std::vector<std::int64_t>& ids) {
   return out + "}";
 }
 
+// By its number or event id. Where the record can't be read, nothing is known of it.
+std::optional<std::string> find_deleted(database& db, const std::string& id) {
+  const auto answer = db.query(
+      "select " + time_text("d.ended_at") +
+          ", d.person, d.id from dead_deleted_events e join dead_deletions d on d.id = "
+          "e.deletion_id where e.event_id = $1 or e.id = $2::bigint order by e.id desc limit 1",
+      {id, is_row_number(id) ? id : "-1"}
+  );
+  if (!answer.ok() || answer.rows.empty()) return std::nullopt;
+  const auto& row = answer.rows[0];
+  return "it was deleted at " + row[0].value_or("") + " by " + row[1].value_or("") + " (row " +
+         row[2].value_or("") + " of dead_deletions)";
+}
+
 }  // namespace
 
 event_lookup find_event(database& db, const std::string& id, std::chrono::milliseconds time) {
@@ -54,6 +68,7 @@ event_lookup find_event(database& db, const std::string& id, std::chrono::millis
   event_lookup out;
   out.searched_back = std::move(named.searched_back);
   out.failure = std::move(named.failure);
+  if (!out.failure && named.ids.empty()) out.deleted = find_deleted(db, id);
   if (out.failure || named.ids.empty()) return out;
   const auto answer = db.query(
       "select id, event_id, event_type, state, scheme, entry_id, delivery_id, " +
@@ -72,6 +87,7 @@ event_lookup find_event(database& db, const std::string& id, std::chrono::millis
 }
 
 std::string describe_missing(const event_lookup& lookup, const std::string& id) {
+  if (lookup.deleted) return "no event has the id " + id + " any more: " + *lookup.deleted;
   if (!lookup.searched_back) return "no event has the id " + id;
   return "no event since " + *lookup.searched_back + " has the id " + id +
          "; older ones were not looked at for lack of time ('trunkline events list --id " + id +

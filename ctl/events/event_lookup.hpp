@@ -35,12 +35,15 @@ struct event_details {
 struct event_lookup {
   std::vector<event_details> found;
   std::optional<std::string> searched_back;
+  std::optional<std::string> deleted;  // none found, but `dead delete` had it: when, and by whom
   std::optional<database_failure> failure;
 };
 event_lookup find_event(
     database&, const std::string& id,
     std::chrono::milliseconds time = std::chrono::milliseconds(900)
 );
+// What to say of an id that is the empty text, before anything is looked for.
+inline constexpr const char* empty_id = "an id is empty: is a variable of the script not set?";
 // "no event has the id ...", or how far that is known.
 std::string describe_missing(const event_lookup&, const std::string& id);
 
@@ -55,6 +58,8 @@ struct event_bytes {
 };
 event_bytes read_bytes(database&, std::int64_t id);
 
+// Digits alone, and not more than a bigint holds.
+bool is_row_number(std::string_view text);
 // When a delivery id was made (its first ten characters), in milliseconds since 1970.
 std::optional<std::int64_t> time_of_delivery_id(std::string_view id);
 // "1795194181310-0": the milliseconds.

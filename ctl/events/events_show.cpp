@@ -26,9 +26,9 @@ struct told_event {
   redis_lookup in_stream;
 };
 
-std::string stream_text(const redis_lookup& looked) {
+std::string stream_text(const redis_lookup& looked, bool was_in_stream) {
   if (!looked.problem.empty()) return "not known: " + looked.problem;
-  if (!looked.found) return "taken off";
+  if (!looked.found) return was_in_stream ? "taken off" : "none: imported";
   if (!looked.found->reader) return "still there, in nobody's hands";
   return "still there, with " + *looked.found->reader;
 }
@@ -36,7 +36,10 @@ std::string stream_text(const redis_lookup& looked) {
 void print_text(const told_event& told) {
   auto lines =
       as_lines(told.row, "trunkline events show " + std::to_string(told.row.id) + " --raw");
-  lines.push_back({"stream entry", printable(stream_text(told.in_stream))});
+  lines.push_back(
+      {"stream entry",
+       printable(stream_text(told.in_stream, time_of_entry_id(told.row.entry_id).has_value()))}
+  );
   const auto& copies = told.story.copies;
   lines.push_back(
       {"further copies", std::to_string(copies.size()) + (told.story.more_copies ? "+" : "")}
@@ -135,6 +138,7 @@ int show_waiting(const settings& given, const redis_lookup& looked, const event_
     return as_int(exit_code::ok);
   }
   const auto missing = describe_missing(rows, given.id);
+  if (rows.deleted) return complain("events show", missing, exit_code::failed);
   if (!looked.problem.empty())
     return complain(
         "events show", missing + " in Postgres, and " + looked.problem, exit_code::unknown
@@ -145,6 +149,12 @@ int show_waiting(const settings& given, const redis_lookup& looked, const event_
       missing + (looked.all_looked_at ? "" : "; more waits in Redis than could be looked through"),
       certain ? exit_code::failed : exit_code::unknown
   );
+}
+
+// An imported row has never been in the stream.
+redis_lookup look_in_stream(const settings& given, const event_details& row) {
+  if (!time_of_entry_id(row.entry_id)) return {};
+  return find_entry(given.common, row.entry_id, 300ms);
 }
 
 int show_rows(const settings& given, database& db, const event_lookup& rows) {
@@ -166,7 +176,7 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
       );
       break;
     }
-    told_event told{row, read_story(db, row), find_entry(given.common, row.entry_id, 300ms)};
+    told_event told{row, read_story(db, row), look_in_stream(given, row)};
     if (told.story.failure) return complain("events show", *told.story.failure);
     if (given.json) {
       objects.push_back(told_json(told));
@@ -181,6 +191,7 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
 }
 
 int run(const settings& given) {
+  if (given.id.empty()) return complain("events show", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("events", given.common), quick_look);
   const auto rows = find_event(db, given.id, 600ms);
   if (rows.failure) return complain("events show", *rows.failure);

@@ -7,7 +7,7 @@
 
 #include "common/base/encoding.hpp"
 #include "common/postgres/postgres.hpp"
-#include "schema/sql.hpp"
+#include "ctl/structure_lock.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -29,8 +29,10 @@ constexpr const char* delete_recordings_sql =
 constexpr const char* delete_activities_sql =
     "delete from activities where openphone_id = any($1::text[])";
 constexpr const char* delete_events_sql =
-    "delete from webhook_events"
-    " where event_key = any(array(select decode(k, 'hex') from unnest($1::text[]) k))";
+    "with gone as (delete from webhook_events"
+    "    where event_key = any(array(select decode(k, 'hex') from unnest($1::text[]) k))"
+    "    returning event_key)"
+    " delete from event_copies c using gone where c.event_key = gone.event_key";
 constexpr const char* delete_conversations_sql =
     "with gone as (delete from conversations c where (c.openphone_id = $1 or c.party_key = $2)"
     "    and not exists (select from activities a where a.conversation_id = c.id) returning c.id)"
@@ -41,13 +43,6 @@ constexpr const char* delete_contacts_sql =
     "   and not exists (select from conversations v where v.contact_id = c.id)";
 constexpr const char* delete_own_numbers_sql =
     "delete from own_numbers where phone = any($1::text[]) and from_events";
-
-std::string lock_sql() {
-  for (const auto& query : sql::queries()) {
-    if (query.name == "structure_lock_exclusive") return std::string(query.text);
-  }
-  throw std::logic_error("no query structure_lock_exclusive");
-}
 
 std::string fictitious_number(std::mt19937& random) {
   std::uniform_int_distribution<std::size_t> area(0, area_codes.size() - 1);
@@ -94,7 +89,7 @@ std::optional<database_failure> remove_rows(
   const std::string numbers = postgres::array_of({names.contact, names.ours, names.forwarded_to});
   return db
       .transaction(
-          {{lock_sql()},
+          {{structure_lock_sql()},
            {delete_recordings_sql, {activities}},
            {delete_activities_sql, {activities}},
            {delete_events_sql, {postgres::array_of(what.event_keys)}},

@@ -163,7 +163,8 @@ class PostgresRoles(unittest.TestCase):
         tables = {name: writes for name in ("activities", "contact_cards", "own_numbers", "recordings",
                                             "webhook_events")}
         tables |= {name: writes + " delete" for name in ("contacts", "conversations", "conversation_links")}
-        tables |= {"schema_migrations": "select", "dead_deletions": "select", "before": "", "after": "", "theirs": ""}
+        tables |= {"schema_migrations": "select", "dead_deletions": "select", "dead_deleted_events": "select",
+                   "before": "", "after": "", "theirs": ""}
         worker = self.rights("worker")
         # A table that nothing uses yet, or one more of a later schema, is still never deleted from.
         for name in set(worker) - set(tables):
@@ -200,7 +201,7 @@ class PostgresRoles(unittest.TestCase):
                "select pg_read_file('PG_VERSION')",
                "copy (select 1) to program 'true'", "alter system set fsync = off", "create extension plpython3u")
         tables = ("activities", "webhook_events", "recordings", "contact_cards", "own_numbers", "schema_migrations",
-                  "dead_deletions")
+                  "dead_deletions", "dead_deleted_events")
         removal = [f"{verb} {table}" for table in tables for verb in ("delete from", "truncate")]
         removal += ["truncate contacts, conversations, conversation_links", "delete from theirs",
                     "select * from theirs",

@@ -257,8 +257,9 @@ class pg_event_store final : public event_store {
     return settled;
   }
 
+  // Under the lock, though no business row changes: a row that it sees is not deleted meanwhile.
   outcome insert_one(const prepared_event& event, const fate& what) {
-    db_.begin();
+    lock(structure::shared);
     const auto told = insert_without_effects(db_, event, what);
     db_.commit();
     return told;

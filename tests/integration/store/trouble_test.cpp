@@ -99,6 +99,24 @@ TEST_CASE("a lock that does not come is a collision: 55P03") {
   CHECK(store->apply(one("AC2")).has_value());
 }
 
+TEST_CASE(
+    "what goes to its grave alone waits as batches do, so that its row is not deleted under it"
+) {
+  database db;
+  auto given = options();
+  given.lock_timeout = 100ms;
+  const auto store = open_store(given);
+  REQUIRE(store->bury(event("{}", "1-1"), "broken").has_value());
+  db.hold("select pg_advisory_xact_lock(1953655660)");  // `trunkline dead delete`
+  const auto refused = store->bury(event("{}", "2-1"), "broken");
+  db.let_go();
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().sqlstate == "55P03");
+  CHECK(db.ask("select count(*) from event_copies") == "0");
+  db.run("delete from webhook_events");
+  CHECK(store->bury(event("{}", "2-1"), "broken").value() == outcome::dead);
+}
+
 TEST_CASE("a statement that takes too long is cancelled: 57014") {
   database db;
   auto given = options();
