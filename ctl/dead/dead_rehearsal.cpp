@@ -13,9 +13,6 @@ namespace {
 
 using store::row_change;
 
-// Each takes the locks of a batch for some milliseconds: enough to judge by, and no load.
-constexpr std::size_t most = 20;
-
 // What people wrote or said, and links that open without a login: their length is enough.
 constexpr std::array<std::string_view, 16> private_columns = {
     "body",          "media_urls",    "ai_summary",    "ai_key_points",
@@ -108,13 +105,39 @@ json_object as_json(std::int64_t id, const store::rehearsed& done) {
       .list("written", counts);
 }
 
+// How many of how many.
+struct rehearsal_sum {
+  std::size_t applied, tried, chosen, left_out;
+  bool more;  // more fit than could be chosen
+};
+
+void print_json(const rehearsal_sum& sum, const std::vector<json_object>& list) {
+  std::puts(json_object()
+                .list("rehearsed", list)
+                .number("would_be_applied", static_cast<std::int64_t>(sum.applied))
+                .number("chosen", static_cast<std::int64_t>(sum.chosen))
+                .number("not_rehearsed", static_cast<std::int64_t>(sum.left_out))
+                .boolean("more", sum.more)
+                .str()
+                .c_str());
+}
+
+void print_text(const rehearsal_sum& sum) {
+  std::printf("%zu of %zu tried would be applied; nothing was changed\n", sum.applied, sum.tried);
+  if (sum.left_out > 0)
+    std::printf(
+        "tried were %zu of the %zu%s that fit, oldest first: --limit N for more\n", sum.tried,
+        sum.chosen, sum.more ? "+" : ""
+    );
+}
+
 }  // namespace
 
 int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& ids, bool more) {
   store::rehearsal stage(options.conninfo);
   std::vector<json_object> list;
-  std::size_t applied = 0;
-  const std::size_t count = std::min(ids.size(), most);
+  std::size_t applied = 0, tried = 0;
+  const std::size_t count = std::min(ids.size(), options.limit);
   for (std::size_t i = 0; i < count; ++i) {
     const auto done = stage.run(ids[i]);
     if (!done) {
@@ -126,29 +149,16 @@ int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& 
     }
     if (!*done) continue;  // somebody replayed it meanwhile
     const bool good = !(*done)->failed && (*done)->state != "dead";
+    ++tried;
     applied += good ? 1 : 0;
     if (options.json)
       list.push_back(as_json(ids[i], **done));
     else
       print_text(ids[i], **done);
   }
-  const auto left_out = static_cast<std::int64_t>(ids.size() - count);
-  if (options.json)
-    std::puts(json_object()
-                  .list("rehearsed", list)
-                  .number("would_be_applied", static_cast<std::int64_t>(applied))
-                  .number("not_rehearsed", left_out)
-                  .boolean("more", more)
-                  .str()
-                  .c_str());
-  else
-    std::printf(
-        "%zu of %zu tried would be applied; nothing was changed%s\n", applied, count,
-        left_out > 0
-            ? (", " + std::to_string(left_out) + (more ? "+" : "") + " more were not tried").c_str()
-            : ""
-    );
-  return as_int(applied == count ? exit_code::ok : exit_code::failed);
+  const rehearsal_sum sum{applied, tried, ids.size(), ids.size() - count, more};
+  options.json ? print_json(sum, list) : print_text(sum);
+  return as_int(applied == tried ? exit_code::ok : exit_code::failed);
 }
 
 }  // namespace trunkline::ctl

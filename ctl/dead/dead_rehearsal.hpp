@@ -10,6 +10,7 @@ namespace trunkline::ctl {
 
 struct rehearsal_options {
   std::string conninfo;
+  std::size_t limit = 20;  // most to rehearse
   bool json = false;
 };
 // Returns the exit code: 0 if all of them would be applied.

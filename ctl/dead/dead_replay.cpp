@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead replay ID... | --all [filter]
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "ctl/batches.hpp"
 #include "ctl/dead/dead.hpp"
 #include "ctl/dead/dead_rehearsal.hpp"
 #include "ctl/output.hpp"
+#include "ctl/steer/controls.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
@@ -14,9 +16,9 @@ namespace {
 
 struct settings {
   config::common_options common;
-  dead_filter_options which;
+  event_filter_options which;
   std::vector<std::string> ids;
-  int rate = 0;
+  int rate = 0, limit = 0;
   bool all = false, yes = false, json = false, dry_run = false;
 };
 
@@ -54,25 +56,35 @@ int replay_all(const settings& given, database& db, const dead_selection& chosen
   if (done.failure) {
     if (!done.ids.empty())
       std::fprintf(stderr, "%zu were replayed before this:\n", done.ids.size());
-    return complain("dead replay", *done.failure);
+    return complain_of_write("dead replay", *done.failure);
   }
   given.json ? print_json(chosen, done) : print_text(chosen, done);
   const bool all_done = chosen.left_alone.empty() && done.ids.size() == chosen.ids.size();
   return as_int(all_done ? exit_code::ok : exit_code::failed);
 }
 
+int rehearse_some(const settings& given, const dead_selection& chosen) {
+  for (const auto& line : chosen.left_alone) std::fprintf(stderr, "%s\n", line.c_str());
+  // Each takes the locks of a batch for some milliseconds: enough to judge by, and no load.
+  constexpr int enough = 20;
+  const rehearsal_options how{
+      .conninfo = given.common.postgres,
+      .limit = static_cast<std::size_t>(given.limit > 0 ? given.limit : enough),
+      .json = given.json};
+  const int code = rehearse(how, chosen.ids, chosen.more);
+  return chosen.left_alone.empty() ? code : std::max(code, as_int(exit_code::failed));
+}
+
 int run(const settings& given) {
-  if (given.all != given.ids.empty() || (given.which.any() && !given.all))
-    return complain(
-        "dead replay", "give either ids, or --all with or without a filter", exit_code::usage
-    );
+  if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
+    return complain("dead replay", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
-  const auto chosen = select_dead(db, given.ids, given.which);
+  auto chosen = select_dead(db, given.ids, given.which);
   if (chosen.failure) return complain("dead replay", *chosen.failure);
-  if (given.dry_run) {
-    for (const auto& line : chosen.left_alone) std::fprintf(stderr, "%s\n", line.c_str());
-    const int code = rehearse({given.common.postgres, given.json}, chosen.ids, chosen.more);
-    return chosen.left_alone.empty() ? code : as_int(exit_code::failed);
+  if (given.dry_run) return rehearse_some(given, chosen);
+  if (given.limit > 0 && chosen.ids.size() > static_cast<std::size_t>(given.limit)) {
+    chosen.ids.resize(static_cast<std::size_t>(given.limit));
+    chosen.more = true;
   }
   const auto count = std::to_string(chosen.ids.size()) + (chosen.more ? "+" : "");
   if (chosen.ids.size() > 1 && !given.yes && !confirmed("replay " + count + " dead letters?"))
@@ -94,17 +106,23 @@ config::verb dead_replay() {
           "  trunkline dead replay 4711\n"
           "  trunkline dead replay --all --error 'violates check constraint' --dry-run\n"
           "  trunkline dead replay --all --error 'violates check constraint' --rate 200 --yes\n"
+          "  trunkline dead replay --all --phone +14155550142 --until 2026-11-20T17:00 --limit 10\n"
           "A replayed event goes the normal way. What is not dead (any more) is named and left "
           "alone, so\n"
-          "replaying twice has the effect of once. --dry-run applies the first 20 in transactions "
-          "that are rolled\n"
-          "back, and prints the rows they would change (texts as their length).\n"
+          "replaying twice has the effect of once. --dry-run applies the oldest (20, or --limit) "
+          "in "
+          "transactions\n"
+          "that are rolled back, and prints the rows they would change (texts as their length).\n"
           "Exit codes: 0 all replayed, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all", given->all, "All dead letters that fit the filter");
-            given->which.declare(options);
+            given->which.declare(options, filter_set::dead);
+            options.integer(
+                "limit", given->limit, "Most to replay, oldest first; 0: all, with --dry-run 20", 0,
+                1000000
+            );
             options.integer("rate", given->rate, "Most a second; 0: all at once", 0, 100000);
             options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
             options.flag("yes", given->yes, "Ask nothing");

@@ -85,11 +85,27 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "the database is at schema version 99, this program needs .*: upgrade it")
 
-    def test_only_the_first_twenty(self):
+    def test_how_many_of_how_many(self):
         for number in range(1, 24):
-            insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))
-        told = self.json("dead replay", "--all", "--dry-run")
-        self.assertEqual((len(told["rehearsed"]), told["would_be_applied"], told["not_rehearsed"]), (20, 20, 3))
+            insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"), ago=f"{number} minutes")
+        for options, tried in (((), 20), (("--limit", "2"), 2), (("--limit", "23"), 23), (("--limit", "1000"), 23)):
+            told = self.json("dead replay", "--all", "--dry-run", *options)
+            self.assertEqual((len(told["rehearsed"]), told["would_be_applied"], told["chosen"], told["not_rehearsed"]),
+                             (tried, tried, 23, 23 - tried))
+        self.assertEqual([event["id"] for event in self.json("dead replay", "--all", "--dry-run", "--limit", "2")
+                          ["rehearsed"]], [23, 22], "the oldest")
+        self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "2").endswith(
+            "2 of 2 tried would be applied; nothing was changed\n"
+            "tried were 2 of the 23 that fit, oldest first: --limit N for more\n"))
+        self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "23").endswith("nothing was changed\n"))
+
+    def test_a_replay_of_some(self):
+        for number in range(1, 6):
+            insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"), ago=f"{number} minutes")
+        told = self.json("dead replay", "--all", "--yes", "--limit", "2")
+        self.assertEqual(([row["id"] for row in told["replayed"]], told["more"]), ([4, 5], True))
+        told = self.json("dead replay", "--all", "--yes", "--limit", "3")
+        self.assertEqual((told["count"], told["more"]), (3, False))
 
 
 if __name__ == "__main__":
