@@ -39,17 +39,25 @@ database_row read_row(const pqxx::row& source) {
 struct database::impl {
   std::string conninfo;
   logger log;
-  std::unique_ptr<pqxx::connection> connection;
+  bool read_only = false;
+  std::unique_ptr<pqxx::connection> connection = nullptr;
 
-  database_answer run(const std::vector<database_statement>& statements) {
-    if (!connection) connection = std::make_unique<pqxx::connection>(conninfo);
-    pqxx::work work(*connection);
+  template <class Transaction>
+  pqxx::result execute(const std::vector<database_statement>& statements) {
+    Transaction work(*connection);
     pqxx::result last;
     for (const auto& [sql, parameters] : statements)
       last = parameters.empty()
                  ? work.exec(sql)
                  : work.exec_params(sql, pqxx::prepare::make_dynamic_params(parameters));
     work.commit();
+    return last;
+  }
+
+  database_answer run(const std::vector<database_statement>& statements) {
+    if (!connection) connection = std::make_unique<pqxx::connection>(conninfo);
+    const auto last =
+        read_only ? execute<pqxx::read_transaction>(statements) : execute<pqxx::work>(statements);
     database_answer answer;
     answer.affected = last.affected_rows();
     for (const auto& row : last) answer.rows.push_back(read_row(row));
@@ -68,7 +76,11 @@ struct database::impl {
       connection.reset();
       return failed(true, "", error.what());
     } catch (const pqxx::sql_error& error) {
-      return failed(false, error.sqlstate(), error.what());
+      // The server's last words before it closes the connection: a shutdown, a terminated session.
+      const std::string state = error.sqlstate();
+      const bool ended = state.starts_with("57P0") || state.starts_with("08");
+      if (ended) connection.reset();
+      return failed(ended, state, error.what());
     } catch (const std::exception& error) {
       return failed(false, "", error.what());
     }
@@ -76,13 +88,14 @@ struct database::impl {
 };
 
 database::database(std::string conninfo, logger log, database_limits limits)
-    : impl_(new impl{{}, std::move(log), {}}) {
+    : impl_(new impl{{}, std::move(log), limits.read_only}) {
   postgres::session session;
   session.application_name = "trunkline";
   session.connect_timeout = limits.connect;
   session.lock_timeout = limits.lock;
   session.statement_timeout = limits.statement;
   session.options = "-c jit=off";  // compiling takes longer than what it would save here
+  if (limits.read_only) session.options += " -c default_transaction_read_only=on";
   impl_->conninfo = postgres::conninfo(conninfo, session);
 }
 

@@ -40,6 +40,9 @@ struct database_limits {
   std::chrono::milliseconds connect{3000};
   std::chrono::milliseconds lock{2000};
   std::chrono::milliseconds statement{10000};  // 0: none
+  // Every transaction is begun READ ONLY, so that neither the URL's options nor a pooler that drops
+  // ours can undo it.
+  bool read_only = false;
 };
 
 // For verbs that only look: within two seconds there is an answer, or a reason why there is none.

@@ -16,27 +16,34 @@ namespace {
 
 struct settings {
   config::common_options common;
-  std::string from;
+  std::string from, label;
   bool dry_run = false, json = false;
 };
 
-int complain_of_source(const database_failure& failure) {
+int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
   return complain(
-      "import", "the source: " + describe(failure),
+      "import", "the source: " + describe(failure) + how_far,
       failure.away ? exit_code::unknown : exit_code::failed
   );
 }
 
-int complain_of_target(const store::store_error& error) {
+int complain_of_target(const store::store_error& error, const std::string& how_far) {
   using kind = store::store_error::sort;
-  const bool away = error.kind != kind::schema && error.kind != kind::sql;
-  const auto state = error.sqlstate.empty() ? "" : " (SQLSTATE " + error.sqlstate + ")";
+  const auto& said = error.sqlstate;
+  const bool ended = said.starts_with("57P0") || said.starts_with("08");
+  const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);
+  const auto state = said.empty() ? "" : " (SQLSTATE " + said + ")";
   return complain(
-      "import",
-      (away ? "Postgres does not answer: " : "") + error.message + state +
-          "; what was taken before stays, run it again to go on",
+      "import", (away ? "Postgres does not answer: " : "") + error.message + state + how_far,
       away ? exit_code::unknown : exit_code::failed
   );
+}
+
+std::string check_label(const std::string& label) {
+  constexpr std::size_t longest = 32;
+  const bool plain =
+      label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return plain && label.size() <= longest ? "" : "must be a word of a-z, 0-9 and -, 32 at most";
 }
 
 class import_run {
@@ -44,6 +51,7 @@ class import_run {
   import_run(const settings& given, database& source)
       : source_(source), target_(given.common.postgres, !given.dry_run), progress_(!given.json) {
     report_.dry_run = given.dry_run;
+    context_.prefix = given.label.empty() ? "import-" : "import-" + given.label + "-";
     signals_.start({.terminate = [this] { stop_ = true; }, .reload = [] {}, .toggle_debug = [] {}});
   }
 
@@ -60,19 +68,38 @@ class import_run {
   const import_report& report() const { return report_; }
 
  private:
+  // The bar leaves its line to the complaint, which ends with this.
+  std::string break_off() {
+    progress_.finish();
+    const auto so_far = report_.how_far();
+    if (so_far.empty()) return "; nothing was taken yet";
+    return "; it came to " + so_far +
+           (report_.dry_run ? ", and rolled all of it back"
+                            : ". What was taken stays: run it again, it passes over what is there");
+  }
+
   std::optional<int> take_table(const import_step& step) {
     const auto counted = import_count(source_, step);
-    if (!counted.ok()) return complain_of_source(*counted.failure);
-    report_.tables.push_back({std::string(step.table), 0, 0, {}});
-    auto& table = report_.tables.back();
-    progress_.start(table.table, std::stoll(counted.rows.at(0).at(0).value_or("0")));
-    for (std::string after = "-1";;) {
+    if (!counted.ok()) return complain_of_source(*counted.failure, break_off());
+    if (counted.rows.at(0).at(1) != "0")
+      return complain(
+          "import",
+          counted.rows[0][1].value_or("") + " rows of " + std::string(step.table) +
+              " have no id, or that of another: give them one first" + break_off(),
+          exit_code::failed
+      );
+    auto& table = report_.tables.emplace_back();
+    table.table = step.table;
+    table.there = std::stoll(counted.rows[0][0].value_or("0"));
+    progress_.start(table.table, table.there);
+    for (std::string after = before_all_ids;;) {
       const auto page = import_page(source_, step, after);
-      if (!page.ok()) return complain_of_source(*page.failure);
+      if (!page.ok()) return complain_of_source(*page.failure, break_off());
       if (page.rows.empty()) return std::nullopt;
-      const auto rows = load_rows(step, page.rows, ours_, table);
+      const auto rows = load_rows(step, page.rows, context_, table);
       if (const auto error = join_rows(target_, rows, table, report_))
-        return complain_of_target(*error);
+        return complain_of_target(*error, break_off());
+      table.done = table.rows;
       progress_.tell(table.rows);
       after = page.rows.back()[0].value_or("");
       report_.stopped = stop_;
@@ -86,7 +113,7 @@ class import_run {
   store::importer target_;
   import_progress progress_;
   import_report report_;
-  phone_lines ours_;
+  import_context context_;
 };
 
 int run(const settings& given) {
@@ -95,7 +122,7 @@ int run(const settings& given) {
   // Counting the old rows may take its time.
   database source(
       given.from, config::make_logger("import", given.common),
-      {.statement = std::chrono::minutes(10)}
+      {.statement = std::chrono::minutes(10), .read_only = true}
   );
   const auto found = steps_of(source);
   if (const auto* failure = std::get_if<database_failure>(&found))
@@ -123,9 +150,12 @@ config::verb import_rows() {
           "there, and joins them into ours by the worker's own rules, as events without a date: "
           "what\n"
           "live events said is not replaced. It may run while workers do, and again: a second run\n"
-          "changes nothing. --dry-run rolls each batch back. What can't be taken is named by "
+          "brings only what is new. --dry-run rolls each batch back. What can't be taken is named "
+          "by "
           "reason\n"
-          "and id. --postgres is ours, with the rights of a worker.\n"
+          "and id. --postgres is ours, with the rights of a worker. The connection to the old "
+          "database is\n"
+          "read-only. A second old database needs a --label of its own, the same in each run.\n"
           "Exit codes: 0 all taken, 1 some rows can't be taken (or refused), 3 Postgres is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
@@ -133,6 +163,12 @@ config::verb import_rows() {
                 "from", given->from, "The old database: URL or key=value string; only read",
                 {.secret = true}
             );
+            options.text(
+                "label", given->label,
+                "For one of several old databases: goes into ids made of row numbers",
+                {.filled = true}
+            );
+            options.check("label", [given] { return check_label(given->label); });
             options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::postgres);

@@ -49,6 +49,14 @@ void import_report::add(const std::vector<store::row_counts>& more) {
   }
 }
 
+std::string import_report::how_far() const {
+  std::string out;
+  for (const auto& table : tables)
+    out += (out.empty() ? "" : ", ") + table.table + " " + std::to_string(table.done) + " of " +
+           std::to_string(table.there) + " rows";
+  return out;
+}
+
 bool import_report::complete() const {
   if (stopped) return false;
   for (const auto& table : tables)

@@ -18,6 +18,7 @@ struct refused_rows {
 struct import_table {
   std::string table;
   std::int64_t rows = 0, taken = 0;
+  std::int64_t there = 0, done = 0;               // counted before reading; of whole pages
   std::map<std::string, refused_rows> not_taken;  // by reason
 
   void refuse(const std::string& id, const std::string& reason);
@@ -29,6 +30,8 @@ struct import_report {
 
   void add(const std::vector<store::row_counts>&);
   bool complete() const;  // nothing was left out
+  // "activity 400 of 451 rows, ..."; "" before the first table.
+  std::string how_far() const;
 };
 
 void print_text(const import_report&);

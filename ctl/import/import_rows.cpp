@@ -10,20 +10,31 @@ namespace {
 using sort = import_step::sort;
 using loaded_rows = std::span<const loaded_row>;
 
-std::int64_t milliseconds_of(const std::optional<std::string>& text) {
+// As in the parser of events: what PostgreSQL, or a reader of lists, may not cope with is no time.
+constexpr std::int64_t earliest = 946'684'800'000;  // 2000-01-01, in milliseconds
+constexpr std::int64_t latest = 4'102'444'800'000;  // 2100-01-01
+
+// finite: milliseconds, none for infinity. Without a time it is now; nullopt: it is no time.
+std::optional<std::int64_t> milliseconds_of(
+    const std::optional<std::string>& finite, const std::optional<std::string>& text
+) {
   using namespace std::chrono;
-  if (text) return std::stoll(*text);
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  if (!text) return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  if (!finite) return std::nullopt;
+  const auto ms = std::stoll(*finite);
+  return ms >= earliest && ms < latest ? std::optional<std::int64_t>(ms) : std::nullopt;
 }
 
 // The bytes are not those that the provider sent, but those that the old service kept.
-std::string load_event(const database_row& row, const std::string& id, store::import_batch& out) {
+std::string load_event(const database_row& row, const std::string& name, store::import_batch& out) {
   if (!row[1]) return "no payload";
+  const auto received = milliseconds_of(row[2], row[3]);
+  if (!received) return "created_at is no time between 2000 and 2100";
   stream::delivery delivery;
   delivery.body = *row[1];
-  delivery.received_at_ms = milliseconds_of(row[2]);
-  delivery.delivery_id = "import-" + id;
-  auto event = store::prepare("import-" + id, std::move(delivery));
+  delivery.received_at_ms = *received;
+  delivery.delivery_id = name;
+  auto event = store::prepare(name, std::move(delivery));
   if (event.event.what == parse::verdict::dead) return "payload is no event: " + event.event.reason;
   out.events.push_back(std::move(event));
   return {};
@@ -43,24 +54,24 @@ std::string take(told_row told, store::import_batch& out) {
 }
 
 std::string load(
-    const import_step& step, const database_row& row, const std::string& id, phone_lines& ours,
-    store::import_batch& out
+    const import_step& step, const database_row& row, const std::string& id,
+    import_context& context, store::import_batch& out
 ) {
   switch (step.what) {
     case sort::lines: {
       auto told = tell_line(row[1]);
       for (const auto& event : told.events)
-        ours.insert(event.own_numbers.begin(), event.own_numbers.end());
+        context.ours.insert(event.own_numbers.begin(), event.own_numbers.end());
       return take(std::move(told), out);
     }
     case sort::events:
-      return load_event(row, id, out);
+      return load_event(row, context.prefix + id, out);
     case sort::activities:
-      return take(tell_activity(row[1].value_or(""), row[2], row[3], ours), out);
+      return take(tell_activity(row[1].value_or(""), row[2], row[3], context.ours), out);
     case sort::conversations:
       return load_thread(row, out);
     case sort::contacts:
-      return take(tell_contact(row[1].value_or("")), out);
+      return take(tell_contact(row[1].value_or(""), context.prefix), out);
   }
   return "unknown table";
 }
@@ -102,7 +113,7 @@ std::optional<store::store_error> join_span(
 }  // namespace
 
 std::vector<loaded_row> load_rows(
-    const import_step& step, const std::vector<database_row>& page, phone_lines& ours,
+    const import_step& step, const std::vector<database_row>& page, import_context& context,
     import_table& table
 ) {
   std::vector<loaded_row> out;
@@ -110,7 +121,7 @@ std::vector<loaded_row> load_rows(
   for (const auto& row : page) {
     loaded_row next{row[0].value_or(""), {}};
     ++table.rows;
-    if (const auto problem = load(step, row, next.id, ours, next.what); !problem.empty())
+    if (const auto problem = load(step, row, next.id, context, next.what); !problem.empty())
       table.refuse(next.id, problem);
     else
       out.push_back(std::move(next));

@@ -18,10 +18,16 @@ struct loaded_row {
   std::string id;
   store::import_batch what;
 };
+// What the rows of one source share.
+struct import_context {
+  phone_lines ours;
+  // Of the ids that are made of row ids: "import-", or "import-LABEL-" for one of several sources.
+  std::string prefix;
+};
 // Those of the page that can be taken; the others are refused in the table. Lines are added to
-// ours.
+// the context.
 std::vector<loaded_row>
-load_rows(const import_step&, const std::vector<database_row>& page, phone_lines& ours, import_table&);
+load_rows(const import_step&, const std::vector<database_row>& page, import_context&, import_table&);
 // All in one transaction; where the database refuses a value, the row that has it is found by
 // halving and refused alone. Returns an error where no row is to blame.
 std::optional<store::store_error>

@@ -53,7 +53,8 @@ const std::vector<import_step>& import_steps() {
       {sort::events,
        "webhook_event",
        {"id", "payload", "created_at"},
-       "select id, payload::text, (extract(epoch from created_at) * 1000)::bigint "
+       "select id, payload::text, case when isfinite(created_at) then (extract(epoch from "
+       "created_at) * 1000)::bigint end, created_at::text "
        "from webhook_event where id > $1::bigint order by id limit $2::bigint",
        false},
       {sort::activities,
@@ -113,7 +114,9 @@ database_answer import_page(database& source, const import_step& step, const std
 }
 
 database_answer import_count(database& source, const import_step& step) {
-  return source.query("select count(*) from " + std::string(step.table));
+  return source.query(
+      "select count(*), count(*) - count(distinct id) from " + std::string(step.table)
+  );
 }
 
 }  // namespace trunkline::ctl

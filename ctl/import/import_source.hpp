@@ -7,7 +7,8 @@
 
 #include "ctl/database.hpp"
 
-// The old service's database: which tables, in which order, and what of them is read. Only SELECTs.
+// The old service's database: which tables, in which order, and what of them is read. Only SELECTs,
+// over a connection that is read-only.
 namespace trunkline::ctl {
 
 struct import_step {
@@ -26,8 +27,10 @@ struct import_problem {
 // The steps that this source has.
 std::variant<std::vector<import_step>, import_problem, database_failure> steps_of(database& source);
 
+// What is less than every id.
+inline constexpr const char* before_all_ids = "-9223372036854775808";
 database_answer import_page(database& source, const import_step&, const std::string& after);
-// Rows in all, as text.
+// Rows in all, and how many of them have no id or that of another: these would be passed over.
 database_answer import_count(database& source, const import_step&);
 
 }  // namespace trunkline::ctl

@@ -121,6 +121,9 @@ reading read(
   if (out.problem.empty() && !call && type != "message")
     out.problem = type.empty() ? "no activity_type" : "neither message nor call";
   if (out.problem.empty() && id.empty()) out.problem = "no openphone_id";
+  if (out.problem.empty()) out.problem = row.check_time("created_at");
+  if (out.problem.empty() && call) out.problem = row.check_time("answered_at");
+  if (out.problem.empty() && call) out.problem = row.check_time("completed_at");
   if (!out.problem.empty()) return out;
 
   const auto direction = direction_of(row), status = row.text("status");

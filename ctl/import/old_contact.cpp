@@ -12,7 +12,7 @@ struct reading {
   std::string phone, body, problem;  // no body: nobody gave the number a name
 };
 
-reading read(std::string_view text) {
+reading read(std::string_view text, const std::string& prefix) {
   reading out;
   const old_fields row(text);
   out.problem = row.problem();
@@ -35,7 +35,7 @@ reading read(std::string_view text) {
   phones.add(out.phone);
   object.add_raw("emails", emails.finish());
   if (named) object.add("firstName", first);
-  object.add("id", "import-contact-" + row.text("id"));
+  object.add("id", prefix + "contact-" + row.text("id"));
   if (surnamed) object.add("lastName", last);
   object.add_raw("phoneNumbers", phones.finish());
   out.body = event_body("contact.updated", object.finish());
@@ -50,8 +50,8 @@ parse::event empty_event() {
 
 }  // namespace
 
-told_row tell_contact(std::string_view row) {
-  auto what = read(row);
+told_row tell_contact(std::string_view row, const std::string& prefix) {
+  auto what = read(row, prefix);
   if (!what.problem.empty()) return {{}, std::move(what.problem)};
   auto event = what.body.empty() ? empty_event() : parse::normalise(what.body);
   if (event.what != parse::verdict::apply) return {{}, std::move(event.reason)};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/import/old_fields.hpp"
 
+#include "worker/parse/timestamps.hpp"
+
 namespace trunkline::ctl {
 
 const parse::json_value* old_fields::find(std::string_view column) const {
@@ -42,14 +44,25 @@ void old_fields::copy_json(
   if (const auto value = json(column)) out.add_raw(member, *value);
 }
 
+std::string old_fields::time(std::string_view column) const {
+  constexpr std::size_t date = 10;  // "2026-11-20", whose dashes are no zone
+  auto value = text(column);
+  if (value.size() == date) value += "T00:00:00";
+  if (value.size() <= date) return value;
+  if (value[date] == ' ') value[date] = 'T';  // a column of text
+  if (value.find_first_of("Z+-", date) == std::string::npos) value += 'Z';
+  return value;
+}
+
 void old_fields::copy_time(
     parse::json_builder& out, std::string_view member, std::string_view column
 ) const {
-  auto value = text(column);
-  constexpr std::size_t date = 10;  // "2026-11-20", whose dashes are no zone
-  if (value.size() <= date) return;
-  if (value.find_first_of("Z+-", date) == std::string::npos) value += 'Z';
-  out.add(member, value);
+  if (const auto value = time(column); !value.empty()) out.add(member, value);
+}
+
+std::string old_fields::check_time(std::string_view column) const {
+  if (!has(column) || parse::parse_time(time(column))) return {};
+  return std::string(column) + " is no time between 2000 and 2100";
 }
 
 std::string event_body(std::string_view type, std::string_view object) {

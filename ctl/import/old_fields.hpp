@@ -26,9 +26,13 @@ class old_fields {
   void copy_json(parse::json_builder&, std::string_view member, std::string_view column) const;
   // Without a zone it is UTC: what the old service wrote.
   void copy_time(parse::json_builder&, std::string_view member, std::string_view column) const;
+  // Why the column's time can't be taken (infinity, a date that no event can have); "" if it can,
+  // or if there is none.
+  std::string check_time(std::string_view column) const;
 
  private:
   const parse::json_value* find(std::string_view column) const;
+  std::string time(std::string_view column) const;
   parse::json_document document_;
 };
 

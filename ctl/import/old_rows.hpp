@@ -24,7 +24,8 @@ told_row tell_activity(
     std::string_view row, const std::optional<std::string>& thread,
     const std::optional<std::string>& contact, const phone_lines& ours
 );
-told_row tell_contact(std::string_view row);
+// prefix: of the card's id, which is made of the row's.
+told_row tell_contact(std::string_view row, const std::string& prefix);
 // A line of ours.
 told_row tell_line(const std::optional<std::string>& phone);
 

@@ -2,14 +2,17 @@
 """trunkline import: the old service's rows in ours, whenever it runs, and what it can't take is named."""
 import json
 import os
+import subprocess
 import unittest
 
 import old_service
 from event_rows import Verbs, json_schema
 from old_service import ADA, BOB, LINE, TIME
-from servers import free_port
+from pooler import PGBOUNCER, pooled
+from servers import clean_environment, free_port
 from worker_harness import WorkerTest
 
+COMPAT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schema", "compat.sql")
 # Ids of rows differ from run to run: what they point to must not.
 BUSINESS = """
 select to_jsonb(a) - '{id,updated_at,contact_id,conversation_id}'::text[], c.phone, v.openphone_id, v.party_key
@@ -33,6 +36,34 @@ LIVE = [
         "id": "CT1", "firstName": "Augusta", "lastName": "King", "updatedAt": TIME,
         "fields": [{"name": "Phone", "type": "phone-number", "value": ADA}]}}},
 ]
+
+
+
+
+def messages(numbers, **more):
+    """Old rows of messages AM<n>, with n as their ids."""
+    return "".join(old_service.inserts("activity", [
+        {"id": n, "openphone_id": f"AM{n}", "activity_type": "message", "direction": "incoming", "status": "received",
+         "from_number": ADA, "to_numbers": [LINE], "created_at": "2026-03-01 10:00:05", **more} for n in numbers]))
+
+
+# The session that reads row 300 ends, as by a restart of its server; counting ends nothing.
+ENDS = """
+create function ends(number integer) returns boolean language plpgsql as $$ begin
+  if number = 300 and current_query() like '%limit%' then perform pg_terminate_backend(pg_backend_pid()); end if;
+  return true; end $$;
+alter table activity enable row level security;
+create policy ends on activity for select using (ends(id));
+"""
+# Whoever reads a row writes one.
+WRITES = """
+create table written (number integer);
+create function writes(number integer) returns boolean language plpgsql as $$ begin
+  insert into written values (number); return true; end $$;
+alter table activity enable row level security;
+create policy writes on activity for select using (writes(id));
+grant insert on written to trunkline_old;
+"""
 
 
 class Import(Verbs, WorkerTest):
@@ -156,10 +187,7 @@ class Import(Verbs, WorkerTest):
         self.assertEqual(self.count("activities"), 7)
 
     def test_more_than_a_page(self):
-        rows = "".join(old_service.inserts("activity", [
-            {"id": n, "openphone_id": f"AM{n}", "activity_type": "message", "direction": "incoming",
-             "status": "received", "from_number": ADA, "to_numbers": [LINE], "created_at": "2026-03-01 10:00:05"}
-            for n in range(1, 452)]))
+        rows = messages(range(-20, 431))
         told = self.take(code=0, source=old_service.make(self.postgres, "pages", rows))
         self.assertEqual({t["table"]: t["taken"] for t in told["tables"]}["activity"], 451)
         self.assertEqual(self.count("activities"), 451)
@@ -186,16 +214,156 @@ class Import(Verbs, WorkerTest):
         self.addCleanup(self.sql, "delete from schema_migrations where version = 99")
         self.assertIn("the database is at schema version 99", self.refused(self.source))
 
+    def test_a_time_that_no_event_can_have_costs_its_row_alone(self):
+        rows = messages((1, 2)) + messages((3,), created_at="infinity") + messages((4,), created_at="-infinity")
+        rows += messages((5,), created_at="4713-01-01 BC") + messages((6,), created_at="294276-12-31")
+        rows += messages((7,), activity_type="call", answered_at="infinity")
+        rows += old_service.inserts("webhook_event", [
+            {"id": n, "payload": {**old_service.RECEIVED, "id": f"EV{n}"}, "created_at": at} for n, at in enumerate(
+                ("2026-03-01", "infinity", "-infinity", "1969-12-31", "294276-12-31", "4713-01-01 BC"), 1)])
+        source = old_service.make(self.postgres, "times", rows)
+        tables = {table["table"]: table for table in self.take(source=source)["tables"]}
+        self.assertEqual((tables["activity"]["rows"], tables["activity"]["taken"]), (7, 2))
+        self.assertEqual(tables["activity"]["not_taken"], [
+            {"reason": "answered_at is no time between 2000 and 2100", "count": 1, "ids": ["7"]},
+            {"reason": "created_at is no time between 2000 and 2100", "count": 4, "ids": ["3", "4", "5", "6"]}])
+        self.assertEqual((tables["webhook_event"]["rows"], tables["webhook_event"]["taken"]), (6, 1))
+        self.assertEqual(tables["webhook_event"]["not_taken"], [
+            {"reason": "created_at is no time between 2000 and 2100", "count": 5, "ids": ["2", "3", "4", "5", "6"]}])
+        self.assertEqual(self.sql("select openphone_id from activities order by 1"), "AC1\nAM1\nAM2")
+
+    def test_the_source_is_only_read(self):
+        source = old_service.make(self.postgres, "writing", messages((1,)))
+        self.postgres.psql(WRITES, database="writing")
+        self.postgres.psql("set role trunkline_old; select * from activity", database="writing")
+        self.assertEqual(self.postgres.psql("select count(*) from written", database="writing"), "1", "it can be seen")
+        # Neither the address nor a pooler that drops our options makes it writable.
+        for more in ("", "?options=-c%20default_transaction_read_only%3Doff"):
+            said = self.refused(source + more)
+            self.assertIn("cannot execute INSERT in a read-only transaction", said)
+        self.assertEqual(self.postgres.psql("select count(*) from written", database="writing"), "1")
+
+    @unittest.skipUnless(PGBOUNCER, "needs pgbouncer")
+    def test_through_a_pooler(self):
+        old_service.make(self.postgres, "pooled", messages((1,)))
+        through = pooled(self, "session", role="old", database="pooled")
+        self.take(code=0, source=through)
+        self.assertEqual(self.count("activities"), 1)
+        self.postgres.psql(WRITES, database="pooled")
+        self.assertIn("read-only transaction", self.refused(through))
+
+    def test_a_connection_that_is_lost_in_the_middle(self):
+        source = old_service.make(self.postgres, "lost", messages(range(1, 452)))
+        self.postgres.psql(ENDS, database="lost")
+        said = self.refused(source, code=3)
+        self.assertRegex(said, "the source: Postgres does not answer: .*; it came to phone_number 0 of 0 rows, "
+                               "webhook_event 0 of 0 rows, activity 200 of 451 rows. What was taken stays: run it again")
+        self.assertEqual(self.count("activities"), 200)
+        said = self.refused(source, "--dry-run", code=3)
+        self.assertIn("activity 200 of 451 rows, and rolled all of it back", said)
+        self.postgres.psql("drop policy ends on activity; alter table activity disable row level security",
+                           database="lost")
+        # And the same on our side.
+        self.sql("create function ends() returns trigger language plpgsql as $$ begin "
+                 "perform pg_terminate_backend(pg_backend_pid()); return new; end $$;"
+                 "create trigger ends before insert on activities for each row when (new.openphone_id = 'AM430') "
+                 "execute function ends()")
+        said = self.refused(source, code=3)
+        self.assertIn("activity 400 of 451 rows. What was taken stays", said)
+        self.sql("drop trigger ends on activities; drop function ends()")
+        self.assertEqual(self.count("activities"), 400)
+        self.take(code=0, source=source)
+        self.assertEqual(self.count("activities"), 451)
+
+    def test_rows_that_can_not_be_told_apart(self):
+        source = old_service.make(self.postgres, "twins", messages((1, 2)))
+        self.postgres.psql("alter table activity drop constraint activity_pkey; update activity set id = 1",
+                           database="twins")
+        said = self.refused(source)
+        self.assertIn("1 rows of activity have no id, or that of another", said)
+        self.assertIn("it came to phone_number", said)
+
+    def test_two_old_databases(self):
+        bob = [{"id": 1, "first_name": "Bob", "last_name": "Bell", "phone": BOB}]
+        rows = old_service.inserts("contact", bob) + old_service.inserts("webhook_event", [
+            {"id": 1, "payload": {**old_service.RECEIVED, "id": "EV90"}, "created_at": "2026-03-01"}])
+        other = old_service.make(self.postgres, "other", rows)
+        self.take()
+        self.take("--label", "shop-2", code=0, source=other)
+        self.assertEqual(self.sql("select card_id, first_name from contact_cards order by 1"),
+                         "import-contact-1|Ada\nimport-shop-2-contact-1|Bob")
+        self.assertEqual(self.sql(f"select name from contacts where phone in ('{ADA}', '{BOB}') order by 1"),
+                         "Ada Lovelace\nBob Bell")
+        self.assertEqual(self.sql("select delivery_id from webhook_events where entry_id = 'import-shop-2-1'"),
+                         "import-shop-2-1")
+        self.assertEqual(self.take("--label", "shop-2", code=0, source=other)["written"], [])
+        self.assertEqual(self.verb("import", "--from", other, "--label", "Shop 2").returncode, 78)
+        self.assertIn("none: imported", self.ok("events show", "import-shop-2-1", "--redis", "redis://127.0.0.1:1/0"))
+
+    def test_a_second_run_brings_what_came_between(self):
+        """docs/migrating.md: which rows the import after the stop of the old service brings."""
+        source = old_service.make(self.postgres, "between", messages((1,), status="sent", direction="outgoing"))
+        self.take(code=0, source=source)
+        self.postgres.psql(messages((2,)) + "update activity set status = 'delivered', body = 'now' where id = 1;"
+                           + old_service.inserts("webhook_event", [{"id": 1, "payload": old_service.RECEIVED,
+                                                                    "created_at": "2026-03-02"}]), database="between")
+        self.assertEqual({t["table"]: t["taken"] for t in self.take(code=0, source=source)["tables"]},
+                         {"phone_number": 0, "webhook_event": 1, "activity": 2, "conversation": 0, "contact": 0})
+        self.assertEqual(self.activity("AM1", "status, body"), "delivered|now")
+        self.assertEqual(self.sql("select openphone_id from activities order by 1"), "AC1\nAM1\nAM2")
+
     def test_the_views_are_no_source(self):
         self.compat()
         self.assertIn("is a view there", self.refused(self.postgres.url_of("readonly")))
 
     def compat(self):
-        with open(os.path.join(os.path.dirname(__file__), "..", "..", "schema", "compat.sql"), encoding="utf-8") as file:
+        with open(COMPAT, encoding="utf-8") as file:
             text = file.read()
         for _ in range(2):  # again and again
             self.sql("set role trunkline_owner;\n" + text)
         self.addCleanup(self.sql, "drop view activity, conversation, contact, webhook_event")
+
+    def make_views(self):
+        return subprocess.run(["psql", "-X", "-q", self.postgres.url_of("owner"),
+                               "-v", "ON_ERROR_STOP=1", "-f", COMPAT], capture_output=True, text=True, check=False,
+                              env=clean_environment(PGOPTIONS="-c search_path=compat,public"))
+
+    def test_views_in_a_schema_of_their_own(self):
+        self.take()
+        # The old tables are where the views would be.
+        self.sql("set role trunkline_owner; create table public.activity (id int); create table public.contact (id int)")
+        self.addCleanup(self.sql, "drop table public.activity, public.contact")
+        refused = self.make_views()
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("there is no schema compat yet", refused.stderr)
+        self.assertIn("create schema compat authorization trunkline_owner", refused.stderr)
+        self.sql("create schema compat authorization trunkline_owner")
+        self.addCleanup(self.sql, "drop schema compat cascade")
+        for _ in range(2):
+            made = self.make_views()
+            self.assertEqual(made.returncode, 0, made.stderr)
+        read = "set session authorization trunkline_{}; select openphone_id from {}activity where openphone_id = 'AC1'"
+        self.assertEqual(self.sql(read.format("readonly", "compat.")), "AC1")
+        self.assertEqual(self.sql("set search_path = compat, public; " + read.format("readonly", "")), "AC1")
+        # As docs/migrating.md has it for readers.
+        self.sql("alter role trunkline_readonly in database trunkline set search_path = compat, public")
+        self.addCleanup(self.sql, "alter role trunkline_readonly in database trunkline reset search_path")
+        read_it = subprocess.run(["psql", "-X", "-A", "-t", self.postgres.url_of("readonly"), "-c",
+                                  "select openphone_id from activity where openphone_id = 'AC1'"], capture_output=True,
+                                 text=True, check=True, env=clean_environment())
+        self.assertEqual(read_it.stdout, "AC1\n")
+        with self.assertRaisesRegex(RuntimeError, "permission denied for schema compat"):
+            self.sql(read.format("worker", "compat."))
+        self.assertEqual(self.sql("select count(*) from public.activity"), "0")
+
+    def test_whoever_may_needs_no_schema_made_first(self):
+        self.sql("grant create on database trunkline to trunkline_owner")
+        self.addCleanup(self.sql, "revoke create on database trunkline from trunkline_owner")
+        made = self.make_views()
+        self.addCleanup(self.sql, "drop schema compat cascade")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertEqual(self.sql("set session authorization trunkline_readonly; select count(*) from compat.contact"),
+                         "0")
 
     def test_the_old_service_reads_its_rows_in_the_views(self):
         self.compat()

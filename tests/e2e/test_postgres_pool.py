@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """PgBouncer between the worker and Postgres: by session, with our settings, it works; all else is held for."""
 import os
-import shutil
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from worker_harness import WorkerTest, wait_for  # noqa: E402
-from servers import _as_postgres, free_port  # noqa: E402
+from pooler import PGBOUNCER, pooled  # noqa: E402
 
 # As docs/operations.md says it for poolers that drop startup options.
 OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
                "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off",
                "enable_mergejoin": "off", "jit": "off"}
-PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
 @unittest.skipUnless(PGBOUNCER, "needs pgbouncer")
@@ -28,25 +25,7 @@ class Pool(WorkerTest):
                          if name != but))
 
     def pooled(self, mode, **more):
-        """The worker's address through a PgBouncer of that mode, which drops startup options."""
-        port = free_port()
-        folder = self.postgres.folder
-        settings = {"listen_addr": "127.0.0.1", "listen_port": port, "auth_type": "any", "pool_mode": mode,
-                    "unix_socket_dir": "", "ignore_startup_parameters": "extra_float_digits,options",
-                    "default_pool_size": 4, **more}
-        config = os.path.join(folder, f"{mode}.ini")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(f"[databases]\ntrunkline = host=127.0.0.1 port={self.postgres.port} user=trunkline_worker\n"
-                       "[pgbouncer]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items()))
-        with open(os.path.join(folder, f"{mode}.log"), "wb") as log:
-            bouncer = subprocess.Popen(_as_postgres([PGBOUNCER, config]), stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=log)
-        self.addCleanup(bouncer.wait, 10)
-        self.addCleanup(bouncer.kill)
-        url = self.postgres.url_of("worker", port)
-        wait_for(lambda: subprocess.run(["psql", "-X", url, "-c", "select 1"], capture_output=True,
-                                        check=False).returncode == 0, "pgbouncer to answer")
-        return url
+        return pooled(self, mode, **more)
 
     def go(self, url):
         worker = self.worker(database=url, threads=2)

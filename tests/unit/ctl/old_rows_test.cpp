@@ -89,22 +89,44 @@ TEST_CASE("old rows that can't be taken say why") {
   CHECK(problem(R"({"activity_type":"call"})") == "no openphone_id");
   CHECK_FALSE(problem("{").empty());
   CHECK_FALSE(problem(call + R"(,"ai_transcript":"[broken"})").empty());
-  CHECK(ctl::tell_contact(R"({"id":1})").problem == "no phone");
-  CHECK_FALSE(ctl::tell_contact(R"({"id":1,"phone":"call me"})").problem.empty());
+  CHECK(ctl::tell_contact(R"({"id":1})", "import-").problem == "no phone");
+  CHECK_FALSE(ctl::tell_contact(R"({"id":1,"phone":"call me"})", "import-").problem.empty());
 }
 
 TEST_CASE("an old contact is a card only if somebody named it") {
   const auto made_up = ctl::tell_contact(
-      R"x({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})x"
+      R"x({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})x",
+      "import-"
   );
   REQUIRE(made_up.events.size() == 1);
   CHECK_FALSE(made_up.events.front().card);
   CHECK(made_up.events.front().named == std::vector<std::string>{"+14155550142"});
-  const auto named =
-      ctl::tell_contact(R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})");
+  const auto named = ctl::tell_contact(
+      R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})", "import-shop-"
+  );
   REQUIRE(named.events.size() == 1);
   REQUIRE(named.events.front().card);
-  CHECK(named.events.front().card->card_id == "import-contact-7");
+  CHECK(named.events.front().card->card_id == "import-shop-contact-7");
   CHECK(named.events.front().card->first_name == "Ada");
   CHECK_FALSE(named.events.front().card->stamp);
+}
+
+TEST_CASE("a time that no event can have refuses its old row") {
+  const auto problem = [](const std::string& members) {
+    return tell_activity(call + "," + members + "}", std::nullopt, std::nullopt, ours).problem;
+  };
+  const std::string reason = " is no time between 2000 and 2100";
+  for (const std::string column : {"created_at", "answered_at", "completed_at"})
+    for (const std::string value :
+         {R"("infinity")", R"("-infinity")", R"("0044-03-15T00:00:00 BC")",
+          R"("1970-01-01T00:00:00")", R"("10000-01-01T00:00:00")", R"("soon")", "1772359200"})
+      CHECK(problem("\"" + column + "\":" + value) == column + reason);
+  CHECK(problem(R"("created_at":null,"answered_at":"")").empty());
+}
+
+TEST_CASE("an old time may be a date, or text as people write it") {
+  const auto midnight = facts_of(call + R"(,"created_at":"2026-03-01T00:00:00Z"})").created_at;
+  REQUIRE(midnight);
+  CHECK(facts_of(call + R"(,"created_at":"2026-03-01"})").created_at == midnight);
+  CHECK(facts_of(call + R"(,"created_at":"2026-03-01 00:00:00"})").created_at == midnight);
 }
