@@ -4,10 +4,26 @@
 --
 --   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
 --
--- They go where the search path begins. Into a schema of their own, beside old tables of the same names:
---   PGOPTIONS='-c search_path=compat,public' psql ... -f schema/compat.sql
--- Away with them: drop view activity, conversation, contact, webhook_event
+-- They go where the search path begins. Into a schema of their own, beside old tables of the same names (the first
+-- line as a superuser, since the owner may make no schema; whoever may needs it not):
+--   psql -d trunkline -c 'create schema compat authorization trunkline_owner'
+--   PGOPTIONS='-c search_path=compat,public' psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
+-- Readers name it (compat.activity), or have it in their search path.
+-- Away with them: drop view activity, conversation, contact, webhook_event; or drop schema compat cascade
 begin;
+
+-- A first schema of the search path that is not there would be passed over, and the views made in the next one.
+do $$
+declare
+  wanted text := (parse_ident(nullif(split_part(current_setting('search_path'), ',', 1), '')))[1];
+begin
+  if wanted <> '$user' and not exists (select from pg_namespace where nspname = wanted) then
+    execute format('create schema %I', wanted);
+  end if;
+exception when insufficient_privilege then
+  raise exception 'there is no schema % yet, and % may make none', wanted, current_user
+    using hint = format('As a superuser: create schema %I authorization %I', wanted, current_user);
+end $$;
 
 create or replace view contact as
 select c.id,
@@ -85,6 +101,9 @@ do $$
 declare
   view_name text;
 begin
+  if current_schema() <> 'public' and exists (select from pg_roles where rolname = 'trunkline_readonly') then
+    execute format('grant usage on schema %I to trunkline_readonly', current_schema());
+  end if;
   foreach view_name in array '{activity,conversation,contact,webhook_event}'::text[] loop
     execute format('revoke all on %I from public', view_name);
     if exists (select from pg_roles where rolname = 'trunkline_readonly') then
