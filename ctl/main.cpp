@@ -5,13 +5,14 @@
 
 #include "common/base/exit_codes.hpp"
 #include "common/base/signals.hpp"
+#include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 
 int main(int argc, char** argv) {
   using namespace trunkline;
   prepare_process();
   try {
-    return config::run_verbs(
+    return ctl::finish_output(config::run_verbs(
         argc, argv,
         {.name = "trunkline",
          .description = "Looks after Trunkline: schema, queue, dead letters, test deliveries.",
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
          ctl::webhooks_test(),   ctl::webhooks_rotate(),
          ctl::webhooks_delete(), ctl::webhooks_deliveries(),
          ctl::recordings(),      ctl::import_rows()}
-    );
+    ));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline: %s\n", error.what());
     return static_cast<int>(exit_code::failed);

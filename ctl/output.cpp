@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/output.hpp"
 
+#include <poll.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -121,6 +123,14 @@ std::string shorten(std::string_view text, std::size_t most) {
     if (starts && ++characters > most) break;
   }
   return std::string(text.substr(0, end)) + "...";
+}
+
+int finish_output(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0) return code;
+  std::fputs("trunkline: not all could be written to standard output\n", stderr);
+  return code == 0 ? as_int(exit_code::failed) : code;
 }
 
 int complain(std::string_view verb, std::string_view message, exit_code code) {

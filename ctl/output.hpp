@@ -40,6 +40,9 @@ std::string shorten(std::string_view text, std::size_t most);
 
 // Prints "trunkline VERB: message" on stderr; returns the code as int.
 int complain(std::string_view verb, std::string_view message, exit_code code);
+// The last of a program: an answer that could not be written (a full disk) is no success. A reader
+// that had enough (head) is none of our trouble.
+int finish_output(int code);
 inline int as_int(exit_code code) {
   return static_cast<int>(code);
 }
