@@ -16,6 +16,13 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+// Of a connection that ends under a statement libpqxx 6 says only what it could not do next.
+std::string_view words_of(const pqxx::broken_connection& error) {
+  const std::string_view said = error.what();
+  const bool in_the_middle = said.find("client encoding") != std::string_view::npos;
+  return in_the_middle ? "the connection was lost" : said;
+}
+
 database_answer failed(bool away, std::string sqlstate, std::string_view message) {
   database_answer answer;
   answer.failure = database_failure{away, std::move(sqlstate), first_line(message)};
@@ -71,7 +78,7 @@ struct database::impl {
       return run(statements);
     } catch (const pqxx::broken_connection& error) {
       connection.reset();
-      return failed(true, "", error.what());
+      return failed(true, "", words_of(error));
     } catch (const pqxx::in_doubt_error& error) {
       connection.reset();
       return failed(true, "", error.what());
