@@ -52,7 +52,8 @@ std::optional<std::string> find_deleted(database& db, const std::string& id) {
   const auto answer = db.query(
       "select " + time_text("d.ended_at") +
           ", d.person, d.id from dead_deleted_events e join dead_deletions d on d.id = "
-          "e.deletion_id where e.event_id = $1 or e.id = $2::bigint order by e.id desc limit 1",
+          "e.deletion_id where e.event_id = $1 or e.id = $2::bigint order by e.deletion_id desc "
+          "limit 1",
       {id, is_row_number(id) ? id : "-1"}
   );
   if (!answer.ok() || answer.rows.empty()) return std::nullopt;

@@ -4,7 +4,7 @@
 
 -- Which events `trunkline dead delete` deleted: one row each, so that each can still be named.
 create table dead_deleted_events (
-  id          bigint      primary key,                -- webhook_events.id, which is never given again
+  id          bigint      not null,                   -- webhook_events.id; a restored table may give it again
   deletion_id bigint      not null,                   -- dead_deletions.id
   event_key   bytea       not null,
   event_id    text        not null,                   -- this and the other texts: at most 200 characters
@@ -14,9 +14,10 @@ create table dead_deleted_events (
   received_at timestamptz not null,
   finished_at timestamptz not null,                   -- when it died
   reason      text        not null,
-  copies      bigint      not null                    -- rows of event_copies that went with it
+  copies      bigint      not null,                   -- rows of event_copies that went with it
+  primary key (deletion_id, id)
 );
-create index dead_deleted_events_deletion on dead_deleted_events (deletion_id, id);
+create index dead_deleted_events_id on dead_deleted_events (id);
 create index dead_deleted_events_event on dead_deleted_events (event_id);
 
 alter table dead_deletions add column copies bigint not null default 0;  -- deleted so far

@@ -2,8 +2,7 @@
 """trunkline dead delete: nothing of an event is left behind, and an auditor can name each that went."""
 import unittest
 
-import json_schema
-from event_rows import Verbs, insert
+from event_rows import Verbs, insert, json_schema
 from worker_harness import WorkerTest
 
 BROKEN = '{"type": "message.received", "data": {'

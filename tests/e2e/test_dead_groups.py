@@ -21,7 +21,7 @@ class DeadGroups(Verbs, unittest.TestCase):
         cls.postgres.close()
 
     def setUp(self):
-        self.postgres.psql("truncate webhook_events, dead_deletions restart identity")
+        self.postgres.psql("truncate webhook_events, dead_deletions, dead_deleted_events restart identity")
 
     def states(self):
         return self.postgres.psql("select string_agg(state || ' ' || n, ', ' order by state) from (select state, "
