@@ -44,18 +44,23 @@ class Supervisor:
         return any(each.startswith("WATCHDOG") for each in said)
 
     def fill(self):
-        """Nothing more fits in before somebody listens."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
-            other.setblocking(False)
-            try:
-                while True:
-                    other.sendto(b"X=1", self.path)
-            except BlockingIOError:
-                pass
+        """Nothing more fits in before somebody listens, whoever sends: one sender may reach his own limit first."""
+        fits = True
+        while fits:
+            fits = False
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+                other.setblocking(False)
+                try:
+                    while True:
+                        other.sendto(b"X=1", self.path)
+                        fits = True
+                except BlockingIOError:
+                    pass
 
     def hears(self, what, times=1):
         def enough():
-            self.listen()
+            while self.listen():
+                pass
             return sum(each.startswith(what) for each in self.heard) >= times
         wait_for(enough, f"{what!r} in {self.heard}", 10)
 
