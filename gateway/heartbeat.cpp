@@ -8,6 +8,7 @@
 #include <set>
 
 #include "common/stream/contract.hpp"
+#include "gateway/minutes.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds period{2};
 constexpr std::string_view card_lifetime_s = "30";
 constexpr std::string_view figures_lifetime_s = "7200";
-constexpr std::size_t most_minutes = 120;  // older ones would not be kept by Redis either
+constexpr std::size_t most_minutes = 100;  // workers look back for 110
 
 std::int64_t unix_minute() {
   return std::chrono::duration_cast<std::chrono::minutes>(
@@ -66,7 +67,7 @@ void heartbeat::impl::collect() {
   auto& now = minutes[unix_minute()];
   for (std::size_t i = 0; i < outcome_count; ++i) now[i] += sum.outcomes[i] - seen[i];
   seen = sum.outcomes;
-  while (minutes.size() > most_minutes) minutes.erase(minutes.begin());
+  keep_newest(minutes, most_minutes);
 }
 
 void heartbeat::impl::beat() {
@@ -102,13 +103,14 @@ void heartbeat::impl::send_presence() {
   connection.execute(set, [](redis::failure, redis::reply&&) {});
   connection.execute(expire, [](redis::failure, redis::reply&&) {});
   for (const auto minute : std::set(missed)) {
-    std::string mark;
-    redis::append_command(
-        mark, {"HSET", stream::minute_key(given.stream_namespace, minute), "at_least", "1"}
-    );
+    const auto of_then = stream::minute_key(given.stream_namespace, minute);
+    std::string mark, keep;
+    redis::append_command(mark, {"HSET", of_then, "at_least", "1"});
+    redis::append_command(keep, {"EXPIRE", of_then, figures_lifetime_s});
     connection.execute(mark, [this, minute](redis::failure why, redis::reply&& answer) {
       if (why == redis::failure::none && !answer.is_error()) missed.erase(minute);
     });
+    connection.execute(keep, [](redis::failure, redis::reply&&) {});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "worker/backoff.hpp"
+#include "worker/store/pause.hpp"
 
 namespace trunkline::worker {
 namespace {
@@ -86,6 +87,7 @@ bool carrier::hold_on(
 }
 
 bool carrier::survive(const store::store_error& error, std::string_view doing) {
+  if (store::is_pause(error)) return !stop_.requested();
   const auto who = classify(error);
   if (who == blame::collision) return !stop_.wait_for(collision_delay(random_()));
   if (who == blame::upkeep || (needs_probe(who) && probe()))
@@ -123,7 +125,7 @@ bool carrier::carry(work& task) {
       so_far.next_slice();
       continue;
     }
-    if (stop_.expired()) {
+    if (store::is_pause(*failed) || stop_.expired()) {
       task.give_back(plan.rest());
       return false;
     }

@@ -10,6 +10,7 @@
 #include "worker/figures_fold.hpp"
 #include "worker/retries.hpp"
 #include "worker/steering.hpp"
+#include "worker/store/pause.hpp"
 #include "worker/sweep.hpp"
 
 namespace trunkline::worker {
@@ -114,7 +115,11 @@ struct consumer::impl {
 // Ready means that the schema and our rights will do, so something real is asked: retries, though
 // none are taken yet. Own numbers come first: learned later, they restructure what was applied.
 void consumer::impl::reach_postgres() {
-  for (;;) {
+  while (!shared.stop.requested()) {
+    if (steer.look() == steering::wish::idle) {
+      steer.idle();
+      continue;
+    }
     auto reached = store->adopt_own_numbers();
     if (reached) {
       std::vector<store::buried_retry> buried;
@@ -122,10 +127,11 @@ void consumer::impl::reach_postgres() {
       for (const auto& retry : buried) shared.book.buried(retry);
       if (!asked) reached = asked.error();
     }
-    // Whoever starts in a pause must not apply a batch before it knows.
-    if (reached)
-      if (const auto failed = steer.ask()) reached = *failed;
     if (reached) return postgres_hold.over();
+    if (store::is_pause(reached.error())) {
+      shared.controls_due.open();
+      continue;
+    }
     if (!carrying.survive(reached.error(), "reaching Postgres")) return;
   }
 }
@@ -150,10 +156,10 @@ void consumer::impl::turn() {
       redis_hold.wait("redis: " + batch.problem, options.probe_most);
     } else {
       redis_hold.over();
-      carry_entries(kit, carrying, std::move(*batch.value));
+      // Overtaken by a pause while the read waited: nobody needs another look to know.
+      if (!carry_entries(kit, carrying, std::move(*batch.value))) return shared.controls_due.open();
     }
   }
-  // The read above may have waited for long enough to be overtaken by a pause.
   if (!shared.stop.requested() && !shared.board.paused()) due_retries.run();
 }
 

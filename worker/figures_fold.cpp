@@ -33,10 +33,10 @@ std::optional<store::store_error> figures_fold::run() {
   if (!claimed) return claimed.error();
   if (!*claimed) return std::nullopt;
   auto turn = **claimed;
+  // All of them each time: a gateway that was cut off from Redis tells its minutes later.
   const auto oldest = turn.now - kept;
-  const auto from = std::max(oldest, turn.last.value_or(oldest) - overlap);
   std::vector<std::vector<std::string>> commands;
-  for (auto minute = from; minute <= turn.now + ahead; ++minute)
+  for (auto minute = oldest; minute <= turn.now + ahead; ++minute)
     commands.push_back({"HGETALL", stream::minute_key(namespace_, minute)});
   const auto answers = client_.pipeline(commands, patience);
   std::vector<minute_hash> minutes;
@@ -50,12 +50,13 @@ std::optional<store::store_error> figures_fold::run() {
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
       hash.emplace_back(pairs[i].text, pairs[i + 1].text);
   }
-  auto figures = figures_of(from, minutes, turn.now);
+  auto figures = figures_of(oldest, minutes, turn.now);
   // What was forgotten by Redis before anybody folded it.
   if (turn.last)
     for (auto minute = std::max(*turn.last, turn.now - longest_gap); minute < oldest; ++minute)
       figures.push_back({minute, "at_least", 1});
-  const auto done = store_.fold(figures, from, turn);
+  const auto done =
+      store_.fold(figures, std::max(oldest, turn.last.value_or(oldest) - overlap), turn);
   if (!done) return done.error();
   return std::nullopt;
 }

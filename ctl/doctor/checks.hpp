@@ -23,6 +23,7 @@ findings examine_gateway(const std::string& url, const std::string& ops_url);
 
 // public_url: what the provider is to call, or "" if that was not said. Without an API key a note.
 findings examine_webhooks(const provider::settings&, const std::string& public_url);
+findings provider_is_late();  // instead of it
 
 // "2.1 s ahead" of this machine's clock, and how bad that is.
 finding judge_clock(const std::string& check, const std::string& server, double ahead_seconds);

@@ -2,8 +2,8 @@
 // trunkline doctor
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <future>
 
+#include "ctl/bounded.hpp"
 #include "ctl/doctor/checks.hpp"
 #include "ctl/http_client.hpp"
 #include "ctl/output.hpp"
@@ -21,19 +21,36 @@ struct settings {
   bool all = false, json = false;
 };
 
-int run(const settings& given) {
+// Nobody waits longer for a diagnosis.
+constexpr std::chrono::milliseconds patience{1900};
+constexpr const char* too_slow = "does not answer within 2 s";
+
+[[noreturn]] void run(const settings& given) {
   // At once: a server that hangs must not make the others wait.
-  auto redis = std::async(std::launch::async, [&] { return examine_redis(given.common); });
-  auto postgres = std::async(std::launch::async, [&] { return examine_postgres(given.common); });
-  auto processes = std::async(std::launch::async, [&] { return examine_processes(given.common); });
-  auto gateway =
-      std::async(std::launch::async, [&] { return examine_gateway(given.url, given.ops_url); });
-  auto webhooks =
-      std::async(std::launch::async, [&] { return examine_webhooks(given.api, given.public_url); });
+  const auto end = std::chrono::steady_clock::now() + patience;
+  bounded<findings> redis([options = given.common] { return examine_redis(options); });
+  bounded<findings> postgres([options = given.common] { return examine_postgres(options); });
+  bounded<findings> processes([options = given.common] { return examine_processes(options); });
+  bounded<findings> gateway([url = given.url, ops_url = given.ops_url] {
+    return examine_gateway(url, ops_url);
+  });
+  bounded<findings> webhooks([api = given.api, url = given.public_url] {
+    return examine_webhooks(api, url);
+  });
   findings out = examine_keys(given.keys);
-  for (auto* each : {&redis, &postgres, &gateway, &processes, &webhooks}) out.append(each->get());
+  const auto take = [&](bounded<findings>& from, const findings& if_late) {
+    out.append(from.take_until(end).value_or(if_late));
+  };
+  take(redis, findings::of_away("redis.reach", too_slow, "systemctl status redis-server"));
+  take(postgres, findings::of_away("postgres.reach", too_slow, "systemctl status postgresql"));
+  take(
+      gateway,
+      findings::of_away("gateway.probe", given.url + " " + too_slow, "check --url and --ops-url")
+  );
+  take(processes, {});  // Redis is away: that was said
+  take(webhooks, provider_is_late());
   std::fputs((given.json ? as_json(out) : as_text(out, given.all)).c_str(), stdout);
-  return as_int(out.verdict());
+  leave(out.verdict());
 }
 
 }  // namespace
@@ -77,7 +94,7 @@ config::verb doctor() {
             options.flag("json", given->json, "Print one JSON object, with all findings");
             config::add_common(options, given->common, config::uses::both);
           },
-      .run = [given] { return run(*given); }};
+      .run = [given]() -> int { run(*given); }};
 }
 
 }  // namespace trunkline::ctl

@@ -146,7 +146,7 @@ findings examine_processes(const config::common_options& options) {
     if (workers->empty())
       out.add(
           "workers", level::error, "none is running", "deliveries wait in Redis",
-          "systemctl start trunkline-worker"
+          "systemctl start trunkline-workers.target"
       );
     for (const auto& each : *workers)
       if (each.state == "holding" && each.reason != "starting")

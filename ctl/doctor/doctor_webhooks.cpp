@@ -69,6 +69,15 @@ void judge(
 
 }  // namespace
 
+findings provider_is_late() {
+  findings out;
+  out.add(
+      "webhooks", level::warning, "the provider does not answer within 2 s",
+      "whether it has a webhook that points here is not known", "trunkline webhooks list"
+  );
+  return out;
+}
+
 findings examine_webhooks(const provider::settings& given, const std::string& public_url) {
   findings out;
   if (!provider::has_key(given)) {

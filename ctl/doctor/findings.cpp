@@ -34,7 +34,7 @@ std::string plural(std::size_t n, const std::string& what) {
 
 }  // namespace
 
-void findings::append(findings&& more) {
+void findings::append(findings more) {
   for (auto& each : more.all_) all_.push_back(std::move(each));
 }
 

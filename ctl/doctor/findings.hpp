@@ -37,8 +37,13 @@ class findings {
          std::move(mend), true}
     );
   }
+  static findings of_away(std::string check, std::string what, std::string mend) {
+    findings out;
+    out.away(std::move(check), std::move(what), std::move(mend));
+    return out;
+  }
   const std::vector<finding>& all() const { return all_; }
-  void append(findings&& more);
+  void append(findings more);
 
   // 3: a server is away; 1: an error; 2: a warning; 0: fine, or no more than notes.
   exit_code verdict() const;

@@ -2,6 +2,7 @@
 #include "ctl/queue/queue_watch.hpp"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,11 +49,40 @@ std::string now_text() {
   return text;
 }
 
+std::string on_screen(const std::string& text) {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+    return text;
+  return fit_screen(text, size.ws_col, size.ws_row);
+}
+
 constexpr const char* hide_cursor = "\x1b[?25l";
 constexpr const char* show_cursor = "\x1b[?25h";
 constexpr const char* clear_screen = "\x1b[H\x1b[2J";
 
 }  // namespace
+
+std::string fit_screen(const std::string& text, std::size_t columns, std::size_t rows) {
+  std::string out;
+  std::size_t used = 0, left_out = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    const auto length =
+        static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+        }));
+    used += std::max<std::size_t>(1, (length + columns - 1) / columns);
+    // One line for what is left out, one for the cursor.
+    if (left_out == 0 && used + 2 <= rows)
+      out += line + "\n";
+    else
+      ++left_out;
+    at = end + 1;
+  }
+  if (left_out > 0) out += "... " + std::to_string(left_out) + " more lines\n";
+  return out;
+}
 
 exit_code watch_queue(
     double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& take
@@ -69,7 +99,8 @@ exit_code watch_queue(
     if (ended) break;
     std::string text =
         json       ? as_json(report, verdict)
-        : terminal ? clear_screen + now_text() + "  (Ctrl-C ends)\n\n" + as_text(report, verdict)
+        : terminal ? clear_screen +
+                         on_screen(now_text() + "  (Ctrl-C ends)\n\n" + as_text(report, verdict))
                    : now_text() + " " + as_line(report, verdict) + "\n";
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) break;  // nobody reads
     next = std::max(next + period, clock::now());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "ctl/queue/queue_report.hpp"
@@ -12,5 +14,9 @@ namespace trunkline::ctl {
 exit_code watch_queue(
     double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& take
 );
+
+// What of the text fits on a screen, from the top, long lines folded as a terminal does; the last
+// line says how many were left out.
+std::string fit_screen(const std::string& text, std::size_t columns, std::size_t rows);
 
 }  // namespace trunkline::ctl

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "common/base/units.hpp"
+#include "ctl/bounded.hpp"
 #include "ctl/stats/stats_sources.hpp"
 #include "ctl/verbs.hpp"
 
@@ -13,6 +14,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Both servers are asked at once. Postgres has this long to answer, and a little more.
+constexpr milliseconds statement{1500}, patience{1900}, redis_budget{1200};
+
 struct settings {
   config::common_options common;
   milliseconds since{std::chrono::hours(24)};
@@ -20,12 +24,27 @@ struct settings {
   bool json = false;
 };
 
-int complain_of(const database_failure& failure, const settings& given) {
+struct from_postgres {
+  std::optional<database_failure> failure;
+  stats_report report;
+  minute_figures recent;
+};
+
+from_postgres ask_postgres(const settings& given) {
+  from_postgres out;
+  out.report.by_hour = given.by == "hour";
+  database db(
+      given.common.postgres, config::make_logger("stats", given.common),
+      {.connect = statement, .lock = milliseconds(500), .statement = statement}
+  );
+  out.failure = read_stats(db, given.since, out.report, out.recent);
+  return out;
+}
+
+int complain_of(const database_failure& failure) {
   if (failure.sqlstate == "57014")
     return complain(
-        "stats",
-        "too many events since then to be summed up in 2 s: a shorter --since than " +
-            format_duration(given.since) + " tells",
+        "stats", "Postgres takes longer than 2 s for the newest rows: see what keeps it busy",
         exit_code::failed
     );
   if (failure.sqlstate == "42703" || failure.sqlstate == "42P01")
@@ -35,46 +54,60 @@ int complain_of(const database_failure& failure, const settings& given) {
   return complain("stats", failure);
 }
 
-int run(const settings& given) {
-  stats_report report;
-  report.by_hour = given.by == "hour";
-  database db(
-      given.common.postgres, config::make_logger("stats", given.common),
-      {.connect = milliseconds(1500), .lock = milliseconds(500), .statement = milliseconds(2000)}
-  );
-  minute_figures recent;
-  if (const auto failed = read_stats(db, given.since, report, recent))
-    return complain_of(*failed, given);
-  const auto problem = read_unfolded(given.common, milliseconds(1000), recent);
-  if (!problem.empty()) {
-    report.unknown.push_back(problem);
-    report.gateways.at_least = true;  // what nobody folded yet is missing
-  }
-  const auto now = std::chrono::duration_cast<std::chrono::minutes>(
-                       std::chrono::system_clock::now().time_since_epoch()
-  )
-                       .count();
-  const auto first = now - std::chrono::duration_cast<std::chrono::minutes>(given.since).count();
+// Redis knows the last two hours at least as well.
+void join(minute_figures& recent, const minute_figures& unfolded) {
+  for (const auto& [minute, figures] : unfolded)
+    for (const auto& [figure, count] : figures) {
+      auto& known = recent[minute][figure];
+      known = std::max(known, count);
+    }
+}
+
+void add_recent(stats_report& report, const minute_figures& recent) {
   for (const auto& [minute, figures] : recent) {
-    if (minute < first) continue;
+    if (minute < report.first_minute) continue;
     for (const auto& [figure, count] : figures) {
       report.gateways.add(figure, count);
       report.gateway_hours[hour_name(minute)].add(figure, count);
     }
   }
-  // An hour in which everything was refused has no rows.
-  if (report.by_hour)
-    for (const auto& [hour, figures] : report.gateway_hours)
-      if (std::none_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
-            return row.name == hour;
-          })) {
-        stats_row empty;
-        empty.name = hour;
-        report.rows.push_back(empty);
-      }
+}
+
+// An hour in which everything was refused has no rows.
+void add_hours_without_rows(stats_report& report) {
+  for (const auto& [hour, figures] : report.gateway_hours)
+    if (std::none_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
+          return row.name == hour;
+        })) {
+      stats_row empty;
+      empty.name = hour;
+      empty.at_least = hour < report.counted_since;
+      report.rows.push_back(empty);
+    }
   std::sort(report.rows.begin(), report.rows.end(), [](const auto& a, const auto& b) {
     return a.name < b.name;
   });
+}
+
+int run(const settings& given) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  bounded<from_postgres> postgres([given] { return ask_postgres(given); });
+  bounded<unfolded_figures> redis([options = given.common] {
+    return read_unfolded(options, redis_budget);
+  });
+  auto rows = postgres.take_until(end);
+  if (!rows) return complain("stats", "Postgres does not answer within 2 s", exit_code::unknown);
+  if (rows->failure) return complain_of(*rows->failure);
+  auto& report = rows->report;
+  const auto unfolded = redis.take_until(end).value_or(unfolded_figures{
+      {}, "Redis does not answer within " + format_duration(patience)});
+  if (!unfolded.problem.empty()) {
+    report.unknown.push_back(unfolded.problem);
+    report.gateways.at_least = true;  // what nobody folded yet is missing
+  }
+  join(rows->recent, unfolded.recent);
+  add_recent(report, rows->recent);
+  if (report.by_hour) add_hours_without_rows(report);
   std::fputs((given.json ? as_json(report) : as_text(report)).c_str(), stdout);
   return as_int(report.unknown.empty() ? exit_code::ok : exit_code::unknown);
 }
@@ -90,12 +123,16 @@ config::verb stats() {
           "  trunkline stats\n"
           "  trunkline stats --since 7d --by type\n"
           "  trunkline stats --since 1h --json | jq .deliveries.p99_seconds\n"
-          "RECEIVED is what workers have a record of (events and duplicates), SUCCESS of what is "
-          "finished, P50 to P99\n"
-          "the time from the gateway's receipt to the commit. Refused deliveries leave no row: the "
-          "gateways count\n"
-          "them, and 'at least' says that a crash or a lost Redis took some counts along.\n"
-          "Exit codes: 0 told, 1 failed (also: too many events for 2 s), 3 a server is away.\n",
+          "Hours are UTC. RECEIVED is what workers have a record of (events and duplicates), "
+          "SUCCESS the part of\n"
+          "what is finished that is not dead, P50 to P99 the time from the gateway's receipt to "
+          "the transaction\n"
+          "that wrote the row. Refused deliveries leave no row: the gateways count them, and 'at "
+          "least' says that\n"
+          "a crash or a lost Redis took some counts along. Rows are counted backwards for a "
+          "second; where that\n"
+          "is too short, CUT says how far it got, and '+' marks what may be more.\n"
+          "Exit codes: 0 told, 1 failed, 3 a server is away.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
             options.duration(
@@ -106,7 +143,7 @@ config::verb stats() {
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::both);
           },
-      .run = [given] { return run(*given); }};
+      .run = [given]() -> int { leave(static_cast<exit_code>(run(*given))); }};
 }
 
 }  // namespace trunkline::ctl

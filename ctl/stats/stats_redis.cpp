@@ -19,12 +19,12 @@ std::int64_t whole(std::string_view text) {
 
 }  // namespace
 
-std::string read_unfolded(
-    const config::common_options& options, std::chrono::milliseconds budget, minute_figures& recent
+unfolded_figures read_unfolded(
+    const config::common_options& options, std::chrono::milliseconds budget
 ) {
   redis::endpoint where;
   if (auto wrong = redis::parse_url(options.redis, where); !wrong.empty())
-    return "Redis' address: " + wrong;
+    return {{}, "Redis' address: " + wrong};
   auto quiet = options;
   if (quiet.log_level != "debug") quiet.log_level = "error";
   redis::client client(
@@ -32,23 +32,24 @@ std::string read_unfolded(
       config::make_logger("stats", quiet)
   );
   const auto time = client.execute({"TIME"}, budget);
-  if (!time.ok() || time.reply.elements.empty()) return "Redis does not answer: " + time.error();
+  if (!time.ok() || time.reply.elements.empty())
+    return {{}, "Redis does not answer: " + time.error()};
   const auto now = whole(time.reply.elements[0].text) / 60;
   std::vector<std::vector<std::string>> commands;
   for (auto minute = now - reach; minute <= now + 1; ++minute)
     commands.push_back({"HGETALL", stream::minute_key(options.stream_namespace, minute)});
   const auto answers = client.pipeline(commands, budget);
+  unfolded_figures out;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i].ok()) return "the gateways' figures: " + answers[i].error();
+    if (!answers[i].ok()) return {{}, "the gateways' figures: " + answers[i].error()};
     const auto minute = now - reach + static_cast<std::int64_t>(i);
     const auto& pairs = answers[i].reply.elements;
     for (std::size_t j = 0; j + 1 < pairs.size(); j += 2) {
       if (pairs[j].text.starts_with("gateway:")) continue;
-      auto& known = recent[minute][pairs[j].text];
-      known = std::max(known, whole(pairs[j + 1].text));
+      out.recent[minute][pairs[j].text] = whole(pairs[j + 1].text);
     }
   }
-  return "";
+  return out;
 }
 
 }  // namespace trunkline::ctl

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "ctl/database.hpp"
+#include "ctl/stats/latencies.hpp"
 #include "ctl/steer/controls.hpp"
 
 // What `trunkline stats` tells, and its two forms. Pure.
@@ -18,9 +18,10 @@ struct stats_row {
   std::string name;  // "2026-11-23T01:00:00Z", or an event type; "" for all
   std::int64_t events = 0, processed = 0, ignored = 0, retrying = 0, paused = 0, dead = 0;
   std::int64_t duplicates = 0;
-  // Receive to commit, seconds: p50, p95, p99 of processed and ignored ones.
-  std::optional<std::array<double, 3>> seconds;
+  latencies took;         // from receipt to row, of processed and ignored ones
+  bool at_least = false;  // there may be more rows: not all were counted
 
+  void add(const stats_row& other);
   std::int64_t received() const { return events + duplicates; }
   std::optional<double> success() const {  // of those that are finished
     const auto finished = processed + ignored + dead;
@@ -40,7 +41,9 @@ struct gateway_figures {
 };
 
 struct stats_report {
-  std::string since;  // ISO 8601
+  std::string since;              // ISO 8601
+  std::string counted_since;      // ""; else older rows are not counted: too many for the time
+  std::int64_t first_minute = 0;  // of since, since 1970
   bool by_hour = true;
   stats_row total;
   std::vector<stats_row> rows;

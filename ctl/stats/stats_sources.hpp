@@ -18,10 +18,12 @@ std::optional<database_failure> read_stats(
     database&, std::chrono::milliseconds since, stats_report&, minute_figures& recent
 );
 
-// Adds what the gateways counted and nobody folded yet. "" or the problem.
-std::string read_unfolded(
-    const config::common_options&, std::chrono::milliseconds budget, minute_figures& recent
-);
+// What the gateways counted in the last two hours, folded or not.
+struct unfolded_figures {
+  minute_figures recent;
+  std::string problem;  // not empty: Redis did not tell
+};
+unfolded_figures read_unfolded(const config::common_options&, std::chrono::milliseconds budget);
 
 // An hour's name, as the rows have it.
 std::string hour_name(std::int64_t minute);

@@ -5,21 +5,24 @@
 
 #include "common/base/units.hpp"
 #include "ctl/steer/controls.hpp"
+#include "ctl/steer/in_hand.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
 namespace {
 
+using std::chrono::milliseconds;
+
 struct settings {
   config::common_options common;
   std::string reason, for_time, until;
+  milliseconds wait{10000};
   bool json = false;
 };
 
 constexpr database_limits quick{
-    .connect = std::chrono::milliseconds(1500),
-    .lock = std::chrono::milliseconds(500),
-    .statement = std::chrono::milliseconds(1500)};
+    .connect = milliseconds(1500), .lock = milliseconds(500), .statement = milliseconds(1500)};
+constexpr std::size_t longest_reason = 500;
 
 // The end as Postgres understands it, by its own clock.
 std::string end_of(const settings& given) {
@@ -29,25 +32,59 @@ std::string end_of(const settings& given) {
   return "nullif($3, '')::timestamptz";
 }
 
-int print(const settings& given, database& db, const char* verb) {
+std::string wrong_reason(const std::string& reason) {
+  if (reason.empty()) return "--reason is missing: say why, others will read it";
+  if (reason.size() > longest_reason || printable(reason) != reason)
+    return "--reason must be one line of at most " + std::to_string(longest_reason) + " bytes";
+  return "";
+}
+
+std::string text_of(const std::optional<pause_state>& paused, std::int64_t left) {
+  if (!paused) return "not paused: workers apply what comes";
+  return "paused " + printable(describe(*paused)) + "\n" +
+         (left == 0 ? "Nothing is applied any more. "
+                    : "What workers have in hand is finished, then nothing is applied. ") +
+         "Deliveries are still accepted and wait in Redis.\nGo on with: trunkline resume";
+}
+
+// After the pause is in force: waits for what began before it.
+int wait_and_print(const settings& given, database& db) {
   const auto now = read_pause(db);
-  if (now.failure) return complain_of_write(verb, *now.failure);
+  if (now.failure) return complain_of_write("pause", *now.failure);
+  const auto left = wait_for_batches_in_hand(db, given.wait);
+  if (left.failure) return complain("pause", *left.failure);
   if (given.json)
-    std::puts(json_object().object("pause", as_json(now.paused)).str().c_str());
-  else if (now.paused)
-    std::printf(
-        "paused %s\nWorkers stop within two seconds; deliveries are still accepted and wait in "
-        "Redis.\nGo on with: trunkline resume\n",
-        printable(describe(*now.paused)).c_str()
-    );
+    std::puts(json_object()
+                  .object("pause", as_json(now.paused))
+                  .number("batches_left", left.count)
+                  .str()
+                  .c_str());
   else
-    std::puts("not paused: workers apply what comes");
+    std::puts(text_of(now.paused, left.count).c_str());
+  if (left.count == 0 || given.wait == milliseconds(0)) return as_int(exit_code::ok);
+  return complain(
+      "pause",
+      "paused, but of " + std::to_string(left.of) + " batches in hand " +
+          std::to_string(left.count) + " did not end within " + format_duration(given.wait) +
+          ": what they commit is the last that is applied (backends of Postgres: " + left.backends +
+          ")",
+      exit_code::failed
+  );
+}
+
+int print_resumed(const settings& given, database& db) {
+  const auto now = read_pause(db);
+  if (now.failure) return complain_of_write("resume", *now.failure);
+  std::puts(
+      given.json ? json_object().object("pause", as_json(now.paused)).str().c_str()
+                 : text_of(now.paused, 1).c_str()
+  );
   return as_int(exit_code::ok);
 }
 
 int run_pause(const settings& given) {
-  if (given.reason.empty())
-    return complain("pause", "--reason is missing: say why, others will read it", exit_code::usage);
+  if (const auto wrong = wrong_reason(given.reason); !wrong.empty())
+    return complain("pause", wrong, exit_code::usage);
   if (!given.for_time.empty() && !given.until.empty())
     return complain("pause", "give either --for or --until", exit_code::usage);
   database db(given.common.postgres, config::make_logger("pause", given.common), quick);
@@ -70,7 +107,7 @@ int run_pause(const settings& given) {
   );
   if (!done.ok()) {
     const auto& state = done.failure->sqlstate;
-    if (state == "22007" || state == "22008")
+    if (state == "22007" || state == "22008" || state == "22009" || state == "22023")
       return complain(
           "pause", "--until must be a time like 2026-11-24T06:00Z or '2026-11-24 06:00'",
           exit_code::usage
@@ -79,7 +116,7 @@ int run_pause(const settings& given) {
   }
   if (done.affected == 0)
     return complain("pause", "--until is in the past: nothing was paused", exit_code::usage);
-  return print(given, db, "pause");
+  return wait_and_print(given, db);
 }
 
 int run_resume(const settings& given) {
@@ -91,7 +128,7 @@ int run_resume(const settings& given) {
       {operator_name(), given.reason}
   );
   if (!done.ok()) return complain_of_write("resume", *done.failure);
-  return print(given, db, "resume");
+  return print_resumed(given, db);
 }
 
 void declare(settings& given, config::option_set& options) {
@@ -110,12 +147,13 @@ config::verb pause() {
           "  trunkline pause --reason 'restoring a backup'\n"
           "  trunkline pause --reason 'load on the database' --for 30m\n"
           "  trunkline pause --reason maintenance --until '2026-11-24 06:00'    UTC\n"
-          "Workers finish the batch in hand and stop within two seconds; nothing counts as a "
-          "failed "
-          "attempt.\n"
+          "Batches in hand are waited for: once it has said 'Nothing is applied any more', no row "
+          "changes until\n"
+          "resume. Nothing counts as a failed attempt.\n"
           "It is written in Postgres, with who asked and when; a pause on a pause replaces it.\n"
-          "Exit codes: 0 paused, 1 refused (this login may not), 3 Postgres is away, 64 wrong "
-          "usage.\n",
+          "Exit codes: 0 paused, 1 refused (this login may not), or a batch did not end within "
+          "--wait, 3 Postgres\n"
+          "is away, 64 wrong usage.\n",
       .declare =
           [given](config::option_set& options, CLI::App&) {
             options.text("reason", given->reason, "Why; everybody who looks will read it");
@@ -125,6 +163,10 @@ config::verb pause() {
               const auto time = parse_duration(given->for_time);
               return time && time->count() > 0 ? "" : "must be a number and a unit, like 30m or 2h";
             });
+            options.duration(
+                "wait", given->wait, "How long to wait for batches in hand; 0s: not at all",
+                milliseconds(0), std::chrono::minutes(10)
+            );
             options.text(
                 "until", given->until, "Goes on by itself at this time; UTC unless it names a zone"
             );

@@ -120,10 +120,10 @@ bool stream_look::each_after(
 
 stream_look::refusals stream_look::refused() {
   constexpr std::string_view prefix = "refused:";
-  minute_figures recent;
   refusals out;
-  if (!read_unfolded(impl_->options, patience, recent).empty()) return out;
-  for (const auto& [minute, figures] : recent)
+  const auto got = read_unfolded(impl_->options, patience);
+  if (!got.problem.empty()) return out;
+  for (const auto& [minute, figures] : got.recent)
     for (const auto& [name, count] : figures)
       if (name.starts_with(prefix)) out[{minute, name.substr(prefix.size())}] = count;
   return out;

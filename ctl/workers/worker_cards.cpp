@@ -15,6 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::int64_t silence_ms = 5000;
+
 std::optional<std::int64_t> whole(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -132,7 +134,8 @@ class reader {
     }
   }
 
-  // Whoever leaves in an orderly way takes its consumers away.
+  // Whoever leaves in an orderly way takes its consumers away. Who reads lives, card or no card:
+  // the card of one that ended expires long after its last read.
   static void add_gone(worker_cards& out, const redis::reply& consumers) {
     std::map<std::string, worker_card> gone;
     for (const auto& each : consumers.elements) {
@@ -144,15 +147,20 @@ class reader {
       if (id.empty() || alive) continue;
       auto& card = gone[id];
       card.id = id;
-      card.state = "gone";
-      card.reason = "it ended without leaving in order; others take over what it had in hand";
       name_parts(card);
       card.threads = card.threads.value_or(0) + 1;
       card.in_hand = card.in_hand.value_or(0) + whole(fields["pending"]).value_or(0);
       const auto seen = out.now_ms - whole(fields["idle"]).value_or(0);
       card.seen_ms = std::max(card.seen_ms.value_or(seen), seen);
     }
-    for (auto& [id, card] : gone) out.workers.push_back(std::move(card));
+    for (auto& [id, card] : gone) {
+      const bool reads = out.now_ms - *card.seen_ms < silence_ms;
+      card.state = reads ? "" : "gone";
+      card.reason = reads ? "it reads, but Redis has no card of it: is Redis full?"
+                          : "it ended without leaving in order; others take over what it had in "
+                            "hand";
+      out.workers.push_back(std::move(card));
+    }
   }
 
   const std::string names_;

@@ -13,7 +13,8 @@
 namespace trunkline::ctl {
 
 struct worker_card {
-  std::string id, host, version, state, reason;  // state "gone": no card, but consumers
+  // state "gone": no card, but consumers that are silent; "": not known
+  std::string id, host, version, state, reason;
   std::optional<std::int64_t> pid, threads, in_hand;
   std::optional<std::int64_t> started_ms, since_ms, seen_ms;  // since: in this state
   std::optional<double> rate;                                 // outcomes a second

@@ -46,13 +46,11 @@ void print_text(const worker_cards& all) {
     return;
   }
   std::vector<std::vector<std::string>> lines{
-      {"ID", "HOST", "PID", "VERSION", "THREADS", "STATE", "SINCE", "UP", "IN HAND", "EVENTS/S",
-       "NOTE"}};
+      {"ID", "VERSION", "THREADS", "STATE", "SINCE", "UP", "IN HAND", "EVENTS/S", "NOTE"}};
   for (const auto& card : all.workers)
     lines.push_back(
-        {printable(card.id), printable(card.host), number_text(card.pid),
-         card.version.empty() ? "?" : printable(card.version), number_text(card.threads),
-         card.state.empty() ? "?" : printable(card.state),
+        {printable(card.id), card.version.empty() ? "?" : printable(card.version),
+         number_text(card.threads), card.state.empty() ? "?" : printable(card.state),
          age_text(age(card.alive() ? card.since_ms : card.seen_ms, all.now_ms)),
          age_text(age(card.started_ms, all.now_ms)), number_text(card.in_hand), rate_text(card),
          printable(card.reason)}
@@ -104,7 +102,8 @@ config::verb workers_list() {
           "  trunkline workers list\n"
           "  trunkline workers list --json | jq -r '.workers[] | select(.state == \"gone\") | "
           ".id'\n"
-          "States: running, paused, holding (NOTE says for what), draining, and gone: it ended "
+          "An id is HOST-PID-RANDOM. States: running, paused, holding (NOTE says for what), "
+          "draining, and gone: it ended "
           "without leaving in\n"
           "order within the last hour, or can't reach Redis; what it had in hand is taken over by "
           "others.\n"

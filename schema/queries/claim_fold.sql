@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One worker of all folds the figures, once in $1 milliseconds: a row for that one, with the minutes since 1970 of the
--- last fold (null: there was none) and of now.
-with last as (select changed_at from controls where name = 'fold'),
+-- last fold that was done (null: there was none) and of now.
+with last as (select changed_at from controls where name = 'folded'),
 mine as (
   insert into controls as c (name, changed_at) values ('fold', now())
   on conflict (name) do update set changed_at = excluded.changed_at

@@ -13,7 +13,7 @@ from pipeline import BIN, Pipeline, clean_environment
 HEX_SECRET = "zqx-hex-signing-key-0001-of-the-canary-test"
 LEGACY_SECRET = b"zqx legacy signing key of 32 b.."
 STANDARD_SECRET = b"zqx standard signing key of 32 b"
-REDIS_SECRET, POSTGRES_SECRET = "zqxRedisPassword", "zqxPostgresPassword"
+REDIS_SECRET, POSTGRES_SECRET, API_SECRET = "zqxRedisPassword", "zqxPostgresPassword", "zqxProviderApiKey"
 KEYS = (HEX_SECRET, "legacy:" + base64.b64encode(LEGACY_SECRET).decode(),
         "whsec_" + base64.b64encode(STANDARD_SECRET).decode())
 NUMBERS = [f"415555010{n}" for n in range(10)]  # fictitious; shown with their last two digits alone
@@ -30,7 +30,8 @@ def forms(secret):
 
 
 CANARIES = {MARK.encode().lower(), *(n.encode() for n in NUMBERS)}
-for one in (HEX_SECRET, LEGACY_SECRET, STANDARD_SECRET, REDIS_SECRET, POSTGRES_SECRET):
+for one in (HEX_SECRET, LEGACY_SECRET, STANDARD_SECRET, REDIS_SECRET, POSTGRES_SECRET,
+            API_SECRET):
     CANARIES |= {form.lower() for form in forms(one)}
 PATTERN = re.compile(b"|".join(re.escape(c) for c in sorted(CANARIES)))
 

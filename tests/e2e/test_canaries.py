@@ -12,9 +12,10 @@ import urllib.error
 import urllib.request
 
 import canaries
-from canaries import (BOOMS, CANARIES, HEX_SECRET, KEYS, MARK, NUMBERS, POSTGRES_SECRET, REDIS_SECRET, STANDARD_SECRET,
+from canaries import (API_SECRET, BOOMS, CANARIES, HEX_SECRET, KEYS, MARK, NUMBERS, POSTGRES_SECRET, REDIS_SECRET, STANDARD_SECRET,
                       TRIGGER, CanaryPipe, found_in)
 from pipeline import TRUNKLINE, clean_environment, wait_for
+from provider_api import ProviderApi
 
 DELIVERIES = 10_000
 
@@ -128,6 +129,60 @@ class Canaries(unittest.TestCase):
             self.assert_clean(self.trunkline("dead", "show", row), code)
         replayed = self.trunkline("dead", "replay", "--all", "--log-level", "debug")
         self.assert_clean(replayed, "dead replay")
+
+    def all_clean(self, *all_words, **env):
+        """Each as it is and at debug, where it has a log; side by side, since some wait for their end."""
+        runs = [words + more for words in all_words
+                for more in ((), ("--log-level", "debug"))[:1 if words[0] == "webhooks" else 2]]
+        with multiprocessing.pool.ThreadPool(4) as pool:
+            for words, said in zip(runs, pool.map(lambda words: self.trunkline(*words, **env), runs)):
+                with self.subTest(words):
+                    self.assert_clean(said, words)
+                    self.assertNotIn("not expected", said)  # of its usage
+
+    def test_what_is_asked_about_events(self):
+        row = self.pipe.postgres.psql("select min(id) from webhook_events where sqlstate = 'P0001'")
+        good = self.pipe.postgres.psql("select min(id) from webhook_events where state = 'processed'")
+        self.all_clean(("events", "list", "--limit", "1000"), ("events", "list", "--limit", "1000", "--json"),
+                       ("events", "list", "--state", "dead", "--limit", "1000"),
+                       ("events", "tail", "--last", "500", "--count", "500", "--until", "2s"),
+                       ("events", "tail", "--last", "500", "--count", "500", "--until", "2s", "--json"),
+                       *((("events", "show", which, *more)) for which in (row, good) for more in ((), ("--json",))),
+                       ("dead", "groups"), ("dead", "groups", "--json"), ("dead", "show", row, "--json"),
+                       ("dead", "replay", row, "--dry-run"),
+                       ("dead", "replay", row, "--dry-run", "--json"))
+
+    def test_what_steering_says(self):
+        keys = os.path.join(self.pipe.redis.folder, "canary-keys")
+        with open(keys, "w", encoding="utf-8") as file:
+            file.write("\n".join([*KEYS, KEYS[2] + "!"]))
+        os.chmod(keys, 0o400)
+        self.all_clean(("stats",), ("stats", "--json"), ("stats", "--by", "type"), ("workers", "list"),
+                       ("workers", "list", "--json"), ("pause", "--reason", "canaries"), ("pause", "--reason", "x", "--json"),
+                       ("queue",), ("workers", "list"), ("resume",), ("workers", "drain", "nobody"))
+        env = {"TRUNKLINE_URL": self.pipe.url, "TRUNKLINE_SIGNING_KEYS_FILE": keys}
+        self.all_clean(("doctor", "--all"), ("doctor", "--json"), **env)
+        self.all_clean(("doctor",), ("stats",), ("workers", "list"), ("pause", "--reason", "x"), ("resume",),
+                       ("workers", "drain", "--all"), ("events", "list"), ("dead", "groups"),
+                       TRUNKLINE_KEY=KEYS[2] + "!", REDIS_URL=f"redis://nobody:{REDIS_SECRET}@127.0.0.1:{self.pipe.redis.port}/0",
+                       DATABASE_URL=f"postgresql://u:{POSTGRES_SECRET}@127.0.0.1:1/x")
+
+    def test_what_is_asked_of_the_provider(self):
+        fake = ProviderApi(key=API_SECRET)
+        self.addCleanup(fake.close)
+        env = {"OPENPHONE_API_KEY": API_SECRET, "TRUNKLINE_API_URL": fake.url}
+        hook = "https://hooks.example.com/api/webhooks/openphone"
+        made = self.trunkline("webhooks", "create", "--url", hook, **env)
+        self.assertIn("whsec_", made)  # the one place that shows it
+        self.assertNotIn(API_SECRET, made)
+        made_keys = {each["key"] for each in fake.hooks.values()}
+        self.all_clean(("webhooks", "list"), ("webhooks", "list", "--json"), ("webhooks", "deliveries"),
+                       ("webhooks", "create", "--url", hook), ("webhooks", "delete", "nobody", "--yes"),
+                       ("doctor", "--all", "--public-url", hook), **env)
+        for words in (("webhooks", "list", "--json"), ("webhooks", "create", "--url", hook), ("doctor", "--all")):
+            said = self.trunkline(*words, **env)
+            self.assertFalse([key for key in made_keys if key.removeprefix("whsec_") in said], words)
+        self.all_clean(("webhooks", "list"), ("doctor", "--all"), **{**env, "OPENPHONE_API_KEY": API_SECRET + "x"})
 
     def test_arguments_and_environment(self):
         for process in self.pipe.programs:

@@ -3,9 +3,13 @@
 import http.server
 import os
 import shutil
+import signal
+import socket
+import socketserver
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from pipeline import HEX_KEY, TRUNKLINE, Pipeline, clean_environment, wait_for
@@ -14,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import json_schema  # noqa: E402
 from provider_api import KEY, ProviderApi  # noqa: E402
 from servers import Postgres, Redis, _as_postgres, free_port  # noqa: E402
+from test_postgres_standby import Standby  # noqa: E402
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
@@ -35,6 +40,35 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class OldRedis(socketserver.ThreadingTCPServer):
+    """Answers INFO with a version, and everything else with an empty array."""
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, version):
+        class Answer(socketserver.StreamRequestHandler):
+            def handle(self):
+                while line := self.rfile.readline():
+                    words = []
+                    for _ in range(int(line[1:])):
+                        words.append(self.rfile.read(int(self.rfile.readline()[1:]) + 2)[:-2].upper())
+                    info = b"redis_version:%s\r\nrole:master\r\nloading:0\r\n" % version.encode()
+                    self.wfile.write(b"$%d\r\n%s\r\n" % (len(info), info) if words[0] == b"INFO" else b"*0\r\n")
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+def silent(case):
+    """The port of somebody who takes connections and says nothing."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    case.addCleanup(listener.close)
+    return listener.getsockname()[1]
 
 
 class Doctor(unittest.TestCase):
@@ -165,16 +199,123 @@ class Doctor(unittest.TestCase):
         weak.command("REPLICAOF", "127.0.0.1", free_port())
         self.assertEqual(self.found(env={"TRUNKLINE_REDIS": url})[1]["redis.role"]["level"], "error")
 
+    def test_an_old_redis(self):
+        """No such server here: one that says so in the answers that the doctor asks for."""
+        for version, level, code in (("6.2.14", "warning", 2), ("5.0.14", "error", 1)):
+            with OldRedis(version) as old:
+                got, found = self.found(env={"TRUNKLINE_REDIS": f"redis://127.0.0.1:{old.port}/0"})
+                self.assertEqual((found["redis.version"]["level"], found["redis.version"]["what"]), (level, version))
+                self.assertEqual(got, code)
+
+    def test_a_redis_that_reads_its_file(self):
+        slow = Redis("--enable-debug-command", "yes")
+        self.addCleanup(slow.close)
+        slow.command("EVAL", "for i = 1, 60000 do redis.call('INCR', 'filler') end", 0)
+        slow.kill()
+        slow.extra += ["--key-load-delay", "-4"]
+        starting = threading.Thread(target=slow.start)
+        starting.start()
+        self.addCleanup(starting.join)
+        env = {"TRUNKLINE_REDIS": slow.url_of("operator")}
+        wait_for(lambda: "redis.loading" in self.found(env=env)[1], "it to be loading", 10)
+        self.assert_found("redis.loading", "error", "reads its file", code=3, env=env)
+        self.assertNotIn("redis.version", self.found(env=env)[1])
+
+    def test_errors_of_the_append_only_file(self):
+        broken = Redis("--appendfsync", "everysec", "--rdb-key-save-delay", "300",
+                       before=("env", "--ignore-signal=XFSZ"))
+        self.addCleanup(broken.close)
+        env = {"TRUNKLINE_REDIS": broken.url_of("operator")}
+        self.assertEqual(self.found(env=env)[1]["redis.aof_errors"]["level"], "ok")
+        broken.command("EVAL", "for i = 1, 16000 do redis.call('INCR', i) end", 0)
+        broken.command("BGREWRITEAOF")
+        rewriting = wait_for(lambda: subprocess.run(["pgrep", "-P", str(broken.process.pid)], capture_output=True, text=True,
+                                                    check=False).stdout, "the rewrite")
+        os.kill(int(rewriting), signal.SIGKILL)
+        wait_for(lambda: "aof_last_bgrewrite_status:err" in broken.command("INFO", "persistence"), "the failure")
+        got, found = self.found(env=env)
+        self.assertEqual((found["redis.aof_errors"]["level"], got), ("warning", 1))  # 1: everysec
+        self.assertIn("rewrite", found["redis.aof_errors"]["what"])
+        # A limit of its size is as good as a full disk.
+        subprocess.run(["prlimit", f"--pid={broken.process.pid}", "--fsize=100"], check=True)
+        try:
+            broken.command("SET", "x", "y" * 1000)
+        except (OSError, RuntimeError):
+            pass
+        wait_for(lambda: "aof_last_write_status:err" in broken.command("INFO", "persistence"), "the error")
+        with self.assertRaisesRegex(RuntimeError, "MISCONF"):
+            broken.command("PING")
+        got, found = self.found(env=env)
+        self.assertEqual((found["redis.aof_errors"]["level"], found["redis.reach"]["level"], got), ("error", "ok", 1))
+        self.assertIn("last write", found["redis.aof_errors"]["what"])
+
+    def test_the_default_user_left_on(self):
+        self.redis.command("ACL", "SETUSER", "default", "on", "nopass")
+        self.addCleanup(self.redis.command, "ACL", "SETUSER", "default", "off", "resetpass")
+        self.assert_found("redis.acl", "warning", "without a name")
+
     def test_what_this_login_may_not_see(self):
         self.redis.command("ACL", "SETUSER", "narrow", "on", ">secret", "~*", "&*", "+@all", "-config", "-xinfo")
         _, found = self.found(env={"TRUNKLINE_REDIS": f"redis://narrow:secret@127.0.0.1:{self.redis.port}/0"})
         self.assertIn("CONFIG GET, ", found["redis.rights"]["what"])
         self.assertEqual((found["redis.rights"]["level"], found["redis.appendfsync"]["level"]), ("warning", "note"))
+        # What INFO would have told is not known, and nothing is made up.
+        self.redis.command("ACL", "SETUSER", "blind", "on", ">secret", "~*", "&*", "+@all", "-info")
+        got, found = self.found(env={"TRUNKLINE_REDIS": f"redis://blind:secret@127.0.0.1:{self.redis.port}/0"})
+        self.assertEqual((got, found["redis.rights"]["what"], found["redis.info"]["level"]), (2, "not allowed: INFO", "note"))
+        self.assertEqual(set(found) & {"redis.version", "redis.role", "redis.memory", "redis.aof_errors"}, set())
 
     def test_servers_that_are_away(self):
         self.assert_found("redis.reach", "error", "refused", code=3, env={"TRUNKLINE_REDIS": "redis://127.0.0.1:1/0"})
         self.assert_found("postgres.reach", "error", "does not answer", code=3,
                           env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})
+
+    def test_servers_that_hang(self):
+        """An answer within two seconds, with what the others tell."""
+        began = time.monotonic()
+        done = self.run_doctor("--json", env={"TRUNKLINE_REDIS": f"redis://127.0.0.1:{silent(self)}/0",
+                                              "TRUNKLINE_POSTGRES": f"postgresql://x@127.0.0.1:{silent(self)}/none",
+                                              "OPENPHONE_API_KEY": KEY,
+                                              "TRUNKLINE_API_URL": f"http://127.0.0.1:{silent(self)}"})
+        self.assertLess(time.monotonic() - began, 2.4)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        found = {f["check"]: f for f in json_schema.check("doctor", done.stdout)["findings"]}
+        self.assertEqual([found[c]["level"] for c in ("redis.reach", "postgres.reach", "webhooks", "keys", "gateway.probe")],
+                         ["error", "error", "warning", "ok", "ok"])
+
+    def test_an_old_postgres(self):
+        """A version that is not installed here: a function in front of the server's own says so."""
+        self.postgres.psql("""create schema old;
+          create function old.current_setting(text) returns text language sql as $$ select case $1 when 'server_version_num'
+            then '140011' when 'server_version' then '14.11' else pg_catalog.current_setting($1) end $$;
+          grant usage on schema old to public;
+          alter role trunkline_readonly set search_path = old, pg_catalog, public""")
+        self.addCleanup(self.postgres.psql, "alter role trunkline_readonly reset search_path; drop schema old cascade")
+        self.assert_found("postgres.version", "warning", "14.11")
+
+    def test_a_standby(self):
+        standby = Standby(self.postgres)
+        self.addCleanup(standby.close)
+        self.assert_found("postgres.role", "error", "a standby",
+                          env={"TRUNKLINE_POSTGRES": standby.url_of("readonly")})
+
+    def test_an_older_schema(self):
+        url = self.postgres.new_database("older", "readonly")
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schema", "migrations")
+        for name in sorted(os.listdir(folder))[:2]:
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                self.postgres.psql(file.read(), database="older")
+        self.postgres.psql("create table if not exists schema_migrations (version integer primary key, name text, checksum "
+                           "text, applied_at timestamptz default now(), compatible_from integer); "
+                           "insert into schema_migrations (version, name, checksum) values (1, 'initial', ''), (2, 'x', '')",
+                           database="older")
+        self.postgres.grant_roles("older")
+        self.postgres.psql("grant select on schema_migrations to trunkline_readonly", database="older")
+        got, found = self.found(env={"TRUNKLINE_POSTGRES": url})
+        self.assertEqual((found["postgres.migrations"]["level"], got), ("error", 1))
+        self.assertEqual(found["postgres.migrations"]["what"], "schema version 2")
+        self.assertIn("trunkline migrate", found["postgres.migrations"]["mend"])
+        self.assertEqual(found["applying"]["level"], "ok")
 
     def test_postgres_settings(self):
         weak = Postgres(synchronous_commit="off", fsync="off", full_page_writes="off")

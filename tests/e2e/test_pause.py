@@ -2,10 +2,12 @@
 """trunkline pause and resume: applying stops, accepting does not; it lives in Postgres and ends by itself."""
 import json
 import os
+import threading
+import time
 import unittest
 
 from verbs import VerbTest
-from worker_harness import wait_for
+from worker_harness import STREAM, wait_for
 
 
 class Pause(VerbTest):
@@ -20,7 +22,7 @@ class Pause(VerbTest):
         worker.wait_ready()
         done = self.pause()
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertRegex(done.stdout, r"^paused by \S+@\S+ since \S+Z: a backup\n")
+        self.assertRegex(done.stdout, r"^paused by \S+@\S+ since \S+Z: a backup\nNothing is applied any more. ")
         self.wait_paused(worker)
         status, answer = worker.ready()
         self.assertEqual((status, answer["ready"]), (200, True))  # as it should be: nobody restarts it for that
@@ -39,6 +41,95 @@ class Pause(VerbTest):
                          "pause a backup, resume -")
         wait_for(lambda: worker.ready()[1]["state"] == "running", "the worker to run")
 
+    def rows(self):
+        """All that applying changes."""
+        return self.sql("select (select count(*) from webhook_events), (select count(*) from event_copies), "
+                        "(select count(*) from activities), (select max(updated_at) from activities), "
+                        "(select sum(attempts) from webhook_events), (select max(finished_at) from webhook_events)")
+
+    def assert_still(self, seconds):
+        before, end = self.rows(), time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.assertEqual(self.rows(), before)
+
+    def test_once_it_said_paused_no_row_changes_under_load(self):
+        for worker in (self.worker(threads=3, batch=20, block="500ms"), self.worker(threads=3, batch=20, block="500ms")):
+            worker.wait_ready()
+        # Retries that are due all the time, among them.
+        self.sql("""insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
+                    delivery_id, entry_id, scheme, key_index, parser_version, payload)
+                    select sha256(n::text::bytea), 'EV', 'x', 'retrying', now() + n * interval '20 ms', now(), 'D',
+                           n || '-0', 'hex', 0, 1, json_build_object('id', 'R' || n, 'type', 'token.validated')
+                      from generate_series(1, 500) n""")
+        ending, sent = threading.Event(), []
+
+        def send():
+            while not ending.is_set():
+                first = 40 * len(sent)
+                self.add_at_once(range(first, first + 40))
+                sent.append(first)
+                time.sleep(0.01)
+        sender = threading.Thread(target=send)
+        sender.start()
+        try:
+            for _ in range(5):
+                count = self.count()
+                wait_for(lambda count=count: self.count() > count + 50, "rows")
+                done = self.told("pause", "--reason", "load")
+                self.assertEqual(done["batches_left"], 0)
+                self.assert_still(1.2)
+                self.verb("resume")
+        finally:
+            ending.set()
+            sender.join()
+        self.wait_drained()
+        wait_for(lambda: self.states() == {"processed": 40 * len(sent), "ignored": 500}, "all of it, once")
+        self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
+
+    def test_what_a_thread_reads_meanwhile_goes_back_uncounted(self):
+        worker = self.worker(threads=1, block="1s", **{"claim-after": "300ms"})
+        worker.wait_ready()
+        wait_for(lambda: self.redis.command("CLIENT", "LIST").count("cmd=xreadgroup") > 0, "a thread that waits in its read")
+        self.pause()
+        self.add_messages(range(3))
+        self.wait_paused(worker)
+        self.assert_still(0.5)
+        self.assertEqual({c["pending"] for c in self.consumers() if c["name"] != "returned"}, {0})
+        self.verb("resume")
+        self.wait_states(processed=3)
+        self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
+
+    def test_a_batch_that_does_not_end_in_time_is_told(self):
+        worker = self.worker(threads=1, **{"lock-timeout": "2900ms"})
+        worker.wait_ready()
+        end = self.lock_table("activities")
+        self.add_messages(range(1))
+        wait_for(lambda: self.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == "1", "it to wait")
+        done = self.verb("pause", "--reason", "x", "--wait", "300ms", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["batches_left"]), (1, 1), done.stderr)
+        self.assertIn("of 1 batches in hand 1 did not end within 300ms", done.stderr)
+        done = self.verb("pause", "--reason", "x", "--wait", "0s")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("What workers have in hand is finished, then nothing is applied.", done.stdout)
+        self.assertNotIn("any more", done.stdout)
+        end()
+        self.assertEqual(self.told("pause", "--reason", "x")["batches_left"], 0)
+        self.assert_still(0.3)
+
+    def test_it_outlives_a_restart_of_postgres(self):
+        worker = self.worker()
+        worker.wait_ready()
+        self.pause()
+        self.wait_paused(worker)
+        self.postgres.stop()
+        self.postgres.start()
+        self.add_messages(range(3))
+        wait_for(lambda: worker.ready()[1]["state"] == "paused", "the worker to be paused again")
+        self.assertEqual(self.count(), 0)
+        self.assertEqual(self.told("queue")["pause"]["reason"], "a backup")
+        self.verb("resume")
+        self.wait_states(processed=3)
+
     def test_retries_are_not_leased(self):
         worker = self.worker()
         worker.wait_ready()
@@ -56,13 +147,14 @@ class Pause(VerbTest):
         wait_for(lambda: self.states() == {"ignored": 1}, "the retry")
 
     def test_it_ends_by_itself(self):
-        worker = self.worker()
-        worker.wait_ready()
+        worker, other = self.worker(), self.worker()
+        worker.wait_ready(), other.wait_ready()
         told = self.told("pause", "--reason", "short", "--for", "3s")
         self.assertEqual((told["pause"]["reason"], told["pause"]["until"][-1]), ("short", "Z"))
-        self.wait_paused(worker)
+        self.wait_paused(worker), self.wait_paused(other)
         self.add_messages(range(3))
         self.wait_states(processed=3, deadline=8)
+        wait_for(lambda: [w.ready()[1]["state"] for w in (worker, other)] == ["running"] * 2, "both to run", 3)
         self.assertIsNone(self.told("queue")["pause"])
 
     def test_it_is_shown_everywhere(self):
@@ -91,6 +183,9 @@ class Pause(VerbTest):
                                     (("pause", "--reason", "x", "--for", "1h", "--until", "2099-01-01"), 64, "either"),
                                     (("pause", "--reason", "x", "--until", "soon"), 64, "must be a time"),
                                     (("pause", "--reason", "x", "--until", "2020-01-01"), 64, "in the past"),
+                                    (("pause", "--reason", "x", "--until", "2099-01-01 06:00 Nowhere/At"), 64, "be a time"),
+                                    (("pause", "--reason", "two\nlines"), 64, "one line"),
+                                    (("pause", "--reason", "x" * 501), 64, "at most 500"),
                                     (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit")):
             done = self.verb(*options)
             self.assertEqual(done.returncode, code, done.stderr)

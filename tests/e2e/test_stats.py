@@ -2,6 +2,7 @@
 """trunkline stats against the counted truth, and the figures that leave no row."""
 import json
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -10,6 +11,7 @@ from verbs import VerbTest
 from worker_harness import BIN, clean_environment, message, wait_for
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from seeds import seeds  # noqa: E402
 from servers import free_port  # noqa: E402
 
 ROWS = """insert into webhook_events (event_key, event_id, event_type, state, error_message, next_attempt_at,
@@ -67,8 +69,83 @@ class Stats(VerbTest):
         self.assertEqual(self.stats("--since", "2d")["deliveries"]["received"], 117)
         self.assertEqual(self.stats("--since", "1h")["deliveries"]["ignored"], 0)
         text = self.verb("stats", role="readonly").stdout
-        self.assertRegex(text, r"(?m)^HOUR +RECEIVED +PROCESSED ")
+        self.assertRegex(text, r"(?m)^HOUR \(UTC\) +RECEIVED +PROCESSED ")
         self.assertRegex(text, r"(?m)^all +110 +100 +5 +0 +2 +3 +97\.22 % ")
+
+    def test_any_rows_against_counting_them_all(self):
+        for seed in seeds():
+            self.sql(f"""truncate webhook_events, event_copies; select setseed({seed % 1000} / 1000.0);
+              insert into webhook_events (event_key, event_id, event_type, state, error_message, next_attempt_at,
+                received_at, finished_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
+              select sha256(n::text::bytea), 'EV' || n, kind, state, 'no', case when state = 'retrying' then now() end, at,
+                case when state <> 'retrying' then at + took end, 'D' || n, (n % 40 = 0)::int::text || n || '-0', 'hex', 0, 1,
+                '{{}}'
+              from (select n, (array['message.received', 'call.completed', ''])[1 + floor(random() * 3)] as kind,
+                      (array['processed', 'processed', 'ignored', 'retrying', 'dead'])[1 + floor(random() * 5)] as state,
+                      date_trunc('milliseconds', now() - random() * interval '30 hours') as at,
+                      power(10, random() * 8) * interval '1 millisecond' as took
+                    from generate_series(1, 7000) n) e;
+              update webhook_events set entry_id = 'import-' || id where id % 40 = 0;
+              insert into event_copies (entry_id, event_key, received_at)
+              select (extract(epoch from at) * 1000)::bigint || '-' || n, sha256(n::text::bytea), at
+              from (select n, now() - random() * interval '30 hours' as at from generate_series(1, 3000) n) c""")
+            for by, name, list_of in (("hour", "to_char(date_trunc('hour', received_at), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
+                                       "hours"), ("type", "coalesce(nullif(event_type, ''), '(none)')", "types")):
+                told = self.stats("--by", by)
+                self.assertIsNone(told["counted_since"])
+                rows = {row.pop(by): row["deliveries"] for row in told[list_of]}
+                rows["all"] = told["deliveries"]
+                took = "greatest(0, extract(epoch from finished_at - received_at))"
+                # The two do not look at the same moment: the rows at the edge may be on either side.
+                truth = self.sql(f"""with e as (select {name} as name, * from webhook_events
+                    where received_at >= '{told["since"]}'::timestamptz),
+                  c as (select {name} as name from (select c.received_at, e.event_type from event_copies c
+                    join webhook_events e using (event_key)) c where received_at >= '{told["since"]}'::timestamptz)
+                  select coalesce(name, 'all'), count(*) filter (where state = 'processed'),
+                    count(*) filter (where state = 'ignored'), count(*) filter (where state = 'retrying'),
+                    count(*) filter (where state = 'dead'),
+                    (select count(*) from c where e.name is null or c.name = e.name),
+                    array_to_string(percentile_cont(array[0.5, 0.95, 0.99]) within group (order by {took}) filter
+                      (where state in ('processed', 'ignored') and entry_id not like 'import-%'), ' ')
+                  from e group by rollup (name)""")
+                for line in truth.splitlines():
+                    key, *counts, times = line.split("|")
+                    if key == min(rows, default="") and by == "hour":
+                        continue  # begins within a second of "since"
+                    near = 2 if key == "all" or by == "type" else 0
+                    for field, count in zip(("processed", "ignored", "retrying", "dead", "duplicates"), counts):
+                        self.assertAlmostEqual(rows[key][field], int(count), delta=near, msg=(seed, key, field))
+                    for field, seconds in zip(("p50_seconds", "p95_seconds", "p99_seconds"), times.split()):
+                        seconds = float(seconds)
+                        self.assertAlmostEqual(rows[key][field], seconds, delta=0.002 + seconds * (0.006 + near * 0.03),
+                                               msg=(seed, key, field))
+                self.assertEqual(set(rows), {line.split("|")[0] for line in truth.splitlines()})
+
+    def test_too_many_rows_are_counted_back_as_far_as_time_allows(self):
+        self.sql("insert into event_copies (entry_id, event_key, received_at) select (extract(epoch from now()) * "
+                 "1000)::bigint - n || '-0', sha256('a1'), now() from generate_series(1, 10) n")
+        self.sql("""insert into webhook_events (event_key, event_id, event_type, state, received_at, finished_at, delivery_id,
+                    entry_id, scheme, key_index, parser_version, payload)
+                    select sha256(n::text::bytea), 'EV', 'x', 'processed', now() - n * interval '3 seconds', now(), 'D',
+                           n || '-0', 'hex', 0, 1, '{}' from generate_series(1, 20000) n; analyze webhook_events""")
+        # Each row costs this reader a part of a millisecond.
+        self.sql("alter table webhook_events enable row level security; create policy slow on webhook_events for select to "
+                 "trunkline_readonly using (pg_sleep(0.0001) is not null)")
+        self.addCleanup(self.sql, "drop policy slow on webhook_events; alter table webhook_events disable row level security")
+        told = self.stats()
+        counted = told["deliveries"]["processed"]
+        self.assertTrue(told["deliveries"]["at_least"])
+        self.assertGreater(counted, 400)
+        self.assertLess(counted, 20000)
+        cut = told["counted_since"]
+        for hour in told["hours"]:
+            self.assertEqual(hour["deliveries"]["at_least"], hour["hour"] <= cut, hour)
+            if hour["hour"] > cut:
+                self.assertEqual(hour["deliveries"]["processed"], int(self.sql(
+                    f"select count(*) from webhook_events where date_trunc('hour', received_at) = '{hour['hour']}'")))
+        text = self.verb("stats", role="readonly").stdout
+        self.assertRegex(text, r"(?m)^CUT: too many rows for 2 s, counted back to \S+Z alone$")
+        self.assertRegex(text, r"(?m)^all +\d+\+ ")
 
     def test_duplicates(self):
         now = self.minute() * 60000
@@ -116,11 +193,19 @@ class Stats(VerbTest):
         self.assertFalse(self.stats("--since", "3m")["gateways"]["at_least"])
 
     def test_minutes_that_nobody_folded_in_time(self):
-        self.sql("insert into controls (name, changed_at) values ('fold', now() - interval '3 hours')")
+        # It was somebody's turn all the time, but Redis did not answer.
+        self.sql("insert into controls (name, changed_at) values ('folded', now() - interval '3 hours'), "
+                 "('fold', now() - interval '20 seconds')")
         self.worker().wait_ready()
         wait_for(lambda: "at_least" in self.folded(), "the fold")
         self.assertTrue(self.stats("--since", "4h")["gateways"]["at_least"])
         self.assertFalse(self.stats("--since", "1h")["gateways"]["at_least"])
+
+    def test_a_gateway_that_was_cut_off_from_redis_tells_its_minutes_later(self):
+        self.sql("insert into controls (name, changed_at) values ('folded', now()), ('fold', now() - interval '20 seconds')")
+        self.figures(40, accepted=3, refused__unavailable=8)
+        self.worker().wait_ready()
+        wait_for(lambda: self.folded() == {"accepted": "3", "refused:unavailable": "8"}, "the fold")
 
     def test_a_gateway_says_goodbye_and_a_killed_one_does_not(self):
         for end, value in ((subprocess.Popen.terminate, "closed"), (subprocess.Popen.kill, "open")):
@@ -150,6 +235,14 @@ class Stats(VerbTest):
         self.assertTrue(told["gateways"]["at_least"])
         self.assertIn("Redis does not answer", told["unknown"][0])
         self.assertEqual(self.verb("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
+        # One that hangs: an answer within two seconds all the same.
+        self.redis.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
+        self.assertEqual(self.stats(code=3)["deliveries"]["processed"], 3)
+        self.redis.process.send_signal(signal.SIGCONT)
+        self.postgres.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.postgres.process.send_signal, signal.SIGCONT)
+        self.assertEqual(self.verb("stats").returncode, 3)
         self.assertEqual(self.verb("stats", "--by", "week").returncode, 78)
 
     def test_the_scan_is_bounded(self):

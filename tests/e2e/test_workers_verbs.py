@@ -24,7 +24,7 @@ class Workers(VerbTest):
         wait_for(lambda: self.listed()[one.process.pid]["state"] == "running", "its state")
         self.assertTrue(first["id"].startswith(f"{first['host']}-{one.process.pid}-"))
         self.assertLess(first["up_seconds"], 60)
-        self.assertRegex(self.verb("workers", "list").stdout.splitlines()[0], "^ID +HOST +PID +VERSION +THREADS +STATE ")
+        self.assertRegex(self.verb("workers", "list").stdout.splitlines()[0], "^ID +VERSION +THREADS +STATE ")
         # What is in hand while a table is locked.
         end = self.lock_table("activities")
         self.add_at_once(range(30))
@@ -44,12 +44,29 @@ class Workers(VerbTest):
         worker.kill()
         end()
         self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # its card would expire in 30 s
+        wait_for(lambda: self.listed()[worker.process.pid]["state"] == "gone", "it to be silent for long", 9)
         gone = self.listed()[worker.process.pid]
         self.assertEqual((gone["state"], gone["in_hand"], gone["version"]), ("gone", 5, None))
         self.assertLess(gone["seen_seconds"], 60)
         done = self.verb("workers", "drain", gone["id"])
         self.assertEqual(done.returncode, 1)
         self.assertIn("no running worker", done.stderr)
+
+    def test_one_that_reads_and_shows_no_card_is_not_gone(self):
+        """As above maxmemory, where Redis refuses to write it."""
+        worker = self.worker(threads=1)
+        worker.wait_ready()
+        mine, = self.wait_listed(worker)
+        self.add_messages(range(1))
+        self.wait_drained()
+        self.redis.command("CONFIG", "SET", "maxmemory", "1")
+        self.addCleanup(self.redis.command, "CONFIG", "SET", "maxmemory", "0")
+        self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))
+        listed = self.listed()[worker.process.pid]
+        self.assertEqual((listed["id"], listed["state"]), (mine["id"], None))
+        self.assertIn("is Redis full?", listed["reason"])
+        self.assertEqual(self.told("workers drain", mine["id"], limit=None)["drained"], [mine["id"]])
+        self.assertEqual(worker.process.wait(10), 0)
 
     def test_drain_one(self):
         one, other = self.worker(), self.worker()

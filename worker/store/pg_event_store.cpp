@@ -9,6 +9,7 @@
 #include "worker/store/event_store.hpp"
 #include "worker/store/leases.hpp"
 #include "worker/store/ledger.hpp"
+#include "worker/store/pause.hpp"
 #include "worker/store/session.hpp"
 #include "worker/store/steering.hpp"
 #include "worker/store/structure.hpp"
@@ -29,6 +30,9 @@ std::string message_of(const store_error& why) {
   if (!why.message.empty()) return why.message;
   return why.sqlstate.empty() ? "failed without a reason" : "SQLSTATE " + why.sqlstate;
 }
+
+// Thrown inside a transaction that began in a pause.
+struct paused_by_operator {};
 
 class pg_event_store final : public event_store {
  public:
@@ -64,7 +68,7 @@ class pg_event_store final : public event_store {
       const leased_event& leased, const store_error& why, milliseconds delay, int most_attempts
   ) override {
     return guarded([&] {
-      db_.begin();
+      lock(structure::shared);
       const bool held = store::fail_leased(
           db_, leased, {why.kind, why.sqlstate, message_of(why)}, delay, most_attempts
       );
@@ -82,7 +86,7 @@ class pg_event_store final : public event_store {
       int most, milliseconds lease, int max_claims, std::vector<buried_retry>* buried
   ) override {
     return guarded([&] {
-      db_.begin();
+      lock(structure::shared);
       auto crashed = bury_crashed(db_, max_claims);
       const auto due = store::lease_due(db_, most, lease);
       db_.commit();
@@ -93,7 +97,7 @@ class pg_event_store final : public event_store {
 
   result<std::vector<leased_event>> lease_suspect(milliseconds lease, int max_claims) override {
     return guarded([&] {
-      db_.begin();
+      lock(structure::shared);
       const auto suspect = store::lease_suspect(db_, lease, max_claims);
       db_.commit();
       return read_leased(suspect);
@@ -200,6 +204,9 @@ class pg_event_store final : public event_store {
     } catch (const store_error& refused) {  // from check_ledger()
       db_.close();
       return refused;
+    } catch (const paused_by_operator&) {
+      db_.roll_back();
+      return pause_error();
     } catch (...) {
       return db_.explain();
     }
@@ -238,6 +245,7 @@ class pg_event_store final : public event_store {
     db_.begin();
     const bool alone = held == structure::exclusive;
     db_.run(alone ? "structure_lock_exclusive" : "structure_lock_shared");
+    if (!db_.run("paused").empty()) throw paused_by_operator();
   }
 
   std::vector<outcome> apply_once(

@@ -23,16 +23,18 @@ std::optional<fold_turn> claim_fold(session& db, std::chrono::milliseconds perio
 }
 
 void fold_figures(
-    session& db, std::span<const minute_figure> figures, std::int64_t from, const fold_turn& turn
+    session& db, std::span<const minute_figure> figures, std::int64_t compare_from,
+    const fold_turn& turn
 ) {
   row_arrays arrays(3);
   for (const auto& each : figures) arrays.row() << each.minute << each.name << each.count;
   const auto values = arrays.take();
   auto range = values;
-  for (const auto minute : {from, turn.now, turn.last.value_or(turn.now)})
+  for (const auto minute : {compare_from, turn.now, turn.last.value_or(turn.now)})
     range.push_back(std::to_string(minute));
   db.run("fold_lost", range);
   db.run("fold_figures", values);
+  db.run("folded", {std::to_string(turn.now)});
 }
 
 }  // namespace trunkline::store

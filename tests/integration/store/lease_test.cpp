@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/store/support.hpp"
+#include "worker/store/pause.hpp"
 
 using namespace store_test;
 using namespace std::chrono_literals;
@@ -225,4 +226,35 @@ TEST_CASE("two workers never lease the same row") {
   pass_time(db);
   CHECK(store->lease_due(4, 60s, 5).value().size() == 4);
   CHECK(other->lease_due(4, 60s, 5).value().size() == 2);
+}
+
+TEST_CASE("nothing that changes an event is done in a pause, by the database's clock") {
+  database db;
+  const auto store = open_store();
+  const auto body = body_of(message{.id = "AC1"});
+  const store::store_error why = broken;
+  REQUIRE(store->fail(event(body, "1-1"), why, 0ms, 16).value() == outcome::retrying);
+  const auto leased = store->lease_due(10, 60s, 5).value();
+  REQUIRE(leased.size() == 1);
+  const std::string pause =
+      "insert into controls (name, value, until) values ('pause', 'on', now() + ";
+  db.run(pause + "interval '1 hour')");
+  const auto state = "select state, attempts, claims, count(*) over () from webhook_events";
+  const auto before = db.ask(state);
+  const auto other = event(body_of(message{.id = "AC2"}), "2-1");
+  CHECK(store::is_pause(store->apply(std::vector{other}).error()));
+  CHECK(store::is_pause(store->fail(other, why, 0ms, 16).error()));
+  CHECK(store::is_pause(store->bury(other, "crashed").error()));
+  CHECK(store::is_pause(store->apply_leased(leased).error()));
+  CHECK(store::is_pause(store->fail_leased(leased[0], why, 0ms, 16).error()));
+  CHECK(store::is_pause(store->lease_due(10, 60s, 5).error()));
+  CHECK(store::is_pause(store->lease_suspect(60s, 5).error()));
+  CHECK(db.ask(state) == before);
+  CHECK(db.ask("select count(*) from activities") == "0");
+  // What it has in hand may go back, and the connection is good for more.
+  CHECK(store->release(leased).value());
+  db.run("update controls set until = now() where name = 'pause'");
+  CHECK(store->apply(std::vector{other}).has_value());
+  CHECK(store->lease_due(10, 60s, 5).value().size() == 1);
+  db.run("delete from controls where name = 'pause'");
 }

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "worker/carrier.hpp"
+#include "worker/store/pause.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;
@@ -274,4 +275,18 @@ TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too"
   stop.request();
   CHECK_FALSE(by.carry(task));
   CHECK(task.log == "gave back 0+3\n");
+}
+
+TEST_CASE_METHOD(fixture, "in a pause the rest goes back at once, nothing is counted or probed") {
+  scripted task(8);
+  task.rule = [&](const auto&) -> std::optional<store::store_error> {
+    if (task.tries == 1) return sql("23514");
+    if (task.tries == 2) return std::nullopt;
+    return store::pause_error();
+  };
+  CHECK_FALSE(by.carry(task));
+  CHECK(task.log == "applied 0+4\ngave back 4+4\n");
+  CHECK(store.probes == 0);
+  CHECK(by.survive(store::pause_error(), "leasing retries"));
+  CHECK_FALSE(held());
 }
