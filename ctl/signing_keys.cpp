@@ -17,7 +17,7 @@ void declare_keys(config::option_set& options, signature::key_sources& target) {
   options.check("key", [&target] { return check_key_texts(target); });
   options.text(
       "signing-keys-file", target.file, "File of signing keys, one a line, # comments",
-      {.group = group}
+      {.group = group, .value = "FILE"}
   );
   options.check("signing-keys-file", [&target] { return check_key_file(target); });
 }

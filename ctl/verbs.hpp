@@ -5,6 +5,9 @@
 // The operator's verbs, one file each.
 namespace trunkline::ctl {
 
+config::program_text about();
+std::vector<config::verb> all_verbs();  // each of those below
+
 config::verb migrate();  // apply or show schema migrations
 config::verb send();     // signed test deliveries
 config::verb queue();    // the state of the whole pipe

@@ -30,7 +30,8 @@ void declare_listeners(config::option_set& set, options& o) {
     return ops::parse_listen(o.ops_listen, host, port);
   });
   set.integer(
-      "threads", o.threads, "I/O threads, each with Redis connections of its own", 1, 64, group
+      "threads", o.threads, "I/O threads, each with Redis connections of its own", 1, 64,
+      {.group = "Listening", .default_words = "2; with one processor 1"}
   );
 }
 
@@ -46,7 +47,8 @@ void declare_signatures(config::option_set& set, options& o) {
   set.check("signing-key", [&o] { return check_key_texts(o.keys); });
   set.text(
       "signing-keys-file", o.keys.file,
-      "File of signing keys, one a line, # comments; read again on SIGHUP", group
+      "File of signing keys, one a line, # comments; read again on SIGHUP",
+      {.group = "Signatures", .value = "FILE"}
   );
   set.check("signing-keys-file", [&o] { return check_key_file(o.keys); });
   set.duration(

@@ -17,6 +17,8 @@ using raw_values = std::vector<std::string>;
 
 struct entry {
   std::string name;
+  std::string help;
+  std::string range;
   traits extra;
   bool repeatable = false;
   CLI::Option* on_command_line = nullptr;
@@ -60,9 +62,31 @@ std::string one(const raw_values& raw, std::string& out) {
   return "";
 }
 
-template <class Value>
-std::string out_of_range(const Value& least, const Value& most, const std::string& given) {
-  return "must be " + least + " to " + most + ", not " + given;
+std::string out_of_range(const std::string& range, const std::string& given) {
+  return "must be " + range + ", not " + given;
+}
+
+// TRUNKLINE_... first, then those without our prefix.
+std::vector<std::string> variables_of(const entry& option) {
+  std::vector<std::string> names{env_name(option.name)};
+  names.insert(names.end(), option.extra.fallback_env.begin(), option.extra.fallback_env.end());
+  return names;
+}
+
+// What CLI11 knows, of options that are not in our table too (--help, positionals).
+described_option describe_option(const CLI::Option& option) {
+  described_option out;
+  out.positional = option.get_positional();
+  out.name = out.positional ? option.get_name(true) : option.get_name(false, true);
+  if (option.get_expected_max() > 0 && option.get_type_size() != 0)
+    out.value = option.get_type_name();
+  out.help = option.get_description();
+  out.group = option.get_group();
+  out.preset = option.get_default_str();
+  out.required = option.get_required();
+  out.repeatable = option.get_expected_max() > 1;
+  out.value_optional = option.get_expected_min() == 0 && option.get_expected_max() > 0;
+  return out;
 }
 
 }  // namespace
@@ -76,12 +100,15 @@ struct option_set::impl {
   entry& add(const std::string& name, const std::string& help, traits extra, const char* type) {
     auto made = std::make_unique<entry>();
     made->name = name;
+    made->help = help;
     made->extra = std::move(extra);
-    std::string text = help + " [env: " + env_name(name);
-    for (const auto& variable : made->extra.fallback_env) text += ", " + variable;
-    const std::string description =
-        text + "]";  // const: CLI11 would take a plain string for the variable to fill
-    made->on_command_line = app.add_option("--" + name, description)->type_name(type);
+    std::string variables;
+    for (const auto& variable : variables_of(*made))
+      variables += (variables.empty() ? "" : ", ") + variable;
+    // const: CLI11 would take a plain string for the variable to fill
+    const std::string description = help + " [env: " + variables + "]";
+    made->on_command_line = app.add_option("--" + name, description)
+                                ->type_name(made->extra.value.empty() ? type : made->extra.value);
     made->on_command_line->expected(1);
     if (!made->extra.group.empty()) made->on_command_line->group(made->extra.group);
     entries.push_back(std::move(made));
@@ -94,11 +121,7 @@ struct option_set::impl {
       option.origin = "--" + option.name;
       return option.on_command_line->results();
     }
-    std::vector<std::string> variables{env_name(option.name)};
-    variables.insert(
-        variables.end(), option.extra.fallback_env.begin(), option.extra.fallback_env.end()
-    );
-    for (const auto& variable : variables) {
+    for (const auto& variable : variables_of(option)) {
       if (auto raw = from_environment(option, variable)) {
         option.origin = variable;
         return raw;
@@ -135,14 +158,15 @@ void option_set::duration(
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "DURATION");
   option.on_command_line->default_str(format_duration(target));
-  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+  option.range = format_duration(least) + " to " + format_duration(most);
+  option.take = [&target, least, most,
+                 &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
     if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
     const auto value = parse_duration(text);
     if (!value)
       return "must be a duration with a unit such as 500ms, 60s, 5m or 6h, not '" + text + "'";
-    if (*value < least || *value > most)
-      return out_of_range(format_duration(least), format_duration(most), text);
+    if (*value < least || *value > most) return out_of_range(range, text);
     target = *value;
     return "";
   };
@@ -155,13 +179,14 @@ void option_set::size(
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "SIZE");
   option.on_command_line->default_str(format_size(target));
-  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+  option.range = format_size(least) + " to " + format_size(most);
+  option.take = [&target, least, most,
+                 &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
     if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
     const auto value = parse_size(text);
     if (!value) return "must be a size such as 512, 64KiB or 1MiB, not '" + text + "'";
-    if (*value < least || *value > most)
-      return out_of_range(format_size(least), format_size(most), text);
+    if (*value < least || *value > most) return out_of_range(range, text);
     target = *value;
     return "";
   };
@@ -173,15 +198,16 @@ void option_set::integer(
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "N");
   option.on_command_line->default_str(std::to_string(target));
-  option.take = [&target, least, most](const raw_values& raw) -> std::string {
+  option.range = std::to_string(least) + " to " + std::to_string(most);
+  option.take = [&target, least, most,
+                 &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
     if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size())
       return "must be a whole number, not '" + text + "'";
-    if (value < least || value > most)
-      return out_of_range(std::to_string(least), std::to_string(most), text);
+    if (value < least || value > most) return out_of_range(range, text);
     target = value;
     return "";
   };
@@ -232,7 +258,8 @@ void option_set::flag(
     const std::string& name, bool& target, const std::string& help, traits extra
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "");
-  option.on_command_line->expected(0, 1)->type_name("");
+  // --flag or --flag=false: with an optional word it would take the positional behind it.
+  option.on_command_line->expected(0)->type_name("");
   option.take = [&target](const raw_values& raw) -> std::string {
     const std::string text = raw.empty() || raw.front().empty() ? "true" : raw.front();
     if (text != "true" && text != "false" && text != "1" && text != "0")
@@ -301,6 +328,24 @@ std::string option_set::describe() const {
       value = option->extra.mask(value);
     }
     out += option->name + " = " + value + "  (" + option->origin + ")\n";
+  }
+  return out;
+}
+
+std::vector<described_option> option_set::described() const {
+  std::vector<described_option> out;
+  for (const CLI::Option* option : impl_->app.get_options()) {
+    out.push_back(describe_option(*option));
+    for (const auto& ours : impl_->entries) {
+      if (ours->on_command_line != option) continue;
+      auto& said = out.back();
+      said.help = ours->help;
+      said.range = ours->range;
+      said.variables = variables_of(*ours);
+      said.offers = ours->extra.offers;
+      said.in_file = true;
+      if (!ours->extra.default_words.empty()) said.preset = ours->extra.default_words;
+    }
   }
   return out;
 }

@@ -34,7 +34,26 @@ struct traits {
   std::vector<std::string> fallback_env = {};
   std::string group = "";  // heading in --help
   std::string (*mask)(std::string_view
-  ) = nullptr;  // how --check-config shows it, for URLs with a password inside
+  ) = nullptr;             // how --check-config shows it, for URLs with a password inside
+  std::string value = "";  // what --help calls its value where TEXT says too little: "FILE"
+  // Values that completion offers although others are allowed; of a LIST, several by comma.
+  std::vector<std::string> offers = {};
+  std::string default_words = "";  // for the manual, where the default depends on the machine
+};
+
+// What the table says of an option, for --help's siblings: manual pages and completion.
+struct described_option {
+  std::string name;   // "--claim-after", "-h,--help"; of a positional "ID"
+  std::string value;  // "DURATION", "FILE", "text|json"; empty: a flag
+  std::string help;
+  std::string group;   // "Options" where it names none
+  std::string preset;  // its default, empty for none
+  std::string range;   // "100ms to 1d", empty where all values go
+  std::vector<std::string> variables;
+  std::vector<std::string> offers;
+  bool positional = false, required = false, repeatable = false;
+  bool value_optional = false;
+  bool in_file = false;  // may stand in trunkline.toml
 };
 
 class option_set {
@@ -86,6 +105,8 @@ class option_set {
   // "name = value  (from where)" a line, secrets as "***" (or "(not set)"): what --check-config
   // prints.
   std::string describe() const;
+  // Every option and positional of the program or verb, in the order of --help.
+  std::vector<described_option> described() const;
 
  private:
   struct impl;
@@ -128,6 +149,21 @@ struct verb {
   std::function<int()> run;
 };
 int run_verbs(int argc, const char* const* argv, const program_text& text, std::vector<verb> verbs);
+
+// The same tables, to be written down.
+struct described_verb {
+  std::string name, description, examples;
+  std::vector<described_option> options;
+};
+struct described_program {
+  program_text text;
+  std::vector<described_option> options;
+  std::vector<described_verb> verbs;
+};
+described_program describe(
+    const program_text& text, const std::function<void(option_set&)>& declare
+);
+described_program describe(const program_text& text, std::vector<verb> verbs);
 
 // Problems as start() prints them, one line each: "trunkline-gateway: --threads: must be 1 to 64,
 // not 0".

@@ -11,9 +11,8 @@ namespace trunkline::config {
 namespace {
 
 constexpr std::array program_sections{"", "gateway", "worker", "trunkline"};
-// May stand at the top of a shared file though this program has no such option.
-constexpr std::array common_keys{"redis",     "postgres",   "namespace",
-                                 "log-level", "log-format", "own-number"};
+constexpr std::array for_all{"redis",     "postgres",   "namespace",
+                             "log-level", "log-format", "own-number"};
 
 template <class List>
 bool has(const List& list, const std::string& word) {
@@ -48,11 +47,15 @@ std::vector<std::string> file_content::unknown(
     }
     if (!name.empty() && name != section) continue;
     for (const auto& [key, values] : keys) {
-      if (known.contains(key) || (name.empty() && has(common_keys, key))) continue;
+      if (known.contains(key) || (name.empty() && has(for_all, key))) continue;
       out.push_back((name.empty() ? "" : "[" + name + "] ") + mask_word(key));
     }
   }
   return out;
+}
+
+std::vector<std::string> common_keys() {
+  return {for_all.begin(), for_all.end()};
 }
 
 file_content read_config_file(const std::string& path) {

@@ -22,6 +22,9 @@ struct file_content {
       const;
 };
 
+// May stand at the top of a file that programs share, though one of them has no such option.
+std::vector<std::string> common_keys();
+
 file_content read_config_file(const std::string& path);
 
 }  // namespace trunkline::config

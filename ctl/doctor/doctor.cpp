@@ -87,7 +87,7 @@ config::verb doctor() {
             );
             options.text(
                 "signing-keys-file", given->keys.file, "File of signing keys, one a line",
-                {.group = "Signing keys"}
+                {.group = "Signing keys", .value = "FILE"}
             );
             given->keys.option = "--key";
             options.flag("all", given->all, "Show also what is well");

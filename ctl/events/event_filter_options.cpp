@@ -5,6 +5,7 @@
 #include "common/base/units.hpp"
 #include "ctl/events/event_filter.hpp"
 #include "ctl/moment.hpp"
+#include "ctl/provider/shapes.hpp"
 #include "worker/parse/event.hpp"
 
 namespace trunkline::ctl {
@@ -56,7 +57,9 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
   if (of == filter_set::list || of == filter_set::tail) {
     options.text(
         "state", state, "Only these: processed, ignored, retrying, paused, dead; several by comma",
-        which
+        {.group = which.group,
+         .value = "LIST",
+         .offers = {known_states.begin(), known_states.end()}}
     );
     options.check("state", [this]() -> std::string {
       const auto all = split(state);
@@ -64,7 +67,10 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
       return "must be of processed, ignored, retrying, paused, dead, several by comma";
     });
   }
-  options.text("type", type, "Only this event type, as sent (message.received)", which);
+  options.text(
+      "type", type, "Only this event type, as sent (message.received)",
+      {.group = which.group, .offers = provider::known_events()}
+  );
   options.text("error", error, "Only reasons that contain TEXT, any case", which);
   options.text("sqlstate", sqlstate, "Only failures with this SQLSTATE (23514)", which);
   options.text(

@@ -165,7 +165,8 @@ config::verb migrate() {
       .declare =
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("action", given->action, "up (default): apply; status: show")
-                ->check(CLI::IsMember({"up", "status"}));
+                ->check(CLI::IsMember({"up", "status"}).description(""))
+                ->type_name("up|status");
             options.flag("json", given->json, "Print one JSON object");
             options.duration(
                 "lock-timeout", given->lock_timeout,

@@ -47,10 +47,12 @@ void declare(config::option_set& options, settings& target) {
   options.check("api-url", [&target] { return check_url(target.api_url); });
   options.text(
       "api-key-file", target.key_file,
-      "File with the API key; without it the variable OPENPHONE_API_KEY", {.group = group}
+      "File with the API key; without it the variable OPENPHONE_API_KEY",
+      {.group = group, .value = "FILE"}
   );
   options.text(
-      "ca-file", target.ca_file, "Certificates to trust instead of the system's", {.group = group}
+      "ca-file", target.ca_file, "Certificates to trust instead of the system's",
+      {.group = group, .value = "FILE"}
   );
   options.duration(
       "api-timeout", target.timeout, "For one answer of the provider",

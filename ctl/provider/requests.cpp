@@ -105,6 +105,13 @@ std::vector<std::string> default_events(generation which) {
       "contact.deleted"};
 }
 
+std::vector<std::string> known_events() {
+  auto all = default_events(generation::current);
+  for (auto& event : default_events(generation::v1))
+    if (std::find(all.begin(), all.end(), event) == all.end()) all.push_back(std::move(event));
+  return all;
+}
+
 http_request list_request(generation which, const std::string& user) {
   if (which == generation::current) return current("GET", "/webhooks");
   return {"GET", user.empty() ? "/v1/webhooks" : "/v1/webhooks?userId=" + escape(user)};

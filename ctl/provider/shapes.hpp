@@ -58,6 +58,7 @@ struct v1_kind {
 const std::vector<v1_kind>& v1_kinds();
 // All events of an API that Trunkline makes rows of.
 std::vector<std::string> default_events(generation);
+std::vector<std::string> known_events();  // of any of them, each once
 
 // Requests.
 http_request list_request(generation, const std::string& user = "");

@@ -177,11 +177,13 @@ int run(const settings& given) {
 
 void declare(config::option_set& options, CLI::App& app, settings& given) {
   app.add_option(
-      "what", given.what,
-      "all: the 12 event kinds of the integration document; media: a message with 4 files; ai: "
-      "call, "
-      "summary and transcript; full: all three; or FILE...: sent as they are, - for standard input"
-  );
+         "what", given.what,
+         "all: the 12 event kinds of the integration document; media: a message with 4 files; ai: "
+         "call, "
+         "summary and transcript; full: all three; or FILE...: sent as they are, - for standard "
+         "input"
+  )
+      ->type_name("all|media|ai|full|FILE");
   options.text("url", given.url, "The gateway");
   options.check("url", [&given] {
     http_target ignored;

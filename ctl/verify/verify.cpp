@@ -163,7 +163,10 @@ int run(const settings& given) {
 
 void declare(config::option_set& options, settings& given) {
   options.list("header", given.headers, "'NAME: VALUE' of the delivery; others are ignored");
-  options.text("body-file", given.body_file, "The body, byte for byte; - for standard input");
+  options.text(
+      "body-file", given.body_file, "The body, byte for byte; - for standard input",
+      {.value = "FILE"}
+  );
   declare_keys(options, given.keys);
   const std::string group = "Clock";
   options.text(

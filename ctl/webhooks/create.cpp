@@ -158,14 +158,17 @@ config::verb webhooks_create() {
             });
             declare_api(options, given->api, false);
             declare_user(options, given->user);
-            options.list("event", given->events, "Only this event (default: all that become rows)");
+            options.list(
+                "event", given->events, "Only this event (default: all that become rows)",
+                {.offers = provider::known_events()}
+            );
             options.list(
                 "resource", given->resources, "Only this phone number's id (default: all)"
             );
             options.text("label", given->label, "Name of new webhooks at the provider");
             options.text(
                 "keys-file", given->keys_file,
-                "Add each key to this signing keys file of the gateway"
+                "Add each key to this signing keys file of the gateway", {.value = "FILE"}
             );
             options.flag("dry-run", given->dry_run, "Only say what would be made");
             options.flag("json", given->json, "Print one JSON object, with the keys");

@@ -204,7 +204,7 @@ config::verb webhooks_rotate() {
             app.add_option("ID", given->id, "Id of `webhooks list`");
             options.text(
                 "keys-file", given->keys_file,
-                "Add the key to this signing keys file of the gateway"
+                "Add the key to this signing keys file of the gateway", {.value = "FILE"}
             );
             options.duration(
                 "wait", given->wait,

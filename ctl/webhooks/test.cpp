@@ -113,7 +113,10 @@ config::verb webhooks_test() {
       .declare =
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("ID", given->id, "Id of `webhooks list`");
-            options.text("event", given->event, "Which event");
+            options.text(
+                "event", given->event, "Which event",
+                {.offers = provider::default_events(provider::generation::current)}
+            );
             options.duration(
                 "wait", given->wait, "Give up after this", std::chrono::milliseconds(0),
                 std::chrono::hours(1)

@@ -74,11 +74,17 @@ class Packages(unittest.TestCase):
                           "/usr/share/doc/trunkline/examples/postgresql.conf",
                           "/usr/share/doc/trunkline/examples/prometheus/alerts.yml",
                           "/usr/share/doc/trunkline/docs/operations.md",
-                          "/usr/share/doc/trunkline/copyright"],
+                          "/usr/share/doc/trunkline/copyright", "/usr/share/man/man1/trunkline.1.gz",
+                          "/usr/share/man/man5/trunkline.toml.5.gz",
+                          "/usr/share/bash-completion/completions/trunkline"],
             "trunkline-gateway": ["/usr/bin/trunkline-gateway", "/lib/systemd/system/trunkline-gateway.socket",
-                                  "/lib/systemd/system/trunkline-gateway.service"],
+                                  "/lib/systemd/system/trunkline-gateway.service",
+                                  "/usr/share/man/man8/trunkline-gateway.8.gz",
+                                  "/usr/share/bash-completion/completions/trunkline-gateway"],
             "trunkline-worker": ["/usr/bin/trunkline-worker", "/lib/systemd/system/trunkline-worker@.service",
-                                 "/lib/systemd/system/trunkline-workers.target"]}
+                                 "/lib/systemd/system/trunkline-workers.target",
+                                 "/usr/share/man/man8/trunkline-worker.8.gz",
+                                 "/usr/share/bash-completion/completions/trunkline-worker"]}
         for name, files in wanted.items():
             listed = run("dpkg-deb", "--contents", self.package(name))
             held = {line.split()[5].removeprefix(".") for line in listed.splitlines()}
@@ -87,6 +93,23 @@ class Packages(unittest.TestCase):
                 if line.split()[5].endswith(".env"):
                     self.assertTrue(line.startswith("-rw-------"), line)
             self.assertRegex(run("dpkg-deb", "--field", self.package(name), "Depends"), r"libc6 .*adduser|adduser.*libc6 ")
+
+    def test_manual_and_completion_of_an_installation(self):
+        """`cmake --install`, without packages."""
+        with tempfile.TemporaryDirectory(prefix="trunkline-prefix-") as folder:
+            run("cmake", "--install", os.path.dirname(BIN), "--prefix", folder)
+            for name in ("man1/trunkline.1.gz", "man5/trunkline.toml.5.gz", "man8/trunkline-gateway.8.gz",
+                         "man8/trunkline-worker.8.gz"):
+                self.assertTrue(os.path.isfile(f"{folder}/share/man/{name}"), name)
+            for name in PACKAGES:
+                self.assertTrue(os.path.isfile(f"{folder}/share/bash-completion/completions/{name}"), name)
+
+    def test_lintian_misses_no_manual_page(self):
+        if not shutil.which("lintian"):
+            self.skipTest("needs lintian")
+        said = subprocess.run(["lintian", "--tag-display-limit", "0", *map(self.package, PACKAGES)],
+                              capture_output=True, text=True, timeout=120).stdout
+        self.assertEqual([line for line in said.splitlines() if "manual-page" in line or "groff" in line], [])
 
     def test_lintian_finds_no_error(self):
         if not shutil.which("lintian"):

@@ -167,3 +167,56 @@ TEST_CASE("describe says where a value came from and never shows a secret") {
   CHECK(text.find("key = ***  (--key)\n") != std::string::npos);
   CHECK(text.find("durability = always  (default)\n") != std::string::npos);
 }
+
+TEST_CASE("a flag leaves the word behind it alone") {
+  {
+    fixture f;
+    std::vector<std::string> ids;
+    f.app.add_option("ID", ids);
+    CHECK(f.resolve({"--loud", "4711", "false"}) == "");
+    CHECK(f.loud);
+    CHECK(ids == std::vector<std::string>{"4711", "false"});
+  }
+  {
+    fixture f;
+    const variable on("TRUNKLINE_LOUD", "true");
+    CHECK(f.resolve({"--loud=false"}) == "");
+    CHECK(!f.loud);
+  }
+  fixture f;
+  CHECK(f.resolve({"--loud=maybe"}) == "--loud: must be true or false, not 'maybe'\n");
+}
+
+TEST_CASE("what is written down of an option is what it enforces") {
+  CLI::App app("test");
+  config::option_set options(app, "worker");
+  std::chrono::milliseconds wait{30s};
+  int threads = 7;
+  std::string form = "text", keys;
+  std::vector<std::string> ids;
+  app.add_option("ID", ids, "Which");
+  options.duration("wait", wait, "How long", 100ms, 1h, {.group = "Times"});
+  options.integer("threads", threads, "Threads", 1, 64, {.default_words = "one a processor"});
+  options.choice("form", form, "Form", {"text", "json"});
+  options.text(
+      "keys-file", keys, "Keys", {.fallback_env = {"KEYS"}, .value = "FILE", .offers = {"here"}}
+  );
+  std::string out;
+  for (const auto& each : options.described()) {
+    out += each.name + " <" + each.value + "> " + each.help + " (" + each.group + ") " +
+           each.preset + " [" + each.range + "]";
+    for (const auto& name : each.variables) out += " $" + name;
+    for (const auto& word : each.offers) out += " " + word;
+    out += std::string(each.positional ? " positional" : "") + (each.repeatable ? " more" : "") +
+           (each.in_file ? " key" : "") + "\n";
+  }
+  CHECK(
+      out ==
+      "-h,--help <> Print this help message and exit (Options)  []\n"
+      "ID <TEXT> Which (Options)  [] positional more\n"
+      "--wait <DURATION> How long (Times) 30s [100ms to 1h] $TRUNKLINE_WAIT key\n"
+      "--threads <N> Threads (Options) one a processor [1 to 64] $TRUNKLINE_THREADS key\n"
+      "--form <text|json> Form (Options) text [] $TRUNKLINE_FORM key\n"
+      "--keys-file <FILE> Keys (Options)  [] $TRUNKLINE_KEYS_FILE $KEYS here key\n"
+  );
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that all programs share.
+#include "common/base/config.hpp"
+#include "common/base/mask.hpp"
+#include "common/base/postgres_url.hpp"
+
+namespace trunkline::config {
+
+void add_common(option_set& options, common_options& target, uses servers) {
+  const auto bits = static_cast<unsigned>(servers);
+  const std::string group = "Servers and logging";
+  if (bits & static_cast<unsigned>(uses::redis)) {
+    options.text(
+        "redis", target.redis,
+        "Redis: redis://[user:password@]host[:port][/db], rediss:// over TLS, unix:///path?db=N",
+        {.fallback_env = {"REDIS_URL"}, .group = group, .mask = mask_url}
+    );
+    options.text(
+        "namespace", target.stream_namespace, "Prefix of all keys in Redis, for a shared server",
+        {.group = group}
+    );
+    options.check("namespace", [&target]() -> std::string {
+      const bool fits =
+          !target.stream_namespace.empty() && target.stream_namespace.size() <= 64 &&
+          target.stream_namespace.find_first_of("{} \t\r\n*?[]\\") == std::string::npos;
+      return fits ? "" : "must be 1 to 64 characters without blanks, braces, brackets, * ? and \\";
+    });
+  }
+  if (bits & static_cast<unsigned>(uses::postgres)) {
+    options.text(
+        "postgres", target.postgres,
+        "Postgres: URL or key=value list; empty: libpq's own PGHOST, PGSERVICE, PGPASSFILE and so "
+        "on",
+        {.fallback_env = {"DATABASE_URL"}, .group = group, .mask = mask_conninfo}
+    );
+    options.check("postgres", [&target] { return check_postgres_url(target.postgres); });
+  }
+  options.choice(
+      "log-level", target.log_level, "Least level that is logged; SIGUSR1 toggles debug",
+      {"debug", "info", "warn", "error"}, {.group = group}
+  );
+  options.choice(
+      "log-format", target.log_format, "One line a record", {"text", "json"}, {.group = group}
+  );
+}
+
+logger make_logger(const std::string& source, const common_options& options) {
+  log_level level = log_level::info;
+  if (options.log_level == "debug") level = log_level::debug;
+  if (options.log_level == "warn") level = log_level::warn;
+  if (options.log_level == "error") level = log_level::error;
+  return logger(source, level, options.log_format == "json" ? log_format::json : log_format::text);
+}
+
+}  // namespace trunkline::config

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program of verbs: the apps of its groups and verbs, the run of the one that was asked for.
+#include "common/base/exit_codes.hpp"
+#include "common/base/program_parts.hpp"
+
+namespace trunkline::config {
+namespace {
+
+struct declared_verb {
+  verb* what;
+  CLI::App* app;
+  std::unique_ptr<option_set> options;
+  standard_flags flags;
+};
+
+CLI::App* add_verb_app(CLI::App& root, const verb& what) {
+  const std::size_t space = what.name.find(' ');
+  if (space == std::string::npos) return root.add_subcommand(what.name, what.description);
+  const std::string group = what.name.substr(0, space);
+  CLI::App* parent = nullptr;
+  for (CLI::App* known :
+       root.get_subcommands([&](CLI::App* sub) { return sub->get_name() == group; }))
+    parent = known;
+  const std::string word = what.name.substr(space + 1);
+  const std::string example = what.examples.substr(0, what.examples.find('\n') + 1);
+  if (parent == nullptr) {
+    parent = root.add_subcommand(group, word);
+    parent->footer("Examples:\n" + example);
+    parent->require_subcommand(1);
+  } else {
+    parent->description(parent->get_description() + ", " + word);
+    parent->footer(parent->get_footer() + example);
+  }
+  return parent->add_subcommand(word, what.description);
+}
+
+// All verbs with everything that is declared on them.
+struct verb_program {
+  CLI::App app;
+  std::vector<declared_verb> declared;
+  std::vector<std::string> all_names;
+
+  verb_program(const program_text& text, std::vector<verb>& verbs)
+      : app(text.description, text.name) {
+    add_version(app, text.name);
+    app.footer("Examples:\n" + text.examples);
+    app.require_subcommand(1);
+    declared.reserve(verbs.size());  // CLI11 keeps references to the flags inside
+    for (auto& what : verbs) add(what, section_of(text.name));
+  }
+
+  void add(verb& what, const std::string& section) {
+    CLI::App* sub = add_verb_app(app, what);
+    declared.push_back({&what, sub, std::make_unique<option_set>(*sub, section), {}});
+    what.declare(*declared.back().options, *sub);
+    declared.back().flags.add_to(*sub);
+    sub->footer("Examples:\n" + what.examples);
+    for (const auto& name : declared.back().options->names()) all_names.push_back(name);
+  }
+};
+
+}  // namespace
+
+int run_verbs(
+    int argc, const char* const* argv, const program_text& text, std::vector<verb> verbs
+) {
+  verb_program program(text, verbs);
+  if (const auto leave = parse(program.app, text.name, argc, argv)) return *leave;
+  for (auto& chosen : program.declared) {
+    if (!chosen.app->parsed()) continue;
+    chosen.options->also_known(program.all_names);
+    if (const auto leave =
+            resolve(*chosen.options, chosen.flags, text.name + " " + chosen.what->name))
+      return *leave;
+    return chosen.what->run();
+  }
+  return static_cast<int>(exit_code::usage);
+}
+
+described_program describe(const program_text& text, std::vector<verb> verbs) {
+  verb_program program(text, verbs);
+  described_program out{text, option_set(program.app, "").described(), {}};
+  for (const auto& [what, app, options, flags] : program.declared)
+    out.verbs.push_back({what->name, what->description, what->examples, options->described()});
+  return out;
+}
+
+}  // namespace trunkline::config

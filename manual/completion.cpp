@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manual/completion.hpp"
+
+#include <map>
+
+#include "manual/option_text.hpp"
+
+namespace trunkline::manual {
+namespace {
+
+constexpr int any_number = 1000;
+
+std::string long_name(const config::described_option& option) {
+  return option.name.substr(option.name.find("--"));
+}
+
+// "-h,--help" as "--help", "--limit" as "--limit=".
+std::string option_words(const options& all) {
+  std::string out;
+  for (const auto& option : all) {
+    if (option.positional) continue;
+    const bool needs_value = !option.value.empty() && !option.value_optional;
+    out += (out.empty() ? "" : " ") + long_name(option) + (needs_value ? "=" : "");
+  }
+  return out;
+}
+
+int count_of_arguments(const options& all) {
+  int count = 0;
+  for (const auto& option : all)
+    if (option.positional) count += option.repeatable ? any_number : 1;
+  return count;
+}
+
+std::string branch(const std::string& verb, const std::string& words, int arguments) {
+  return "    '" + verb + "') words='" + words + "' arguments=" + std::to_string(arguments) +
+         " ;;\n";
+}
+
+// "offers='text json'", "files=yes": what the script is to set. Empty: nothing is known.
+std::string offer(const config::described_option& option) {
+  std::string words, out;
+  for (const auto& word : option.offers) words += (words.empty() ? "" : " ") + word;
+  bool files = false;
+  for (const auto& part : value_parts(option.value)) {
+    if (part == "FILE") files = true;
+    if (!is_kind(part)) words += (words.empty() ? "" : " ") + part;
+  }
+  if (!words.empty()) out += " offers='" + words + "'";
+  if (files) out += " files=yes";
+  if (option.value == "LIST") out += " several=yes";
+  return out;
+}
+
+}  // namespace
+
+std::string following_words(const config::described_program& program) {
+  std::map<std::string, std::string> groups;  // "dead" -> "list show"
+  std::string first_words, verbs;
+  for (const auto& verb : program.verbs) {
+    const std::size_t space = verb.name.find(' ');
+    const std::string first = verb.name.substr(0, space);
+    if (!groups.contains(first)) first_words += first + " ";
+    auto& group = groups[first];
+    if (space != std::string::npos) group += verb.name.substr(space + 1) + " ";
+    verbs += branch(verb.name, option_words(verb.options), count_of_arguments(verb.options));
+  }
+  std::string out =
+      branch("", first_words + option_words(program.options), count_of_arguments(program.options));
+  for (const auto& [name, words] : groups)
+    if (!words.empty()) out += branch(name, words + "--help", 0);
+  return out + verbs;
+}
+
+std::string values(const config::described_program& program) {
+  std::map<std::string, std::string> patterns;  // what is offered -> where
+  const auto add = [&patterns](const std::string& verb, const options& all) {
+    for (const auto& option : all) {
+      const std::string offered = offer(option);
+      if (offered.empty()) continue;
+      auto& where = patterns[offered];
+      where += std::string(where.empty() ? "" : " | ") + "'" + verb + " " +
+               (option.positional ? "<" : long_name(option)) + "'";
+    }
+  };
+  add("", program.options);
+  for (const auto& verb : program.verbs) add(verb.name, verb.options);
+  std::string out;
+  for (const auto& [offered, where] : patterns) out += "    " + where + ")" + offered + " ;;\n";
+  return out;
+}
+
+}  // namespace trunkline::manual

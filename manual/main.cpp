@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes manual pages and completion scripts: templates, filled from the tables behind --help. Runs
+// in the build and is not installed.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "base/version.hpp"
+#include "manual/completion.hpp"
+#include "manual/option_text.hpp"
+#include "manual/programs.hpp"
+#include "manual/roff.hpp"
+#include "manual/settings_text.hpp"
+#include "manual/verb_text.hpp"
+
+namespace {
+
+using namespace trunkline;
+using blocks = std::map<std::string, std::string>;
+
+manual::options all_options(const config::described_program& program) {
+  manual::options out = program.options;
+  for (const auto& verb : program.verbs)
+    out.insert(out.end(), verb.options.begin(), verb.options.end());
+  return out;
+}
+
+// What stands for a line "@NAME@" of a program's page or completion script.
+blocks blocks_of(const config::described_program& program) {
+  std::string id = program.text.name;
+  for (char& c : id)
+    if (c == '-') c = '_';
+  return {
+      {"PROGRAM", program.text.name},
+      {"ID", id},
+      {"USAGE", manual::usage_line(program.text.name, program.options)},
+      {"ABOUT", manual::paragraph(program.text.description) + manual::notes(program.text.examples)},
+      {"OPTIONS", manual::option_groups(program.options)},
+      {"VARIABLES", manual::variable_entries(all_options(program))},
+      {"EXAMPLES", manual::examples_block(program.text.examples)},
+      {"FOLLOWING_WORDS", manual::following_words(program)},
+      {"VALUES", manual::values(program)}};
+}
+
+std::string read(const std::string& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) throw std::runtime_error(path + ": can't be read");
+  return text.str();
+}
+
+// A block ends its line itself; a word in a line does not.
+std::string filled(const std::string& path, const blocks& with) {
+  std::string rest = read(path), out;
+  for (std::size_t at = rest.find('@'); at != std::string::npos; at = rest.find('@')) {
+    const std::size_t end = rest.find('@', at + 1);
+    const auto found =
+        end == std::string::npos ? with.end() : with.find(rest.substr(at + 1, end - at - 1));
+    if (found == with.end())
+      throw std::runtime_error(path + ": what is '" + rest.substr(at, end - at) + "'?");
+    const bool own_line = found->second.empty() || found->second.ends_with('\n');
+    out += rest.substr(0, at) + found->second;
+    rest.erase(0, end + (own_line ? 2 : 1));
+  }
+  return out + rest;
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream out(path);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(path.string() + ": can't be written");
+}
+
+void write_all(
+    const std::string& templates, const std::filesystem::path& to, const std::string& date
+) {
+  const std::vector programs{
+      manual::gateway_program(), manual::worker_program(), manual::operator_program()};
+  const auto page = [&](const std::string& name, blocks with) {
+    with["DATE"] = date;
+    with["VERSION"] = TRUNKLINE_VERSION;
+    write(
+        to / "man" / ("man" + name.substr(name.rfind('.') + 1)) / name,
+        filled(templates + "/" + name + ".in", with)
+    );
+  };
+  blocks keys{{"KEYS common", manual::common_keys(programs)}};
+  for (const auto& program : programs) {
+    auto with = blocks_of(program);
+    keys["KEYS " + program.text.name] = manual::section_keys(program);
+    write(
+        to / "bash-completion" / "completions" / program.text.name,
+        filled(templates + "/completion.bash.in", with)
+    );
+    with["VERBS"] = manual::verb_sections(program);
+    with["COMMON OPTIONS"] = manual::shared_options(program);
+    page(program.text.name + (program.verbs.empty() ? ".8" : ".1"), with);
+  }
+  page("trunkline.toml.5", keys);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fputs("usage: trunkline-manual TEMPLATES TO DATE\n", stderr);
+    return 64;
+  }
+  try {
+    write_all(argv[1], argv[2], argv[3]);
+    return 0;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "trunkline-manual: %s\n", failure.what());
+    return 1;
+  }
+}

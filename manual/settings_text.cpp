@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manual/settings_text.hpp"
+
+#include <algorithm>
+
+#include "common/base/config_file.hpp"
+#include "manual/option_text.hpp"
+#include "manual/roff.hpp"
+
+namespace trunkline::manual {
+namespace {
+
+// One meaning of a key, with the verbs in which it has it.
+struct meaning {
+  std::string text;
+  std::vector<std::string> verbs;
+};
+struct key {
+  std::string name, value;
+  std::vector<meaning> meanings;
+};
+
+// How its value is written in TOML.
+std::string value_in_file(const config::described_option& option) {
+  if (option.value.empty()) return "true|false";
+  if (option.value == "N") return italic("N");
+  const std::string text = "\\(dq" + value_text(option) + "\\(dq";
+  return option.repeatable ? "[" + text + ", ...]" : text;
+}
+
+void add(std::vector<key>& keys, const config::described_option& option, const std::string& verb) {
+  const std::string name = option.name.substr(2);
+  auto found =
+      std::find_if(keys.begin(), keys.end(), [&](auto& each) { return each.name == name; });
+  if (found == keys.end()) found = keys.insert(keys.end(), {name, value_in_file(option), {}});
+  const std::string text = option.help + details(option, false);
+  for (auto& known : found->meanings)
+    if (known.text == text) return known.verbs.push_back(verb);
+  found->meanings.push_back({text, {verb}});
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+std::string entries(const std::vector<key>& keys, bool with_verbs) {
+  std::string out;
+  for (const auto& [name, value, meanings] : keys) {
+    out += ".TP\n" + bold(name) + " = " + value + "\n";
+    for (std::size_t i = 0; i < meanings.size(); i++)
+      out += (i > 0 ? ".br\n" : "") +
+             paragraph((with_verbs ? joined(meanings[i].verbs) + ": " : "") + meanings[i].text);
+  }
+  return out;
+}
+
+bool is_common(const config::described_option& option) {
+  const auto common = config::common_keys();
+  return option.in_file &&
+         std::find(common.begin(), common.end(), option.name.substr(2)) != common.end();
+}
+
+// Its own, or those of all verbs.
+template <class Visit>
+void each_option(const config::described_program& program, Visit visit) {
+  for (const auto& option : program.options) visit(option, program.text.name);
+  for (const auto& verb : program.verbs)
+    for (const auto& option : verb.options) visit(option, verb.name);
+}
+
+}  // namespace
+
+std::string common_keys(const std::vector<config::described_program>& programs) {
+  std::vector<key> keys;
+  for (const auto& program : programs)
+    each_option(program, [&](const auto& option, const auto& owner) {
+      if (is_common(option)) add(keys, option, owner);
+    });
+  return entries(keys, false);
+}
+
+std::string section_keys(const config::described_program& program) {
+  std::vector<key> keys;
+  each_option(program, [&](const auto& option, const auto& owner) {
+    if (option.in_file && !is_common(option)) add(keys, option, owner);
+  });
+  if (!program.verbs.empty())
+    std::sort(keys.begin(), keys.end(), [](auto& a, auto& b) { return a.name < b.name; });
+  return entries(keys, !program.verbs.empty());
+}
+
+}  // namespace trunkline::manual

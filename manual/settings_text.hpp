@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "common/base/config.hpp"
+
+// The keys of trunkline.toml as its manual page tells them.
+namespace trunkline::manual {
+
+// Keys that may stand at the top whoever reads the file, from whichever program has them.
+std::string common_keys(const std::vector<config::described_program>&);
+// The other keys of a section: a program's own, or those of its verbs, each with the verbs that
+// take it.
+std::string section_keys(const config::described_program&);
+
+}  // namespace trunkline::manual

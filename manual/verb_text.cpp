@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manual/verb_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "manual/option_text.hpp"
+#include "manual/roff.hpp"
+
+namespace trunkline::manual {
+namespace {
+
+constexpr std::array<std::string_view, 2> shared_groups{"Servers and logging", "Provider"};
+constexpr std::array<std::string_view, 3> standard{"-h,--help", "--config", "--check-config"};
+
+template <class List>
+bool has(const List& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool may_be_shared(const config::described_option& option) {
+  return has(shared_groups, option.group) || has(standard, option.name);
+}
+
+// The first of each name; what differs from it stays with its verb.
+options shared_by(const config::described_program& program) {
+  options out;
+  for (const auto& verb : program.verbs)
+    for (const auto& option : verb.options)
+      if (may_be_shared(option) && std::none_of(out.begin(), out.end(), [&](auto& known) {
+            return known.name == option.name;
+          }))
+        out.push_back(option);
+  // By group: a verb that lacks one of them must not tear a heading apart.
+  std::stable_sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.group < b.group; });
+  return out;
+}
+
+std::string verb_section(
+    const std::string& program, const config::described_verb& verb, const options& shared
+) {
+  options own;
+  std::string elsewhere, positionals;
+  for (const auto& option : verb.options) {
+    if (option.positional) positionals += option_entry(option);
+    const bool told = std::any_of(shared.begin(), shared.end(), [&](auto& known) {
+      return known.name == option.name && option_entry(known) == option_entry(option);
+    });
+    if (!told)
+      own.push_back(option);
+    else
+      elsewhere += (elsewhere.empty() ? "" : ", ") + option.name.substr(option.name.find("--"));
+  }
+  std::string out =
+      ".SS " + plain(verb.name) + "\n" + usage_line(program + " " + verb.name, verb.options);
+  out += ".PP\n" + paragraph(verb.description + ".") + notes(verb.examples) + positionals;
+  for (const auto& option : own)
+    if (!option.positional) out += option_entry(option);
+  out += ".PP\n" + paragraph("Also, see COMMON OPTIONS: " + elsewhere + ".");
+  return out + examples_block(verb.examples);
+}
+
+}  // namespace
+
+std::string verb_sections(const config::described_program& program) {
+  const auto shared = shared_by(program);
+  std::string out;
+  for (const auto& verb : program.verbs) out += verb_section(program.text.name, verb, shared);
+  return out;
+}
+
+std::string shared_options(const config::described_program& program) {
+  return option_groups(shared_by(program));
+}
+
+}  // namespace trunkline::manual
