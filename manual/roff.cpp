@@ -128,7 +128,7 @@ std::string paragraph(std::string_view text) {
 }
 
 std::string example(std::string_view lines) {
-  std::string out = ".PP\n.RS 4\n.EX\n";
+  std::string out = ".RS 4\n.EX\n";
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     out += safe_start(plain(lines.substr(0, end))) + "\n";

@@ -57,7 +57,7 @@ std::string verb_section(
   for (const auto& option : own)
     if (!option.positional) out += option_entry(option);
   out += ".PP\n" + paragraph("Also, see COMMON OPTIONS: " + elsewhere + ".");
-  return out + examples_block(verb.examples);
+  return out + ".PP\nExamples:\n.PP\n" + examples_block(verb.examples);
 }
 
 }  // namespace
