@@ -57,7 +57,8 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
   if (of == filter_set::list || of == filter_set::tail) {
     options.text(
         "state", state, "Only these: processed, ignored, retrying, paused, dead; several by comma",
-        {.group = which.group,
+        {.filled = true,
+         .group = which.group,
          .value = "LIST",
          .offers = {known_states.begin(), known_states.end()}}
     );
@@ -69,7 +70,7 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
   }
   options.text(
       "type", type, "Only this event type, as sent (message.received)",
-      {.group = which.group, .offers = provider::known_events()}
+      {.filled = true, .group = which.group, .offers = provider::known_events()}
   );
   options.text("error", error, "Only reasons that contain TEXT, any case", which);
   options.text("sqlstate", sqlstate, "Only failures with this SQLSTATE (23514)", which);
