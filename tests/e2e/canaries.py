@@ -33,13 +33,20 @@ CANARIES = {MARK.encode().lower(), *(n.encode() for n in NUMBERS)}
 for one in (HEX_SECRET, LEGACY_SECRET, STANDARD_SECRET, REDIS_SECRET, POSTGRES_SECRET,
             API_SECRET):
     CANARIES |= {form.lower() for form in forms(one)}
-PATTERN = re.compile(b"|".join(re.escape(c) for c in sorted(CANARIES)))
+NUMBERLESS = CANARIES - {n.encode() for n in NUMBERS}
 
 
-def found_in(data):
+def pattern(canaries):
+    return re.compile(b"|".join(re.escape(c) for c in sorted(canaries)))
+
+
+ANY, ANY_BUT_NUMBERS = pattern(CANARIES), pattern(NUMBERLESS)
+
+
+def found_in(data, which=ANY):
     """The lines with a canary in them, shortened."""
     data = data.encode() if isinstance(data, str) else data
-    return [line[:400] for line in data.split(b"\n") if PATTERN.search(line.lower())]
+    return [line[:400] for line in data.split(b"\n") if which.search(line.lower())]
 
 
 def number(n):
