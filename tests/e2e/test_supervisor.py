@@ -75,7 +75,9 @@ class GatewayUnderSystemd(WithGateway):
         supervisor = Supervisor(self)
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
         supervisor.hears("READY=1")
-        supervisor.hears(f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}")
+        before = supervisor.heard[:supervisor.heard.index("READY=1")]
+        self.assertEqual([each for each in before if each.startswith("STATUS=")][-1],
+                         f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}", "true from the start")
         supervisor.hears("WATCHDOG=1", times=3)
         with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed, for the test of the test
             self.assertIn(b"NOTIFY_SOCKET", file.read())

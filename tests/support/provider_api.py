@@ -48,13 +48,14 @@ class Refused(Exception):
 class ProviderApi:
     """key: what Authorization must hold. faults: what becomes of requests, in turn: None, (status, headers) instead of an
     answer, "drop" instead of one, "lost": done, and no answer; bytes: done, and these for an answer.
-    old_scheme: ids of webhooks that sign in the older way, without webhook-id."""
+    old_scheme: ids of webhooks that sign in the older way, without webhook-id. takes: seconds before each answer."""
 
     def __init__(self, port=0, deliver_to=None, certificate=None, key=KEY):
         self.key, self.deliver_to = key, deliver_to
         self.hooks, self.deliveries, self.faults = {}, collections.defaultdict(list), []
         self.requests, self.times, self.lock = [], collections.deque(), threading.RLock()
         self.recordings, self.limited, self.next_id, self.old_scheme = {}, 0, 1024, set()
+        self.takes = 0
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -90,6 +91,7 @@ class ProviderApi:
 
     def handle(self, http_request):
         body = http_request.rfile.read(int(http_request.headers.get("Content-Length") or 0))
+        time.sleep(self.takes)
         with self.lock:
             self.requests.append((http_request.command, http_request.path, dict(http_request.headers), body))
             fault = self.faults.pop(0) if self.faults else None
