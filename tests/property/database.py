@@ -85,7 +85,7 @@ class Session:
     def __init__(self, postgres):
         self.emptied = 0
         self.psql = subprocess.Popen(
-            ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", postgres.url],
+            [f"{postgres.bin}/psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", postgres.url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
 
     def run(self, sql):
