@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "ctl/events/event_history.hpp"
 #include "ctl/events/event_time.hpp"
+#include "ctl/steer/controls.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -86,11 +88,13 @@ dead_ids find_dead_ids(database& db, const event_filter& filter) {
 
 database_answer replay(database& db, const std::string& id_array) {
   return db.query(
-      "update webhook_events set state = 'retrying', next_attempt_at = now(), attempts = 0, "
-      "claims = 0, finished_at = null where id in (select id from webhook_events "
-      "where id = any($1::bigint[]) and state = 'dead' order by id for update) "
-      "and state = 'dead' returning id",
-      {id_array}
+      "with chosen as (select id, attempts, finished_at, error_message as reason from "
+      "webhook_events where id = any($1::bigint[]) and state = 'dead' order by id for update), "
+      "changed as (update webhook_events e set state = 'retrying', next_attempt_at = now(), "
+      "attempts = 0, claims = 0, finished_at = null from chosen where e.id = chosen.id and "
+      "e.state = 'dead' returning e.id), logged as (" +
+          log_of_events("replay") + ") select id from changed order by id",
+      {id_array, operator_name()}
   );
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "ctl/dead/dead.hpp"
+#include "ctl/events/event_history.hpp"
 #include "ctl/events/event_lookup.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
@@ -41,16 +42,16 @@ int run(const settings& given) {
   if (given.raw) return print_raw(db, lookup);
   std::vector<json_object> objects;
   for (const auto& event : lookup.found) {
+    const auto history = read_history(db, event);
+    if (history.failure) return complain("dead show", *history.failure);
     if (given.json) {
-      objects.push_back(to_json(event));
+      objects.push_back(to_json(event).list("history", as_json(history)));
       continue;
     }
     if (&event != &lookup.found.front()) std::puts("");
-    std::fputs(
-        table(as_lines(event, "trunkline dead show " + std::to_string(event.id) + " --raw"))
-            .c_str(),
-        stdout
-    );
+    auto lines = as_lines(event, "trunkline dead show " + std::to_string(event.id) + " --raw");
+    for (auto& line : as_lines(history)) lines.push_back(std::move(line));
+    std::fputs(table(lines).c_str(), stdout);
   }
   if (given.json) std::puts(json_object().list("events", objects).str().c_str());
   return as_int(exit_code::ok);

@@ -6,6 +6,7 @@
 
 #include "ctl/batches.hpp"
 #include "ctl/events/event_filter.hpp"
+#include "ctl/events/event_history.hpp"
 #include "ctl/events/event_lookup.hpp"
 #include "ctl/steer/controls.hpp"
 #include "ctl/verbs.hpp"
@@ -97,12 +98,13 @@ selection select_waiting(database& db, const event_filter_options& which) {
 // What a worker has in hand right now is left to it: its attempt is under way.
 database_answer make_due(database& db, const std::string& ids) {
   return db.query(
-      "update webhook_events set next_attempt_at = least(next_attempt_at, now()) where id in "
-      "(select id "
-      "from webhook_events where id = any($1::bigint[]) and state = 'retrying' and (leased_until "
-      "is null "
-      "or leased_until < now()) order by id for update) and state = 'retrying' returning id",
-      {ids}
+      "with chosen as (select id, attempts, null::timestamptz as finished_at, error_message as "
+      "reason from webhook_events where id = any($1::bigint[]) and state = 'retrying' and "
+      "(leased_until is null or leased_until < now()) order by id for update), "
+      "changed as (update webhook_events e set next_attempt_at = least(e.next_attempt_at, now()) "
+      "from chosen where e.id = chosen.id and e.state = 'retrying' returning e.id), logged as (" +
+          log_of_events("retry") + ") select id from changed order by id",
+      {ids, operator_name()}
   );
 }
 

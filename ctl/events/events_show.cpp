@@ -4,8 +4,10 @@
 #include <cstdio>
 
 #include "common/base/units.hpp"
+#include "ctl/events/event_history.hpp"
 #include "ctl/events/event_in_redis.hpp"
 #include "ctl/events/event_story.hpp"
+#include "ctl/steer/controls.hpp"
 #include "ctl/verbs.hpp"
 
 namespace trunkline::ctl {
@@ -22,6 +24,7 @@ struct settings {
 // All that is known of one event.
 struct told_event {
   event_details row;
+  event_history history;
   event_story story;
   redis_lookup in_stream;
 };
@@ -36,6 +39,7 @@ std::string stream_text(const redis_lookup& looked, bool was_in_stream) {
 void print_text(const told_event& told) {
   auto lines =
       as_lines(told.row, "trunkline events show " + std::to_string(told.row.id) + " --raw");
+  for (auto& line : as_lines(told.history)) lines.push_back(std::move(line));
   lines.push_back(
       {"stream entry",
        printable(stream_text(told.in_stream, time_of_entry_id(told.row.entry_id).has_value()))}
@@ -75,21 +79,29 @@ json_object told_json(const told_event& told) {
       "in_stream", told.in_stream.problem.empty() ? std::optional(told.in_stream.found.has_value())
                                                   : std::nullopt
   );
-  return out.list("copies", copies)
+  return out.list("history", as_json(told.history))
+      .list("copies", copies)
       .boolean("more_copies", told.story.more_copies)
       .list("touched", touched);
 }
 
-void print_waiting(const waiting_delivery& waiting, const std::string& id) {
+std::string reader_text(const waiting_delivery& waiting) {
+  if (!waiting.reader) return "none yet";
+  // Whoever gives something back sets its idle time, so that it can be claimed at once.
+  if (*waiting.reader == stream::returned_consumer) return "none: given back, waits for a worker";
+  return printable(*waiting.reader) + ", since " +
+         describe_age(std::chrono::milliseconds(*waiting.idle_ms)) + ", read " +
+         std::to_string(*waiting.times_read) + " times";
+}
+
+void print_waiting(
+    const waiting_delivery& waiting, const std::optional<pause_state>& paused, const std::string& id
+) {
   const auto& what = waiting.content;
   text_lines lines = {{"state", "waiting in Redis; no row yet"}, {"entry_id", waiting.entry_id}};
   if (!waiting.problem.empty()) lines.push_back({"problem", printable(waiting.problem)});
-  lines.push_back(
-      {"reader", waiting.reader ? printable(*waiting.reader) + ", since " +
-                                      describe_age(std::chrono::milliseconds(*waiting.idle_ms)) +
-                                      ", read " + std::to_string(*waiting.times_read) + " times"
-                                : "none yet"}
-  );
+  lines.push_back({"reader", reader_text(waiting)});
+  if (paused) lines.push_back({"applying", "PAUSED " + printable(describe(*paused))});
   lines.push_back(
       {"scheme", std::string(to_string(what.scheme)) + ", key " + std::to_string(what.key_index)}
   );
@@ -124,17 +136,21 @@ int write_raw(const std::string& body) {
   return as_int(exit_code::ok);
 }
 
-int show_waiting(const settings& given, const redis_lookup& looked, const event_lookup& rows) {
+int show_waiting(
+    const settings& given, database& db, const redis_lookup& looked, const event_lookup& rows
+) {
   if (looked.found) {
     if (given.raw) return write_raw(looked.found->content.body);
+    const auto paused = read_pause(db).paused;
     if (given.json)
       std::puts(json_object()
                     .list("events", std::vector<json_object>{})
                     .object("waiting", waiting_json(*looked.found))
+                    .object("pause", as_json(paused))
                     .str()
                     .c_str());
     else
-      print_waiting(*looked.found, given.id);
+      print_waiting(*looked.found, paused, given.id);
     return as_int(exit_code::ok);
   }
   const auto missing = describe_missing(rows, given.id);
@@ -176,8 +192,9 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
       );
       break;
     }
-    told_event told{row, read_story(db, row), look_in_stream(given, row)};
-    if (told.story.failure) return complain("events show", *told.story.failure);
+    told_event told{row, read_history(db, row), read_story(db, row), look_in_stream(given, row)};
+    for (const auto& failure : {told.history.failure, told.story.failure})
+      if (failure) return complain("events show", *failure);
     if (given.json) {
       objects.push_back(told_json(told));
       continue;
@@ -186,7 +203,12 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
     print_text(told);
   }
   if (given.json)
-    std::puts(json_object().list("events", objects).object("waiting", std::nullopt).str().c_str());
+    std::puts(json_object()
+                  .list("events", objects)
+                  .object("waiting", std::nullopt)
+                  .object("pause", as_json(read_pause(db).paused))
+                  .str()
+                  .c_str());
   return as_int(exit_code::ok);
 }
 
@@ -196,7 +218,7 @@ int run(const settings& given) {
   const auto rows = find_event(db, given.id, 600ms);
   if (rows.failure) return complain("events show", *rows.failure);
   if (!rows.found.empty()) return show_rows(given, db, rows);
-  return show_waiting(given, find_waiting(given.common, given.id, 500ms), rows);
+  return show_waiting(given, db, find_waiting(given.common, given.id, 500ms), rows);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class Dead(unittest.TestCase):
         cls.postgres.close()
 
     def setUp(self):
-        self.postgres.psql("truncate webhook_events restart identity")
+        self.postgres.psql("truncate webhook_events, operator_log restart identity")
 
     def dead(self, *arguments, answer="", text=True):
         return subprocess.run([f"{BIN}/trunkline", "dead", *arguments, "--postgres", self.postgres.url_of("worker")],
@@ -116,6 +116,34 @@ class Dead(unittest.TestCase):
         again = self.dead("replay", "1")
         self.assertEqual(again.returncode, 1)
         self.assertIn("it is retrying, not dead", again.stderr)
+
+    def test_what_a_replay_wiped_out_is_still_told(self):
+        self.insert(1, ago="2 days")
+        self.insert(2, ago="2 days", error="")
+        self.insert(3)
+        self.assertEqual(self.dead("replay", "--all", "--yes").returncode, 0)
+        self.postgres.psql("update webhook_events set state = 'processed', error_message = null, finished_at = now(),"
+                           " next_attempt_at = null where event_id = 'EV1'")
+        event = json_schema.check("dead show", self.dead("show", "EV1", "--json").stdout)["events"][0]
+        self.assertEqual((event["state"], event["attempts"], event["reason"]), ("processed", 0, None))
+        step, = event["history"]
+        self.assertEqual((step["action"], step["login"], step["attempts"], step["reason"]),
+                         ("replay", "trunkline_worker", 16, "it broke"))
+        self.assertLess(step["finished_at"], step["at"])
+        self.assertRegex(self.dead("show", "EV1").stdout,
+                         r"(?m)^replay +20\S+ by \S+@\S+ as trunkline_worker: was dead since 20\S+, 16 attempts, it broke$")
+        retried = subprocess.run([f"{BIN}/trunkline", "events", "retry", "EV3", "--postgres", self.postgres.url_of("worker")],
+                                 capture_output=True, text=True, timeout=30)
+        self.assertEqual(retried.returncode, 0, retried.stderr)
+        steps = json_schema.check("dead show", self.dead("show", "EV3", "--json").stdout)["events"][0]["history"]
+        self.assertEqual([(each["action"], each["attempts"], each["finished_at"] is None) for each in steps],
+                         [("replay", 16, False), ("retry", 0, True)])
+        self.assertEqual(self.postgres.psql("select count(*) from operator_log where event_id is not null"), "4")
+        self.insert(4)
+        self.postgres.psql("insert into operator_log (action, event_id, who) select 'retry', id, 'x'"
+                           " from webhook_events, generate_series(1, 21) where event_id = 'EV4'")
+        self.assertEqual(len(json_schema.check("dead show", self.dead("show", "EV4", "--json").stdout)["events"][0]["history"]), 20)
+        self.assertIn("more, in operator_log", self.dead("show", "EV4").stdout)
 
     def test_replay_leaves_others_alone(self):
         self.insert(1, state="processed")

@@ -126,6 +126,19 @@ class Events(Verbs, unittest.TestCase):
         self.assertEqual((waiting["reader"], waiting["times_read"], waiting["size"]), ("host-1", 1, len(body)))
         self.assertEqual(self.verb("events show", "unheard-of").returncode, 1)
 
+    def test_show_of_what_waits_for_the_end_of_a_pause(self):
+        entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
+                                   "standard", "k", "1", "w", "msg_7", "b", '{"id": "EVnew"}')
+        self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
+        self.redis.command("XREADGROUP", "GROUP", "workers", "returned", "COUNT", "1", "STREAMS", STREAM, ">")
+        self.postgres.psql("insert into controls (name, value, changed_at, reason, changed_by)"
+                           " values ('pause', 'on', now(), 'moving', 'ann@ops1')")
+        self.addCleanup(self.postgres.psql, "delete from controls where name = 'pause'")
+        out = self.ok("events show", entry, within=2)
+        self.assertRegex(out, r"(?m)^reader +none: given back, waits for a worker$")
+        self.assertRegex(out, r"(?m)^applying +PAUSED by ann@ops1 since \S+: moving$")
+        self.assertEqual(self.json("events show", entry)["pause"]["reason"], "moving")
+
     def test_show_when_redis_is_away(self):
         insert(self.postgres, 1)
         nowhere = f"redis://127.0.0.1:{free_port()}/0"
