@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "worker/parse/kinds.hpp"
+
 namespace trunkline::ctl {
 namespace {
 
@@ -47,6 +49,15 @@ std::string about_conversation(const std::string& name) {
          name + " or party_key = " + name + " or id::text = " + name + "))";
 }
 
+// Rows keep the provider's spelling, metrics and people use our name: that means all its spellings.
+std::string of_type(const std::string& type, sql_condition& to) {
+  auto spellings = parse::spellings_of(type);
+  if (std::ranges::find(spellings, type) == spellings.end()) spellings.push_back(type);
+  std::string list;
+  for (auto& each : spellings) list += (list.empty() ? "" : ", ") + to.parameter(std::move(each));
+  return "e.event_type in (" + list + ")";
+}
+
 }  // namespace
 
 bool event_filter::only_waiting_or_dead() const {
@@ -63,7 +74,7 @@ std::string sql_condition::parameter(std::string value) {
 std::optional<database_failure> add_conditions(
     database& db, const event_filter& filter, sql_condition& to
 ) {
-  if (!filter.type.empty()) to.require("e.event_type = " + to.parameter(filter.type));
+  if (!filter.type.empty()) to.require(of_type(filter.type, to));
   if (!filter.sqlstate.empty()) to.require("e.sqlstate = " + to.parameter(filter.sqlstate));
   // strpos, not LIKE: what is searched for may hold % and _.
   if (!filter.error.empty())

@@ -5,8 +5,8 @@
 #include "common/base/units.hpp"
 #include "ctl/events/event_filter.hpp"
 #include "ctl/moment.hpp"
-#include "ctl/provider/shapes.hpp"
 #include "worker/parse/event.hpp"
+#include "worker/parse/kinds.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -69,8 +69,10 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
     });
   }
   options.text(
-      "type", type, "Only this event type, as sent (message.received)",
-      {.filled = true, .group = which.group, .offers = provider::known_events()}
+      "type", type,
+      "Only this event type, however it was spelled (message.received); or one spelling "
+      "(call.started)",
+      {.filled = true, .group = which.group, .offers = parse::canonical_names()}
   );
   options.text("error", error, "Only reasons that contain TEXT, any case", which);
   options.text("sqlstate", sqlstate, "Only failures with this SQLSTATE (23514)", which);

@@ -17,7 +17,9 @@ LOOKS = ("dead list", "dead groups")
 FILTERS = (
     (("--phone", ANN), [1, 2]), (("--phone", "(415) 555-0142"), [1, 2]), (("--phone", LINE), [2]),
     (("--phone", "+14155550199"), []), (("--conversation", "CN1"), [1, 2]), (("--conversation", "CN9"), []),
-    (("--type", "call.completed"), [3]), (("--error", "100%"), [3]), (("--sqlstate", "23514"), [4]),
+    (("--type", "call.completed"), [3]), (("--type", "call.ringing"), [4]), (("--type", "call.started"), [4]),
+    (("--type", "message.received"), [1, 2]), (("--type", "message.created"), []), (("--type", "acme.new"), [5]),
+    (("--type", "unknown"), []), (("--error", "100%"), [3]), (("--sqlstate", "23514"), [4]),
     (("--from", "90m"), [1, 2]), (("--to", "90m"), [3, 4, 5]), (("--from", "5h", "--to", "150m"), [3, 4]),
     (("--from", "2020-01-01T00:00+02:00", "--to", "2020-02-01"), [5]), (("--phone", ANN, "--type", "x"), []))
 DEATHS = (
@@ -46,8 +48,8 @@ class Filters(Verbs, unittest.TestCase):
         insert(self.postgres, 1, state, error="broken", body=f'{{"from": "{ANN}", "conversationId": "CN1"}}', ago="1 hour")
         insert(self.postgres, 2, state, error="broken", activity="AC1", ago="70 minutes")
         insert(self.postgres, 3, state, error="value 100% long", kind="call.completed", ago="3 hours")
-        insert(self.postgres, 4, state, error="violates", sqlstate="23514", ago="4 hours")
-        insert(self.postgres, 5, state, error="oldest")
+        insert(self.postgres, 4, state, error="violates", kind="call.started", sqlstate="23514", ago="4 hours")
+        insert(self.postgres, 5, state, error="oldest", kind="acme.new")
         when = "received_at = '2020-01-15', finished_at = " + ("'2020-01-15'" if state == "dead" else "null")
         self.postgres.psql(f"update webhook_events set {when} where id = 5")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline events list, show, tail and retry on a real Postgres and Redis, as the read-only roles."""
+import json
 import subprocess
 import time
 import unittest
@@ -61,6 +62,19 @@ class Events(Verbs, unittest.TestCase):
                 (("--from", "2020-01-01 10:00", "--to", "2099-01-01T00:00:00+02:00"), [4, 2, 1, 3])):
             self.assertEqual(self.listed(*filters), expected, filters)
         self.assertEqual(self.ok("events list", "--type", "none"), "no events fit\n")
+
+    def test_our_name_of_a_type_means_all_its_spellings(self):
+        """Rows keep the provider's spelling; metrics, and so people, have our name."""
+        kinds = ["call.started", "call.ringing", "call_summary.created", "callSummary", "call.summary.completed",
+                 "task.linked", "acme.new", "call.ended"]
+        for number, kind in enumerate(kinds, 1):
+            insert(self.postgres, number, kind=kind)
+        for kind, expected in (("call.ringing", [1, 2]), ("call.started", [1]), ("call.summary.completed", [3, 4, 5]),
+                               ("callSummary", [4]), ("task", [6]), ("task.linked", [6]), ("task.created", []),
+                               ("acme.new", [7]), ("unknown", []), ("call.completed", [8])):
+            self.assertEqual(sorted(self.listed("--type", kind)), expected, kind)
+            tailed = self.ok("events tail", "--type", kind, "--until", "1ms", "--json").splitlines()
+            self.assertEqual(sorted(json.loads(line)["id"] for line in tailed), expected, kind)
 
     def test_pages(self):
         many(self.postgres, 25, "processed")

@@ -280,7 +280,9 @@ class Completion(unittest.TestCase):
         self.assertEqual(complete("trunkline events list --state=dead,p"), ["dead,paused", "dead,processed"])
 
     def test_event_types(self):
-        self.assertIn("call.completed", complete("trunkline events list --type c"))
+        # Our names, as metrics have them; the provider's further spellings would only be in the way.
+        self.assertEqual(complete("trunkline events list --type call.r"), ["call.recording.completed", "call.ringing"])
+        self.assertEqual(complete("trunkline dead list --type t"), ["task", "token.validated"])
         self.assertEqual(complete("trunkline webhooks create --event message.r"), ["message.received"])
 
     def test_files(self):

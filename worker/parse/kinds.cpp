@@ -127,6 +127,20 @@ std::string_view inferred_direction(kind what) {
   return of(what).direction;
 }
 
+std::vector<std::string> canonical_names() {
+  std::vector<std::string> out;
+  for (const auto& each : table)
+    if (&each != &of(kind::unknown)) out.emplace_back(each.name);
+  return out;
+}
+
+std::vector<std::string> spellings_of(std::string_view canonical) {
+  std::vector<std::string> out;
+  for (const auto& each : aliases)
+    if (of(each.what).name == canonical) out.emplace_back(each.type);
+  return out;
+}
+
 bool is_ignored(kind what) {
   return what >= kind::task;
 }

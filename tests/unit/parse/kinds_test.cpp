@@ -117,3 +117,18 @@ TEST_CASE("kinds: what moves a conversation, and what is ignored") {
   CHECK(is_ignored(kind::unknown));
   CHECK_FALSE(is_ignored(kind::contact_deleted));
 }
+
+TEST_CASE("a canonical name has all its spellings, whatever else has none") {
+  std::size_t spelled = 0;
+  for (const auto& name : canonical_names()) {
+    for (const auto& spelling : spellings_of(name)) {
+      CHECK(canonical_name(kind_of(spelling)) == name);
+      ++spelled;
+    }
+    CHECK_FALSE(spellings_of(name).empty());
+  }
+  CHECK(spelled >= names.size());
+  CHECK(spellings_of("call.ringing") == std::vector<std::string>{"call.ringing", "call.started"});
+  for (const auto* other : {"call.started", "unknown", "acme.new", ""})
+    CHECK(spellings_of(other).empty());
+}
