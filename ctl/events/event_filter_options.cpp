@@ -11,8 +11,8 @@
 namespace trunkline::ctl {
 namespace {
 
-constexpr std::array<std::string_view, 5> known_states = {
-    "processed", "ignored", "retrying", "paused", "dead"};
+constexpr std::array<std::string_view, 4> known_states = {
+    "processed", "ignored", "retrying", "dead"};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
@@ -56,7 +56,7 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
   const config::traits which{.filled = true, .group = "Which"};
   if (of == filter_set::list || of == filter_set::tail) {
     options.text(
-        "state", state, "Only these: processed, ignored, retrying, paused, dead; several by comma",
+        "state", state, "Only these: processed, ignored, retrying, dead; several by comma",
         {.filled = true,
          .group = which.group,
          .value = "LIST",
@@ -65,7 +65,7 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
     options.check("state", [this]() -> std::string {
       const auto all = split(state);
       if (std::all_of(all.begin(), all.end(), is_state)) return "";
-      return "must be of processed, ignored, retrying, paused, dead, several by comma";
+      return "must be of processed, ignored, retrying, dead, several by comma";
     });
   }
   options.text(

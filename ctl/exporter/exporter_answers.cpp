@@ -31,7 +31,6 @@ std::vector<state_row> rows_of(const queue_samples& now) {
     };
     add("retrying", rows->retrying);
     add("due", rows->due);
-    add("paused", rows->paused);
     add("dead", rows->dead);
   }
   return out;

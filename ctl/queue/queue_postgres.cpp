@@ -19,7 +19,7 @@ std::string count_of(const char* state) {
 std::string statement() {
   std::string columns;
   std::string sources;
-  for (const char* state : {"retrying", "paused", "dead"}) {
+  for (const char* state : {"retrying", "dead"}) {
     const std::string name = state;
     columns += name + ".n, (extract(epoch from now() - " + name + ".first) * 1000)::bigint, ";
     sources += (sources.empty() ? "" : ", ") + count_of(state);
@@ -69,11 +69,10 @@ reading<postgres_state> read_postgres(
   return {
       postgres_state{
           .retrying = read_count(row, 0),
-          .paused = read_count(row, 2),
-          .dead = read_count(row, 4),
-          .due = read_count(row, 7),
-          .next_retry = milliseconds_in(row[6]),
-          .pause = read_pause(row, 9)},
+          .dead = read_count(row, 2),
+          .due = read_count(row, 5),
+          .next_retry = milliseconds_in(row[4]),
+          .pause = read_pause(row, 7)},
       ""};
 }
 

@@ -191,7 +191,6 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   }
   if (report.postgres) {
     out.push_back(state_line("retrying", report.postgres->retrying));
-    if (report.postgres->paused.count) out.push_back(state_line("paused", report.postgres->paused));
     out.push_back(state_line("dead", report.postgres->dead));
   } else {
     out.push_back({"retrying", unknown});
@@ -221,7 +220,6 @@ std::string as_json(const queue_report& report, const queue_verdict& verdict) {
   out.object("ready", state_json(if_redis(redis.ready()), redis.ready_age));
   out.object("pending", state_json(if_redis(redis.pending), redis.pending_age));
   out.object("retrying", state_json(postgres ? std::optional(postgres->retrying) : std::nullopt));
-  out.object("paused", state_json(postgres ? std::optional(postgres->paused) : std::nullopt));
   out.object("dead", state_json(postgres ? std::optional(postgres->dead) : std::nullopt));
   out.real("next_retry_seconds", postgres ? seconds(postgres->next_retry) : std::nullopt);
   out.real("accepted_per_second", redis.accepted_rate);

@@ -52,7 +52,7 @@ struct state_count {
   std::optional<std::chrono::milliseconds> oldest;  // since it was received
 };
 struct postgres_state {
-  state_count retrying, paused, dead;
+  state_count retrying, dead;
   state_count due;  // of the retrying, those whose time has come, in hand or not
   std::optional<std::chrono::milliseconds> next_retry;  // until the next is due; negative: overdue
   std::optional<pause_state> pause;                     // nothing is applied

@@ -24,9 +24,8 @@ std::string summary(const queue_report& report) {
   std::vector<std::string> parts;
   if (report.redis) parts.push_back(std::to_string(report.redis->length) + " waiting");
   if (report.postgres) {
-    const auto& [retrying, paused, dead, due, next, pause] = *report.postgres;
+    const auto& [retrying, dead, due, next, pause] = *report.postgres;
     parts.push_back(retrying.count ? count_of(retrying) + " retrying" : "nothing retrying");
-    if (paused.count) parts.push_back(count_of(paused) + " paused");
     parts.push_back(dead.count ? count_of(dead) + " dead" : "nothing dead");
   }
   return join(parts, ", ");

@@ -50,8 +50,7 @@ std::string title_of(const stats_row& row, bool by_hour) {
 cells line_of(const stats_row& row, const gateway_figures* gateways) {
   cells out{title_of(row, gateways != nullptr)};
   for (const auto n :
-       {row.received(), row.processed, row.ignored, row.duplicates, row.retrying + row.paused,
-        row.dead})
+       {row.received(), row.processed, row.ignored, row.duplicates, row.retrying, row.dead})
     out.push_back(std::to_string(n) + (row.at_least ? "+" : ""));
   out.push_back(percent(row.success()));
   const auto seconds = row.took.percentiles();
@@ -68,7 +67,7 @@ json_object row_json(const stats_row& row) {
   json_object out;
   out.number("received", row.received()).number("processed", row.processed);
   out.number("ignored", row.ignored).number("duplicates", row.duplicates);
-  out.number("retrying", row.retrying).number("paused", row.paused).number("dead", row.dead);
+  out.number("retrying", row.retrying).number("dead", row.dead);
   auto success = row.success();
   if (success) success = rounded_down(*success, 1e3);
   out.boolean("at_least", row.at_least).real("success_rate", success);
@@ -99,7 +98,6 @@ void stats_row::add(const stats_row& other) {
   processed += other.processed;
   ignored += other.ignored;
   retrying += other.retrying;
-  paused += other.paused;
   dead += other.dead;
   duplicates += other.duplicates;
   took.add(other.took);

@@ -16,7 +16,7 @@ namespace trunkline::ctl {
 // Deliveries of a time, or of a type: rows of webhook_events by received_at, and their copies.
 struct stats_row {
   std::string name;  // "2026-11-23T01:00:00Z", or an event type; "" for all
-  std::int64_t events = 0, processed = 0, ignored = 0, retrying = 0, paused = 0, dead = 0;
+  std::int64_t events = 0, processed = 0, ignored = 0, retrying = 0, dead = 0;
   std::int64_t duplicates = 0;
   latencies took;         // from receipt to row, of processed and ignored ones
   bool at_least = false;  // there may be more rows: not all were counted

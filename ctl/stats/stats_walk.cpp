@@ -60,7 +60,8 @@ std::string events_slice(bool by_hour, std::int64_t step, const std::optional<pl
          ", state, ms::text, n from grouped union all "
          "(select null, " +
          micros("received_at") +
-         "::text, id::text, (select count(*) from slice) from slice order by slice.received_at, slice.id limit "
+         "::text, id::text, (select count(*) from slice) from slice order by slice.received_at, "
+         "slice.id limit "
          "1)";
   return sql;
 }
@@ -97,7 +98,6 @@ void add(
   if (state == "processed") row.processed += n;
   if (state == "ignored") row.ignored += n;
   if (state == "retrying") row.retrying += n;
-  if (state == "paused") row.paused += n;
   if (state == "dead") row.dead += n;
   if (ms) row.took.add(std::strtod(ms->c_str(), nullptr), n);
 }

@@ -62,6 +62,9 @@ class Events(Verbs, unittest.TestCase):
                 (("--from", "2020-01-01 10:00", "--to", "2099-01-01T00:00:00+02:00"), [4, 2, 1, 3])):
             self.assertEqual(self.listed(*filters), expected, filters)
         self.assertEqual(self.ok("events list", "--type", "none"), "no events fit\n")
+        refused = self.verb("events list", "--state", "paused")  # no event is ever in that
+        self.assertEqual(refused.returncode, 78)
+        self.assertIn("must be of processed, ignored, retrying, dead", refused.stderr)
 
     def test_our_name_of_a_type_means_all_its_spellings(self):
         """Rows keep the provider's spelling; metrics, and so people, have our name."""

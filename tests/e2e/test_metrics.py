@@ -173,7 +173,9 @@ class Metrics(unittest.TestCase):
         exporter = self.exporter()
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
         page = self.valid(exporter.address)
-        for state in ("ready", "pending", "retrying", "due", "paused", "dead"):
+        # No state "paused": nothing is ever put off by itself, and trunkline_queue_paused tells of a pause.
+        self.assertIsNone(page.value("trunkline_queue_events", state="paused"))
+        for state in ("ready", "pending", "retrying", "due", "dead"):
             self.assertEqual(page.value("trunkline_queue_events", state=state), 0, state)
             self.assertEqual(page.value("trunkline_queue_oldest_age_seconds", state=state), 0, state)
         self.assertEqual(page.value("trunkline_queue_up"), 1)
@@ -194,8 +196,8 @@ class Metrics(unittest.TestCase):
         self.assertEqual(exporter.get("/scaler.txt")[:2], (200, "10\n"))
         page = self.valid(exporter.address)
         self.assertEqual({state: page.value("trunkline_queue_events", state=state) for state in (
-            "ready", "pending", "retrying", "due", "paused", "dead")},
-            {"ready": 5, "pending": 2, "retrying": 7, "due": 3, "paused": 0, "dead": 5})
+            "ready", "pending", "retrying", "due", "dead")},
+            {"ready": 5, "pending": 2, "retrying": 7, "due": 3, "dead": 5})
         self.assertAlmostEqual(page.value("trunkline_queue_oldest_age_seconds", state="dead"), 7200, delta=20)
         self.assertAlmostEqual(page.value("trunkline_queue_oldest_age_seconds", state="due"), 10, delta=10)
         self.assertEqual(exporter.get("/nowhere")[0], 404)

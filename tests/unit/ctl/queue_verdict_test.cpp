@@ -45,13 +45,9 @@ TEST_CASE("what deserves a look is told, with exit 0") {
     report.postgres->retrying.count = 2;
     CHECK(line(report) == "WATCH: 0 waiting, 2 retrying, nothing dead");
   }
-  SECTION("paused") {
-    report.postgres->paused.count = 2;
+  SECTION("dead") {
     report.postgres->dead.count = 1;
-    CHECK(
-        line(report) ==
-        "WATCH: 0 waiting, nothing retrying, 2 paused, 1 dead; see 'trunkline dead list'"
-    );
+    CHECK(line(report) == "WATCH: 0 waiting, nothing retrying, 1 dead; see 'trunkline dead list'");
   }
   SECTION("more dead than we count") {
     report.postgres->dead = {.count = 100000, .at_least = true, .oldest = {}};
