@@ -22,13 +22,13 @@ std::string quote(std::string_view text) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+}  // namespace
+
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   }));
 }
-
-}  // namespace
 
 json_object& json_object::raw(std::string_view key, std::string_view value) {
   if (!members_.empty()) members_ += ',';

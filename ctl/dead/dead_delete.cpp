@@ -135,6 +135,8 @@ int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common));
   const auto chosen = select_dead(db, given.ids, given.which);
   if (chosen.failure) return complain("dead delete", *chosen.failure);
+  if (!chosen.ids.empty())
+    if (const auto denied = lacks_right(db, "delete")) return refuse(*denied);
   const auto count = std::to_string(chosen.ids.size()) + (chosen.more ? "+" : "");
   if (!chosen.ids.empty() && !given.yes &&
       !confirmed("delete " + count + " dead letters with their bytes, for good?"))

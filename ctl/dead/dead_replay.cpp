@@ -81,6 +81,9 @@ int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common));
   auto chosen = select_dead(db, given.ids, given.which);
   if (chosen.failure) return complain("dead replay", *chosen.failure);
+  if (!chosen.ids.empty())
+    if (const auto denied = lacks_right(db, "update"))
+      return complain_of_write("dead replay", *denied);
   if (given.dry_run) return rehearse_some(given, chosen);
   if (given.limit > 0 && chosen.ids.size() > static_cast<std::size_t>(given.limit)) {
     chosen.ids.resize(static_cast<std::size_t>(given.limit));
@@ -113,7 +116,8 @@ config::verb dead_replay() {
           "in "
           "transactions\n"
           "that are rolled back, and prints the rows they would change (texts as their length).\n"
-          "Exit codes: 0 all replayed, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
+          "Exit codes: 0 all replayed, 1 some left alone (not confirmed, or a login that may not "
+          "write), 3 Postgres is\naway.\n",
       .declare =
           [given](config::option_set& options, CLI::App& app) {
             app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");

@@ -16,7 +16,7 @@ constexpr std::size_t most_gaps = 20000;
 std::string columns() {
   return "e.id, e.event_id, e.event_type, e.state, e.error_message, e.sqlstate, e.attempts, " +
          time_text("e.received_at") + ", " + time_text("e.next_attempt_at") + ", " +
-         time_text("e.finished_at") + ", e.activity_id";
+         time_text("e.finished_at") + ", e.activity_id, " + time_text("now()");
 }
 
 template <class Map, class Text>
@@ -68,6 +68,7 @@ followed event_follower::look() {
 
 void event_follower::take(const database_row& row, followed& out) {
   auto event = read_summary(row, 1);
+  if (!event.outcome_at) event.outcome_at = row[1 + summary_width];
   if (event.state == "retrying" || event.state == "dead")
     watched_[event.id] = {event.state, event.attempts};
   if (row[0] == "t") out.events.push_back(std::move(event));

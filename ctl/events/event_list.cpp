@@ -182,6 +182,7 @@ event_summary read_summary(const database_row& row, std::size_t at) {
   out.received_at = row[at + 7].value_or("");
   out.next_attempt_at = row[at + 8];
   out.finished_at = row[at + 9];
+  out.outcome_at = out.finished_at;
   out.activity_id = row[at + 10];
   return out;
 }

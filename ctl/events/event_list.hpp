@@ -19,6 +19,8 @@ struct event_summary {
   std::string event_id, event_type, state, received_at;
   std::optional<std::string> reason, sqlstate, next_attempt_at, finished_at, activity_id;
   int attempts = 0;
+  // When it came to this state. Of a try that failed no row keeps it: there only who follows knows.
+  std::optional<std::string> outcome_at = {};
 };
 // The columns of `webhook_events e` that read_summary() takes, in this order from `at` on.
 extern const char* const summary_columns;

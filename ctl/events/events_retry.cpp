@@ -141,6 +141,9 @@ int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("events", given.common));
   const auto chosen = given.all ? select_waiting(db, given.which) : select_by_id(db, given.ids);
   if (chosen.failure) return complain("events retry", *chosen.failure);
+  if (!chosen.ids.empty())
+    if (const auto denied = lacks_right(db, "update"))
+      return complain_of_write("events retry", *denied);
   if (given.all && chosen.ids.size() > 1 && !given.yes &&
       !confirmed("try " + std::to_string(chosen.ids.size()) + " events again now?"))
     return complain(

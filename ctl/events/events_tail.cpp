@@ -2,6 +2,7 @@
 // trunkline events tail
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <thread>
 
@@ -36,9 +37,10 @@ class printer {
 
   // False: enough, or nobody reads any more.
   bool print(const std::vector<event_summary>& events) {
+    for (const auto& event : events) widen(cells_of(event));
     for (const auto& event : events) {
       if (given_.json)
-        std::puts(to_json(event).str().c_str());
+        std::puts(to_json(event).text("outcome_at", event.outcome_at).str().c_str());
       else
         print_line(event);
       if (given_.count > 0 && ++printed_ >= given_.count) return std::fflush(stdout), false;
@@ -47,21 +49,37 @@ class printer {
   }
 
  private:
-  static void print_line(const event_summary& event) {
-    const auto type =
-        event.event_type.empty() ? "(none)" : shorten(printable(event.event_type), 40);
-    std::string line = event.finished_at.value_or(event.received_at) + "  ";
-    std::string state = event.state;
-    state.resize(std::max<std::size_t>(state.size(), 9), ' ');
-    line += state + "  " + std::to_string(event.id) + "  " + type + "  " +
-            shorten(printable(event.event_id), 34);
-    if (event.attempts > 0) line += "  attempt " + std::to_string(event.attempts);
-    if (event.reason) line += "  " + shorten(printable(*event.reason), 100);
-    std::puts(line.c_str());
+  using cells = std::array<std::string, 5>;
+
+  static cells cells_of(const event_summary& event) {
+    return {
+        event.outcome_at.value_or("-"), event.state, std::to_string(event.id),
+        event.event_type.empty() ? "(none)" : shorten(printable(event.event_type), 40),
+        shorten(printable(event.event_id), 34)};
+  }
+  // What is printed already stays: columns only grow.
+  void widen(const cells& line) {
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths_[i] = std::max(widths_[i], count_characters(line[i]));
+  }
+  void print_line(const event_summary& event) const {
+    const auto line = cells_of(event);
+    std::string rest;
+    if (event.attempts > 0) rest += "  attempt " + std::to_string(event.attempts);
+    if (event.reason) rest += "  " + shorten(printable(*event.reason), 100);
+    std::string out;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const bool last = i + 1 == line.size();
+      out += (i > 0 ? "  " : "") + line[i];
+      if (!last || !rest.empty()) out.append(widths_[i] - count_characters(line[i]), ' ');
+    }
+    std::puts((out + rest).c_str());
   }
 
   const settings& given_;
   int printed_ = 0;
+  // From the start wide enough for a time, each state and all names of types.
+  std::array<std::size_t, 5> widths_{24, 9, 0, 25, 0};
 };
 
 int run(const settings& given) {
@@ -119,7 +137,9 @@ config::verb events_tail() {
           "An event is printed when its row appears, and again when a retry of it ends. Of rows "
           "that "
           "wait, the\n"
-          "1000 that are due next and the 1000 newest dead ones are watched.\n"
+          "1000 that are due next and the 1000 newest dead ones are watched. The time is that of "
+          "the outcome; when\n"
+          "a try failed before the tail began is not known (-).\n"
           "Exit codes: 0 ended as asked, 1 failed, 3 Postgres is away.\n",
       .declare = [given](config::option_set& options, CLI::App&) { declare(options, *given); },
       .run = [given] { return run(*given); }};

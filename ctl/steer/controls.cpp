@@ -67,6 +67,13 @@ std::optional<json_object> as_json(const std::optional<pause_state>& paused) {
       .text("until", paused->until.empty() ? std::nullopt : std::optional(paused->until));
 }
 
+std::optional<database_failure> lacks_right(database& db, const std::string& right) {
+  const auto may = db.query("select has_table_privilege('webhook_events', $1)", {right});
+  if (!may.ok()) return may.failure;
+  if (may.rows[0][0] == "t") return std::nullopt;
+  return database_failure{false, "42501", "permission denied for table webhook_events"};
+}
+
 int complain_of_write(const std::string& verb, const database_failure& failure) {
   // libpqxx hides this one's SQLSTATE.
   if (failure.sqlstate == "42501" || failure.message.find("permission denied") != std::string::npos)

@@ -31,6 +31,10 @@ std::string operator_name();
 std::string describe(const pause_state&);  // "by ann@ops1 since ... until ...: reason"
 std::optional<json_object> as_json(const std::optional<pause_state>&);
 
+// What this login would meet if it now changed ("update") or deleted events: to be known before a
+// question is asked or a rehearsal blames an event.
+std::optional<database_failure> lacks_right(database&, const std::string& right);
+
 // A failure to write, for people: names the login that may.
 int complain_of_write(const std::string& verb, const database_failure&);
 

@@ -76,6 +76,22 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         self.assertIn("1 of 3 tried would be applied", done.stdout)
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "dead")
 
+    def test_a_login_that_may_not_write_is_no_fault_of_the_event(self):
+        for number in (1, 2):
+            insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))
+            insert(self.postgres, number + 2, "retrying", error="broken", body=message(f"AC{number + 2}"))
+        for verb in (("dead replay", "--all", "--dry-run"), ("dead replay", "--all", "--dry-run", "--json"),
+                     ("dead replay", "--all"), ("events retry", "--all-due")):
+            done = self.verb(*verb, role="readonly", answer="yes\n")
+            self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
+            # One line for all of them, and no question before it.
+            self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write: run it as trunkline_worker or "
+                                          r"trunkline_owner \(.*\)\n\Z")
+        done = self.verb("dead delete", "--all", role="worker", answer="yes\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"\Atrunkline dead delete: this login may not delete events: [^\n]*\n\Z")
+        self.assertEqual(self.postgres.psql("select count(*) from webhook_events where state = 'dead'"), "2")
+
     def test_a_database_of_another_schema(self):
         insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
         self.postgres.psql("insert into schema_migrations (version, name, checksum, compatible_from) values "

@@ -205,6 +205,7 @@ class Events(Verbs, unittest.TestCase):
         self.postgres.psql(f"update webhook_events set attempts = 2, next_attempt_at = now() where id = {waits}")
         again = json_schema.check("events tail", tail.stdout.readline())
         self.assertEqual((again["id"], again["state"], again["attempts"]), (waits, "retrying", 2))
+        self.assertGreater(again["outcome_at"], again["received_at"])
         self.postgres.psql(f"update webhook_events set state = 'processed', next_attempt_at = null, "
                            f"finished_at = now() where id = {waits}")
         done = json_schema.check("events tail", tail.stdout.readline())
@@ -223,7 +224,31 @@ class Events(Verbs, unittest.TestCase):
         tail = self.tail("--state", "dead", "--count", "1")
         insert(self.postgres, 1)
         insert(self.postgres, 2, "dead", error="broken")
-        self.assertRegex(tail.stdout.readline(), r"Z  dead       2  message.received  EV2  broken$")
+        self.assertRegex(tail.stdout.readline(), r"Z  dead       2  message.received           EV2  broken$")
+        self.assertEqual(tail.wait(10), 0)
+
+    def test_tail_tells_when_each_outcome_came_in_columns(self):
+        waits = insert(self.postgres, 1, "retrying", error="broken", attempts=1, ago="2 hours")
+        insert(self.postgres, 2, ago="1 hour", kind="call.transcript.completed")
+        for _ in range(9):
+            self.postgres.psql("select nextval(pg_get_serial_sequence('webhook_events', 'id'))")
+        tail = self.tail("--count", "5", "--until", "2m")
+        lines = [tail.stdout.readline(), tail.stdout.readline()]
+        self.assertRegex(lines[0], r"^- {25}retrying   1  message\.received {11}EV1  attempt 1  broken$")
+        start = self.postgres.psql("select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')")
+        self.postgres.psql(f"update webhook_events set attempts = 2 where id = {waits}")
+        lines.append(tail.stdout.readline())
+        insert(self.postgres, 3, "retrying", error="slow", attempts=1, ago="3 hours")
+        lines.append(tail.stdout.readline())
+        self.postgres.psql(f"update webhook_events set state = 'processed', next_attempt_at = null, "
+                           f"finished_at = now() where id = {waits}")
+        lines.append(tail.stdout.readline())
+        self.assertEqual([line.split()[1:3] for line in lines[2:]],
+                         [["retrying", "1"], ["retrying", "12"], ["processed", "1"]])
+        times = [line.split()[0] for line in lines[2:]]
+        self.assertEqual(times, sorted(times), "not when it was received")
+        self.assertLessEqual(start, times[0])
+        self.assertEqual({line.index(" EV") for line in lines[3:]}, {lines[3].index(" EV")}, lines)
         self.assertEqual(tail.wait(10), 0)
 
     def test_tail_survives_a_restart_of_postgres(self):
