@@ -13,6 +13,7 @@
 namespace trunkline::config {
 namespace {
 
+constexpr std::string_view one_a_line = ", in the environment one a line";
 using raw_values = std::vector<std::string>;
 
 struct entry {
@@ -20,7 +21,7 @@ struct entry {
   std::string help;
   std::string range;
   traits extra;
-  bool repeatable = false;
+  bool repeatable = false, per_call = false;
   CLI::Option* on_command_line = nullptr;
   // Checks and takes raw values; returns what is wrong, or empty.
   std::function<std::string(const raw_values&)> take;
@@ -68,6 +69,7 @@ std::string out_of_range(const std::string& range, const std::string& given) {
 
 // TRUNKLINE_... first, then those without our prefix.
 std::vector<std::string> variables_of(const entry& option) {
+  if (option.per_call) return {};
   std::vector<std::string> names{env_name(option.name)};
   names.insert(names.end(), option.extra.fallback_env.begin(), option.extra.fallback_env.end());
   return names;
@@ -127,6 +129,7 @@ struct option_set::impl {
         return raw;
       }
     }
+    if (option.per_call) return std::nullopt;
     if (const auto* values = file.find(section, option.name)) {
       option.origin = option.name + " in " + file.path;
       return *values;
@@ -237,9 +240,8 @@ void option_set::choice(
 void option_set::list(
     const std::string& name, std::vector<std::string>& target, const std::string& help, traits extra
 ) {
-  auto& option = impl_->add(
-      name, help + "; repeatable, in the environment one a line", std::move(extra), "TEXT"
-  );
+  auto& option =
+      impl_->add(name, help + "; repeatable" + std::string(one_a_line), std::move(extra), "TEXT");
   option.repeatable = true;
   // Unlimited repeats, yet one value a flag: a positional behind it is not swallowed.
   option.on_command_line->expected(1, 1000)->allow_extra_args(false);
@@ -277,13 +279,27 @@ void option_set::check(const std::string& name, std::function<std::string()> rul
   throw std::logic_error("check() for an option that is not declared: " + name);
 }
 
+void option_set::per_call(const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    const auto found =
+        std::ranges::find(impl_->entries, name, [](const auto& option) { return option->name; });
+    if (found == impl_->entries.end())
+      throw std::logic_error("per_call() for an option that is not declared: " + name);
+    (*found)->per_call = true;
+    auto& help = (*found)->help;
+    if (help.ends_with(one_a_line)) help.resize(help.size() - one_a_line.size());
+    (*found)->on_command_line->description(help);
+  }
+}
+
 void option_set::also_known(const std::vector<std::string>& other) {
   impl_->known_elsewhere.insert(other.begin(), other.end());
 }
 
 std::vector<std::string> option_set::names() const {
   std::vector<std::string> all;
-  for (const auto& option : impl_->entries) all.push_back(option->name);
+  for (const auto& option : impl_->entries)
+    if (!option->per_call) all.push_back(option->name);
   return all;
 }
 
@@ -295,9 +311,12 @@ std::vector<problem> option_set::resolve(const std::optional<std::string>& confi
     if (!file.problem.empty()) problems.push_back({*config_file, file.problem});
   }
   std::set<std::string> known = impl_->known_elsewhere;
-  for (const auto& option : impl_->entries) known.insert(option->name);
+  for (const auto& option : impl_->entries)
+    if (!option->per_call) known.insert(option->name);
   for (const auto& key : file.unknown(impl_->section, known))
-    problems.push_back({key + " in " + file.path, "is not an option of this program; see --help"});
+    problems.push_back(
+        {key + " in " + file.path, "is not an option that a file may set; see --help"}
+    );
 
   for (auto& option : impl_->entries) {
     if (const auto raw = impl_->find(*option, file)) {
@@ -343,7 +362,7 @@ std::vector<described_option> option_set::described() const {
       said.range = ours->range;
       said.variables = variables_of(*ours);
       said.offers = ours->extra.offers;
-      said.in_file = true;
+      said.in_file = !ours->per_call;
       if (!ours->extra.default_words.empty()) said.preset = ours->extra.default_words;
     }
   }

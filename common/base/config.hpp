@@ -93,6 +93,10 @@ class option_set {
   // option's own value was accepted.
   void check(const std::string& name, std::function<std::string()> rule);
 
+  // These are of one call: neither environment nor file sets them, else a line in a file could make
+  // every later call go without a question, or filter what nobody asked to be filtered.
+  void per_call(const std::vector<std::string>& names);
+
   // After CLI11 parsed: environment and file are merged in, values checked. Every problem, in
   // option order; an unknown key in the file is one too. The file serves all programs: keys at its
   // top are for whoever has such an option, keys in [gateway], [worker] and [trunkline] for that

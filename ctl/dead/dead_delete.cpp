@@ -172,6 +172,7 @@ config::verb dead_delete() {
             options.text("reason", given->reason, "Why, for the record");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"all", "reason", "yes"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

@@ -157,6 +157,7 @@ config::verb dead_groups() {
             given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most causes to show", 1, 10000);
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"limit"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

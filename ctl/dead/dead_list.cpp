@@ -83,6 +83,7 @@ config::verb dead_list() {
             given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most to list", 1, 100000);
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"limit"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

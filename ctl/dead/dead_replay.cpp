@@ -131,6 +131,7 @@ config::verb dead_replay() {
             options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"all", "limit", "rate", "dry-run", "yes"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

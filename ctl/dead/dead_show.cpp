@@ -77,6 +77,7 @@ config::verb dead_show() {
             app.add_option("ID", given->id, "Which event")->required();
             options.flag("raw", given->raw, "Write the exact bytes received, nothing else");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"raw"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

@@ -92,6 +92,7 @@ config::verb doctor() {
             given->keys.option = "--key";
             options.flag("all", given->all, "Show also what is well");
             options.flag("json", given->json, "Print one JSON object, with all findings");
+            options.per_call({"all"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given]() -> int { run(*given); }};

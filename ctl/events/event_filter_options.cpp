@@ -83,6 +83,8 @@ void event_filter_options::declare(config::option_set& options, filter_set of) {
       "conversation", conversation, "Only of this conversation: the provider's id, or the row's",
       which
   );
+  if (of == filter_set::list || of == filter_set::tail) options.per_call({"state"});
+  options.per_call({"type", "error", "sqlstate", "phone", "conversation"});
   if (of != filter_set::tail) declare_received(options);
   if (of == filter_set::dead) declare_died(options);
 }
@@ -95,6 +97,7 @@ void event_filter_options::declare_received(config::option_set& options) {
   options.text("to", to, "Only received before", which);
   options.check("from", [this] { return check_moment(from); });
   options.check("to", [this] { return check_moment(to); });
+  options.per_call({"from", "to"});
 }
 
 void event_filter_options::declare_died(config::option_set& options) {
@@ -107,6 +110,7 @@ void event_filter_options::declare_died(config::option_set& options) {
   options.check("since", [this] { return check_moment(since); });
   options.check("until", [this] { return check_moment(until); });
   options.check("older-than", [this] { return check_duration(older_than); });
+  options.per_call({"since", "until", "older-than"});
 }
 
 std::string event_filter_options::describe() const {

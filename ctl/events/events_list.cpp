@@ -89,6 +89,7 @@ void declare(config::option_set& options, settings& given) {
   );
   options.check("before", [&given] { return check_number(given.before); });
   options.flag("json", given.json, "Print one JSON object");
+  options.per_call({"id", "limit", "before"});
   config::add_common(options, given.common, config::uses::postgres);
 }
 

@@ -184,6 +184,7 @@ config::verb events_retry() {
             options.integer("rate", given->rate, "Most a second; 0: all at once", 0, 100000);
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"all-due", "rate", "yes"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

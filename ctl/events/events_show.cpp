@@ -245,6 +245,7 @@ config::verb events_show() {
             app.add_option("ID", given->id, "Which event")->required();
             options.flag("raw", given->raw, "Write the exact bytes received, nothing else");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"raw"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};

@@ -120,6 +120,7 @@ void declare(config::option_set& options, settings& given) {
       std::chrono::minutes(1)
   );
   options.flag("json", given.json, "Print one JSON object a line");
+  options.per_call({"last", "count", "until", "every"});
   config::add_common(options, given.common, config::uses::postgres);
 }
 

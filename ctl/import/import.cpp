@@ -171,6 +171,7 @@ config::verb import_rows() {
             options.check("label", [given] { return check_label(given->label); });
             options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"dry-run"});
             config::add_common(options, given->common, config::uses::postgres);
           },
       .run = [given] { return run(*given); }};

@@ -198,6 +198,7 @@ void declare(config::option_set& options, CLI::App& app, settings& given) {
   options.flag("keep", given.keep, "Leave the rows of made-up events in the tables");
   options.flag("print", given.print, "Send nothing, print each delivery as a curl command");
   options.flag("json", given.json, "Print one JSON object");
+  options.per_call({"keep", "print"});
   config::add_common(options, given.common, config::uses::postgres);
 }
 

@@ -141,6 +141,7 @@ config::verb stats() {
             );
             options.choice("by", given->by, "A line for each", {"hour", "type"});
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"since", "by"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given]() -> int { leave(static_cast<exit_code>(run(*given))); }};

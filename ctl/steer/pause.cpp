@@ -170,6 +170,7 @@ config::verb pause() {
             options.text(
                 "until", given->until, "Goes on by itself at this time; UTC unless it names a zone"
             );
+            options.per_call({"reason", "for", "wait", "until"});
             declare(*given, options);
           },
       .run = [given] { return run_pause(*given); }};
@@ -187,6 +188,7 @@ config::verb resume() {
       .declare =
           [given](config::option_set& options, CLI::App&) {
             options.text("reason", given->reason, "For the log");
+            options.per_call({"reason"});
             declare(*given, options);
           },
       .run = [given] { return run_resume(*given); }};

@@ -182,6 +182,7 @@ void declare(config::option_set& options, settings& given) {
       "max-clock-skew", given.max_clock_skew, "As the gateway's option of that name", 1s, 24h,
       {.group = group}
   );
+  options.per_call({"header", "body-file", "at"});
   options.flag("json", given.json, "Print one JSON object");
 }
 

@@ -172,6 +172,7 @@ config::verb webhooks_create() {
             );
             options.flag("dry-run", given->dry_run, "Only say what would be made");
             options.flag("json", given->json, "Print one JSON object, with the keys");
+            options.per_call({"url", "event", "resource", "dry-run"});
             provider::declare(options, given->provider);
           },
       .run = [given] { return run(*given); }};

@@ -75,6 +75,7 @@ config::verb webhooks_delete() {
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("dry-run", given->dry_run, "Only say what would be deleted");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"yes", "dry-run"});
             provider::declare(options, given->provider);
           },
       .run = [given] { return run(*given); }};

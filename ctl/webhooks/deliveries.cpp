@@ -175,6 +175,7 @@ config::verb webhooks_deliveries() {
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");
             provider::declare(options, given->provider);
+            options.per_call({"since", "status", "limit", "pages", "missing", "redeliver", "yes"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};

@@ -67,9 +67,9 @@ config::verb webhooks_list() {
           [given](config::option_set& options, CLI::App&) {
             declare_api(options, given->api, true);
             declare_user(options, given->user);
-            // Not --url: its variable, TRUNKLINE_URL, is where `send` finds the gateway.
             options.text("points-to", given->url, "Only those that point to this URL");
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"points-to"});
             provider::declare(options, given->provider);
           },
       .run = [given] { return run(*given); }};

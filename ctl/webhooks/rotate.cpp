@@ -215,6 +215,7 @@ config::verb webhooks_rotate() {
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object, with the key");
             provider::declare(options, given->provider);
+            options.per_call({"wait", "in-place", "yes"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};

@@ -123,6 +123,7 @@ config::verb webhooks_test() {
             );
             options.flag("json", given->json, "Print one JSON object");
             provider::declare(options, given->provider);
+            options.per_call({"event", "wait"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};

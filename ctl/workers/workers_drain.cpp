@@ -170,6 +170,7 @@ config::verb workers_drain() {
                 std::chrono::hours(1)
             );
             options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"all"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};

@@ -87,14 +87,35 @@ TEST_CASE("a program's own section beats the top of the file, others' sections a
   CHECK(f.threads == 6);
 }
 
+TEST_CASE("what is of one call comes neither from the environment nor from the file") {
+  fixture f;
+  f.options.per_call({"threads", "loud"});
+  const variable threads("TRUNKLINE_THREADS", "4"), loud("TRUNKLINE_LOUD", "true");
+  CHECK(f.resolve({}) == "");
+  CHECK(f.threads == 2);
+  CHECK_FALSE(f.loud);
+  const file toml("loud = true\n");
+  CHECK(
+      f.resolve({"--threads", "5"}, toml.path) ==
+      "loud in " + toml.path + ": is not an option that a file may set; see --help\n"
+  );
+  CHECK(f.threads == 5);
+  CHECK_FALSE(f.loud);
+  for (const auto& each : f.options.described())
+    if (each.name == "--loud" || each.name == "--threads") {
+      CHECK(each.variables.empty());
+      CHECK_FALSE(each.in_file);
+    }
+}
+
 TEST_CASE("all problems are reported together, each with its key") {
   fixture f;
   const file toml("durability = \"never\"\nthread = 3\n[wroker]\na = 1\n");
   const variable bytes("TRUNKLINE_BATCH_BYTES", "12parsecs");
   CHECK(
       f.resolve({"--threads", "0", "--claim-after", "30"}, toml.path) ==
-      "thread in " + toml.path + ": is not an option of this program; see --help\n" +
-          "[wroker] in " + toml.path + ": is not an option of this program; see --help\n" +
+      "thread in " + toml.path + ": is not an option that a file may set; see --help\n" +
+          "[wroker] in " + toml.path + ": is not an option that a file may set; see --help\n" +
           "--claim-after: must be a duration with a unit such as 500ms, 60s, 5m or 6h, not '30'\n"
           "TRUNKLINE_BATCH_BYTES: must be a size such as 512, 64KiB or 1MiB, not '12parsecs'\n"
           "--threads: must be 1 to 64, not 0\n"
