@@ -93,7 +93,9 @@ batch_result in_batches(
 bool confirmed(const std::string& question) {
   std::fprintf(stderr, "%s Type yes: ", question.c_str());
   std::string answer;
-  return std::getline(std::cin, answer) && answer == "yes";
+  if (std::getline(std::cin, answer)) return answer == "yes";
+  std::fputs("\n", stderr);  // nobody ended the line: what follows is not for the question's
+  return false;
 }
 
 }  // namespace trunkline::ctl

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/database.hpp"
 
+#include <libpq-fe.h>
+
+#include <cstdlib>
 #include <pqxx/pqxx>
 
+#include "common/base/units.hpp"
 #include "common/postgres/postgres.hpp"
+#include "ctl/bounded.hpp"
 #include "ctl/output.hpp"
 
 namespace trunkline::ctl {
@@ -41,12 +46,51 @@ database_row read_row(const pqxx::row& source) {
   return row;
 }
 
+// May a clock of ours cut a connect short? Not where the user set a limit himself, or may have in a
+// service file, and not with several hosts, each of which has its turn.
+bool ours_to_limit(const std::string& users_conninfo) {
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> all(
+      PQconninfoParse(users_conninfo.c_str(), nullptr), &PQconninfoFree
+  );
+  for (const auto* each = all.get(); each && each->keyword; ++each) {
+    const char* value = each->val ? each->val : each->envvar ? std::getenv(each->envvar) : nullptr;
+    if (!value || !*value) continue;
+    const std::string_view key = each->keyword;
+    if (key == "connect_timeout" || key == "service") return false;
+    const bool several = std::string_view(value).find(',') != std::string_view::npos;
+    if ((key == "host" || key == "hostaddr") && several) return false;
+  }
+  return true;
+}
+
+using connection = std::unique_ptr<pqxx::connection>;
+
+connection connect_within(const std::string& conninfo, std::chrono::milliseconds limit) {
+  struct outcome {
+    connection made;
+    std::exception_ptr failure;
+  };
+  // On a thread of its own, since libpq counts whole seconds, and two at the least.
+  bounded<outcome> at_work([conninfo]() -> outcome {
+    try {
+      return {std::make_unique<pqxx::connection>(conninfo), nullptr};
+    } catch (...) {
+      return {nullptr, std::current_exception()};
+    }
+  });
+  auto done = at_work.take_until(std::chrono::steady_clock::now() + limit);
+  if (!done) throw pqxx::broken_connection("silence for " + format_duration(limit));
+  if (done->failure) std::rethrow_exception(done->failure);
+  return std::move(done->made);
+}
+
 }  // namespace
 
 struct database::impl {
   std::string conninfo;
   logger log;
   bool read_only = false;
+  std::optional<std::chrono::milliseconds> connect_limit = std::nullopt;
   std::unique_ptr<pqxx::connection> connection = nullptr;
 
   template <class Transaction>
@@ -62,7 +106,9 @@ struct database::impl {
   }
 
   database_answer run(const std::vector<database_statement>& statements) {
-    if (!connection) connection = std::make_unique<pqxx::connection>(conninfo);
+    if (!connection)
+      connection = connect_limit ? connect_within(conninfo, *connect_limit)
+                                 : std::make_unique<pqxx::connection>(conninfo);
     const auto last =
         read_only ? execute<pqxx::read_transaction>(statements) : execute<pqxx::work>(statements);
     database_answer answer;
@@ -96,6 +142,7 @@ struct database::impl {
 
 database::database(std::string conninfo, logger log, database_limits limits)
     : impl_(new impl{{}, std::move(log), limits.read_only}) {
+  if (ours_to_limit(conninfo)) impl_->connect_limit = limits.connect;
   postgres::session session;
   session.application_name = "trunkline";
   session.connect_timeout = limits.connect;

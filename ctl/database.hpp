@@ -37,7 +37,8 @@ struct database_statement {
 };
 
 struct database_limits {
-  std::chrono::milliseconds connect{3000};
+  // A connect_timeout of the user's own wins, and so does a list of hosts: libpq's limit then.
+  std::chrono::milliseconds connect{1500};
   std::chrono::milliseconds lock{2000};
   std::chrono::milliseconds statement{10000};  // 0: none
   // Every transaction is begun READ ONLY, so that neither the URL's options nor a pooler that drops
@@ -53,8 +54,9 @@ inline constexpr database_limits quick_look{
 
 class database {
  public:
-  // conninfo: as the user gave it, "" leaves all to libpq. Connects on first use.
-  // At debug level the log tells every transaction, never its parameters.
+  // conninfo: as the user gave it, "" leaves all to libpq. Connects on first use, on a thread that
+  // is left behind when it takes too long: the program ends by leave() (bounded.hpp). At debug
+  // level the log tells every transaction, never its parameters.
   database(std::string conninfo, logger, database_limits = {});
   ~database();
 

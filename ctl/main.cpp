@@ -5,14 +5,15 @@
 
 #include "common/base/exit_codes.hpp"
 #include "common/base/signals.hpp"
-#include "ctl/output.hpp"
+#include "ctl/bounded.hpp"
 #include "ctl/verbs.hpp"
 
 int main(int argc, char** argv) {
   using namespace trunkline;
   prepare_process();
   try {
-    return ctl::finish_output(config::run_verbs(argc, argv, ctl::about(), ctl::all_verbs()));
+    const int code = config::run_verbs(argc, argv, ctl::about(), ctl::all_verbs());
+    ctl::leave(static_cast<exit_code>(code));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline: %s\n", error.what());
     return static_cast<int>(exit_code::failed);

@@ -34,8 +34,11 @@ std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& pr
 // that stands behind a misspelt flag.
 std::string wrong_usage(const CLI::App& at, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    // CLI11 keeps words behind "--" at the program itself, whatever verb they were for.
+    const CLI::App* top = &at;
+    while (top->get_parent() != nullptr) top = top->get_parent();
     std::string out = "not expected:";
-    for (const auto& word : at.remaining(true))
+    for (const auto& word : top->remaining(true))
       out += " " + mask_word(word.substr(0, word.find('=')));
     return out;
   }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "common/redis/client.hpp"
 #include "ctl/events/event_lookup.hpp"
+#include "ctl/redis.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -12,21 +12,13 @@ namespace {
 using clock = std::chrono::steady_clock;
 using milliseconds = std::chrono::milliseconds;
 
-logger quiet(config::common_options options) {
-  // The connection's own lines would only repeat what the verb says.
-  if (options.log_level != "debug") options.log_level = "error";
-  return config::make_logger("events", options);
-}
-
 class search {
  public:
   search(const config::common_options& options, const redis::endpoint& where, milliseconds time)
       : key_(stream::deliveries_key(options.stream_namespace)),
         end_(clock::now() + time),
-        client_(
-            {.where = where, .client_name = "trunkline-events", .connect_timeout = time},
-            quiet(options)
-        ) {}
+        where_(where),
+        client_(open_redis(options, where, "events", time)) {}
 
   redis_lookup entry(const std::string& id) {
     range(id, id, 1, [&](const stream::entry& each) { return each.id == id; });
@@ -58,10 +50,7 @@ class search {
 
   redis::client::result ask(const std::vector<std::string>& command) {
     auto got = client_.execute(command, left());
-    if (!got.ok() && out_.problem.empty())
-      out_.problem =
-          (got.why == redis::failure::none ? "Redis refuses: " : "Redis does not answer: ") +
-          got.error();
+    if (!got.ok() && out_.problem.empty()) out_.problem = describe(got, where_);
     return got;
   }
 
@@ -107,6 +96,7 @@ class search {
 
   std::string key_, last_;
   clock::time_point end_;
+  redis::endpoint where_;
   redis::client client_;
   redis_lookup out_;
 };

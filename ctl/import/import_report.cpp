@@ -78,13 +78,18 @@ void print_text(const import_report& report) {
   }
   for (const auto& [name, sum] : report.written)
     std::printf(
-        "written to %s: %lld inserted, %lld updated, %lld deleted\n", name.c_str(),
-        static_cast<long long>(sum.inserted), static_cast<long long>(sum.updated),
+        report.dry_run ? "would write to %s: up to %lld inserted, %lld updated, %lld deleted\n"
+                       : "written to %s: %lld inserted, %lld updated, %lld deleted\n",
+        name.c_str(), static_cast<long long>(sum.inserted), static_cast<long long>(sum.updated),
         static_cast<long long>(sum.deleted)
     );
   if (report.written.empty()) std::puts("nothing new");
   if (report.stopped) std::puts("stopped as asked: run it again for the rest");
-  if (report.dry_run) std::puts("dry run: everything was rolled back, nothing was changed");
+  if (report.dry_run)
+    std::puts(
+        "dry run: each batch was rolled back, nothing was changed; \"up to\", since a row that "
+        "several batches need is counted with each"
+    );
 }
 
 void print_json(const import_report& report) {

@@ -29,10 +29,10 @@ std::string without(std::string text, const std::string& secret) {
 
 }  // namespace
 
-api::api(std::unique_ptr<transport> to, std::string secret, pace_clock clock)
+api::api(std::unique_ptr<transport> to, std::string secret, pace_clock clock, retry_notice notice)
     : transport_(std::move(to)),
       secret_(std::move(secret)),
-      pacer_(*transport_, std::move(clock)) {}
+      pacer_(*transport_, std::move(clock), std::move(notice)) {}
 
 http_answer api::send(const http_request& request) {
   return pacer_.send(request);

@@ -24,7 +24,7 @@ struct done {};
 class api {
  public:
   // secret: taken out of whatever the provider says.
-  api(std::unique_ptr<transport>, std::string secret, pace_clock = real_clock());
+  api(std::unique_ptr<transport>, std::string secret, pace_clock = real_clock(), retry_notice = {});
 
   // user: whose, with v1; "" is the owner of the workspace. The current API lists all of them.
   answer<std::vector<webhook>> list(generation, const std::string& user = "");

@@ -64,7 +64,7 @@ bool has_key(const settings& given) {
   return !given.key_file.empty() || *key_variable() != '\0';
 }
 
-connected connect(const settings& given) {
+connected connect(const settings& given, retry_notice notice) {
   if (!has_key(given))
     return {nullptr, "no API key: set OPENPHONE_API_KEY or give --api-key-file FILE"};
   std::string key = key_variable();
@@ -81,7 +81,7 @@ connected connect(const settings& given) {
     return {nullptr, "the API key is not one word of printable characters (it is not shown)"};
   std::string url = given.api_url;
   auto made = make_transport({std::move(url), key, given.ca_file, given.timeout});
-  return {std::make_unique<api>(std::move(made), key), ""};
+  return {std::make_unique<api>(std::move(made), key, real_clock(), std::move(notice)), ""};
 }
 
 }  // namespace trunkline::provider

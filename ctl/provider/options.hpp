@@ -20,7 +20,7 @@ struct connected {
   std::unique_ptr<provider::api> api;
   std::string problem;  // why there is none: the key is missing or is none
 };
-connected connect(const settings&);
+connected connect(const settings&, retry_notice = {});
 // Whether a key is configured at all, for who would only use it.
 bool has_key(const settings&);
 

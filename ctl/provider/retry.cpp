@@ -43,6 +43,7 @@ http_answer pacer::send(const http_request& request) {
     auto answer = to_.exchange(request);
     const auto wait = next_wait(request, answer, tries, clock_.jitter());
     if (!wait) return answer;
+    if (notice_) notice_(answer, tries, *wait);
     clock_.sleep(*wait);
   }
 }

@@ -27,15 +27,21 @@ std::optional<std::chrono::milliseconds> next_wait(
     const http_request&, const http_answer&, int tries, double jitter
 );
 
+// Told before the pause that follows a try in vain. tries: so far.
+using retry_notice =
+    std::function<void(const http_answer&, int tries, std::chrono::milliseconds pause)>;
+
 // Sends at the provider's pace, with retries.
 class pacer {
  public:
-  pacer(transport& to, pace_clock clock) : to_(to), clock_(std::move(clock)) {}
+  pacer(transport& to, pace_clock clock, retry_notice notice = {})
+      : to_(to), clock_(std::move(clock)), notice_(std::move(notice)) {}
   http_answer send(const http_request&);
 
  private:
   transport& to_;
   pace_clock clock_;
+  retry_notice notice_;
   std::optional<pace_clock::instant> next_;
 };
 

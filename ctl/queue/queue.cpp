@@ -158,7 +158,7 @@ config::verb queue() {
             declare(*given, options);
             given->watch = app.add_option("--watch", "Again each so many seconds (2), until Ctrl-C")
                                ->expected(0, 1)
-                               ->type_name("SECONDS")
+                               ->type_name("[SECONDS]")
                                ->check([](const std::string& text) -> std::string {
                                  char* end = nullptr;
                                  const double value = std::strtod(text.c_str(), &end);

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "common/redis/client.hpp"
 #include "common/stream/contract.hpp"
 #include "ctl/queue/queue_sources.hpp"
+#include "ctl/redis.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -56,20 +56,13 @@ class reader {
       : names_(options.stream_namespace),
         key_(stream::deliveries_key(names_)),
         end_(std::chrono::steady_clock::now() + budget),
-        client_(
-            {.where = where, .client_name = "trunkline-queue", .connect_timeout = budget},
-            quiet(options)
-        ) {}
+        where_(where),
+        client_(open_redis(options, where, "queue", budget)) {}
 
   reading<redis_state> read();
   reading<redis_state> read_queue();
 
  private:
-  // The connection's own lines would only repeat what the verdict says.
-  static logger quiet(config::common_options options) {
-    if (options.log_level != "debug") options.log_level = "error";
-    return config::make_logger("queue", options);
-  }
   results ask(const std::vector<command>& commands) {
     return client_.pipeline(
         commands,
@@ -98,6 +91,7 @@ class reader {
 
   std::string names_, key_;
   std::chrono::steady_clock::time_point end_;
+  redis::endpoint where_;
   redis::client client_;
   redis_state state_;
   std::int64_t now_ms_ = 0;
@@ -123,9 +117,7 @@ bool reader::read_depth() {
        {"XINFO", "CONSUMERS", key_, group}}
   );
   if (!got[0].ok() || !got[1].ok()) {
-    problem_ = got[0].why == redis::failure::none
-                   ? "Redis refuses: " + (got[0].ok() ? got[1] : got[0]).error()
-                   : "Redis does not answer: " + got[0].error();
+    problem_ = describe(got[0].ok() ? got[1] : got[0], where_);
     return false;
   }
   constexpr std::array whats = {"time",       "length",    "pending entries",

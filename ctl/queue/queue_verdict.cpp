@@ -96,20 +96,25 @@ void watch_redis(const redis_state& redis, std::vector<std::string>& reasons) {
   }
 }
 
+// Causes before their effects: who reads one sentence at 3 a.m. begins with its first words.
 std::vector<std::string> worth_a_look(const queue_report& report) {
   std::vector<std::string> reasons;
-  if (report.postgres) {
-    if (const auto& pause = report.postgres->pause)
-      reasons.push_back("paused " + describe(*pause) + ", go on with 'trunkline resume'");
-    if (report.postgres->dead.count) reasons.push_back("see 'trunkline dead list'");
-    if (report.postgres->next_retry && *report.postgres->next_retry < -std::chrono::minutes(1))
-      reasons.push_back("a retry is overdue");
-  }
+  if (report.postgres && report.postgres->pause)
+    reasons.push_back(
+        "paused " + describe(*report.postgres->pause) + ", go on with 'trunkline resume'"
+    );
+  const std::size_t before = reasons.size();
   if (report.redis) {
     watch_workers(*report.redis, reasons);
     watch_gateways(*report.redis, reasons);
     watch_redis(*report.redis, reasons);
   }
+  if (report.postgres && report.postgres->next_retry &&
+      *report.postgres->next_retry < -std::chrono::minutes(1))
+    reasons.push_back("a retry is overdue");
+  if (reasons.size() > before) reasons.push_back("see 'trunkline doctor'");
+  if (report.postgres && report.postgres->dead.count)
+    reasons.push_back("see 'trunkline dead groups'");
   return reasons;
 }
 

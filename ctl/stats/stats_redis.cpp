@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
-#include "common/redis/client.hpp"
-#include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
+#include "ctl/redis.hpp"
 #include "ctl/stats/stats_sources.hpp"
 
 namespace trunkline::ctl {
@@ -25,15 +24,9 @@ unfolded_figures read_unfolded(
   redis::endpoint where;
   if (auto wrong = redis::parse_url(options.redis, where); !wrong.empty())
     return {{}, "Redis' address: " + wrong};
-  auto quiet = options;
-  if (quiet.log_level != "debug") quiet.log_level = "error";
-  redis::client client(
-      {.where = where, .client_name = "trunkline-stats", .connect_timeout = budget},
-      config::make_logger("stats", quiet)
-  );
+  redis::client client = open_redis(options, where, "stats", budget);
   const auto time = client.execute({"TIME"}, budget);
-  if (!time.ok() || time.reply.elements.empty())
-    return {{}, "Redis does not answer: " + time.error()};
+  if (!time.ok() || time.reply.elements.empty()) return {{}, describe(time, where)};
   const auto now = whole(time.reply.elements[0].text) / 60;
   std::vector<std::vector<std::string>> commands;
   for (auto minute = now - reach; minute <= now + 1; ++minute)

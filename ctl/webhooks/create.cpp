@@ -30,10 +30,16 @@ struct made {
   kept_key key;
 };
 
+// The keys file, asked for once however many keys there are.
+struct keys_place {
+  std::string file;
+  bool may_ask;
+};
+
 // The key is shown before anything else can go wrong: it is told this once.
-made take_over(const settings& given, const provider::webhook& hook) {
+made take_over(const settings& given, const provider::webhook& hook, keys_place& place) {
   if (given.json) {
-    made out{hook, keep_key(hook, given.keys_file, false)};
+    made out{hook, keep_key(hook, place.file, false)};
     if (!out.key.problem.empty()) say_reload(out.key);
     return out;
   }
@@ -42,7 +48,8 @@ made take_over(const settings& given, const provider::webhook& hook) {
       printable(key_line(hook.made_by, hook.key)).c_str()
   );
   std::fflush(stdout);
-  made out{hook, keep_key(hook, given.keys_file, true)};
+  made out{hook, keep_key(hook, place.file, place.may_ask)};
+  place = {out.key.problem.empty() ? out.key.file : place.file, !out.key.problem.empty()};
   say_reload(out.key);
   return out;
 }
@@ -104,6 +111,7 @@ int make(const settings& given, provider::api& api) {
   );
   if (!given.json) print_plan(given, plan);
   std::vector<made> all;
+  keys_place place{given.keys_file, true};
   for (const auto& missing : plan.missing) {
     if (given.dry_run) break;
     const auto now = make_hook("webhooks create", api, which(given), existing.value, missing);
@@ -112,7 +120,7 @@ int make(const settings& given, provider::api& api) {
       if (given.json) print_json(given, plan, all, now.lost);
       return now.code;
     }
-    all.push_back(take_over(given, *now.hook));
+    all.push_back(take_over(given, *now.hook, place));
   }
   if (given.json) print_json(given, plan, all, {});
   return finish(plan, all);

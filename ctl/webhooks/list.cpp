@@ -16,6 +16,15 @@ struct settings {
   bool json = false;
 };
 
+// A line of a terminal does not hold all twelve names; --json does.
+std::string some(std::vector<std::string> events) {
+  constexpr std::size_t most = 2;
+  if (events.size() <= most + 1) return joined(events);
+  const auto more = std::to_string(events.size() - most);
+  events.resize(most);
+  return joined(events) + " and " + more + " more";
+}
+
 int print(const settings& given, const std::vector<provider::webhook>& hooks) {
   if (given.json) {
     std::vector<json_object> rows;
@@ -31,7 +40,7 @@ int print(const settings& given, const std::vector<provider::webhook>& hooks) {
   for (const auto& hook : hooks)
     rows.push_back(
         {printable(hook.id), std::string(provider::to_string(hook.made_by)), printable(hook.status),
-         shorten(printable(hook.url), 100), joined(hook.events)}
+         shorten(printable(hook.url), 100), some(hook.events)}
     );
   std::fputs(table(rows).c_str(), stdout);
   return as_int(exit_code::ok);

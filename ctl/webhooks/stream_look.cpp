@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/redis/client.hpp"
+#include "ctl/redis.hpp"
 #include "ctl/stats/stats_sources.hpp"
 
 namespace trunkline::ctl {
@@ -31,12 +31,6 @@ std::optional<entry_number> number_of(std::string_view id) {
   return entry_number(*time, *turn);
 }
 
-logger quiet(config::common_options options) {
-  // The connection's own lines would only repeat what the verb says.
-  if (options.log_level != "debug") options.log_level = "error";
-  return config::make_logger("webhooks", options);
-}
-
 }  // namespace
 
 bool is_later_entry(std::string_view id, std::string_view than) {
@@ -47,29 +41,23 @@ bool is_later_entry(std::string_view id, std::string_view than) {
 struct stream_look::impl {
   config::common_options options;
   std::string key, problem;
+  redis::endpoint where;
   std::unique_ptr<redis::client> client;  // none: the address is none
 
   redis::client::result ask(const std::vector<std::string>& command, milliseconds time) {
     auto got = client->execute(command, std::max(time, milliseconds(1)));
-    if (!got.ok())
-      problem = (got.why == redis::failure::none ? "Redis refuses: " : "Redis does not answer: ") +
-                got.error();
+    if (!got.ok()) problem = describe(got, where);
     return got;
   }
 };
 
 stream_look::stream_look(const config::common_options& options)
-    : impl_(new impl{options, stream::deliveries_key(options.stream_namespace), {}, {}}) {
-  redis::endpoint where;
-  if (auto wrong = redis::parse_url(options.redis, where); !wrong.empty()) {
+    : impl_(new impl{options, stream::deliveries_key(options.stream_namespace), {}, {}, {}}) {
+  if (auto wrong = redis::parse_url(options.redis, impl_->where); !wrong.empty()) {
     impl_->problem = "--redis: " + wrong;
     return;
   }
-  impl_->client = std::make_unique<redis::client>(
-      redis::connection_options{
-          .where = where, .client_name = "trunkline-webhooks", .connect_timeout = patience},
-      quiet(options)
-  );
+  impl_->client.reset(new redis::client(open_redis(options, impl_->where, "webhooks", patience)));
 }
 
 stream_look::~stream_look() = default;

@@ -2,9 +2,27 @@
 #include "ctl/webhooks/webhooks.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 
 namespace trunkline::ctl {
+namespace {
+
+// A provider who says nothing costs a minute: who waits is told why. Runs one after the other meet
+// 429 for a moment, which is no news.
+provider::retry_notice say_retries(const std::string& verb) {
+  return [verb](const provider::http_answer& got, int tries, std::chrono::milliseconds pause) {
+    if (got.status == 429 && pause < std::chrono::seconds(2)) return;
+    const std::string what =
+        got.status == 0 ? "does not answer" : "answered " + std::to_string(got.status);
+    std::fprintf(
+        stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", verb.c_str(),
+        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, provider::most_tries
+    );
+  };
+}
+
+}  // namespace
 
 void declare_api(config::option_set& options, std::string& target, bool all_allowed) {
   std::vector<std::string> allowed = {"2026-03-30", "v1"};
@@ -29,6 +47,7 @@ void declare_user(config::option_set& options, std::string& target) {
 std::string check_hook_url(const std::string& url) {
   const bool good =
       url.starts_with("https://") && url.size() > 8 && url.size() <= 2000 && url[8] != '/' &&
+      url.find('/', 8) != std::string::npos &&
       std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
   return good ? "" : "must be https://HOST/PATH as the provider is to call it";
 }
@@ -41,7 +60,7 @@ int with_api(
     const std::string& verb, const provider::settings& given,
     const std::function<int(provider::api&)>& run
 ) {
-  const auto connected = provider::connect(given);
+  const auto connected = provider::connect(given, say_retries(verb));
   if (!connected.api) return complain(verb, connected.problem, exit_code::config);
   return run(*connected.api);
 }

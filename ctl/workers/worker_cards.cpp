@@ -6,9 +6,8 @@
 #include <cstdlib>
 #include <map>
 
-#include "common/redis/client.hpp"
-#include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
+#include "ctl/redis.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -68,10 +67,8 @@ class reader {
   reader(const config::common_options& options, const redis::endpoint& where, milliseconds budget)
       : names_(options.stream_namespace),
         end_(std::chrono::steady_clock::now() + budget),
-        client_(
-            {.where = where, .client_name = "trunkline-workers", .connect_timeout = budget},
-            quiet(options)
-        ) {}
+        where_(where),
+        client_(open_redis(options, where, "workers", budget)) {}
 
   worker_cards read() {
     worker_cards out;
@@ -92,20 +89,13 @@ class reader {
   }
 
  private:
-  static logger quiet(config::common_options options) {
-    if (options.log_level != "debug") options.log_level = "error";
-    return config::make_logger("workers", options);
-  }
   std::vector<redis::client::result> ask(const std::vector<std::vector<std::string>>& commands) {
     const auto left =
         std::chrono::duration_cast<milliseconds>(end_ - std::chrono::steady_clock::now());
     return client_.pipeline(commands, std::max(milliseconds(1), left));
   }
-  static bool take(const redis::client::result& got, worker_cards& out) {
-    if (!got.ok())
-      out.problem =
-          (got.why == redis::failure::none ? "Redis refuses: " : "Redis does not answer: ") +
-          got.error();
+  bool take(const redis::client::result& got, worker_cards& out) const {
+    if (!got.ok()) out.problem = describe(got, where_);
     return got.ok();
   }
 
@@ -165,6 +155,7 @@ class reader {
 
   const std::string names_;
   const std::chrono::steady_clock::time_point end_;
+  redis::endpoint where_;
   redis::client client_;
 };
 

@@ -176,7 +176,8 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
 
     def test_wrong_words_are_named(self):
-        for words, program, problem in ((["bogus"], "trunkline", "there is no 'bogus'"),
+        for words, program, problem in ((["events", "list", "--", "foo"], "trunkline events list", "not expected: foo"),
+                                        (["bogus"], "trunkline", "there is no 'bogus'"),
                                         (["dead"], "trunkline dead", "say what to do"),
                                         (["dead", "bogus"], "trunkline dead", "there is no 'bogus'")):
             done = subprocess.run([os.path.join(BIN, "trunkline"), *words], capture_output=True, text=True)

@@ -254,7 +254,8 @@ class Events(Verbs, unittest.TestCase):
     def test_tail_survives_a_restart_of_postgres(self):
         tail = self.tail("--count", "1", "--last", "0", "--until", "60s")
         wait_for(lambda: self.postgres.psql("select count(*) from pg_stat_activity where application_name = "
-                                            "'trunkline'") == "1", "the tail to look")
+                                            "'trunkline' and state = 'idle' and query ilike 'commit%'") == "1",
+                 "the tail to have looked once")
         self.postgres.stop()
         self.postgres.start()
         insert(self.postgres, 1)

@@ -103,7 +103,7 @@ class Queue(unittest.TestCase):
         self.postgres.psql(INSERT.format(state="retrying", count=3) + ";" + INSERT.format(state="dead", count=2))
         done = self.queue()
         self.assertEqual(done.returncode, 0)
-        self.assertTrue(done.stdout.startswith("WATCH: 0 waiting, 3 retrying, 2 dead; see 'trunkline dead list'\n"),
+        self.assertTrue(done.stdout.startswith("WATCH: 0 waiting, 3 retrying, 2 dead; "),
                         done.stdout)
         _, report = self.report()
         self.assertAlmostEqual(report["retrying"]["oldest_seconds"], 7200, delta=10)

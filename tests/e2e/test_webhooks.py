@@ -112,6 +112,7 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK, "--api", "v1")
         done = self.webhooks("list", TRUNKLINE_URL="http://127.0.0.1:5000/x")  # is of `send` alone
         self.assertEqual(len(done.stdout.splitlines()), 6)
+        self.assertLess(max(map(len, done.stdout.splitlines())), 160)
         printed = self.webhooks("list", "--json").stdout
         listed = json_schema.check("webhooks list", printed)["webhooks"]
         self.assertEqual([hook["api"] for hook in listed], ["2026-03-30"] + ["v1"] * 4)
@@ -266,6 +267,21 @@ class Webhooks(unittest.TestCase):
             self.assertEqual((out + err).count(b"A" * 32), 1, out + err)
             self.assertNotIn(b"\x1b", out + err)
             self.assertEqual(process.returncode, 0, err)
+
+    def test_the_keys_file_is_asked_for_once(self):
+        """v1 has a key for each of four webhooks."""
+        for typed, lines in ((self.keys_file(), 10), ("", 0)):
+            terminal, ours = pty.openpty()
+            process = subprocess.Popen([TRUNKLINE, "webhooks", "create", "--url", f"{HOOK}{lines}", "--api", "v1",
+                                        "--api-url", self.api.url], stdin=ours, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, env=clean_environment(OPENPHONE_API_KEY=KEY))
+            os.write(terminal, typed.encode() + b"\n")
+            _, err = process.communicate(timeout=30)
+            os.close(terminal)
+            os.close(ours)
+            self.assertEqual((process.returncode, err.count(b"Add the key to which")), (0, 1), err)
+            if typed:
+                self.assertEqual(len(self.lines_of(typed)), lines)
 
     def test_who_holds_the_lock_of_the_keys_file_is_waited_for(self):
         path = self.keys_file()

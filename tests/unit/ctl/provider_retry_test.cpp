@@ -70,6 +70,23 @@ TEST_CASE("Backoff doubles and ends", "[provider]") {
   CHECK(next_wait({"GET", "/"}, {503}, 1, 0.0) == milliseconds(250));
 }
 
+TEST_CASE("Each pause before another try is told, and the end is not", "[provider]") {
+  script provider;
+  provider.answers = {{503}, unanswered()};
+  std::vector<std::string> told;
+  pacer sends(
+      provider, provider.clock(),
+      [&told](const http_answer& got, int tries, milliseconds pause) {
+        told.push_back(
+            std::to_string(got.status) + " " + std::to_string(tries) + " " +
+            std::to_string(pause.count())
+        );
+      }
+  );
+  CHECK(sends.send({"GET", "/webhooks"}).status == 200);
+  CHECK(told == std::vector<std::string>{"503 1 500", "0 2 1000"});
+}
+
 TEST_CASE("Retry-After is obeyed, unless it asks too much", "[provider]") {
   http_answer busy{429};
   busy.retry_after = seconds(7);

@@ -47,13 +47,15 @@ TEST_CASE("what deserves a look is told, with exit 0") {
   }
   SECTION("dead") {
     report.postgres->dead.count = 1;
-    CHECK(line(report) == "WATCH: 0 waiting, nothing retrying, 1 dead; see 'trunkline dead list'");
+    CHECK(
+        line(report) == "WATCH: 0 waiting, nothing retrying, 1 dead; see 'trunkline dead groups'"
+    );
   }
   SECTION("more dead than we count") {
     report.postgres->dead = {.count = 100000, .at_least = true, .oldest = {}};
     CHECK(
         line(report) ==
-        "WATCH: 0 waiting, nothing retrying, 100000+ dead; see 'trunkline dead list'"
+        "WATCH: 0 waiting, nothing retrying, 100000+ dead; see 'trunkline dead groups'"
     );
   }
   SECTION("memory past three quarters") {
@@ -86,6 +88,16 @@ TEST_CASE("what deserves a look is told, with exit 0") {
     report.redis->gateways->front().state = "refusing";
     report.redis->gateways->front().reason = "weak_durability";
     CHECK(line(report).find("gateway g1 answers 503: weak_durability") != std::string::npos);
+  }
+  SECTION("causes before what they left behind") {
+    report.postgres->dead.count = 1;
+    report.postgres->next_retry = -std::chrono::minutes(2);
+    report.redis->workers->clear();
+    CHECK(
+        line(report) ==
+        "WATCH: 0 waiting, nothing retrying, 1 dead; no worker is running; a retry is overdue; "
+        "see 'trunkline doctor'; see 'trunkline dead groups'"
+    );
   }
   SECTION("no gateway, no worker") {
     report.redis->gateways->clear();
