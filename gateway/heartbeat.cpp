@@ -47,6 +47,7 @@ struct heartbeat::impl {
   void collect();
   void beat();
   void send_card();
+  void take_card_away();
   void send_presence();
   void send_minute(std::int64_t minute, counts& of_minute);
   void again();
@@ -73,7 +74,7 @@ void heartbeat::impl::collect() {
 void heartbeat::impl::beat() {
   collect();
   if (!connection.connected()) return;
-  send_card();
+  ending ? take_card_away() : send_card();
   for (auto& [minute, of_minute] : minutes) send_minute(minute, of_minute);
   send_presence();
   std::erase_if(minutes, [](const auto& each) { return each.second == counts{}; });
@@ -92,6 +93,16 @@ void heartbeat::impl::send_card() {
   // What becomes of a card matters until the next one only.
   connection.execute(set, [](redis::failure, redis::reply&&) {});
   connection.execute(expire, [](redis::failure, redis::reply&&) {});
+}
+
+// Else a gateway that a deploy has replaced is listed for half a minute more. No right to DEL: it
+// is the one that would let a gateway remove the stream.
+void heartbeat::impl::take_card_away() {
+  std::string wire;
+  redis::append_command(
+      wire, {"EXPIRE", stream::process_key(given.stream_namespace, "gateway", given.id), "0"}
+  );
+  connection.execute(wire, [](redis::failure, redis::reply&&) {});
 }
 
 // Whoever sums up sees by it whether a gateway ended with figures that it had not sent.

@@ -12,9 +12,9 @@
 
 namespace trunkline::gateway {
 
-// What `trunkline queue` shows of this process: its card in Redis, renewed every 2 s and gone 30 s
-// after the last one, and the figures of each minute. On a connection of its own, off the way of
-// deliveries. What Redis does not take is kept and sent later.
+// What `trunkline queue` shows of this process: its card in Redis, renewed every 2 s, gone with an
+// orderly end or 30 s after the last one, and the figures of each minute. On a connection of its
+// own, off the way of deliveries. What Redis does not take is kept and sent later.
 class heartbeat {
  public:
   using card = std::vector<std::pair<std::string, std::string>>;

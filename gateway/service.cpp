@@ -202,7 +202,7 @@ void service::impl::listen_once_ready(clock::time_point latest) {
   if (draining) return;
   if (worst_queue().accepting || clock::now() >= latest) {
     listening.start();
-    tell_supervisor(); // else the state of the last look stands beside READY
+    tell_supervisor();  // else the state of the last look stands beside READY
     return supervisor::notify("READY=1");
   }
   pause_timer.expires_after(start_look);

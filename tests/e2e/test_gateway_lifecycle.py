@@ -54,6 +54,10 @@ class Figures(WithGateway):
         self.assertEqual(found["threads"], "1")
         self.assertEqual(found["durability"], "always (--durability redis)")
         self.assertIn("appendfsync always", found["settings"])
+        gateway.signal(signal.SIGTERM)
+        self.assertEqual(gateway.process.wait(10), 0)
+        left = [self.redis.command("HGET", key, "pid") for key in self.redis.command("KEYS", "{trunkline}:gateway:*")]
+        self.assertNotIn(str(gateway.process.pid), left)  # an orderly end leaves no card behind
 
     def test_figures_outlive_an_absence_of_redis(self):
         redis = Redis()
