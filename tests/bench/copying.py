@@ -3,6 +3,8 @@
 import subprocess
 import time
 
+import processes
+
 TABLES = ["webhook_events", "activities", "conversations", "contacts", "contact_cards", "conversation_links",
           "own_numbers", "recordings", "event_copies"]
 SHARED = TABLES[:2]  # large: every connection takes its share
@@ -31,7 +33,8 @@ def measure(house, scripts, events):
     """The rows of so many events into empty tables; durable when it returns."""
     house.forget()
     postgres = house.postgres
-    start = time.monotonic()
+    start, busy = time.monotonic(), processes.CoresBusy()
+    cpu = processes.cpu_seconds(postgres.process.pid)
     running = [subprocess.Popen(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",
                                  str(postgres.port), "-U", "trunkline", "-d", "trunkline", "-c", ";".join(script)],
                                 stdin=subprocess.DEVNULL) for script in scripts]
@@ -44,4 +47,5 @@ def measure(house, scripts, events):
                 each.kill()
                 each.wait()
     seconds = time.monotonic() - start
-    return {"events": events, "seconds": seconds, "per_second": events / seconds}
+    return {"events": events, "seconds": seconds, "per_second": events / seconds, "cores_busy": busy.so_far(),
+            "postgres_cpu_us": (processes.cpu_seconds(postgres.process.pid) - cpu) / events * 1e6}

@@ -13,6 +13,7 @@ import machine
 from contenders import STREAM
 
 CHUNK = 500
+POOL = 20_000  # bodies made one by one
 
 
 def wire(*args):
@@ -26,13 +27,18 @@ def entry(number, body, now_ms):
 
 
 def events(count):
-    """As bodies.mixed, but quick for millions: from the pool's end on its bodies come again under new ids."""
-    pool = list(bodies.mixed(min(count, 20_000)))
+    """As bodies.mixed, but quick for millions: from the pool's end on its bodies come again under new ids. All of a turn
+    are changed alike, so that AI content still belongs to its call."""
+    pool = list(bodies.mixed(min(count, POOL)))
     yield from pool
     rng = random.Random(2)
-    for body in itertools.islice(itertools.cycle(pool), count - len(pool)):
-        at = body.find(b'"AC') + 3  # the activity's own id, in every kind of the mix
-        yield body[:at] + b"%032x" % rng.getrandbits(128) + body[at + 32:]
+    left = count - len(pool)
+    while left > 0:
+        mask = rng.getrandbits(128)
+        for body in pool[:left]:
+            at = body.find(b'"AC') + 3  # the activity's id, in every kind of the mix
+            yield body[:at] + b"%032x" % (int(body[at:at + 32], 16) ^ mask) + body[at + 32:]
+        left -= len(pool)
 
 
 def stream(redis, count, given=None, first=0):

@@ -18,6 +18,13 @@ PROGRAMS = ["trunkline-gateway", "trunkline-worker", "trunkline"]
 BENCH_PROGRAMS = ["bench-pacer", "bench-ceiling"]
 
 
+def packages(*groups):
+    """Of deploy/packages: what the programs are built with, what they run with."""
+    with open(os.path.join(ROOT, "deploy", "packages"), encoding="utf-8") as file:
+        lines = [line.split() for line in file if not line.startswith("#")]
+    return [line[1] for line in lines if line and line[0] in groups]
+
+
 def install(packages):
     """Those that are missing. Node comes from wherever it was installed from."""
     wanted = list(packages)

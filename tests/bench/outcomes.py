@@ -28,6 +28,18 @@ def committed(path):
     return found
 
 
+def batches(path):
+    """How long each batch took from its first statement to the answer to COMMIT: sorted milliseconds."""
+    found = []
+    with open(path, encoding="utf-8") as log:
+        for line in log:
+            if '"msg":"committed"' in line:
+                record = json.loads(line)
+                if "entries" in record:
+                    found.append(float(record["ms"]))
+    return sorted(found)
+
+
 def received(postgres):
     """The same for the moment the gateway had the whole request."""
     rows = postgres.psql("select delivery_id, (extract(epoch from received_at) * 1000)::bigint from webhook_events")

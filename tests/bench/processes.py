@@ -39,7 +39,7 @@ def family(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of a process and its descendants so far."""
+    """User and system time so far of a process, its descendants, and those of them that have ended."""
     ticks = 0
     for each in family(pid):
         try:
@@ -47,7 +47,7 @@ def cpu_seconds(pid):
                 fields = stat.read().rsplit(")", 1)[1].split()
         except FileNotFoundError:
             continue
-        ticks += int(fields[11]) + int(fields[12])
+        ticks += sum(map(int, fields[11:15]))
     return ticks / TICK
 
 
@@ -61,7 +61,7 @@ class CoresBusy:
     def _now():
         with open("/proc/stat", encoding="ascii") as stat:
             ticks = [int(field) for field in stat.readline().split()[1:9]]
-        idle = ticks[3] + ticks[4]  # idle and waiting for the disk
+        idle = ticks[3] + ticks[4] + ticks[7]  # idle, waiting for the disk, taken by other machines of the host
         return sum(ticks) - idle, time.monotonic()
 
     def so_far(self):

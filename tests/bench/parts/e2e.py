@@ -16,6 +16,7 @@ from house import House
 
 PACKAGES = []
 SYNC = "one sync of the disk"
+BATCH = "a batch, from its first statement to the answer to COMMIT"
 RATE, CONNECTIONS, WARM_UP = 1000, 64, 2.0
 
 
@@ -28,7 +29,7 @@ def each_round(options):
 
 
 def pipeline(house, options, requests, seconds):
-    """Milliseconds from receipt to commit, of each event after the warm-up."""
+    """Milliseconds from receipt to commit, of each event after the warm-up; of the worker's batches; what was sent."""
     gateway = worker = None
     try:
         worker = drain.ours(house, options.bin, "--log-level", "debug", "--log-format", "json")
@@ -36,6 +37,7 @@ def pipeline(house, options, requests, seconds):
         sent = load.paced(options.bin, gateway.port, requests, RATE, seconds, CONNECTIONS)
         outcomes.wait_until_empty(house, worker)
         committed = outcomes.committed(worker.folder + "/output")
+        batches = outcomes.batches(worker.folder + "/output")
     finally:
         for each in (gateway, worker):
             if each:
@@ -44,19 +46,20 @@ def pipeline(house, options, requests, seconds):
     if len(received) < sent["sent"]:
         raise RuntimeError(f"of {sent['sent']} deliveries {len(received)} are in the tables")
     first = min(received.values()) + WARM_UP * 1000
-    return sorted(committed[one] - at for one, at in received.items() if at >= first), sent
+    return sorted(committed[one] - at for one, at in received.items() if at >= first), batches, sent
 
 
 def run(options):
-    rounds = {"receive to commit": [], "bare commit": [], "acknowledgement": [], SYNC: []}
+    rounds = {"receive to commit": [], BATCH: [], "bare commit": [], "acknowledgement": [], SYNC: []}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         length = options.seconds * 2 + WARM_UP
         for turn in progress.rounds(options.rounds, each_round(options), warm_up=False):
             house.forget()
             bodies.write_requests(requests, int(RATE * length), seed=200 + turn)
-            took, sent = pipeline(house, options, requests, length)
+            took, batches, sent = pipeline(house, options, requests, length)
             rounds["receive to commit"].append(outcomes.percentiles(took))
+            rounds[BATCH].append(outcomes.percentiles(batches))
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
             rounds[SYNC].append(syncs.measure())
             house.forget()

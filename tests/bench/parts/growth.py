@@ -91,7 +91,8 @@ def run(options):
 
 def tables(result, options):
     columns = (("per_second", 0), ("postgres_cpu_us", 1))
-    return [(f"growth: {TAKEN:,} events drained in each of {options.rounds} rounds, median (least-most)",
+    return [(f"growth: {TAKEN:,} events drained in each of {options.rounds} rounds, timed from the first look that finds some "
+             "gone, median (least-most)",
              [["", "events/s", "Postgres CPU us each"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()]),
             ("Redis' memory", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",

@@ -41,6 +41,8 @@ def run(options):
                     house.forget_queue()
                     result = load.paced(options.bin, contender.port, requests, rate,
                                         options.seconds + 1 if turn else 2, options.connections)
+                    if (stored := contender.stored(house)) != result["sent"]:
+                        raise RuntimeError(f"{contender.name}: {result['sent']} acknowledged, {stored} stored")
                     if turn:
                         rounds.setdefault(contender.name, []).append(result)
         finally:

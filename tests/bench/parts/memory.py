@@ -43,6 +43,7 @@ def run(options):
             house.forget()
             fill.stream(house.redis, options.backlog // 4)
             rounds["worker"].append(drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left))
+            drain.check_rows(house, options.backlog // 4)
     return {"rounds": rounds, "measured": {f"memory-{name}": figures.field(each, "memory_mib")
                                            for name, each in rounds.items()}}
 

@@ -53,6 +53,7 @@ def run(options):
             for threads in (1, 2):
                 gateway = contenders.Gateway(house, options.bin, threads)
                 try:
+                    load.full(gateway, house, requests, 1, options.connections)  # warm
                     rounds.setdefault(f"gateway threads x{threads}", []).append(
                         load.round_of(gateway, house, requests, options))
                 finally:
