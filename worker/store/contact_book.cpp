@@ -16,16 +16,14 @@ std::string literal(const phone_set& phones) {
 
 void contact_book::look_up(const phone_set& phones) {
   if (phones.empty()) return;
-  const auto found = db_.run("find_contacts", {literal(phones)});
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    known_[std::string(found.text(i, 0))] = {found.number(i, 1), found.text(i, 2) == "t"};
-  }
+  for (const auto& row : store::look_up(db_, {phones, {}, {}})) take(row);
 }
 
-void contact_book::open(const phone_set& named, const phone_set& others) {
-  phone_set all = named;
-  all.insert(others.begin(), others.end());
-  look_up(all);
+void contact_book::take(const found& row) {
+  if (row.what == found::sort::contact) known_[row.name] = {row.id, row.flag};
+}
+
+void contact_book::open(const phone_set& named) {
   // Most numbers are named long since, and named contacts stay: no lock is needed to know that.
   phone_set missing;
   for (const auto& phone : named) {

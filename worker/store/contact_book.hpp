@@ -7,19 +7,22 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "worker/store/look_up.hpp"
 #include "worker/store/session.hpp"
 
 namespace trunkline::store {
 
-using phone_set = std::set<std::string, std::less<>>;
+using phone_set = name_set;
 
 // The contacts of one transaction: numbers and their row ids.
 class contact_book {
  public:
   explicit contact_book(session& db) : db_(db) {}
 
-  // Looks all numbers up and makes those of named contacts for good.
-  void open(const phone_set& named, const phone_set& others);
+  // What a look-up found; what is not a contact is left alone.
+  void take(const found&);
+  // Those of named contacts, looked up before, are made for good where they are not there.
+  void open(const phone_set& named);
   // Makes what is not there yet: contacts that exist only as long as an activity needs them.
   void ensure(const phone_set& phones);
   // Of contacts that lost an activity, those that nothing needs any more go.

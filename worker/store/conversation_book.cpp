@@ -22,39 +22,31 @@ std::string literal(const std::set<std::int64_t>& ids) {
 
 }  // namespace
 
-void conversation_book::find_refs(const name_set& refs) {
-  if (refs.empty()) return;
-  const auto found = db_.run("find_conversations", {literal(refs)});
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const auto id = found.number(i, 1);
-    by_ref_[std::string(found.text(i, 0))] = id;
-    stored_[id] = {
-        found.optional_number(i, 2), std::string(found.text(i, 3)), found.optional_number(i, 4)};
-  }
+void conversation_book::look_up(const name_set& refs, const name_set& party_keys) {
+  if (refs.empty() && party_keys.empty()) return;
+  for (const auto& row : store::look_up(db_, {{}, refs, party_keys})) take(row);
 }
 
-void conversation_book::find_links(const name_set& party_keys) {
-  if (party_keys.empty()) return;
-  const auto found = db_.run("find_links", {literal(party_keys)});
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    links_[std::string(found.text(i, 0))] = {found.optional_text(i, 1), found.number(i, 2)};
+void conversation_book::take(const found& row) {
+  if (row.what == found::sort::conversation) {
+    by_ref_[row.name] = row.id;
+    stored_[row.id] = {row.at, row.text.value_or(""), row.contact_id};
   }
+  if (row.what == found::sort::link) links_[row.name] = {row.text, row.id};
 }
 
-void conversation_book::open(const name_set& refs, const name_set& party_keys) {
-  find_refs(refs);
+void conversation_book::open(const name_set& refs, name_set party_keys) {
+  asked_ = std::move(party_keys);
   name_set missing = refs;
   std::erase_if(missing, [this](const auto& ref) { return by_ref_.contains(ref); });
-  if (!missing.empty()) {
-    const auto made = db_.run("insert_conversations", {literal(missing)});
-    for (std::size_t i = 0; i < made.size(); ++i) {
-      const std::string ref(made.text(i, 0));
-      by_ref_[ref] = made.number(i, 1);
-      missing.erase(ref);
-    }
-    find_refs(missing);  // another transaction made them in between
+  if (missing.empty()) return;
+  const auto made = db_.run("insert_conversations", {literal(missing)});
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::string ref(made.text(i, 0));
+    by_ref_[ref] = made.number(i, 1);
+    missing.erase(ref);
   }
-  find_links(party_keys);
+  look_up(missing, {});  // another transaction made them in between
 }
 
 void conversation_book::attach_rows(const std::vector<activity_row>& rows) {
@@ -70,9 +62,10 @@ void conversation_book::attach_rows(const std::vector<activity_row>& rows) {
   }
   for (const auto& [key, ref] : edges) keys.insert(key);
   keys.insert(fallbacks.begin(), fallbacks.end());
-  std::erase_if(keys, [this](const auto& key) { return links_.contains(key); });
-  find_refs(refs);
-  find_links(keys);
+  std::erase_if(keys, [this](const auto& key) {
+    return links_.contains(key) || asked_.contains(key);
+  });
+  look_up(refs, keys);
   std::erase_if(fallbacks, [&](const auto& key) {
     return links_.contains(key) || edges.contains(key);
   });
@@ -116,7 +109,7 @@ void conversation_book::insert_links(const attachments& edges, const name_set& f
       taken.erase(key);
     }
   }
-  find_links(taken);
+  look_up({}, taken);
   for (const auto& key : taken) {
     const auto mine = offered.find(key);
     if (mine == offered.end() || mine->second.ref) continue;

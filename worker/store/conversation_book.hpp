@@ -11,12 +11,11 @@
 #include "worker/store/activity_rows.hpp"
 #include "worker/store/contact_book.hpp"
 #include "worker/store/cross_rows.hpp"
+#include "worker/store/look_up.hpp"
 #include "worker/store/session.hpp"
 #include "worker/store/structure.hpp"
 
 namespace trunkline::store {
-
-using name_set = std::set<std::string, std::less<>>;
 
 // The conversations and links of one transaction. A link says which conversation activities without
 // a provider id belong to: that of the least provider id ever seen with the same parties, else a
@@ -25,8 +24,11 @@ class conversation_book {
  public:
   conversation_book(session& db, structure held) : db_(db), held_(held) {}
 
-  // Every provider id named gets its conversation; links of the party keys are read.
-  void open(const name_set& refs, const name_set& party_keys);
+  // What a look-up found; what is neither conversation nor link is left alone.
+  void take(const found&);
+  // What that look-up asked for. Every provider id gets its conversation; a link that it did not
+  // find is not asked for again before one is made.
+  void open(const name_set& refs, name_set party_keys);
   // Brings links in line with the rows in hand, and makes fallbacks where nothing else is known.
   // Throws needs_exclusive under the shared lock if a link that is there would have to fall.
   void attach_rows(const std::vector<activity_row>& rows);
@@ -57,8 +59,7 @@ class conversation_book {
     std::string party_key, ref;
     std::int64_t was_in = 0, now_in = 0;
   };
-  void find_refs(const name_set& refs);
-  void find_links(const name_set& party_keys);
+  void look_up(const name_set& refs, const name_set& party_keys);
   void insert_links(const attachments& edges, const name_set& fallbacks);
   void let_fall(const std::vector<fall>& falls);
   void write_joined(const contact_book& contacts);
@@ -67,6 +68,7 @@ class conversation_book {
   structure held_;
   std::unordered_map<std::string, std::int64_t> by_ref_;
   std::unordered_map<std::string, link> links_;
+  name_set asked_;  // party keys
   std::unordered_map<std::int64_t, stored_summary> stored_;
   std::map<std::int64_t, conversation_summary> joined_;
   std::set<std::int64_t> recompute_;

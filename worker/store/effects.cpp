@@ -9,12 +9,13 @@
 #include "worker/store/cards.hpp"
 #include "worker/store/contact_book.hpp"
 #include "worker/store/conversation_book.hpp"
+#include "worker/store/look_up.hpp"
 #include "worker/store/recordings.hpp"
 
 namespace trunkline::store {
 namespace {
 
-// Read in each transaction: under the structure lock they can't change, between two they can.
+// Under the structure lock they can't change, between two transactions they can.
 std::map<std::string, bool> read_own_numbers(session& db) {
   std::map<std::string, bool> own;
   const auto found = db.run("own_numbers");
@@ -57,8 +58,10 @@ class effects {
       : db_(db), held_(held), contacts_(db), conversations_(db, held) {}
 
   void apply(const batch_facts& facts) {
+    look_up(facts);
     learn(facts.own_evidence);
-    open_books(facts);
+    contacts_.open(facts.named);
+    conversations_.open(asked_.refs, asked_.party_keys);
     auto rows =
         merge_activities(db_, facts.activities, [this](const auto& fact) { return guess(fact); });
     finish(rows);
@@ -75,25 +78,30 @@ class effects {
   }
 
  private:
+  // All that one question can tell. Which of an activity's numbers is its contact's depends on our
+  // own, which the same answer tells: so all of them are asked for.
+  void look_up(const batch_facts& facts) {
+    wanted ask{facts.named, {}, {}};
+    for (const auto* fact : facts.activities) {
+      if (fact->contact_hint) ask.phones.insert(*fact->contact_hint);
+      ask.phones.insert(fact->parties.begin(), fact->parties.end());
+      ask.refs.insert(fact->conv_refs.begin(), fact->conv_refs.end());
+      ask.party_keys.insert(fact->party_keys.begin(), fact->party_keys.end());
+    }
+    for (const auto& row : store::look_up(db_, ask)) {
+      if (row.what == found::sort::own_number) own_.insert(row.name);
+      contacts_.take(row);
+      conversations_.take(row);
+    }
+    asked_ = std::move(ask);
+  }
+
   void learn(const number_set& evidence) {
-    for (const auto& [phone, from_events] : read_own_numbers(db_)) own_.insert(phone);
     std::ranges::set_difference(evidence, own_, std::back_inserter(learned_));
     if (learned_.empty()) return;
     if (held_ == structure::shared) throw needs_exclusive();
     db_.run("insert_own_numbers", {postgres::array_of(learned_)});
     own_.insert(learned_.begin(), learned_.end());
-  }
-
-  void open_books(const batch_facts& facts) {
-    phone_set others;
-    name_set refs, party_keys;
-    for (const auto* fact : facts.activities) {
-      if (auto phone = contact_of(registers_of(*fact), own_)) others.insert(std::move(*phone));
-      refs.insert(fact->conv_refs.begin(), fact->conv_refs.end());
-      party_keys.insert(fact->party_keys.begin(), fact->party_keys.end());
-    }
-    contacts_.open(facts.named, others);
-    conversations_.open(refs, party_keys);
   }
 
   first_place guess(const parse::activity_facts& fact) const {
@@ -147,6 +155,7 @@ class effects {
   structure held_;
   contact_book contacts_;
   conversation_book conversations_;
+  wanted asked_;  // of the first look-up
   number_set own_;
   std::vector<std::string> learned_;
   std::set<std::int64_t> lost_contacts_;

@@ -123,7 +123,7 @@ TEST_CASE("a statement that takes too long is cancelled: 57014") {
   given.statement_timeout = 200ms;
   given.lock_timeout = 60s;
   given.statement_override = [](std::string_view name) {
-    return name == "own_numbers" ? "select pg_sleep(60)::text, false" : "";
+    return name == "structure_lock_shared" ? "select pg_sleep(60)" : "";
   };
   const auto store = open_store(given);
   const auto cancelled = store->apply(one("AC1"));
