@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/arguments.hpp"
 #include "common/base/log.hpp"
 
 namespace CLI {
@@ -143,13 +144,13 @@ std::optional<int> start(
 );
 
 // A program of verbs ("trunkline queue", "trunkline dead list"): the same for each of them. A name
-// of two words makes a nested subcommand. declare() may add positionals to the CLI::App; run() is
-// called with all values in place and returns the exit code.
+// of two words makes a nested subcommand. declare() says its options and what else its command line
+// takes; run() is called with all values in place and returns the exit code.
 struct verb {
   std::string name;
   std::string description;  // one sentence
   std::string examples;     // end of its --help
-  std::function<void(option_set&, CLI::App&)> declare;
+  std::function<void(option_set&, arguments&)> declare;
   std::function<int()> run;
 };
 int run_verbs(int argc, const char* const* argv, const program_text& text, std::vector<verb> verbs);

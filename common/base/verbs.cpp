@@ -52,7 +52,8 @@ struct verb_program {
   void add(verb& what, const std::string& section) {
     CLI::App* sub = add_verb_app(app, what);
     declared.push_back({&what, sub, std::make_unique<option_set>(*sub, section), {}});
-    what.declare(*declared.back().options, *sub);
+    arguments words(*sub);
+    what.declare(*declared.back().options, words);
     declared.back().flags.add_to(*sub);
     sub->footer("Examples:\n" + what.examples);
     for (const auto& name : declared.back().options->names()) all_names.push_back(name);

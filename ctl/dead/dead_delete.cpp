@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead delete ID... | --all [filter]
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/batches.hpp"
@@ -165,8 +164,8 @@ config::verb dead_delete() {
           "events those were. The same delivery, sent again, would be a new event.\n"
           "Exit codes: 0 all deleted, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all", given->all, "All dead letters that fit the filter");
             given->which.declare(options, filter_set::dead);
             options.text("reason", given->reason, "Why, for the record");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead groups
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -153,7 +152,7 @@ config::verb dead_groups() {
           "are enough for; then each count carries a +.\n"
           "Exit codes: 0 shown (also when there are none), 1 failed, 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most causes to show", 1, 10000);
             options.flag("json", given->json, "Print one JSON object");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead list
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "common/base/units.hpp"
@@ -79,7 +78,7 @@ config::verb dead_list() {
           "  trunkline dead list --error 'not JSON' --limit 500 --json\n"
           "Exit codes: 0 listed (also when there are none), 1 failed, 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             given->which.declare(options, filter_set::dead);
             options.integer("limit", given->limit, "Most to list", 1, 100000);
             options.flag("json", given->json, "Print one JSON object");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead replay ID... | --all [filter]
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -119,8 +118,8 @@ config::verb dead_replay() {
           "Exit codes: 0 all replayed, 1 some left alone (not confirmed, or a login that may not "
           "write), 3 Postgres is\naway.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all", given->all, "All dead letters that fit the filter");
             given->which.declare(options, filter_set::dead);
             options.integer(

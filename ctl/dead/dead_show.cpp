@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline dead show ID [--raw]
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/dead/dead.hpp"
@@ -73,8 +72,8 @@ config::verb dead_show() {
           "More of it, such as what it touched: 'trunkline events show ID'.\n"
           "Exit codes: 0 shown, 1 no such event or failed, 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->id, "Which event")->required();
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("ID", given->id, "Which event", config::needed::yes);
             options.flag("raw", given->raw, "Write the exact bytes received, nothing else");
             options.flag("json", given->json, "Print one JSON object");
             options.per_call({"raw"});

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline doctor
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/bounded.hpp"
@@ -72,7 +71,7 @@ config::verb doctor() {
           "does "
           "not answer.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.text("url", given->url, "Where deliveries arrive");
             options.text("ops-url", given->ops_url, "The gateway's /readyz");
             options.text(

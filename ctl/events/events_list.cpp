@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline events list
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/events/event_lookup.hpp"
@@ -125,7 +124,8 @@ config::verb events_list() {
           "show ID'.\n"
           "Where a filter leaves much out the list ends after 1.5 s and says where to go on.\n"
           "Exit codes: 0 listed (also when there are none), 1 failed, 3 Postgres is away.\n",
-      .declare = [given](config::option_set& options, CLI::App&) { declare(options, *given); },
+      .declare =
+          [given](config::option_set& options, config::arguments&) { declare(options, *given); },
       .run = [given] { return run(*given); }};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline events retry ID... | --all-due [filter]
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -177,8 +176,8 @@ config::verb events_retry() {
           "always.\n"
           "Exit codes: 0 done, 1 some left alone (or not confirmed), 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Row numbers, event ids or delivery ids");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Row numbers, event ids or delivery ids");
             options.flag("all-due", given->all, "Every event that waits for its next attempt");
             given->which.declare(options, filter_set::waiting);
             options.integer("rate", given->rate, "Most a second; 0: all at once", 0, 100000);

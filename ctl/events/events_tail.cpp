@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline events tail
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -142,7 +141,8 @@ config::verb events_tail() {
           "the outcome; when\n"
           "a try failed before the tail began is not known (-).\n"
           "Exit codes: 0 ended as asked, 1 failed, 3 Postgres is away.\n",
-      .declare = [given](config::option_set& options, CLI::App&) { declare(options, *given); },
+      .declare =
+          [given](config::option_set& options, config::arguments&) { declare(options, *given); },
       .run = [given] { return run(*given); }};
 }
 

@@ -2,7 +2,6 @@
 // trunkline exporter: what is true of the queue as a whole, for Prometheus and an autoscaler.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -99,7 +98,8 @@ config::verb exporter() {
           "One is enough, with logins that only read. Both servers are asked every 2 seconds,\n"
           "whatever asks here. /scaler answers 503 when the number is not known.\n"
           "Exit codes: 0 ended by a signal, 1 cannot listen.\n",
-      .declare = [given](config::option_set& options, CLI::App&) { declare(*given, options); },
+      .declare =
+          [given](config::option_set& options, config::arguments&) { declare(*given, options); },
       .run = [given] { return run(*given); }};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline import --from URL
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
 
@@ -158,7 +157,7 @@ config::verb import_rows() {
           "read-only. A second old database needs a --label of its own, the same in each run.\n"
           "Exit codes: 0 all taken, 1 some rows can't be taken (or refused), 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.text(
                 "from", given->from, "The old database: URL or key=value string; only read",
                 {.secret = true}

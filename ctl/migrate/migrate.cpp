@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline migrate [up|status]. A session advisory lock keeps two runs apart; each migration is a
 // transaction with its own row of schema_migrations, so a failure leaves the ones before it done.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/database.hpp"
@@ -163,10 +162,10 @@ config::verb migrate() {
           "  trunkline migrate --json --postgres 'service=trunkline_owner'\n"
           "Exit codes: 0 current, 1 refused or (status) not current, 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("action", given->action, "up (default): apply; status: show")
-                ->check(CLI::IsMember({"up", "status"}).description(""))
-                ->type_name("up|status");
+          [given](config::option_set& options, config::arguments& words) {
+            words.word(
+                "action", given->action, "up (default): apply; status: show", {"up", "status"}
+            );
             options.flag("json", given->json, "Print one JSON object");
             options.duration(
                 "lock-timeout", given->lock_timeout,

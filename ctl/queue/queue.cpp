@@ -3,7 +3,6 @@
 // hangs, so that the answer is there within two seconds whatever happens.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -28,13 +27,7 @@ struct settings {
   std::string max_age;
   int max_depth = -1;
   bool json = false;
-  CLI::Option* watch = nullptr;
-
-  bool watches() const { return watch != nullptr && watch->count() > 0; }
-  double seconds() const {
-    const auto given = watch->results();
-    return given.empty() || given.front().empty() ? 2 : std::strtod(given.front().c_str(), nullptr);
-  }
+  std::optional<double> watch;
 };
 
 // Each server gets this long for itself; then it counts as not answering.
@@ -106,8 +99,8 @@ sample take_sample(const settings& given) {
 }
 
 int run(const settings& given) {
-  if (given.watches())
-    leave(watch_queue(given.seconds(), given.json, [&given] {
+  if (given.watch)
+    leave(watch_queue(*given.watch, given.json, [&given] {
       auto [report, verdict] = take_sample(given);
       return std::pair(std::move(report), std::move(verdict));
     }));
@@ -154,18 +147,9 @@ config::verb queue() {
           "With --watch 0, whatever it saw.\n"
           "It answers within 2 seconds, also when a server hangs.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
+          [given](config::option_set& options, config::arguments& words) {
             declare(*given, options);
-            given->watch = app.add_option("--watch", "Again each so many seconds (2), until Ctrl-C")
-                               ->expected(0, 1)
-                               ->type_name("[SECONDS]")
-                               ->check([](const std::string& text) -> std::string {
-                                 char* end = nullptr;
-                                 const double value = std::strtod(text.c_str(), &end);
-                                 const bool good = end != text.c_str() && *end == '\0' &&
-                                                   value >= 0.1 && value <= 3600;
-                                 return text.empty() || good ? "" : "must be 0.1 to 3600 seconds";
-                               });
+            words.seconds("watch", given->watch, "Again each so many seconds (2), until Ctrl-C", 2);
           },
       .run = [given] { return run(*given); }};
 }

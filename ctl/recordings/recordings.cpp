@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline recordings CALL
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/verbs.hpp"
@@ -74,8 +73,8 @@ config::verb recordings() {
           "Exit codes: 0 found, 1 none or refused, 3 the provider is away, 64 wrong usage, 78 no "
           "API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("CALL", given->call, "Id of a call, or its API link")->required();
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("CALL", given->call, "Id of a call, or its API link", config::needed::yes);
             declare_api(options, given->api, false);
             options.flag("json", given->json, "Print one JSON object");
             provider::declare(options, given->provider);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline send: signed deliveries through the whole pipe, and a look at what became of them.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -175,15 +174,15 @@ int run(const settings& given) {
   return files.empty() ? steps.send_samples() : steps.send_files(files);
 }
 
-void declare(config::option_set& options, CLI::App& app, settings& given) {
-  app.add_option(
-         "what", given.what,
-         "all: the 12 event kinds of the integration document; media: a message with 4 files; ai: "
-         "call, "
-         "summary and transcript; full: all three; or FILE...: sent as they are, - for standard "
-         "input"
-  )
-      ->type_name("all|media|ai|full|FILE");
+void declare(config::option_set& options, config::arguments& words, settings& given) {
+  words.several(
+      "what", given.what,
+      "all: the 12 event kinds of the integration document; media: a message with 4 files; ai: "
+      "call, "
+      "summary and transcript; full: all three; or FILE...: sent as they are, - for standard "
+      "input",
+      "all|media|ai|full|FILE"
+  );
   options.text("url", given.url, "The gateway");
   options.check("url", [&given] {
     http_target ignored;
@@ -218,8 +217,9 @@ config::verb send() {
           "Made-up events carry ids TRUNKLINE-TEST-... and fictitious numbers (555-01xx).\n"
           "Exit codes: 0 all well, 1 something failed, 3 gateway or Postgres is away, 64 wrong "
           "usage,\n78 configuration refused.\n",
-      .declare =
-          [given](config::option_set& options, CLI::App& app) { declare(options, app, *given); },
+      .declare = [given](
+                     config::option_set& options, config::arguments& words
+                 ) { declare(options, words, *given); },
       .run = [given] { return run(*given); }};
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline stats
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -134,7 +133,7 @@ config::verb stats() {
           "is too short, CUT says how far it got, and '+' marks what may be more.\n"
           "Exit codes: 0 told, 1 failed, 3 a server is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.duration(
                 "since", given->since, "So far back", std::chrono::minutes(1),
                 std::chrono::hours(24 * 366)

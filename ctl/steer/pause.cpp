@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline pause, trunkline resume: stop applying, go on applying. Accepting is never stopped.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "common/base/units.hpp"
@@ -155,7 +154,7 @@ config::verb pause() {
           "--wait, 3 Postgres\n"
           "is away, 64 wrong usage.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.text("reason", given->reason, "Why; everybody who looks will read it");
             options.text("for", given->for_time, "Goes on by itself after this time (30m, 2h)");
             options.check("for", [given]() -> std::string {
@@ -186,7 +185,7 @@ config::verb resume() {
           "Workers go on within two seconds. Where nothing is paused it changes nothing.\n"
           "Exit codes: 0 not paused (any more), 1 refused, 3 Postgres is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.text("reason", given->reason, "For the log");
             options.per_call({"reason"});
             declare(*given, options);

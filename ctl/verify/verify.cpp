@@ -201,7 +201,8 @@ config::verb verify() {
           "      --header 'webhook-id: msg_2lq7' --header 'webhook-timestamp: 1795194181' \\\n"
           "      --header 'webhook-signature: v1,oDYD62Kd...'\n"
           "Exit codes: 0 valid, 1 not valid, 64 wrong usage, 78 no usable key.\n",
-      .declare = [given](config::option_set& options, CLI::App&) { declare(options, *given); },
+      .declare =
+          [given](config::option_set& options, config::arguments&) { declare(options, *given); },
       .run = [given] { return run(*given); }};
 }
 

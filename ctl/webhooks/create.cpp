@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks create
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -159,7 +158,7 @@ config::verb webhooks_create() {
           "Exit codes: 0 all there now, 1 refused, or a key was not kept, or one is disabled,\n"
           "3 the provider is away, 64 wrong usage, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.text("url", given->url, "Where the provider is to deliver to");
             options.check("url", [given] {
               return given->url.empty() ? std::string() : check_hook_url(given->url);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks delete
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "ctl/verbs.hpp"
@@ -70,8 +69,8 @@ config::verb webhooks_delete() {
           "Exit codes: 0 deleted, 1 refused, no such webhook or not confirmed, 3 the provider is\n"
           "away, 64 wrong usage, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Ids of `webhooks list`");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Ids of `webhooks list`");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("dry-run", given->dry_run, "Only say what would be deleted");
             options.flag("json", given->json, "Print one JSON object");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks deliveries [ID...]
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -156,8 +155,8 @@ config::verb webhooks_deliveries() {
           "away,\n"
           "64 wrong usage, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Ids of `webhooks list` (default: all with a log)");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Ids of `webhooks list` (default: all with a log)");
             options.duration(
                 "since", given->since, "How far back", std::chrono::seconds(1),
                 std::chrono::hours(24 * 90)

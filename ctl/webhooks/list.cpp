@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks list
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -73,7 +72,7 @@ config::verb webhooks_list() {
           "Exit codes: 0 listed (also when there are none), 1 the provider refused, 3 it is away,\n"
           "78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             declare_api(options, given->api, true);
             declare_user(options, given->user);
             options.text("points-to", given->url, "Only those that point to this URL");

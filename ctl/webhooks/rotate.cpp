@@ -3,7 +3,6 @@
 // A second webhook with a key of its own takes over, and the old one goes when the new key is known
 // to work: with both APIs, no moment when deliveries carry a key that the gateway does not have.
 // The current API can also change the key of a webhook, but promises no overlap: --in-place.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "common/base/units.hpp"
@@ -200,8 +199,8 @@ config::verb webhooks_rotate() {
           "Exit codes: 0 done, 1 refused, not confirmed, the key not kept or no test event came,\n"
           "3 the provider, Redis or Postgres is away, 64 wrong usage, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->id, "Id of `webhooks list`");
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("ID", given->id, "Id of `webhooks list`");
             options.text(
                 "keys-file", given->keys_file,
                 "Add the key to this signing keys file of the gateway", {.value = "FILE"}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks test ID
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <thread>
 
@@ -111,8 +110,8 @@ config::verb webhooks_test() {
           "away,\n"
           "64 wrong usage, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->id, "Id of `webhooks list`");
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("ID", given->id, "Id of `webhooks list`");
             options.text(
                 "event", given->event, "Which event",
                 {.offers = provider::default_events(provider::generation::current)}

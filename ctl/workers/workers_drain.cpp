@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline workers drain ID... | --all
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -162,8 +161,8 @@ config::verb workers_drain() {
           "a "
           "server is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App& app) {
-            app.add_option("ID", given->ids, "Ids of `workers list`");
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Ids of `workers list`");
             options.flag("all", given->all, "All that run now");
             options.duration(
                 "timeout", given->timeout, "How long to wait for their end", milliseconds(0),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline workers list
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 
@@ -109,7 +108,7 @@ config::verb workers_list() {
           "others.\n"
           "Exit codes: 0 listed, 3 Redis is away.\n",
       .declare =
-          [given](config::option_set& options, CLI::App&) {
+          [given](config::option_set& options, config::arguments&) {
             options.flag("json", given->json, "Print one JSON object");
             config::add_common(options, given->common, config::uses::redis);
           },

@@ -76,9 +76,8 @@ class Judge(unittest.TestCase):
     def test_the_page_names_walls_of_known_targets_only(self):
         self.assertLessEqual(targets.walls(), {target.id for target in targets.TARGETS})
 
-    def test_every_part_says_what_it_measures(self):
-        for name in run()["PARTS"]:
-            self.assertTrue([target for target in targets.TARGETS if target.part == name], name)
+    def test_every_part_but_the_profile_has_a_target(self):
+        self.assertEqual({name for name in run()["PARTS"] if name != "statements"}, set(targets.PARTS))
 
 
 class ExitCode(unittest.TestCase):

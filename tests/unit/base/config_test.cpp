@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -215,7 +216,7 @@ TEST_CASE("what is written down of an option is what it enforces") {
   int threads = 7;
   std::string form = "text", keys;
   std::vector<std::string> ids;
-  app.add_option("ID", ids, "Which");
+  config::arguments(app).several("ID", ids, "Which");
   options.duration("wait", wait, "How long", 100ms, 1h, {.group = "Times"});
   options.integer("threads", threads, "Threads", 1, 64, {.default_words = "one a processor"});
   options.choice("form", form, "Form", {"text", "json"});
@@ -240,4 +241,36 @@ TEST_CASE("what is written down of an option is what it enforces") {
       "--form <text|json> Form (Options) text [] $TRUNKLINE_FORM key\n"
       "--keys-file <FILE> Keys (Options)  [] $TRUNKLINE_KEYS_FILE $KEYS here key\n"
   );
+}
+
+TEST_CASE("arguments: taken from the command line alone, refused by their rules") {
+  std::optional<double> watch;
+  std::string id, action = "up";
+  std::vector<std::string> ids;
+  const auto parse = [&](std::vector<std::string> given) -> std::string {
+    CLI::App app("test");
+    config::arguments words(app);
+    words.one("ID", id, "Which", config::needed::yes);
+    words.word("action", action, "What", {"up", "status"});
+    words.several("more", ids, "Others");
+    words.seconds("watch", watch, "Again", 2);
+    watch.reset();
+    std::ranges::reverse(given);
+    try {
+      app.parse(given);
+      return "";
+    } catch (const CLI::ParseError& wrong) {
+      return wrong.what();
+    }
+  };
+  CHECK(parse({"a"}) == "");
+  CHECK((id == "a" && action == "up" && !watch));
+  CHECK(parse({"a", "status", "b", "c", "--watch"}) == "");
+  CHECK((action == "status" && ids == std::vector<std::string>{"b", "c"} && watch == 2));
+  CHECK(parse({"a", "--watch", "0.5"}) == "");
+  CHECK(watch == 0.5);
+  CHECK(parse({}) == "ID is required");
+  CHECK(parse({"a", "down"}) == "action: down not in {up,status}");
+  for (const char* wrong : {"0.01", "3601", "5s", "nan"})
+    CHECK(parse({"a", "--watch", wrong}) == "--watch: must be 0.1 to 3600 seconds");
 }

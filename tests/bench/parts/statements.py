@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where PostgreSQL's time and its write-ahead log go: each statement of our worker, for an event applied, and COPY of the
+same rows beside them. One thread, so that what is timed waits for no core; being counted slows each of them a little."""
+import copying
+import drain
+import figures
+import fill
+import progress
+import statements
+from house import House
+
+PACKAGES = []
+COLUMNS = (("calls", 1), ("us", 1), ("pages", 1), ("wal", 0))
+LEAST = 0.01  # of all time: what is below is shown as one line
+
+
+def seconds(options):
+    return 8 + options.rounds * each_round(options)
+
+
+def each_round(options):
+    return 8 + options.backlog / 4 / 5000
+
+
+def run(options):
+    rounds, count = {"worker": [], "copy": []}, options.backlog // 4
+    with House(options.bin, **statements.SETTINGS) as house:
+        for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
+            house.forget()
+            fill.stream(house.redis, count)
+            statements.begin(house.postgres)
+            drain.run(house, lambda: [drain.ours(house, options.bin, "--threads", "1")], drain.entries_left)
+            drain.check_rows(house, count)
+            rounds["worker"].append(statements.each(house.postgres, "trunkline_worker", count))
+            scripts = copying.keep(house.postgres, 1)
+            statements.begin(house.postgres)
+            copying.measure(house, scripts, count)
+            rounds["copy"].append({name: one for name, one in statements.each(house.postgres, "trunkline", count).items()
+                                   if name.startswith("copy ")})
+    return {"rounds": rounds, "measured": {}}
+
+
+def summed(lines):
+    """lines: what statements cost in one round."""
+    return {field: sum(one[field] for one in lines) for field, _ in COLUMNS}
+
+
+def tables(result, options):
+    ours, copy = result["rounds"]["worker"], result["rounds"]["copy"]
+    all_of_ours = [summed(one.values()) for one in ours]
+    least = LEAST * figures.median(figures.field(all_of_ours, "us"))
+    shown, few = {}, []
+    for name in dict.fromkeys(name for one in ours for name in one):
+        of_rounds = [one.get(name, summed([])) for one in ours]
+        if figures.median(figures.field(of_rounds, "us")) >= least:
+            shown[name] = of_rounds
+        else:
+            few.append(of_rounds)
+    lines = [figures.row(name, each, COLUMNS)
+             for name, each in sorted(shown.items(), key=lambda item: -figures.median(figures.field(item[1], "us")))]
+    lines += [figures.row(f"{len(few)} more", [summed(turn) for turn in zip(*few)], COLUMNS)] if few else []
+    return [(f"statements: {options.backlog // 4:,} events, one thread, {options.rounds} rounds, for an event, "
+             "median (least-most)",
+             [["", "calls for 1,000 events", "us", "pages looked at", "bytes of WAL"], *lines,
+              figures.row("all of ours", all_of_ours, COLUMNS),
+              figures.row("COPY of the same rows", [summed(one.values()) for one in copy], COLUMNS)])]
+
+
+def charts(_):
+    return []

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What statements cost PostgreSQL, as pg_stat_statements counts it: EXPLAIN (ANALYZE, BUFFERS, WAL) of each of them,
+summed over a whole backlog. COMMIT's own work, the sync among it, is not in there."""
+import glob
+import os
+import re
+
+import machine
+
+SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "1000"}
+QUERIES = os.path.join(machine.ROOT, "schema", "queries", "*.sql")
+SEEN = """
+select calls, total_exec_time * 1000, shared_blks_hit + shared_blks_read, wal_bytes, replace(query, E'\\n', E'\\x1e')
+  from pg_stat_statements where userid = '{role}'::regrole"""
+
+
+def begin(postgres):
+    postgres.psql("create extension if not exists pg_stat_statements; select pg_stat_statements_reset()")
+
+
+def shape(sql):
+    """A statement's text without what PostgreSQL replaces, so that it can be known again."""
+    sql = re.sub(r"--[^\n]*\n", "", sql)
+    return re.sub(r"\s+", "", re.sub(r"'[^']*'|\$\d+|\b\d+(e\d+)?\b|\b(null|true|false)\b", "", sql)).rstrip(";").lower()
+
+
+def names():
+    """Our statements' names by their shapes."""
+    found = {}
+    for path in glob.glob(QUERIES):
+        with open(path, encoding="utf-8") as file:
+            found[shape(file.read())] = os.path.basename(path)[:-len(".sql")]
+    return found
+
+
+def each(postgres, role, events):
+    """What a role did, by name: calls for 1,000 events; microseconds, pages looked at and bytes of WAL for one."""
+    ours, found = names(), {}
+    for line in postgres.psql(SEEN.format(role=role)).split("\n"):
+        calls, us, pages, wal, query = line.replace("\x1e", "\n").split("|", 4)
+        name = ours.get(shape(query), " ".join(query.split())[:40])
+        one = found.setdefault(name, {"calls": 0, "us": 0, "pages": 0, "wal": 0})
+        for field, value in (("calls", int(calls) * 1000), ("us", float(us)), ("pages", int(pages)), ("wal", int(wal))):
+            one[field] += value / events
+    return found
