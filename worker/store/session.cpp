@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <bit>
 #include <charconv>
 #include <map>
 #include <mutex>
@@ -51,12 +52,27 @@ std::optional<std::string> rows::optional_text(std::size_t row, int column) cons
   return std::string(text(row, column));
 }
 
+namespace {
+
+// A plan is kept until statistics change, and those that autovacuum took of an empty table say for
+// a minute that it is: joins then read it whole, for each batch of a backlog that fills it. Plans
+// are made anew after 1, 2, 4, ... transactions, later now and then: what one was made for has at
+// most doubled, about, since.
+constexpr std::uint64_t plans_live_at_most = 256;
+bool plans_are_old(std::uint64_t transaction) {
+  return transaction > 1 &&
+         (std::has_single_bit(transaction) || transaction % plans_live_at_most == 0);
+}
+
+}  // namespace
+
 struct session::impl {
   std::unique_ptr<pqxx::connection> connection;
   std::unique_ptr<pqxx::work> work;
   std::map<std::string, std::string, std::less<>> copies;  // COPY can't be prepared
   bool connecting = false;
   bool committing = false;
+  std::uint64_t transactions = 0;  // of this connection
   std::atomic<std::chrono::steady_clock::rep> sent{0};
   std::mutex socket_guard;  // a descriptor must not be closed and reused while interrupt() uses it
   int socket = -1;
@@ -81,6 +97,7 @@ void session::open(const std::string& conninfo, const statement_text& override_t
   impl_->connecting = true;
   impl_->connection = std::make_unique<pqxx::connection>(conninfo);
   impl_->connecting = false;
+  impl_->transactions = 0;
   impl_->publish_socket(impl_->connection->sock());
   for (const auto& query : sql::queries()) {
     auto text = override_text ? override_text(query.name) : std::string();
@@ -105,6 +122,7 @@ void session::close() {
 void session::begin() {
   impl_->sends();
   impl_->work = std::make_unique<pqxx::work>(*impl_->connection);
+  if (plans_are_old(++impl_->transactions)) impl_->work->exec0("discard plans");
 }
 
 rows session::run(const char* statement, const parameters& values) {
