@@ -124,7 +124,7 @@ class Stats(VerbTest):
                         self.assertAlmostEqual(rows[key][field], seconds, delta=0.002 + seconds * (0.006 + near * 0.03),
                                                msg=(seed, key, field))
                 names = {line.split("|")[0] for line in truth.splitlines()}
-                for key in set(rows) - names:  # copies alone
+                for key in set(rows) - names - {min(rows)}:  # copies alone; the oldest hour is cut
                     self.assertEqual((by, {k: v for k, v in rows[key].items() if v and k not in ("received", "duplicates")}),
                                      ("hour", {}))
                     self.assertEqual(rows[key]["duplicates"], int(self.sql(

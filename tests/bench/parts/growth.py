@@ -16,11 +16,16 @@ SLICE = 20_000
 TAKEN = SLICE * 9 // 10  # of them a round measures: at its end a backlog of 20,000 is none any more
 BODY = 1000
 EACH_ROUND = 6  # seconds
-MORE = 3  # times the rounds of other parts: each is over in little more than a second
+MORE = 3  # times the rounds of other parts for backlogs: each is over in little more than a second
 
 
 def seconds(options):
-    return 15 + filling(options) + tables_filling(options) + 2 * MORE * options.rounds * EACH_ROUND
+    return 15 + filling(options) + tables_filling(options) + (backlog_rounds(options) + options.rounds) * EACH_ROUND
+
+
+def backlog_rounds(options):
+    """As many as leave most of the long backlog waiting."""
+    return max(1, min(MORE * options.rounds, options.long_backlog // 3 // TAKEN))
 
 
 def filling(options):
@@ -53,7 +58,7 @@ def backlog(options, rounds):
         progress.step(f"a backlog of {options.long_backlog:,}", filling(options))
         fill.stream(long.redis, options.long_backlog)
         long.rewrite()
-        for _ in progress.rounds(MORE * options.rounds, EACH_ROUND, warm_up=False):
+        for _ in progress.rounds(backlog_rounds(options), EACH_ROUND, warm_up=False):
             short.forget()
             fill.stream(short.redis, SLICE)
             rounds.setdefault("20,000 waiting", []).append(drained(short, options))
@@ -69,7 +74,7 @@ def full_tables(options, rounds):
             house = stack.enter_context(House(options.bin))
             history.fill(house.postgres, count)
             houses.append((f"{count:,} activities", house))
-        for done in progress.rounds(MORE * options.rounds, EACH_ROUND, warm_up=False):
+        for done in progress.rounds(options.rounds, EACH_ROUND, warm_up=False):
             for name, house in houses:
                 house.forget_queue()
                 fill.stream(house.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
@@ -92,9 +97,9 @@ def run(options):
 
 def tables(result, _):
     columns = (("per_second", 0), ("postgres_cpu_us", 1))
-    rounds = len(next(iter(result["rounds"].values())))
-    return [(f"growth: {TAKEN:,} events drained in each of {rounds} rounds, timed from the first look that finds some "
-             "gone, median (least-most)",
+    rounds, of_tables = (len(each) for each in list(result["rounds"].values())[1:3])
+    return [(f"growth: {TAKEN:,} events drained in each of {rounds} rounds ({of_tables} of tables), timed from "
+             "the first look that finds some gone, median (least-most)",
              [["", "events/s", "Postgres CPU us each"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()]),
             ("Redis' memory", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",
