@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "common/metrics/histogram.hpp"
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 #include "worker/store/event_store.hpp"
 
 namespace trunkline::worker {

@@ -4,7 +4,7 @@
 #include "common/base/units.hpp"
 #include "common/ops/ops_server.hpp"
 #include "common/redis/url.hpp"
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 namespace trunkline::worker {
 namespace {

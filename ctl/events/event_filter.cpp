@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "worker/parse/kinds.hpp"
+#include "parse/kinds.hpp"
 
 namespace trunkline::ctl {
 namespace {

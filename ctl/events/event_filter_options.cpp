@@ -5,8 +5,8 @@
 #include "common/base/units.hpp"
 #include "ctl/events/event_filter.hpp"
 #include "ctl/moment.hpp"
-#include "worker/parse/event.hpp"
-#include "worker/parse/kinds.hpp"
+#include "parse/event.hpp"
+#include "parse/kinds.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "ctl/import/old_fields.hpp"
 #include "ctl/import/old_rows.hpp"
-#include "worker/parse/status.hpp"
+#include "parse/status.hpp"
 
 namespace trunkline::ctl {
 namespace {

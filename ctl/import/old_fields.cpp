@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/import/old_fields.hpp"
 
-#include "worker/parse/timestamps.hpp"
+#include "parse/timestamps.hpp"
 
 namespace trunkline::ctl {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "worker/parse/json_document.hpp"
-#include "worker/parse/json_write.hpp"
+#include "parse/json_document.hpp"
+#include "parse/json_write.hpp"
 
 // Columns of an old row, copied into members of an event.
 namespace trunkline::ctl {

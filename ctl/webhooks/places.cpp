@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 namespace trunkline::ctl {
 namespace {

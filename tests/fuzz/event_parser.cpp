@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "tests/fuzz/row_checks.hpp"
-#include "worker/parse/event.hpp"
-#include "worker/parse/json_document.hpp"
+#include "parse/event.hpp"
+#include "parse/json_document.hpp"
 #include "worker/store/activity_rows.hpp"
 #include "worker/store/cards.hpp"
 #include "worker/store/event_rows.hpp"

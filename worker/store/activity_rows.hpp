@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 #include "worker/store/cross_rows.hpp"
 #include "worker/store/session.hpp"
 

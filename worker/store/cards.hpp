@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 #include "worker/store/session.hpp"
 
 namespace trunkline::store {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 namespace trunkline::store {
 

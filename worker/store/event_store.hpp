@@ -14,7 +14,7 @@
 
 #include "common/base/log.hpp"
 #include "common/stream/contract.hpp"
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 // The ledger: everything the worker asks of Postgres. One connection, one thread. libpqxx stays
 // behind this header.

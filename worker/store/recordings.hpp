@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 #include "worker/store/session.hpp"
 
 namespace trunkline::store {

@@ -4,8 +4,8 @@
 #include <iostream>
 #include <string>
 
-#include "worker/parse/event.hpp"
-#include "worker/parse/json_document.hpp"
+#include "parse/event.hpp"
+#include "parse/json_document.hpp"
 
 using namespace trunkline::parse;
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
-#include "worker/parse/status.hpp"
+#include "parse/status.hpp"
 
 using namespace trunkline::parse;
 

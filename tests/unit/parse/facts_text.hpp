@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 // What the parser tests share: facts as text, and the sample payloads.
 namespace trunkline::parse {

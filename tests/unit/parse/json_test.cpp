@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
-#include "worker/parse/json_document.hpp"
-#include "worker/parse/json_write.hpp"
+#include "parse/json_document.hpp"
+#include "parse/json_write.hpp"
 
 using namespace trunkline::parse;
 

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "facts_text.hpp"
-#include "worker/parse/kinds.hpp"
+#include "parse/kinds.hpp"
 
 using namespace trunkline::parse;
 

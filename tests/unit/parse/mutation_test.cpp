@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "facts_text.hpp"
-#include "worker/parse/json_document.hpp"
-#include "worker/parse/json_write.hpp"
+#include "parse/json_document.hpp"
+#include "parse/json_write.hpp"
 
 using namespace trunkline::parse;
 

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "facts_text.hpp"
-#include "worker/parse/json_document.hpp"
-#include "worker/parse/json_write.hpp"
+#include "parse/json_document.hpp"
+#include "parse/json_write.hpp"
 
 using namespace trunkline::parse;
 namespace fs = std::filesystem;

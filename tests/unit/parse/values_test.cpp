@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
-#include "worker/parse/envelope.hpp"
-#include "worker/parse/text.hpp"
-#include "worker/parse/timestamps.hpp"
+#include "parse/envelope.hpp"
+#include "parse/text.hpp"
+#include "parse/timestamps.hpp"
 
 using namespace trunkline::parse;
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 namespace trunkline::parse {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/message.hpp"
+#include "parse/message.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/json_write.hpp"
+#include "parse/json_write.hpp"
 
 namespace trunkline::parse {
 namespace {

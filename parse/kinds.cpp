@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/kinds.hpp"
+#include "parse/kinds.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/ai_content.hpp"
+#include "parse/ai_content.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "worker/parse/json_write.hpp"
+#include "parse/json_write.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "worker/parse/json_value.hpp"
+#include "parse/json_value.hpp"
 
 // JSON text for rows: one spelling for one value, so that equal facts are equal bytes.
 namespace trunkline::parse {

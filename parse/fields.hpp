@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "worker/parse/event.hpp"
-#include "worker/parse/json_value.hpp"
+#include "parse/event.hpp"
+#include "parse/json_value.hpp"
 
 // Typed access to members of an object. Whatever is nothing (absent, null, "", "unavailable", of
 // the wrong type, outside its limits) yields no value; none of these ever fails.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/call.hpp"
+#include "parse/call.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/json_write.hpp"
-#include "worker/parse/kinds.hpp"
+#include "parse/json_write.hpp"
+#include "parse/kinds.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/contact_card.hpp"
+#include "parse/contact_card.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/json_write.hpp"
-#include "worker/parse/text.hpp"
+#include "parse/json_write.hpp"
+#include "parse/text.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "worker/parse/event.hpp"
-#include "worker/parse/text.hpp"
+#include "parse/event.hpp"
+#include "parse/text.hpp"
 
 namespace trunkline::parse {
 namespace {

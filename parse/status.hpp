@@ -2,8 +2,8 @@
 #pragma once
 #include <string_view>
 
-#include "worker/parse/event.hpp"
-#include "worker/parse/json_value.hpp"
+#include "parse/event.hpp"
+#include "parse/json_value.hpp"
 
 namespace trunkline::parse {
 

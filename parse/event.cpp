@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/ai_content.hpp"
-#include "worker/parse/call.hpp"
-#include "worker/parse/contact_card.hpp"
-#include "worker/parse/envelope.hpp"
-#include "worker/parse/json_document.hpp"
-#include "worker/parse/kinds.hpp"
-#include "worker/parse/message.hpp"
-#include "worker/parse/parties.hpp"
-#include "worker/parse/status.hpp"
+#include "parse/ai_content.hpp"
+#include "parse/call.hpp"
+#include "parse/contact_card.hpp"
+#include "parse/envelope.hpp"
+#include "parse/json_document.hpp"
+#include "parse/kinds.hpp"
+#include "parse/message.hpp"
+#include "parse/parties.hpp"
+#include "parse/status.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/text.hpp"
+#include "parse/text.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "worker/parse/event.hpp"
+#include "parse/event.hpp"
 
 // What follows from the kind of an event alone.
 namespace trunkline::parse {

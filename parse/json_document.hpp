@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "worker/parse/json_value.hpp"
+#include "parse/json_value.hpp"
 
 // Bytes to a tree under our own strict rules: RFC 8259 and nothing more, no key twice in one
 // object, at most max_depth levels. The memory is the thread's and used again: at most one document

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/status.hpp"
+#include "parse/status.hpp"
 
-#include "worker/parse/fields.hpp"
-#include "worker/parse/kinds.hpp"
+#include "parse/fields.hpp"
+#include "parse/kinds.hpp"
 
 namespace trunkline::parse {
 namespace {

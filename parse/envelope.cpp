@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/envelope.hpp"
+#include "parse/envelope.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/kinds.hpp"
-#include "worker/parse/text.hpp"
+#include "parse/kinds.hpp"
+#include "parse/text.hpp"
 
 namespace trunkline::parse {
 namespace {

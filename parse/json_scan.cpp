@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/json_scan.hpp"
+#include "parse/json_scan.hpp"
 
-#include "worker/parse/text.hpp"
+#include "parse/text.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -2,9 +2,9 @@
 #pragma once
 #include <string_view>
 
-#include "worker/parse/event.hpp"
-#include "worker/parse/fields.hpp"
-#include "worker/parse/json_value.hpp"
+#include "parse/event.hpp"
+#include "parse/fields.hpp"
+#include "parse/json_value.hpp"
 
 // The wrapping of an event, in all its forms: {type, data:{object}}, {type, data:{resource,
 // context, links}}, {type, data:{...}}, and any of them inside {"object": ...}.

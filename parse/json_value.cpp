@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/json_value.hpp"
+#include "parse/json_value.hpp"
 
 namespace trunkline::parse {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/json_document.hpp"
+#include "parse/json_document.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/base/mask.hpp"
-#include "worker/parse/json_scan.hpp"
-#include "worker/parse/text.hpp"
+#include "parse/json_scan.hpp"
+#include "parse/text.hpp"
 
 // A namespace of its own: other files may include the library with another assert.
 #define RAPIDJSON_NAMESPACE trunkline_rapidjson

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/timestamps.hpp"
+#include "parse/timestamps.hpp"
 
 #include <chrono>
 

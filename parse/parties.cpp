@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/parties.hpp"
+#include "parse/parties.hpp"
 
 #include <algorithm>
 
-#include "worker/parse/kinds.hpp"
+#include "parse/kinds.hpp"
 
 namespace trunkline::parse {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/parse/fields.hpp"
+#include "parse/fields.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "worker/parse/text.hpp"
-#include "worker/parse/timestamps.hpp"
+#include "parse/text.hpp"
+#include "parse/timestamps.hpp"
 
 namespace trunkline::parse {
 namespace {

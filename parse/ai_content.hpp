@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "worker/parse/envelope.hpp"
-#include "worker/parse/event.hpp"
+#include "parse/envelope.hpp"
+#include "parse/event.hpp"
 
 namespace trunkline::parse {
 
