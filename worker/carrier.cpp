@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "worker/backoff.hpp"
-#include "worker/store/pause.hpp"
+#include "store/events/pause.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 #include "common/redis/connection.hpp"
 #include "worker/options.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

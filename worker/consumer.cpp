@@ -10,7 +10,7 @@
 #include "worker/figures_fold.hpp"
 #include "worker/retries.hpp"
 #include "worker/steering.hpp"
-#include "worker/store/pause.hpp"
+#include "store/events/pause.hpp"
 #include "worker/sweep.hpp"
 
 namespace trunkline::worker {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 // Who is to blame for a failed transaction, and what happens next. Pure: the only place that knows
 // the table of docs/architecture.md, "Failures".

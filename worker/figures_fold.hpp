@@ -6,7 +6,7 @@
 #include "common/base/log.hpp"
 #include "common/redis/client.hpp"
 #include "worker/gate.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

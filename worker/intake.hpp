@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "worker/deliveries.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

@@ -9,7 +9,7 @@
 
 #include "common/metrics/histogram.hpp"
 #include "parse/event.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

@@ -3,7 +3,7 @@
 #include "common/base/log.hpp"
 #include "worker/log_limit.hpp"
 #include "worker/status.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "worker/isolation.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::worker {
 

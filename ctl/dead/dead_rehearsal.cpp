@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "ctl/output.hpp"
-#include "worker/store/rehearsal.hpp"
+#include "store/merge/rehearsal.hpp"
 
 namespace trunkline::ctl {
 namespace {

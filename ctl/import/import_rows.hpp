@@ -8,7 +8,7 @@
 #include "ctl/import/import_report.hpp"
 #include "ctl/import/import_source.hpp"
 #include "ctl/import/old_rows.hpp"
-#include "worker/store/import.hpp"
+#include "store/merge/import.hpp"
 
 // A page of old rows into our tables.
 namespace trunkline::ctl {

@@ -10,10 +10,10 @@
 #include "tests/fuzz/row_checks.hpp"
 #include "parse/event.hpp"
 #include "parse/json_document.hpp"
-#include "worker/store/activity_rows.hpp"
-#include "worker/store/cards.hpp"
-#include "worker/store/event_rows.hpp"
-#include "worker/store/recordings.hpp"
+#include "store/merge/activity_rows.hpp"
+#include "store/merge/cards.hpp"
+#include "store/events/event_rows.hpp"
+#include "store/merge/recordings.hpp"
 
 using namespace trunkline::parse;
 using trunkline::store::require;

@@ -8,7 +8,7 @@
 
 #include "common/base/utf8.hpp"
 #include "common/postgres/postgres.hpp"
-#include "worker/store/session.hpp"
+#include "store/pg/session.hpp"
 
 // In place of the store's connection: what the mapper would send is looked at, and nothing comes
 // back. Everything here replaces the functions of session.cpp when the fuzzer is linked.

@@ -8,7 +8,7 @@
 #include "common/base/signals.hpp"
 #include "common/redis/reply.hpp"
 #include "common/stream/contract.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 // bench-worker-path REPLIES BATCHES [POSTGRES]
 //

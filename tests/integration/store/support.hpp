@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 // What the tests of this folder share: a database emptied for each test, seen through a connection
 // of its own.

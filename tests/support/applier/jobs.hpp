@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "worker/store/event_store.hpp"
+#include "store/events/event_store.hpp"
 
 namespace trunkline::applier {
 

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "common/postgres/postgres.hpp"
-#include "worker/store/binary_rows.hpp"
-#include "worker/store/row_arrays.hpp"
-#include "worker/store/waves.hpp"
+#include "store/pg/binary_rows.hpp"
+#include "store/pg/row_arrays.hpp"
+#include "store/merge/waves.hpp"
 
 using namespace trunkline;
 

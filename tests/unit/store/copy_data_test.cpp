@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/store/copy_data.hpp"
+#include "store/pg/copy_data.hpp"
 
 #include <catch2/catch.hpp>
 

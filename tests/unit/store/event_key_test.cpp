@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "common/base/encoding.hpp"
-#include "worker/store/event_rows.hpp"
-#include "worker/store/event_store.hpp"
+#include "store/events/event_rows.hpp"
+#include "store/events/event_store.hpp"
 
 using namespace trunkline;
 

@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "worker/carrier.hpp"
-#include "worker/store/pause.hpp"
+#include "store/events/pause.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;

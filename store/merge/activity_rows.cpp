@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/merge/activity_rows.hpp"
+
+#include <array>
+#include <unordered_map>
+
+#include "store/pg/binary_rows.hpp"
+#include "store/pg/row_arrays.hpp"
+#include "store/merge/waves.hpp"
+
+namespace trunkline::store {
+namespace {
+
+using enum column_type;
+constexpr std::array merge_columns{
+    text,  text,        text,        text,    text,        text,     text,     text,   text,
+    text,  timestamptz, timestamptz, integer, timestamptz, boolean,  boolean,  text,   timestamptz,
+    text,  text,        text,        text,    timestamptz, text,     jsonb,    jsonb,  jsonb,
+    text,  integer,     bigint,      text,    jsonb,       jsonb,    text,     jsonb,  jsonb,
+    jsonb, jsonb,       jsonb,       jsonb,   text,        smallint, smallint, bigint, bigint};
+
+// In the order of merge_activities.sql.
+void add_row(binary_rows& to, const parse::activity_facts& f, const first_place& at) {
+  to.row() << f.openphone_id << f.activity_type << f.direction_k << f.from_number << f.to_numbers
+           << f.user_id << f.line_id << f.answered_by << f.initiated_by << f.contact_hint
+           << f.answered_at << f.completed_at << f.duration_r << f.active_at << f.unanswered
+           << f.has_voicemail << f.ai_content_k << f.created_at << f.parties << f.conv_refs
+           << f.party_keys << f.contact_ids << f.stamp << f.body << f.media_urls << f.media_types
+           << f.error << f.recording_url << f.recording_duration_seconds << f.recording_size_bytes
+           << f.ai_summary << f.ai_key_points << f.ai_next_steps << f.ai_sentiment << f.ai_jobs
+           << f.ai_transcript << f.ai_transcript_raw << f.voicemail << f.forwarded << f.menu
+           << f.status_r << f.status_level << f.status_rank << at.contact_id << at.conversation_id;
+}
+
+// In the order of the statements' RETURNING and select lists.
+activity_row read_row(const rows& from, std::size_t i) {
+  activity_row row;
+  row.id = from.number(i, 0);
+  row.openphone_id = from.text(i, 1);
+  row.of.contact_hint = from.optional_text(i, 2);
+  row.of.parties = postgres::parse_array(from.text(i, 3));
+  if (!from.is_null(i, 4)) row.of.conv_refs.emplace_back(from.text(i, 4));
+  if (!from.is_null(i, 6)) {
+    row.of.party_keys = postgres::parse_array(from.text(i, 6));
+  } else if (!from.is_null(i, 5)) {
+    row.of.party_keys.emplace_back(from.text(i, 5));
+  }
+  row.active_at = from.optional_number(i, 7);
+  row.contact_id = from.optional_number(i, 8);
+  row.conversation_id = from.optional_number(i, 9);
+  return row;
+}
+
+// Rare columns first: arrays leave out their trailing NULLs, so a column ends with the last fact
+// that has it. The statement sorts by id itself.
+int rarity(const parse::activity_facts& f) {
+  if (f.ai_transcript || f.ai_summary || f.voicemail || f.forwarded || f.menu) return 0;
+  if (f.media_urls || f.error || f.recording_url) return 1;
+  return f.activity_type == "call" ? 2 : 3;
+}
+
+std::vector<const parse::activity_facts*> by_rarity(
+    const std::vector<const parse::activity_facts*>& facts
+) {
+  std::vector<const parse::activity_facts*> sorted;
+  sorted.reserve(facts.size());
+  for (int wanted = 0; wanted <= 3; ++wanted) {
+    for (const auto* fact : facts) {
+      if (rarity(*fact) == wanted) sorted.push_back(fact);
+    }
+  }
+  return sorted;
+}
+
+}  // namespace
+
+registers registers_of(const parse::activity_facts& f) {
+  return {f.contact_hint, f.parties, f.conv_refs, f.party_keys};
+}
+
+std::vector<activity_row> merge_activities(
+    session& db, const std::vector<const parse::activity_facts*>& facts,
+    const first_place_of& first_place_of_fact
+) {
+  std::vector<activity_row> changed;
+  std::unordered_map<std::string, std::size_t> place;
+  const auto key = [](const parse::activity_facts& fact) { return fact.openphone_id; };
+  for (const auto& wave : in_waves(facts, key)) {
+    binary_rows arrays(merge_columns);
+    for (const auto* fact : by_rarity(wave)) add_row(arrays, *fact, first_place_of_fact(*fact));
+    const auto returned = db.run_binary("merge_activities", arrays.take());
+    for (std::size_t i = 0; i < returned.size(); ++i) {
+      auto row = read_row(returned, i);
+      const auto [at, fresh] = place.try_emplace(row.openphone_id, changed.size());
+      if (fresh) {
+        changed.push_back(std::move(row));
+      } else {
+        changed[at->second] = std::move(row);
+      }
+    }
+  }
+  return changed;
+}
+
+void add_activities_of(
+    session& db, const std::vector<std::string>& learned, std::vector<activity_row>& in_hand
+) {
+  std::set<std::int64_t> have;
+  for (const auto& row : in_hand) have.insert(row.id);
+  const auto found = db.run("activities_of_parties", {postgres::array_of(learned)});
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto row = read_row(found, i);
+    if (!have.contains(row.id)) in_hand.push_back(std::move(row));
+  }
+}
+
+void place_activities(session& db, const std::vector<const activity_row*>& rows) {
+  if (rows.empty()) return;
+  row_arrays arrays(3);
+  for (const auto* row : rows) arrays.row() << row->id << row->contact_id << row->conversation_id;
+  db.run("place_activities", arrays.take());
+}
+
+}  // namespace trunkline::store

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/merge/import.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "common/postgres/postgres.hpp"
+#include "store/events/batches.hpp"
+#include "store/merge/effects.hpp"
+#include "store/pg/ledger.hpp"
+#include "store/pg/session.hpp"
+#include "store/merge/structure.hpp"
+
+namespace trunkline::store {
+namespace {
+
+constexpr int most_tries = 5;
+
+bool is_collision(const store_error& error) {
+  return error.sqlstate == "40001" || error.sqlstate == "40P01" || error.sqlstate == "55P03";
+}
+
+// A thread is the one thing that an old row may say and no event: the old service put all
+// activities of a contact into one. Where events have named another thread, they are right.
+void leave_threads_of_events(session& db, std::vector<parse::event>& facts) {
+  std::vector<std::string> ids;
+  for (const auto& event : facts)
+    if (event.activity && !event.activity->conv_refs.empty())
+      ids.push_back(event.activity->openphone_id);
+  if (ids.empty()) return;
+  std::map<std::string, std::vector<std::string>> known;
+  const auto found = db.run("import_known_threads", {postgres::array_of(ids)});
+  for (std::size_t i = 0; i < found.size(); ++i)
+    known.emplace(found.text(i, 0), postgres::parse_array(found.text(i, 1)));
+  for (auto& event : facts) {
+    if (!event.activity || event.activity->conv_refs.empty()) continue;
+    const auto at = known.find(event.activity->openphone_id);
+    if (at != known.end() &&
+        std::ranges::find(at->second, event.activity->conv_refs.front()) == at->second.end())
+      event.activity->conv_refs.clear();
+  }
+}
+
+}  // namespace
+
+struct importer::impl {
+  std::string conninfo;
+  bool keep;
+  session db;
+
+  void open() {
+    store_options options;
+    options.conninfo = conninfo;
+    options.application_name = "trunkline-import";
+    db.open(conninfo_of(options, std::chrono::milliseconds(3000), options.statement_timeout), {});
+    check_ledger(db);
+  }
+
+  std::vector<row_counts> act(const import_batch& batch, structure held) {
+    db.begin();
+    db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
+    const auto before = count_written(db);
+    if (!batch.events.empty()) insert_with_effects(db, batch.events, held, nullptr);
+    auto facts = batch.facts;
+    leave_threads_of_events(db, facts);
+    std::vector<const parse::event*> told;
+    told.reserve(facts.size());
+    for (const auto& event : facts) told.push_back(&event);
+    apply_effects(db, held, told);
+    if (!batch.conversations.empty())
+      db.run("insert_conversations", {postgres::array_of(batch.conversations)});
+    auto written = written_between(before, count_written(db));
+    if (keep)
+      db.commit();
+    else
+      db.roll_back();
+    return written;
+  }
+
+  result<std::vector<row_counts>> try_once(const import_batch& batch) {
+    try {
+      if (!db.is_open()) open();
+      try {
+        return act(batch, structure::shared);
+      } catch (const needs_exclusive&) {
+        db.roll_back();
+      }
+      return act(batch, structure::exclusive);
+    } catch (const store_error& refused) {  // from check_ledger()
+      db.close();
+      return refused;
+    } catch (...) {
+      return db.explain();
+    }
+  }
+};
+
+importer::importer(std::string conninfo, bool keep)
+    : impl_(new impl{std::move(conninfo), keep, {}}) {}
+importer::~importer() = default;
+
+// Rows may be joined any number of times: where the outcome of a commit is not known, it is done
+// again.
+result<std::vector<row_counts>> importer::apply(const import_batch& batch) {
+  for (int tries = 1;; ++tries) {
+    auto done = impl_->try_once(batch);
+    if (done || tries == most_tries || !is_collision(done.error())) return done;
+  }
+}
+
+}  // namespace trunkline::store

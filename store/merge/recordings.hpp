@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "parse/event.hpp"
+#include "store/pg/session.hpp"
+
+namespace trunkline::store {
+
+// A recording and the call it belongs to; stamp is the event's.
+struct recording_of_call {
+  const std::string* call_id;
+  parse::optional_time stamp;
+  const parse::recording_facts* facts;
+};
+void merge_recordings(session&, const std::vector<recording_of_call>& recordings);
+
+}  // namespace trunkline::store

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/merge/rehearsal.hpp"
+
+#include <map>
+#include <set>
+
+#include "common/postgres/postgres.hpp"
+#include "store/merge/effects.hpp"
+#include "store/events/event_rows.hpp"
+#include "store/events/leases.hpp"
+#include "store/pg/ledger.hpp"
+#include "store/pg/session.hpp"
+#include "store/merge/structure.hpp"
+
+namespace trunkline::store {
+namespace {
+
+using fields = std::map<std::string, std::optional<std::string>>;
+using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by table and key
+
+// As a worker's session. Workers wait for these locks: no statement may take long.
+void open_as_worker(session& db, const std::string& conninfo) {
+  store_options options;
+  options.conninfo = conninfo;
+  options.application_name = "trunkline-rehearsal";
+  db.open(
+      conninfo_of(options, std::chrono::milliseconds(3000), std::chrono::milliseconds(5000)), {}
+  );
+  check_ledger(db);
+}
+
+// What the event's effects may reach.
+parameters keys_of(std::int64_t id, const parse::event& event) {
+  std::vector<std::string> refs, party_keys;
+  std::set<std::string> phones(event.named.begin(), event.named.end());
+  phones.insert(event.own_numbers.begin(), event.own_numbers.end());
+  if (event.activity) {
+    refs = event.activity->conv_refs;
+    party_keys = event.activity->party_keys;
+    phones.insert(event.activity->parties.begin(), event.activity->parties.end());
+  }
+  if (event.card) phones.insert(event.card->phones.begin(), event.card->phones.end());
+  return {
+      std::to_string(id), subject_of(event).value_or(""), postgres::array_of(refs),
+      postgres::array_of(party_keys), postgres::array_of({phones.begin(), phones.end()})};
+}
+
+snapshot look(session& db, const parameters& keys) {
+  snapshot out;
+  const auto found = db.run("rehearse_rows", keys);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    out[{std::string(found.text(i, 0)), std::string(found.text(i, 1))}]
+       [std::string(found.text(i, 2))] = found.optional_text(i, 3);
+  return out;
+}
+
+std::vector<column_change> difference(const fields& before, const fields& after) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : before) names.insert(name);
+  for (const auto& [name, value] : after) names.insert(name);
+  std::vector<column_change> out;
+  for (const auto& name : names) {
+    if (name == "updated_at") continue;  // always now
+    const auto was = before.find(name), is = after.find(name);
+    const auto old = was == before.end() ? std::nullopt : was->second;
+    const auto now = is == after.end() ? std::nullopt : is->second;
+    if (old != now) out.push_back({name, old, now});
+  }
+  return out;
+}
+
+std::vector<row_change> difference(const snapshot& before, const snapshot& after) {
+  using sort = row_change::sort;
+  std::vector<row_change> out;
+  const auto add = [&out](sort what, const auto& key, std::vector<column_change> columns) {
+    if (!columns.empty()) out.push_back({what, key.first, key.second, std::move(columns)});
+  };
+  for (const auto& [key, row] : before) {
+    const auto now = after.find(key);
+    if (now == after.end())
+      add(sort::deleted, key, difference(row, {}));
+    else
+      add(sort::updated, key, difference(row, now->second));
+  }
+  for (const auto& [key, row] : after)
+    if (!before.contains(key)) add(sort::inserted, key, difference({}, row));
+  return out;
+}
+
+}  // namespace
+
+struct rehearsal::impl {
+  std::string conninfo;
+  session db;
+
+  // The worker's steps for a retry (apply_leased), with a look before and after.
+  std::optional<rehearsed> act(std::int64_t id, structure held) {
+    db.begin();
+    db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
+    const auto as_it_lies = look(db, {std::to_string(id), "", "{}", "{}", "{}"});
+    const auto taken = db.run("rehearse_take", {std::to_string(id)});
+    if (taken.empty()) {
+      db.roll_back();
+      return std::nullopt;
+    }
+    const auto leased = read_leased(taken);
+    const auto& event = leased.front().what.event;
+    const auto fate = fate_of(event);
+    rehearsed out{std::string(fate.state), fate.message, {}, {}, {}};
+    const auto keys = keys_of(id, event);
+    auto before = look(db, keys);
+    before.insert_or_assign(as_it_lies.begin()->first, as_it_lies.begin()->second);
+    const auto counted = count_written(db);
+    settle_leased(db, leased);
+    if (event.what == parse::verdict::apply) apply_effects(db, held, {&event});
+    out.changes = difference(before, look(db, keys));
+    out.counts = written_between(counted, count_written(db));
+    db.roll_back();
+    return out;
+  }
+};
+
+rehearsal::rehearsal(std::string conninfo) : impl_(new impl{std::move(conninfo), {}}) {}
+rehearsal::~rehearsal() = default;
+
+result<std::optional<rehearsed>> rehearsal::run(std::int64_t id) {
+  try {
+    if (!impl_->db.is_open()) open_as_worker(impl_->db, impl_->conninfo);
+    try {
+      return impl_->act(id, structure::shared);
+    } catch (const needs_exclusive&) {
+      impl_->db.roll_back();
+    }
+    return impl_->act(id, structure::exclusive);
+  } catch (const store_error& refused) {  // from check_ledger()
+    impl_->db.close();
+    return refused;
+  } catch (...) {
+    auto error = impl_->db.explain();
+    if (error.kind != store_error::sort::sql) return error;
+    // The same refusal that a worker would meet.
+    return std::optional<rehearsed>(rehearsed{{}, {}, std::move(error), {}, {}});
+  }
+}
+
+}  // namespace trunkline::store
