@@ -3,7 +3,7 @@
 
 #include "ctl/verbs.hpp"
 #include "gateway/options.hpp"
-#include "worker/options.hpp"
+#include "worker/process/options.hpp"
 
 namespace trunkline::manual {
 

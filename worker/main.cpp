@@ -6,13 +6,13 @@
 #include "common/base/exit_codes.hpp"
 #include "common/base/signals.hpp"
 #include "common/base/supervisor.hpp"
-#include "worker/connect.hpp"
-#include "worker/crew.hpp"
-#include "worker/heartbeat.hpp"
-#include "worker/readiness.hpp"
-#include "worker/refresher.hpp"
-#include "worker/ticker.hpp"
-#include "worker/watchdog.hpp"
+#include "worker/process/connect.hpp"
+#include "worker/process/crew.hpp"
+#include "worker/process/heartbeat.hpp"
+#include "worker/process/readiness.hpp"
+#include "worker/stream/refresher.hpp"
+#include "worker/process/ticker.hpp"
+#include "worker/process/watchdog.hpp"
 
 namespace {
 

@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 KEY = "{trunkline}:deliveries"
 # Where each user's program writes its commands down.
-SOURCES = {"gateway": ["gateway/*.cpp", "common/stream/contract.cpp"], "worker": ["worker/*.cpp", "store/*/*.cpp"],
+SOURCES = {"gateway": ["gateway/*.cpp", "common/stream/contract.cpp"], "worker": ["worker/*/*.cpp", "store/*/*.cpp"],
            "operator": ["ctl/*.cpp", "ctl/*/*.cpp"]}
 FOR_ALL = ["common/redis/*.cpp"]
 BEFORE_LOGIN = {"auth", "hello", "quit", "reset"}  # Redis asks no permission for these

@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
 # Where the sentences of start-up errors are written.
-SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/options.cpp",
+SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
            "common/ops/ops_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
            "common/base/config.cpp", "common/base/config_file.cpp", "common/base/program.cpp",
            "common/base/postgres_url.cpp"]

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "worker/backoff.hpp"
+#include "worker/batch/backoff.hpp"
 
 using namespace trunkline::worker;
 using namespace std::chrono_literals;

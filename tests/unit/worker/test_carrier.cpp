@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
-#include "worker/carrier.hpp"
+#include "worker/batch/carrier.hpp"
 #include "store/events/pause.hpp"
 
 using namespace trunkline;

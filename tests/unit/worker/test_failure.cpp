@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "worker/failure.hpp"
+#include "worker/batch/failure.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;

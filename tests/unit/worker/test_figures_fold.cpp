@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "worker/figures_fold.hpp"
+#include "worker/process/figures_fold.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "worker/deliveries.hpp"
-#include "worker/intake.hpp"
+#include "worker/stream/deliveries.hpp"
+#include "worker/batch/intake.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;

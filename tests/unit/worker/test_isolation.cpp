@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "worker/isolation.hpp"
+#include "worker/batch/isolation.hpp"
 
 using trunkline::worker::isolation;
 

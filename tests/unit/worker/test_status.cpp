@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "worker/held.hpp"
-#include "worker/log_limit.hpp"
-#include "worker/readiness.hpp"
-#include "worker/status.hpp"
-#include "worker/stop.hpp"
+#include "worker/stream/held.hpp"
+#include "worker/process/log_limit.hpp"
+#include "worker/process/readiness.hpp"
+#include "worker/process/status.hpp"
+#include "worker/process/stop.hpp"
 
 using namespace trunkline::worker;
 using namespace std::chrono_literals;

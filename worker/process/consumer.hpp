@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "worker/process/gate.hpp"
+#include "worker/stream/held.hpp"
+#include "worker/process/options.hpp"
+#include "worker/stream/orphan_net.hpp"
+#include "worker/batch/outcomes.hpp"
+#include "worker/process/status.hpp"
+#include "worker/process/stop.hpp"
+
+namespace trunkline::worker {
+
+// What the threads of a process share. Thread-safe, all of it.
+struct shared_parts {
+  shared_parts(const worker_options&, std::string process_id, logger);
+  // As on SIGTERM: finish what is in hand, then leave.
+  void drain();
+
+  const worker_options& options;
+  const std::string id;  // of this process, as `trunkline workers list` shows it
+  logger log;
+  totals counts;
+  status_board board;
+  stop_signal stop;
+  outcome_book book;
+  orphan_net net;
+  gate sweep_due, retry_poll, controls_due, fold_due;
+  std::mutex one_suspect;
+};
+
+// One thread of the worker: reads a batch, applies it, settles it; then at most one batch of due
+// retries. With connections of its own to both servers.
+class consumer {
+ public:
+  // name: of the Redis consumer, unique in the world (host-pid-random-thread).
+  consumer(shared_parts&, int thread, std::string name);
+  ~consumer();
+
+  // Until a stop is requested; then hands back what is left and removes the Redis consumer.
+  void run();
+
+  const std::string& name() const;
+  const held_entries& held() const;  // for the refresher
+  std::size_t in_hand() const;
+  store::event_store& store() const;  // for the watchdog: interrupt() and busy_since() only
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace trunkline::worker

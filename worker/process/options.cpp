@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/process/options.hpp"
+
+#include "common/base/units.hpp"
+#include "common/ops/ops_server.hpp"
+#include "common/redis/url.hpp"
+#include "parse/event.hpp"
+
+namespace trunkline::worker {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+constexpr milliseconds day = 24h;
+
+void declare_reading(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Reading"};
+  set.integer("batch", o.batch, "Entries of one transaction at most", 1, 10'000, group);
+  set.size(
+      "batch-bytes", o.batch_bytes, "Bytes of bodies of one transaction, about", 1, 1u << 30, group
+  );
+  set.duration("block", o.block, "How long a read waits on an empty stream", 10ms, 1s, group);
+  set.duration("redis-timeout", o.redis_timeout, "Deadline of a Redis reply", 100ms, 1min, group);
+}
+
+void declare_rescue(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Rescue"};
+  set.duration(
+      "claim-after", o.claim_after, "Entries idle that long are taken over from their reader",
+      200ms, day, group
+  );
+  set.duration("sweep-every", o.sweep_every, "How often to look for them", 50ms, day, group);
+  set.integer(
+      "max-deliveries", o.max_deliveries,
+      "Delivered so often without an outcome: dead, unprocessed", 2, 100, group
+  );
+  set.duration(
+      "consumer-idle", o.consumer_idle, "Empty consumers of dead workers are removed after", 1s,
+      30 * day, group
+  );
+}
+
+void declare_retries(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Retries"};
+  set.duration(
+      "retry-base", o.retry_base, "First wait; it doubles with each attempt", 1ms, day, group
+  );
+  set.duration("retry-cap", o.retry_cap, "Longest wait", 1ms, 30 * day, group);
+  set.integer("max-attempts", o.max_attempts, "Failed so often: dead", 1, 1000, group);
+  set.duration("retry-poll", o.retry_poll, "How often to look for due retries", 10ms, day, group);
+  set.duration(
+      "lease", o.lease, "How long a retry belongs to the worker that took it", 1s, day, group
+  );
+}
+
+void declare_holding(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Holding"};
+  set.duration("hold-least", o.hold_least, "First wait while the house is down", 1ms, 1min, group);
+  set.duration(
+      "hold-most", o.hold_most, "Longest wait for a missing grant or migration", 1ms, 1h, group
+  );
+  set.duration(
+      "probe-most", o.probe_most, "Longest wait for a server that is away", 1ms, 1h, group
+  );
+}
+
+void declare_postgres(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Postgres"};
+  set.list(
+      "own-number", o.own_numbers, "A number of yours, E.164, never taken for a contact", group
+  );
+  set.duration("lock-timeout", o.lock_timeout, "lock_timeout of the session", 1ms, 10min, group);
+  set.duration(
+      "statement-timeout", o.statement_timeout, "statement_timeout of the session", 10ms, 1h, group
+  );
+  set.duration(
+      "idle-timeout", o.idle_timeout, "idle_in_transaction_session_timeout", 10ms, 1h, group
+  );
+  set.duration(
+      "watchdog-grace", o.watchdog_grace,
+      "A statement unanswered for that much more than statement-timeout loses its socket", 10ms,
+      10min, group
+  );
+}
+
+void declare_checks(config::option_set& set, const worker_options& o) {
+  set.check("own-number", [&o] {
+    for (const auto& number : o.own_numbers)
+      if (!parse::is_e164(number))
+        return "must be E.164, like +14155550142, not \"" + number + "\"";
+    return std::string{};
+  });
+  set.check("ops-listen", [&o] {
+    std::string host;
+    std::uint16_t port = 0;
+    return o.ops_listen.empty() ? std::string{} : ops::parse_listen(o.ops_listen, host, port);
+  });
+  set.check("redis", [&o] {
+    redis::endpoint ignored;
+    return redis::parse_url(o.common.redis, ignored);
+  });
+  set.check("lock-timeout", [&o]() -> std::string {
+    return o.lock_timeout < o.statement_timeout ? "" : "must be shorter than --statement-timeout";
+  });
+  set.check("hold-least", [&o]() -> std::string {
+    return o.hold_least <= o.hold_most && o.hold_least <= o.probe_most
+               ? ""
+               : "must not exceed --hold-most and --probe-most";
+  });
+  set.check("retry-base", [&o]() -> std::string {
+    return o.retry_base <= o.retry_cap ? "" : "must not exceed --retry-cap";
+  });
+}
+
+}  // namespace
+
+void declare(config::option_set& set, worker_options& o) {
+  config::add_common(set, o.common, config::uses::both);
+  set.integer("threads", o.threads, "Threads, each with connections of its own", 1, 64);
+  set.text(
+      "ops-listen", o.ops_listen,
+      "HOST:PORT of /livez, /readyz and /metrics; port 0: any; empty: none"
+  );
+  set.duration(
+      "heartbeat-every", o.heartbeat_every, "How often to show in 'trunkline queue'", 50ms, 20s
+  );
+  set.duration("drain-timeout", o.drain_timeout, "On SIGTERM, for the batch in hand", 10ms, 10min);
+  declare_reading(set, o);
+  declare_rescue(set, o);
+  declare_retries(set, o);
+  declare_holding(set, o);
+  declare_postgres(set, o);
+  declare_checks(set, o);
+}
+
+config::program_text about() {
+  return {
+      "trunkline-worker",
+      "Applies accepted deliveries from Redis to Postgres, exactly once in effect.",
+      "  DATABASE_URL=postgresql://worker@db/trunkline trunkline-worker\n"
+      "  trunkline-worker --config /etc/trunkline/trunkline.toml --threads 4\n"
+      "  trunkline-worker --own-number +14155550142 --own-number +14155550143\n"
+      "  trunkline-worker --check-config"};
+}
+
+}  // namespace trunkline::worker

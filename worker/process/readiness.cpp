@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/process/readiness.hpp"
+
+#include "common/metrics/exposition.hpp"
+#include "common/ops/json_quote.hpp"
+
+namespace trunkline::worker {
+
+ops::answer answer_ops(const status_board& board, const totals& counts, std::string_view path) {
+  if (path == "/livez") return {200, "{\"live\":true}\n"};
+  if (path == "/metrics") return {200, metrics_page(counts), metrics::content_type};
+  if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};
+  const auto state = board.state();
+  std::string reasons;
+  for (const auto& reason : board.reasons())
+    reasons += (reasons.empty() ? "" : ",") + ops::json_quote(reason);
+  const bool ready = board.ready();
+  const auto note = board.note();
+  return {
+      ready ? 200 : 503, std::string("{\"ready\":") + (ready ? "true" : "false") + ",\"state\":\"" +
+                             state + "\",\"reasons\":[" + reasons + "]" +
+                             (note.empty() ? "" : ",\"note\":" + ops::json_quote(note)) + "}\n"};
+}
+
+std::string status_line(const status_board& board) {
+  std::string line = board.state();
+  if (line == "paused") return "paused " + board.note();
+  for (const auto& reason : board.reasons())
+    line += (line.find(':') == std::string::npos ? ": " : "; ") + reason;
+  return line;
+}
+
+}  // namespace trunkline::worker

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "worker/stream/deliveries.hpp"
+#include "worker/stream/held.hpp"
+#include "worker/batch/hold.hpp"
+
+namespace trunkline::worker {
+
+// Takes entries with an outcome off the stream, after the commit that made it. While Redis is away
+// it waits: what it could not settle would only be applied again, but the thread has nothing better
+// to do.
+class settler {
+ public:
+  settler(
+      deliveries&, held_entries&, hold& redis, stop_signal&, std::chrono::milliseconds probe_most
+  );
+  // Gives up only when the drain limit has passed; the entries then come back as redeliveries.
+  void settle(const ids&);
+
+ private:
+  deliveries& stream_;
+  held_entries& held_;
+  hold& redis_;
+  stop_signal& stop_;
+  const std::chrono::milliseconds probe_most_;
+};
+
+}  // namespace trunkline::worker
