@@ -8,7 +8,7 @@
 #include <iostream>
 #include <thread>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <pqxx/pqxx>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "common/postgres/postgres.hpp"
 #include "ctl/bounded.hpp"
 #include "ctl/output.hpp"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 
 // Postgres for the operator's verbs: text in, text out, failures as values. libpqxx stays in
 // database.cpp.

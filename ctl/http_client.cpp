@@ -9,7 +9,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include "base/version.hpp"
+#include "common/process/version.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <exception>
 
-#include "common/base/exit_codes.hpp"
-#include "common/base/signals.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/process/signals.hpp"
 #include "ctl/bounded.hpp"
 #include "ctl/verbs.hpp"
 

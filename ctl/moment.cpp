@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/exit_codes.hpp"
+#include "common/cli/exit_codes.hpp"
 
 // What verbs print: JSON for machines, aligned text for people.
 namespace trunkline::ctl {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "common/redis/client.hpp"
 #include "common/redis/url.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "common/signature/key_sources.hpp"
 
 // Signing keys as the gateway takes them, for the verbs that sign or verify.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // The operator's verbs, one file each.
 namespace trunkline::ctl {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/redis/connection.hpp"
 #include "gateway/figures.hpp"
 

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <memory>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "gateway/answers.hpp"
 #include "gateway/ingest.hpp"
 #include "gateway/session_log.hpp"

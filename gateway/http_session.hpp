@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "gateway/delivery_queue.hpp"
 #include "gateway/figures.hpp"
 #include "gateway/keys.hpp"

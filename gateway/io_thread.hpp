@@ -4,7 +4,7 @@
 #include <chrono>
 #include <memory>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "gateway/figures.hpp"
 #include "gateway/http_session.hpp"
 #include "gateway/redis_delivery_queue.hpp"

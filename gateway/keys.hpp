@@ -2,7 +2,7 @@
 #pragma once
 #include <memory>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/signature/key_sources.hpp"
 
 namespace trunkline::gateway {

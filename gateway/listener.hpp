@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 
 namespace boost::asio {
 class io_context;

@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "common/base/supervisor.hpp"
-#include "common/ops/ops_server.hpp"
+#include "common/process/supervisor.hpp"
+#include "common/probes/ops_server.hpp"
 
 namespace trunkline::gateway {
 namespace {

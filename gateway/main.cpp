@@ -4,10 +4,10 @@
 #include <exception>
 #include <optional>
 
-#include "common/base/config.hpp"
-#include "common/base/exit_codes.hpp"
-#include "common/base/signals.hpp"
-#include "common/base/supervisor.hpp"
+#include "common/cli/config.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/process/signals.hpp"
+#include "common/process/supervisor.hpp"
 #include "gateway/options.hpp"
 #include "gateway/service.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "common/ops/ops_server.hpp"
+#include "common/probes/ops_server.hpp"
 #include "common/redis/url.hpp"
 #include "gateway/listening_socket.hpp"
 

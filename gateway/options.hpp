@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "gateway/http_session.hpp"
 #include "gateway/keys.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/readiness.hpp"
 
-#include "common/ops/json_quote.hpp"
+#include "common/text/json_quote.hpp"
 
 namespace trunkline::gateway {
 namespace {

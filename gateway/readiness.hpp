@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/ops/ops_server.hpp"
+#include "common/probes/ops_server.hpp"
 #include "gateway/redis_delivery_queue.hpp"
 
 namespace trunkline::gateway {

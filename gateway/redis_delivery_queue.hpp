@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/redis/connection.hpp"
 #include "gateway/delivery_queue.hpp"
 #include "gateway/durability.hpp"

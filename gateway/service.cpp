@@ -10,11 +10,11 @@
 #include <random>
 #include <stdexcept>
 
-#include "base/version.hpp"
-#include "common/base/encoding.hpp"
-#include "common/base/supervisor.hpp"
+#include "common/process/version.hpp"
+#include "common/text/encoding.hpp"
+#include "common/process/supervisor.hpp"
 #include "common/metrics/exposition.hpp"
-#include "common/ops/ops_server.hpp"
+#include "common/probes/ops_server.hpp"
 #include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
 #include "gateway/heartbeat.hpp"

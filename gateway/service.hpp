@@ -2,7 +2,7 @@
 #pragma once
 #include <memory>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "gateway/options.hpp"
 
 namespace trunkline::gateway {

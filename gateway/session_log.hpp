@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/stream/contract.hpp"
 #include "gateway/outcome.hpp"
 #include "gateway/request_reader.hpp"

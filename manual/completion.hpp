@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // The two tables of a completion script (manual/completion.bash.in), as the branches of a `case`.
 namespace trunkline::manual {

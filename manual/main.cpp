@@ -8,7 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "base/version.hpp"
+#include "common/process/version.hpp"
 #include "manual/completion.hpp"
 #include "manual/option_text.hpp"
 #include "manual/programs.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // Options as a manual page tells them.
 namespace trunkline::manual {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // What the three programs say of themselves: the tables behind their --help.
 namespace trunkline::manual {

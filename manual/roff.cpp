@@ -5,7 +5,7 @@
 #include <cctype>
 #include <cstdio>
 
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace trunkline::manual {
 namespace {

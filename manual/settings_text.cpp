@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "common/base/config_file.hpp"
+#include "common/cli/config_file.hpp"
 #include "manual/option_text.hpp"
 #include "manual/roff.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // The verbs of `trunkline` as its manual page tells them.
 namespace trunkline::manual {

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "common/base/mask.hpp"
+#include "common/log/mask.hpp"
 #include "parse/json_scan.hpp"
 #include "parse/text.hpp"
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 // Small text rules that several parts of the parser share.
 namespace trunkline::parse {

@@ -2,10 +2,10 @@
 #include <cstdio>
 #include <exception>
 
-#include "base/version.hpp"
-#include "common/base/exit_codes.hpp"
-#include "common/base/signals.hpp"
-#include "common/base/supervisor.hpp"
+#include "common/process/version.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/process/signals.hpp"
+#include "common/process/supervisor.hpp"
 #include "worker/process/connect.hpp"
 #include "worker/process/crew.hpp"
 #include "worker/process/heartbeat.hpp"

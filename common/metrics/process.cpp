@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-#include "base/version.hpp"
+#include "common/process/version.hpp"
 #include "common/metrics/exposition.hpp"
 
 namespace trunkline::metrics {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/postgres/postgres.hpp"
 
 // Array literals: libpqxx 6 has no array parameters. Every text element is quoted, so that none can

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/postgres/postgres.hpp"
 
 // In both forms of a connection string a later setting replaces an earlier one, so ours go first.

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/redis/reply.hpp"
 #include "common/redis/url.hpp"
 

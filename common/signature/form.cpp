@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::signature {
 namespace {

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/signature/signature.hpp"
 
 namespace trunkline::signature {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/signature/hmac.hpp"
 #include "common/signature/signature.hpp"
 

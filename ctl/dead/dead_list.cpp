@@ -2,7 +2,7 @@
 // trunkline dead list
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/dead/dead.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "common/signature/key_sources.hpp"
 #include "ctl/doctor/findings.hpp"
 #include "ctl/provider/options.hpp"

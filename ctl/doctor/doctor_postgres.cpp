@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/database.hpp"
 #include "ctl/doctor/checks.hpp"
 #include "ctl/output.hpp"

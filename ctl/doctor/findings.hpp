@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/exit_codes.hpp"
+#include "common/cli/exit_codes.hpp"
 
 // What `trunkline doctor` found, and its two forms. Pure.
 namespace trunkline::ctl {

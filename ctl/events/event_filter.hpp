@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "ctl/database.hpp"
 
 // Which events: the options that the verbs of `trunkline events` and `trunkline dead` share, and

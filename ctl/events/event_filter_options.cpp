@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/events/event_filter.hpp"
 #include "ctl/moment.hpp"
 #include "parse/event.hpp"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "common/stream/contract.hpp"
 
 // Deliveries that are not rows yet. Needs no more than the operator's user of

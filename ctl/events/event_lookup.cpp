@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/events/event_lookup.hpp"
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "ctl/events/event_time.hpp"
 
 namespace trunkline::ctl {

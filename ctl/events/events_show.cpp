@@ -2,7 +2,7 @@
 // trunkline events show ID [--raw]
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/events/event_history.hpp"
 #include "ctl/events/event_in_redis.hpp"
 #include "ctl/events/event_story.hpp"

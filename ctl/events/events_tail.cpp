@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/events/event_follower.hpp"
 #include "ctl/events/events.hpp"
 #include "ctl/moment.hpp"

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <mutex>
 
-#include "base/version.hpp"
-#include "common/base/signals.hpp"
-#include "common/base/supervisor.hpp"
+#include "common/process/version.hpp"
+#include "common/process/signals.hpp"
+#include "common/process/supervisor.hpp"
 #include "ctl/exporter/exporter_answers.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"

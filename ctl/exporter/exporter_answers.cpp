@@ -2,7 +2,7 @@
 #include "ctl/exporter/exporter_answers.hpp"
 
 #include "common/metrics/exposition.hpp"
-#include "common/ops/json_quote.hpp"
+#include "common/text/json_quote.hpp"
 #include "ctl/output.hpp"
 
 namespace trunkline::ctl {

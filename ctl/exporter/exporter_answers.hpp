@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/ops/ops_server.hpp"
+#include "common/probes/ops_server.hpp"
 #include "ctl/exporter/samples.hpp"
 
 namespace trunkline::ctl {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "ctl/queue/queue_sources.hpp"
 
 namespace trunkline::ctl {

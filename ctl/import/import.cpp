@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdio>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 #include "ctl/import/import_report.hpp"
 #include "ctl/import/import_rows.hpp"
 #include "ctl/import/import_source.hpp"

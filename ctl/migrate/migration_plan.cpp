@@ -5,7 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::ctl {
 namespace {

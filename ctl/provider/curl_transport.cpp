@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "base/version.hpp"
+#include "common/process/version.hpp"
 #include "ctl/provider/transport.hpp"
 
 namespace trunkline::provider {

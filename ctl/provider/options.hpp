@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "ctl/provider/api.hpp"
 
 // Where the provider is and with which key, for the verbs that speak with it.

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "common/redis/url.hpp"
 #include "ctl/output.hpp"
 #include "ctl/queue/queue_sources.hpp"

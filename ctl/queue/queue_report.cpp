@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/output.hpp"
 
 namespace trunkline::ctl {

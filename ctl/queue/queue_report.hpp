@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/exit_codes.hpp"
+#include "common/cli/exit_codes.hpp"
 #include "ctl/steer/controls.hpp"
 
 // The state of the whole pipe as `trunkline queue` tells it: what was read, what follows from it,

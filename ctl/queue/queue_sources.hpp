@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "ctl/queue/queue_report.hpp"
 
 // Where the figures of `trunkline queue` come from. Each reader uses one server and may take longer

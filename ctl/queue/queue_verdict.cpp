@@ -2,7 +2,7 @@
 // What the figures mean: the first line of `trunkline queue` and its exit code.
 #include <algorithm>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/queue/queue_report.hpp"
 
 namespace trunkline::ctl {

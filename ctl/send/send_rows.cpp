@@ -5,7 +5,7 @@
 #include <chrono>
 #include <random>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/postgres/postgres.hpp"
 #include "ctl/structure_lock.hpp"
 

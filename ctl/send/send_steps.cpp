@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::ctl {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/bounded.hpp"
 #include "ctl/stats/stats_sources.hpp"
 #include "ctl/verbs.hpp"

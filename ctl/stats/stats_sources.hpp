@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "ctl/stats/stats_report.hpp"
 
 namespace trunkline::ctl {

@@ -2,7 +2,7 @@
 // trunkline pause, trunkline resume: stop applying, go on applying. Accepting is never stopped.
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/steer/controls.hpp"
 #include "ctl/steer/in_hand.hpp"
 #include "ctl/verbs.hpp"

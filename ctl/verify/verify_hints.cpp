@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "common/signature/form.hpp"
 
 namespace trunkline::ctl {

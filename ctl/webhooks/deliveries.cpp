@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/webhooks/delivery_log.hpp"
 #include "ctl/webhooks/delivery_report.hpp"

@@ -5,7 +5,7 @@
 // The current API can also change the key of a webhook, but promises no overlap: --in-place.
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/webhooks/keys_file.hpp"
 #include "ctl/webhooks/make_hook.hpp"

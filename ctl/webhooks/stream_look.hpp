@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 #include "common/stream/contract.hpp"
 
 // What Redis knows of deliveries that are not rows yet, and of those that were refused. Needs no

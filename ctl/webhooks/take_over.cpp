@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/webhooks/trial.hpp"
 
 namespace trunkline::ctl {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/webhooks/trial.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // The worker processes as Redis knows them: those that live by their cards, those that ended
 // without a word by the consumers that they left in the group.

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <thread>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "common/postgres/postgres.hpp"
 #include "ctl/steer/controls.hpp"
 #include "ctl/verbs.hpp"

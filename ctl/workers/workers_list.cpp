@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 #include "ctl/output.hpp"
 #include "ctl/verbs.hpp"
 #include "ctl/workers/worker_cards.hpp"

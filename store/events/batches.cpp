@@ -4,7 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "store/merge/effects.hpp"
 #include "store/events/leases.hpp"
 

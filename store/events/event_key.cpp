@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "store/events/event_store.hpp"
 
 namespace trunkline::store {

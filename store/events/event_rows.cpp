@@ -6,7 +6,7 @@
 #include <numeric>
 #include <unordered_set>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/copy_data.hpp"
 #include "store/pg/row_arrays.hpp"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/stream/contract.hpp"
 #include "parse/event.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <unordered_set>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/pg/row_arrays.hpp"
 

@@ -9,9 +9,9 @@ PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
 # Where the sentences of start-up errors are written.
 SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
-           "common/ops/ops_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
-           "common/base/config.cpp", "common/base/config_file.cpp", "common/base/program.cpp",
-           "common/base/postgres_url.cpp"]
+           "common/probes/ops_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
+           "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
+           "common/postgres/url.cpp"]
 # No start-up errors: a programmer's own, and HTTP answers of the ops listener.
 NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "no body is wanted",
                  "bad request", "method not allowed"}

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "gateway/answers.hpp"
 #include "gateway/ingest.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 #include "common/postgres/postgres.hpp"
 #include "store/pg/session.hpp"
 

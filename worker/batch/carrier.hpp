@@ -2,7 +2,7 @@
 #pragma once
 #include <chrono>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "worker/batch/failure.hpp"
 #include "worker/batch/hold.hpp"
 #include "worker/process/log_limit.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "worker/process/status.hpp"
 #include "worker/process/stop.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::worker {
 namespace {

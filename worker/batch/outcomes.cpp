@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/batch/outcomes.hpp"
 
-#include "common/base/mask.hpp"
+#include "common/log/mask.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "worker/process/log_limit.hpp"
 #include "worker/process/status.hpp"
 #include "store/events/event_store.hpp"

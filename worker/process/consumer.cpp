@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "common/base/supervisor.hpp"
+#include "common/process/supervisor.hpp"
 #include "worker/stream/batch_reader.hpp"
 #include "worker/process/connect.hpp"
 #include "worker/stream/entries.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "common/redis/client.hpp"
 #include "worker/process/gate.hpp"
 #include "store/events/event_store.hpp"

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <random>
 
-#include "base/version.hpp"
-#include "common/base/encoding.hpp"
+#include "common/process/version.hpp"
+#include "common/text/encoding.hpp"
 #include "common/stream/contract.hpp"
 
 namespace trunkline::worker {

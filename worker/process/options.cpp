@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/process/options.hpp"
 
-#include "common/base/units.hpp"
-#include "common/ops/ops_server.hpp"
+#include "common/text/units.hpp"
+#include "common/probes/ops_server.hpp"
 #include "common/redis/url.hpp"
 #include "parse/event.hpp"
 

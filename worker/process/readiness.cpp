@@ -2,7 +2,7 @@
 #include "worker/process/readiness.hpp"
 
 #include "common/metrics/exposition.hpp"
-#include "common/ops/json_quote.hpp"
+#include "common/text/json_quote.hpp"
 
 namespace trunkline::worker {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/ops/ops_server.hpp"
+#include "common/probes/ops_server.hpp"
 #include "worker/process/status.hpp"
 
 namespace trunkline::worker {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/process/steering.hpp"
 
-#include "common/base/supervisor.hpp"
+#include "common/process/supervisor.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -3,7 +3,7 @@
 #include <mutex>
 #include <string>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 #include "worker/stream/deliveries.hpp"
 #include "worker/process/status.hpp"
 

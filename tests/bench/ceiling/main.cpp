@@ -10,7 +10,7 @@
 #include <ctime>
 #include <iostream>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 #include "common/signature/key_sources.hpp"
 #include "gateway/answers.hpp"
 #include "gateway/http_session.hpp"

@@ -11,7 +11,7 @@
 #include <iterator>
 #include <vector>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 #include "common/signature/key_sources.hpp"
 #include "gateway/http_session.hpp"
 

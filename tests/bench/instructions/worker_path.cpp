@@ -5,7 +5,7 @@
 #include <iterator>
 #include <vector>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 #include "common/redis/reply.hpp"
 #include "common/stream/contract.hpp"
 #include "store/events/event_store.hpp"

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <future>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "tests/integration/store/support.hpp"
 
 using namespace store_test;

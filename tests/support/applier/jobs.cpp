@@ -7,7 +7,7 @@
 
 #include <random>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::applier {
 namespace {

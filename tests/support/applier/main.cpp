@@ -4,7 +4,7 @@
 #include <optional>
 #include <sstream>
 
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 #include "tests/support/applier/jobs.hpp"
 
 // test-applier --postgres URL [--sql-dir DIR] [--own-number N]... [--batch-log FILE] [--copy-from

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "common/base/mask.hpp"
+#include "common/log/mask.hpp"
 
 using namespace trunkline;
 using namespace std::chrono_literals;

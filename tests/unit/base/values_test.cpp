@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "common/base/encoding.hpp"
-#include "common/base/log.hpp"
-#include "common/base/mask.hpp"
-#include "common/base/units.hpp"
+#include "common/text/encoding.hpp"
+#include "common/log/log.hpp"
+#include "common/log/mask.hpp"
+#include "common/text/units.hpp"
 
 using namespace trunkline;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 // folder beside the checkout. Absent, each case says so and passes.
 #include <cstdlib>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "support.hpp"
 
 using namespace test_support;

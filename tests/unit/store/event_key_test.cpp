@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/events/event_store.hpp"
 

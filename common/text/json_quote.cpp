@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ops/json_quote.hpp"
+#include "common/text/json_quote.hpp"
 
 #include <cstdio>
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/arguments.hpp"
-#include "common/base/log.hpp"
+#include "common/cli/arguments.hpp"
+#include "common/log/log.hpp"
 
 namespace CLI {
 class App;

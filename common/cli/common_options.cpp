@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options that all programs share.
-#include "common/base/config.hpp"
-#include "common/base/mask.hpp"
-#include "common/base/postgres_url.hpp"
+#include "common/cli/config.hpp"
+#include "common/log/mask.hpp"
+#include "common/postgres/url.hpp"
 
 namespace trunkline::config {
 

@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "base/version.hpp"
-#include "common/base/exit_codes.hpp"
-#include "common/base/mask.hpp"
-#include "common/base/program_parts.hpp"
+#include "common/process/version.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/log/mask.hpp"
+#include "common/cli/program_parts.hpp"
 
 namespace trunkline::config {
 namespace {

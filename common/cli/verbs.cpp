@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program of verbs: the apps of its groups and verbs, the run of the one that was asked for.
-#include "common/base/exit_codes.hpp"
-#include "common/base/program_parts.hpp"
+#include "common/cli/exit_codes.hpp"
+#include "common/cli/program_parts.hpp"
 
 namespace trunkline::config {
 namespace {

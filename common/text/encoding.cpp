@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/encoding.hpp"
+#include "common/text/encoding.hpp"
 
 #include <openssl/rand.h>
 #include <openssl/sha.h>

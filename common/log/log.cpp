@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace trunkline {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <set>
 
-#include "common/base/config_file.hpp"
-#include "common/base/units.hpp"
+#include "common/cli/config_file.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::config {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/supervisor.hpp"
+#include "common/process/supervisor.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>

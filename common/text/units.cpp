@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/units.hpp"
+#include "common/text/units.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/config_file.hpp"
+#include "common/cli/config_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <array>
 #include <fstream>
 
-#include "common/base/mask.hpp"
+#include "common/log/mask.hpp"
 
 namespace trunkline::config {
 namespace {

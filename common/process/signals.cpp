@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/signals.hpp"
+#include "common/process/signals.hpp"
 
 #include <pthread.h>
 #include <sys/prctl.h>

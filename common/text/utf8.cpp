@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace trunkline {
 

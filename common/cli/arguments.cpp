@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/arguments.hpp"
+#include "common/cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>

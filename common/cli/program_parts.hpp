@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "common/base/config.hpp"
+#include "common/cli/config.hpp"
 
 // What a program of one command and one of verbs have in common. Only for the files of this folder:
 // CLI11 stays out of other headers.

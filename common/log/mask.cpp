@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/mask.hpp"
+#include "common/log/mask.hpp"
 
 #include <algorithm>
 

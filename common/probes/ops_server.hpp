@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/log.hpp"
+#include "common/log/log.hpp"
 
 namespace trunkline::ops {
 
