@@ -6,7 +6,7 @@
 #include "common/cli/config.hpp"
 #include "common/signature/key_sources.hpp"
 #include "ctl/doctor/findings.hpp"
-#include "ctl/provider/options.hpp"
+#include "openphone/options.hpp"
 
 // The examinations of `trunkline doctor`, one file each. Every one bounded in time, none changes
 // anything.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Does the provider have webhooks that point here, switched on, and with all events?
 #include "ctl/doctor/checks.hpp"
-#include "ctl/provider/api.hpp"
+#include "openphone/api.hpp"
 #include "ctl/webhooks/plan.hpp"
 
 namespace trunkline::ctl {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "ctl/provider/api.hpp"
+#include "openphone/api.hpp"
 
 // The provider's log of a webhook, page by page.
 namespace trunkline::ctl {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 // The gateway's file of signing keys, as a place to add to.
 namespace trunkline::ctl {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 // A key that the provider tells once: shown, and put where the gateway reads it.
 namespace trunkline::ctl {

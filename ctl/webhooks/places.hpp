@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "ctl/database.hpp"
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 #include "ctl/webhooks/arrivals.hpp"
 #include "ctl/webhooks/stream_look.hpp"
 

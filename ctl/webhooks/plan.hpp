@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 // Which webhooks have to be made for a URL: pure.
 namespace trunkline::ctl {

@@ -4,7 +4,7 @@
 
 #include "ctl/batches.hpp"
 #include "ctl/output.hpp"
-#include "ctl/provider/options.hpp"
+#include "openphone/options.hpp"
 
 // What the verbs of `trunkline webhooks` share.
 namespace trunkline::ctl {

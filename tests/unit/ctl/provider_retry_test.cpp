@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/provider/retry.hpp"
+#include "openphone/retry.hpp"
 
 #include <catch2/catch.hpp>
 #include <deque>
 
-#include "ctl/provider/api.hpp"
+#include "openphone/api.hpp"
 
 using namespace trunkline::provider;
 using std::chrono::milliseconds;

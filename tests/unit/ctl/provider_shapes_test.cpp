@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/provider/retry.hpp"
+#include "openphone/retry.hpp"
 
 #include <algorithm>
 #include <random>

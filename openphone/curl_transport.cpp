@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "common/process/version.hpp"
-#include "ctl/provider/transport.hpp"
+#include "openphone/transport.hpp"
 
 namespace trunkline::provider {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "common/cli/config.hpp"
-#include "ctl/provider/api.hpp"
+#include "openphone/api.hpp"
 
 // Where the provider is and with which key, for the verbs that speak with it.
 namespace trunkline::provider {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "ctl/provider/retry.hpp"
-#include "ctl/provider/shapes.hpp"
+#include "openphone/retry.hpp"
+#include "openphone/shapes.hpp"
 
 // The provider's API: one call a function, failures as values.
 namespace trunkline::provider {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/provider/api.hpp"
+#include "openphone/api.hpp"
 
 #include <algorithm>
 

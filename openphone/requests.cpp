@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "ctl/output.hpp"
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 namespace trunkline::provider {
 namespace {

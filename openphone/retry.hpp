@@ -2,7 +2,7 @@
 #pragma once
 #include <functional>
 
-#include "ctl/provider/transport.hpp"
+#include "openphone/transport.hpp"
 
 // When a request is sent, and sent again.
 namespace trunkline::provider {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ctl/provider/options.hpp"
+#include "openphone/options.hpp"
 
 #include <algorithm>
 #include <cstdlib>

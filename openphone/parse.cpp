@@ -3,7 +3,7 @@
 // nesting), every member is asked for its type, and no Value is ever compared with ==.
 #include <rapidjson/document.h>
 
-#include "ctl/provider/shapes.hpp"
+#include "openphone/shapes.hpp"
 
 namespace trunkline::provider {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ctl/provider/transport.hpp"
+#include "openphone/transport.hpp"
 
 // What goes to the provider and what comes back: pure functions.
 namespace trunkline::provider {
