@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manual/programs.hpp"
 
-#include "ctl/verbs.hpp"
+#include "cli/verbs.hpp"
 #include "gateway/options.hpp"
 #include "worker/process/options.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "ctl/output.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::provider {
 namespace {

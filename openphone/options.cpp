@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "ctl/input.hpp"
+#include "cli/input.hpp"
 
 namespace trunkline::provider {
 namespace {

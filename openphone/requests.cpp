@@ -3,7 +3,7 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "ctl/output.hpp"
+#include "cli/output.hpp"
 #include "openphone/shapes.hpp"
 
 namespace trunkline::provider {

@@ -17,7 +17,7 @@ ROOT = os.path.join(HERE, "..", "..")
 KEY = "{trunkline}:deliveries"
 # Where each user's program writes its commands down.
 SOURCES = {"gateway": ["gateway/*.cpp", "common/stream/contract.cpp"], "worker": ["worker/*/*.cpp", "store/*/*.cpp"],
-           "operator": ["ctl/*.cpp", "ctl/*/*.cpp"]}
+           "operator": ["admin/*.cpp", "admin/*/*.cpp", "cli/*/*.cpp", "exporter/*.cpp", "openphone/*.cpp"]}
 FOR_ALL = ["common/redis/*.cpp"]
 BEFORE_LOGIN = {"auth", "hello", "quit", "reset"}  # Redis asks no permission for these
 # As they are sent, K for a key.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/redis.hpp"
+
+namespace trunkline::ctl {
+
+redis::client open_redis(
+    const config::common_options& options, const redis::endpoint& where, const std::string& verb,
+    std::chrono::milliseconds budget
+) {
+  auto quiet = options;
+  if (quiet.log_level != "debug") quiet.log_level = "error";
+  return redis::client(
+      {.where = where, .client_name = "trunkline-" + verb, .connect_timeout = budget},
+      config::make_logger(verb, quiet)
+  );
+}
+
+std::string describe(const redis::client::result& result, const redis::endpoint& where) {
+  if (result.why == redis::failure::none) return "Redis refuses: " + result.error();
+  return "Redis does not answer: " + where.describe() + ": " + result.error();
+}
+
+}  // namespace trunkline::ctl

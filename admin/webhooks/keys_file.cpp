@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/webhooks/keys_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include "common/signature/signature.hpp"
+#include "cli/input.hpp"
+#include "cli/output.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct present {
+  std::string text, problem, path;
+  std::optional<struct stat> about;  // absent: no such file yet
+};
+
+std::string because(const std::string& what) {
+  return what + ": " + std::strerror(errno);
+}
+
+// Of a symbolic link what it points to is meant: replacing the link would leave the gateway with
+// the old file.
+std::string resolved(const std::string& path) {
+  char* found = ::realpath(path.c_str(), nullptr);
+  if (found == nullptr) return path;
+  std::string out = found;
+  std::free(found);
+  return out;
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+present look(const std::string& given) {
+  present out;
+  out.path = resolved(given);
+  struct stat about {};
+  if (::stat(out.path.c_str(), &about) != 0) {
+    if (errno != ENOENT) out.problem = because("cannot read " + out.path);
+    return out;
+  }
+  out.about = about;
+  if (!S_ISREG(about.st_mode)) {
+    out.problem = out.path + " is not a file";
+    return out;
+  }
+  auto read = read_input(out.path);
+  out.problem = read.problem;
+  out.text = std::move(read.bytes);
+  signature::key_ring ring;
+  for (const auto& line : signature::split_keys(out.text))
+    if (!ring.add(line).empty()) out.problem = out.path + " has lines that are no signing keys";
+  return out;
+}
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Two programs adding at once: one after the other, or the second would drop the first's key. A
+// problem, or empty.
+std::string lock(int folder, const std::string& name) {
+  using clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds said_after(1), most(5);
+  bool said = false;
+  for (const auto start = clock::now(); ::flock(folder, LOCK_EX | LOCK_NB) != 0;) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return because("cannot lock " + name);
+    const auto waited = clock::now() - start;
+    if (waited > most)
+      return "another program has held the lock of " + name +
+             " for 5 s ('lslocks' says which): add the key by hand";
+    if (!said && waited > said_after) {
+      said = true;
+      std::fprintf(
+          stderr, "waiting for another program that has locked %s\n", printable(name).c_str()
+      );
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return "";
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto count = ::write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+// Mode first narrow: at no moment can others read it.
+std::string fill(int fd, const present& old, const std::string& text) {
+  if (old.about) {
+    if (::fchown(fd, old.about->st_uid, old.about->st_gid) != 0)
+      return because("cannot keep the owner of " + old.path);
+    if (::fchmod(fd, old.about->st_mode & 07777) != 0)
+      return because("cannot keep the mode of " + old.path);
+  }
+  if (!write_all(fd, text) || ::fsync(fd) != 0) return because("cannot write beside " + old.path);
+  return "";
+}
+
+std::string replace(const present& old, const std::string& text) {
+  std::string name = old.path + ".XXXXXX";
+  const descriptor file(::mkstemp(name.data()));  // 0600
+  if (file.get() < 0) return because("cannot write beside " + old.path);
+  std::string problem = fill(file.get(), old, text);
+  if (problem.empty() && ::rename(name.c_str(), old.path.c_str()) != 0)
+    problem = because("cannot replace " + old.path);
+  if (!problem.empty()) {
+    ::unlink(name.c_str());
+    return problem;
+  }
+  const descriptor folder(::open(folder_of(old.path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0) ::fsync(folder.get());
+  return "";
+}
+
+}  // namespace
+
+std::string key_line(provider::generation which, const std::string& key) {
+  return which == provider::generation::v1 && !key.starts_with("whsec_") ? "legacy:" + key : key;
+}
+
+std::string check_keys_file(const std::string& path) {
+  const auto old = look(path);
+  if (!old.problem.empty()) return old.problem;
+  const auto folder = folder_of(old.path);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return because("cannot write in " + folder);
+  return "";
+}
+
+std::string append_key(
+    const std::string& path, const std::string& line, const std::string& comment
+) {
+  const auto name = folder_of(resolved(path));
+  const descriptor folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0) return because("cannot open " + name);
+  if (auto wrong = lock(folder.get(), name); !wrong.empty()) return wrong;
+  const auto old = look(path);
+  if (!old.problem.empty()) return old.problem;
+  signature::key_ring ring;
+  if (const auto wrong = ring.add(line); !wrong.empty())
+    return "the provider's key is none that the gateway takes: " + wrong;
+  const auto there = signature::split_keys(old.text);
+  if (std::count(there.begin(), there.end(), line) > 0) return "";
+  std::string text = old.text;
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  return replace(old, text + "# " + printable(comment) + "\n" + line + "\n");
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "admin/events/event_list.hpp"
+
+// What the verbs of `trunkline events` share.
+namespace trunkline::ctl {
+
+// ID, RECEIVED, STATE, ATTEMPTS, TYPE, EVENT, REASON; nothing of a body.
+std::vector<std::string> event_headings();
+std::vector<std::string> event_cells(const event_summary&);
+
+}  // namespace trunkline::ctl

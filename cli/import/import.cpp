@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline import --from URL
+#include <atomic>
+#include <cstdio>
+
+#include "common/process/signals.hpp"
+#include "cli/import/import_report.hpp"
+#include "admin/import/import_rows.hpp"
+#include "admin/import/import_source.hpp"
+#include "cli/output.hpp"
+#include "cli/verbs.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct settings {
+  config::common_options common;
+  std::string from, label;
+  bool dry_run = false, json = false;
+};
+
+int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
+  return complain(
+      "import", "the source: " + describe(failure) + how_far,
+      failure.away ? exit_code::unknown : exit_code::failed
+  );
+}
+
+int complain_of_target(const store::store_error& error, const std::string& how_far) {
+  using kind = store::store_error::sort;
+  const auto& said = error.sqlstate;
+  const bool ended = said.starts_with("57P0") || said.starts_with("08");
+  const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);
+  const auto state = said.empty() ? "" : " (SQLSTATE " + said + ")";
+  return complain(
+      "import", (away ? "Postgres does not answer: " : "") + error.message + state + how_far,
+      away ? exit_code::unknown : exit_code::failed
+  );
+}
+
+std::string check_label(const std::string& label) {
+  constexpr std::size_t longest = 32;
+  const bool plain =
+      label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return plain && label.size() <= longest ? "" : "must be a word of a-z, 0-9 and -, 32 at most";
+}
+
+class import_run {
+ public:
+  import_run(const settings& given, database& source)
+      : source_(source), target_(given.common.postgres, !given.dry_run), progress_(!given.json) {
+    report_.dry_run = given.dry_run;
+    context_.prefix = given.label.empty() ? "import-" : "import-" + given.label + "-";
+    signals_.start({.terminate = [this] { stop_ = true; }, .reload = [] {}, .toggle_debug = [] {}});
+  }
+
+  // An exit code where it can't go on.
+  std::optional<int> all(const std::vector<import_step>& steps) {
+    for (const auto& step : steps) {
+      const auto failed = take_table(step);
+      progress_.finish();
+      if (failed) return failed;
+      if (report_.stopped) break;
+    }
+    return std::nullopt;
+  }
+  const import_report& report() const { return report_; }
+
+ private:
+  // The bar leaves its line to the complaint, which ends with this.
+  std::string break_off() {
+    progress_.finish();
+    const auto so_far = report_.how_far();
+    if (so_far.empty()) return "; nothing was taken yet";
+    return "; it came to " + so_far +
+           (report_.dry_run ? ", and rolled all of it back"
+                            : ". What was taken stays: run it again, it passes over what is there");
+  }
+
+  std::optional<int> take_table(const import_step& step) {
+    const auto counted = import_count(source_, step);
+    if (!counted.ok()) return complain_of_source(*counted.failure, break_off());
+    if (counted.rows.at(0).at(1) != "0")
+      return complain(
+          "import",
+          counted.rows[0][1].value_or("") + " rows of " + std::string(step.table) +
+              " have no id, or that of another: give them one first" + break_off(),
+          exit_code::failed
+      );
+    auto& table = report_.tables.emplace_back();
+    table.table = step.table;
+    table.there = std::stoll(counted.rows[0][0].value_or("0"));
+    progress_.start(table.table, table.there);
+    for (std::string after = before_all_ids;;) {
+      const auto page = import_page(source_, step, after);
+      if (!page.ok()) return complain_of_source(*page.failure, break_off());
+      if (page.rows.empty()) return std::nullopt;
+      const auto rows = load_rows(step, page.rows, context_, table);
+      if (const auto error = join_rows(target_, rows, table, report_))
+        return complain_of_target(*error, break_off());
+      table.done = table.rows;
+      progress_.tell(table.rows);
+      after = page.rows.back()[0].value_or("");
+      report_.stopped = stop_;
+      if (stop_) return std::nullopt;
+    }
+  }
+
+  std::atomic<bool> stop_ = false;
+  signal_watcher signals_;
+  database& source_;
+  store::importer target_;
+  import_progress progress_;
+  import_report report_;
+  import_context context_;
+};
+
+int run(const settings& given) {
+  if (given.from.empty())
+    return complain("import", "--from is missing: the old database's URL", exit_code::usage);
+  // Counting the old rows may take its time.
+  database source(
+      given.from, config::make_logger("import", given.common),
+      {.statement = std::chrono::minutes(10), .read_only = true}
+  );
+  const auto found = steps_of(source);
+  if (const auto* failure = std::get_if<database_failure>(&found))
+    return complain_of_source(*failure);
+  if (const auto* problem = std::get_if<import_problem>(&found))
+    return complain("import", problem->message, exit_code::failed);
+  import_run work(given, source);
+  if (const auto failed = work.all(std::get<std::vector<import_step>>(found))) return *failed;
+  given.json ? print_json(work.report()) : print_text(work.report());
+  return as_int(work.report().complete() ? exit_code::ok : exit_code::failed);
+}
+
+}  // namespace
+
+config::verb import_rows() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "import",
+      .description = "Take over the rows of the integration document's Flask service",
+      .examples =
+          "  trunkline import --from postgresql://reader@old-host/openphone --dry-run\n"
+          "  trunkline import --from postgresql://reader@old-host/openphone\n"
+          "Reads phone_number (if there is one), webhook_event, activity, conversation and "
+          "contact\n"
+          "there, and joins them into ours by the worker's own rules, as events without a date: "
+          "what\n"
+          "live events said is not replaced. It may run while workers do, and again: a second run\n"
+          "brings only what is new. --dry-run rolls each batch back. What can't be taken is named "
+          "by "
+          "reason\n"
+          "and id. --postgres is ours, with the rights of a worker. The connection to the old "
+          "database is\n"
+          "read-only. A second old database needs a --label of its own, the same in each run.\n"
+          "Exit codes: 0 all taken, 1 some rows can't be taken (or refused), 3 Postgres is away.\n",
+      .declare =
+          [given](config::option_set& options, config::arguments&) {
+            options.text(
+                "from", given->from, "The old database: URL or key=value string; only read",
+                {.secret = true}
+            );
+            options.text(
+                "label", given->label,
+                "For one of several old databases: goes into ids made of row numbers",
+                {.filled = true}
+            );
+            options.check("label", [given] { return check_label(given->label); });
+            options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
+            options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"dry-run"});
+            config::add_common(options, given->common, config::uses::postgres);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

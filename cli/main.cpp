@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline: the operator's program. Its verbs: program.cpp.
+#include <cstdio>
+#include <exception>
+
+#include "common/cli/exit_codes.hpp"
+#include "common/process/signals.hpp"
+#include "admin/bounded.hpp"
+#include "cli/verbs.hpp"
+
+int main(int argc, char** argv) {
+  using namespace trunkline;
+  prepare_process();
+  try {
+    const int code = config::run_verbs(argc, argv, ctl::about(), ctl::all_verbs());
+    ctl::leave(static_cast<exit_code>(code));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "trunkline: %s\n", error.what());
+    return static_cast<int>(exit_code::failed);
+  }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two forms of `trunkline queue`.
+#include "cli/queue/queue_report.hpp"
+
+#include <cstdio>
+
+#include "common/text/units.hpp"
+#include "cli/output.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+using milliseconds = std::chrono::milliseconds;
+using lines = std::vector<std::vector<std::string>>;
+constexpr const char* unknown = "unknown";
+
+std::string rate_text(std::optional<double> rate) {
+  if (!rate) return unknown;
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.1f/s", *rate);
+  return digits;
+}
+
+std::string count_text(std::optional<std::int64_t> count) {
+  return count ? std::to_string(*count) : unknown;
+}
+
+std::string oldest_text(std::optional<milliseconds> age) {
+  return age ? "oldest " + describe_age(*age) : "";
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  return digits;
+}
+
+// Over all workers; not known if one of them does not say.
+std::optional<double> settled_rate(const redis_state& redis) {
+  if (!redis.workers) return std::nullopt;
+  double sum = 0;
+  for (const auto& worker : *redis.workers) {
+    if (!worker.rate) return std::nullopt;
+    sum += *worker.rate;
+  }
+  return sum;
+}
+
+std::string refused_text(const redis_state& redis) {
+  if (!redis.refused) return unknown;
+  std::int64_t sum = 0;
+  std::string reasons;
+  for (const auto& [reason, count] : *redis.refused) {
+    sum += count;
+    reasons += (reasons.empty() ? ": " : ", ") + printable(reason) + " " + std::to_string(count);
+  }
+  return std::to_string(sum) + " in the last hour" + reasons;
+}
+
+std::string memory_text(const redis_state& redis) {
+  if (!redis.used_memory || !redis.max_memory) return unknown;
+  if (*redis.max_memory == 0) return bytes_text(*redis.used_memory) + ", without a limit";
+  char percent[16];
+  std::snprintf(
+      percent, sizeof percent, "%.0f %%",
+      100.0 * static_cast<double>(*redis.used_memory) / static_cast<double>(*redis.max_memory)
+  );
+  return bytes_text(*redis.used_memory) + " of " + bytes_text(*redis.max_memory) + " (" + percent +
+         ")";
+}
+
+std::string durability_text(const redis_state& redis) {
+  if (!redis.appendonly || !redis.appendfsync) return "unknown: Redis does not tell its settings";
+  return "appendonly " + printable(*redis.appendonly) + ", appendfsync " +
+         printable(*redis.appendfsync);
+}
+
+void add_processes(lines& out, const char* what, const std::vector<process_card>& cards) {
+  for (const auto& card : cards) {
+    std::string text = card.state.empty() ? unknown : printable(card.state);
+    if (!card.reason.empty()) text += ": " + printable(card.reason);
+    if (!card.durability.empty()) text += ", durability " + printable(card.durability);
+    out.push_back({what, printable(card.id), text + (card.rate ? ", " + rate_text(card.rate) : "")}
+    );
+  }
+}
+
+void add_redis(lines& out, const redis_state& redis) {
+  const auto& workers = redis.workers;
+  out.push_back(
+      {"accepted", rate_text(redis.accepted_rate),
+       redis.last_accepted_age     ? "last " + describe_age(*redis.last_accepted_age) + " ago"
+       : redis.ever_accepted_known ? "nothing so far"
+                                   : "last unknown"}
+  );
+  out.push_back({"settled", rate_text(settled_rate(redis))});
+  out.push_back({"refused", refused_text(redis)});
+  out.push_back(
+      {"workers", workers ? std::to_string(workers->size()) : unknown,
+       (redis.consumers ? std::to_string(*redis.consumers) : unknown) + std::string(" threads")}
+  );
+  if (workers) add_processes(out, "  worker", *workers);
+  if (redis.gateways) {
+    out.push_back({"gateways", std::to_string(redis.gateways->size())});
+    add_processes(out, "  gateway", *redis.gateways);
+  }
+  out.push_back({"memory", memory_text(redis)});
+  out.push_back({"durability", durability_text(redis)});
+}
+
+std::vector<std::string> state_line(const char* name, const state_count& state) {
+  return {
+      name, std::to_string(state.count) + (state.at_least ? "+" : ""), oldest_text(state.oldest)};
+}
+
+json_object state_json(std::optional<std::int64_t> count, std::optional<milliseconds> oldest) {
+  json_object out;
+  out.number("count", count);
+  out.real(
+      "oldest_seconds",
+      oldest ? std::optional(static_cast<double>(oldest->count()) / 1000) : std::nullopt
+  );
+  return out;
+}
+
+json_object state_json(const std::optional<state_count>& state) {
+  if (!state) return state_json(std::nullopt, std::nullopt);
+  return state_json(state->count, state->oldest).boolean("at_least", state->at_least);
+}
+
+std::optional<std::string> known(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<std::vector<json_object>> cards_json(
+    const std::optional<std::vector<process_card>>& cards
+) {
+  if (!cards) return std::nullopt;
+  std::vector<json_object> out;
+  for (const auto& card : *cards)
+    out.push_back(json_object()
+                      .text("id", card.id)
+                      .text("state", known(card.state))
+                      .text("reason", known(card.reason))
+                      .real("rate", card.rate)
+                      .text("durability", known(card.durability)));
+  return out;
+}
+
+std::optional<json_object> refused_json(const redis_state& redis) {
+  if (!redis.refused) return std::nullopt;
+  json_object out;
+  for (const auto& [reason, count] : *redis.refused) out.number(reason, count);
+  return out;
+}
+
+std::string_view status_word(exit_code code) {
+  switch (code) {
+    case exit_code::limit:
+      return "limit";
+    case exit_code::unknown:
+      return "unknown";
+    default:
+      return "ok";
+  }
+}
+
+}  // namespace
+
+std::string as_line(const queue_report& report, const queue_verdict& verdict) {
+  std::string out = printable(verdict.line);
+  if (report.redis)
+    out += " | accepted " + rate_text(report.redis->accepted_rate) + ", settled " +
+           rate_text(settled_rate(*report.redis));
+  return out;
+}
+
+std::string as_text(const queue_report& report, const queue_verdict& verdict) {
+  lines out;
+  if (report.postgres && report.postgres->pause)
+    out.push_back({"applying", "paused", printable(describe(*report.postgres->pause))});
+  if (report.redis) {
+    out.push_back({"ready", count_text(report.redis->ready()), oldest_text(report.redis->ready_age)}
+    );
+    out.push_back(
+        {"pending", count_text(report.redis->pending), oldest_text(report.redis->pending_age)}
+    );
+  } else {
+    out.push_back({"ready", unknown});
+    out.push_back({"pending", unknown});
+  }
+  if (report.postgres) {
+    out.push_back(state_line("retrying", report.postgres->retrying));
+    out.push_back(state_line("dead", report.postgres->dead));
+  } else {
+    out.push_back({"retrying", unknown});
+    out.push_back({"dead", unknown});
+  }
+  if (report.redis) {
+    add_redis(out, *report.redis);
+  } else {
+    for (const char* name : {"accepted", "settled", "refused", "workers", "memory", "durability"})
+      out.push_back({name, unknown});
+  }
+  return printable(verdict.line) + "\n\n" + table(out);
+}
+
+std::string as_json(const queue_report& report, const queue_verdict& verdict) {
+  const redis_state none;
+  const redis_state& redis = report.redis ? *report.redis : none;
+  const auto if_redis = [&](std::optional<std::int64_t> value) {
+    return report.redis ? value : std::nullopt;
+  };
+  const auto& postgres = report.postgres;
+  const auto seconds = [](std::optional<milliseconds> age) {
+    return age ? std::optional(static_cast<double>(age->count()) / 1000) : std::nullopt;
+  };
+  json_object out;
+  out.text("verdict", verdict.line).text("status", std::string(status_word(verdict.code)));
+  out.object("ready", state_json(if_redis(redis.ready()), redis.ready_age));
+  out.object("pending", state_json(if_redis(redis.pending), redis.pending_age));
+  out.object("retrying", state_json(postgres ? std::optional(postgres->retrying) : std::nullopt));
+  out.object("dead", state_json(postgres ? std::optional(postgres->dead) : std::nullopt));
+  out.real("next_retry_seconds", postgres ? seconds(postgres->next_retry) : std::nullopt);
+  out.real("accepted_per_second", redis.accepted_rate);
+  out.real("settled_per_second", settled_rate(redis));
+  out.real("last_accepted_seconds", seconds(redis.last_accepted_age));
+  out.object("refused_last_hour", refused_json(redis)).number("consumers", redis.consumers);
+  out.list("workers", cards_json(redis.workers)).list("gateways", cards_json(redis.gateways));
+  out.number("used_memory", redis.used_memory).number("max_memory", redis.max_memory);
+  out.text("appendonly", redis.appendonly).text("appendfsync", redis.appendfsync);
+  out.object("pause", postgres ? as_json(postgres->pause) : std::nullopt);
+  out.text("maxmemory_policy", redis.policy).strings("unknown", report.unknown);
+  return out.str() + "\n";
+}
+
+}  // namespace trunkline::ctl

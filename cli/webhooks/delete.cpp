@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline webhooks delete
+#include <cstdio>
+
+#include "cli/verbs.hpp"
+#include "cli/webhooks/webhooks.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+struct settings {
+  provider::settings provider;
+  std::vector<std::string> ids;
+  bool yes = false, dry_run = false, json = false;
+};
+
+int remove(const settings& given, provider::api& api) {
+  std::vector<provider::webhook> hooks;
+  for (const auto& id : given.ids) {
+    const auto hook = find_hook(api, id);
+    if (!hook.ok()) return complain("webhooks delete", *hook.wrong);
+    hooks.push_back(hook.value);
+    std::fprintf(
+        stderr, "%s%s  %s\n", given.dry_run ? "would delete " : "", hook.value.id.c_str(),
+        printable(hook.value.url).c_str()
+    );
+  }
+  if (!given.dry_run && !given.yes &&
+      !confirmed("delete " + std::to_string(hooks.size()) + " at the provider?"))
+    return complain(
+        "webhooks delete", "nothing was deleted: not confirmed (--yes to go without a question)",
+        exit_code::failed
+    );
+  std::vector<std::string> deleted;
+  int code = as_int(exit_code::ok);
+  for (const auto& hook : hooks) {
+    if (given.dry_run) break;
+    const auto done = api.remove(hook.id);
+    // A repeated request may find that the first one was carried out.
+    if (!done.ok() && done.wrong->status != 404) {
+      code = complain("webhooks delete", *done.wrong);
+      break;
+    }
+    deleted.push_back(hook.id);
+    if (!given.json) std::printf("deleted %s\n", hook.id.c_str());
+  }
+  if (given.json) std::puts(json_object().strings("deleted", deleted).str().c_str());
+  return code;
+}
+
+int run(const settings& given) {
+  if (given.ids.empty())
+    return complain("webhooks delete", "say which: an id of 'webhooks list'", exit_code::usage);
+  return with_api("webhooks delete", given.provider, [&given](provider::api& api) {
+    return remove(given, api);
+  });
+}
+
+}  // namespace
+
+config::verb webhooks_delete() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "webhooks delete",
+      .description = "Delete webhooks at the provider; asks first",
+      .examples =
+          "  trunkline webhooks delete 1024\n"
+          "  trunkline webhooks delete WH4f1c2 WH5a2b3 --yes\n"
+          "Exit codes: 0 deleted, 1 refused, no such webhook or not confirmed, 3 the provider is\n"
+          "away, 64 wrong usage, 78 no API key.\n",
+      .declare =
+          [given](config::option_set& options, config::arguments& words) {
+            words.several("ID", given->ids, "Ids of `webhooks list`");
+            options.flag("yes", given->yes, "Ask nothing");
+            options.flag("dry-run", given->dry_run, "Only say what would be deleted");
+            options.flag("json", given->json, "Print one JSON object");
+            options.per_call({"yes", "dry-run"});
+            provider::declare(options, given->provider);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/webhooks/make_hook.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "admin/webhooks/plan.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+std::optional<provider::webhook> find_new(
+    const std::vector<provider::webhook>& now, const std::vector<provider::webhook>& before,
+    const provider::new_webhook& wanted
+) {
+  for (const auto& hook : now) {
+    const bool old = std::any_of(before.begin(), before.end(), [&hook](const auto& each) {
+      return each.id == hook.id;
+    });
+    if (!old && same_work(hook, wanted)) return hook;
+  }
+  return std::nullopt;
+}
+
+void say_how_to_look(const std::string& url) {
+  std::fprintf(
+      stderr,
+      "Its key would be told only in that answer. Look with 'trunkline webhooks list --points-to "
+      "%s':\n"
+      "delete a webhook made just now ('trunkline webhooks delete ID'), then run this again.\n",
+      printable(url).c_str()
+  );
+}
+
+void settle(making& out, provider::webhook found) {
+  if (found.key.empty()) {
+    std::fprintf(
+        stderr,
+        "Webhook %s was made, but its key was told only in the answer that was lost:\n"
+        "  trunkline webhooks delete %s\n"
+        "then run this again.\n",
+        found.id.c_str(), found.id.c_str()
+    );
+    out.lost = {found.id};
+    out.code = as_int(exit_code::failed);
+    return;
+  }
+  std::fprintf(
+      stderr, "Webhook %s was made all the same, and the provider's list tells its key.\n",
+      found.id.c_str()
+  );
+  out.code = 0;
+  out.hook = std::move(found);
+}
+
+}  // namespace
+
+making make_hook(
+    const std::string& verb, provider::api& api, provider::generation which,
+    const std::vector<provider::webhook>& before, const provider::new_webhook& wanted
+) {
+  making out;
+  auto made = api.create(which, wanted);
+  if (made.ok()) {
+    if (made.value.events.empty()) made.value.events = wanted.events;
+    if (made.value.url.empty()) made.value.url = wanted.url;
+    out.hook = std::move(made.value);
+    return out;
+  }
+  out.code = complain(verb, *made.wrong);
+  if (!made.wrong->unknown) return out;
+  const auto now = api.list(which, wanted.user);
+  auto found = now.ok() ? find_new(now.value, before, wanted) : std::nullopt;
+  if (found) {
+    settle(out, std::move(*found));
+    return out;
+  }
+  if (now.ok()) std::fputs("The provider's list does not show it, so far.\n", stderr);
+  say_how_to_look(wanted.url);
+  return out;
+}
+
+}  // namespace trunkline::ctl

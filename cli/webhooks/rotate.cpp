@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline webhooks rotate ID
+// A second webhook with a key of its own takes over, and the old one goes when the new key is known
+// to work: with both APIs, no moment when deliveries carry a key that the gateway does not have.
+// The current API can also change the key of a webhook, but promises no overlap: --in-place.
+#include <cstdio>
+
+#include "common/text/units.hpp"
+#include "cli/verbs.hpp"
+#include "admin/webhooks/keys_file.hpp"
+#include "cli/webhooks/make_hook.hpp"
+#include "cli/webhooks/new_key.hpp"
+#include "admin/webhooks/plan.hpp"
+#include "cli/webhooks/take_over.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+constexpr const char* name = "webhooks rotate";
+
+struct settings {
+  config::common_options common;
+  provider::settings provider;
+  std::string id, keys_file;
+  std::chrono::milliseconds wait{0};
+  bool in_place = false, yes = false, json = false;
+};
+
+// Not ok: told on stderr.
+struct rotated {
+  provider::webhook hook;  // the one that has the new key
+  int code = 0;
+};
+
+rotated in_place(provider::api& api, const provider::webhook& old) {
+  const auto key = api.rotate(old.id);
+  rotated out{old, 0};
+  out.hook.key = key.value;
+  if (key.ok()) return out;
+  out.code = complain(name, *key.wrong);
+  if (key.wrong->unknown)
+    std::fprintf(
+        stderr,
+        "The key may have changed, and the new one was told only in that answer: run this again "
+        "now,\n"
+        "for a key that is told. Until the gateway has it, deliveries may be refused; the provider "
+        "tries\n"
+        "them again, and 'trunkline webhooks deliveries %s --missing' finds what did not come.\n",
+        old.id.c_str()
+    );
+  return out;
+}
+
+std::string list_of(const std::vector<provider::webhook>& hooks) {
+  std::string out;
+  for (const auto& hook : hooks) out += (out.empty() ? "" : ", ") + hook.id;
+  return out;
+}
+
+// Another twin each time this is run would be no end: one that is there already is named.
+rotated by_twin(provider::api& api, const provider::webhook& old) {
+  rotated out;
+  const auto all = api.list(old.made_by, old.user);
+  if (!all.ok()) return {{}, complain(name, *all.wrong)};
+  if (const auto twins = twins_of(old, all.value); !twins.empty())
+    return {
+        {},
+        complain(
+            name,
+            "nothing was changed: " + list_of(twins) + " does the same as " + old.id +
+                " already. Delete the one whose key is to end, or whose key nobody has "
+                "('trunkline webhooks list --json' has the times)",
+            exit_code::failed
+        )};
+  auto made = make_hook(name, api, old.made_by, all.value, another(old));
+  if (!made.hook) return {{}, made.code};
+  return {std::move(*made.hook), 0};
+}
+
+void print_key(const settings& given, const provider::webhook& hook) {
+  if (!given.in_place) std::printf("made %s beside %s\n", hook.id.c_str(), given.id.c_str());
+  std::printf("new signing key: %s\n", printable(key_line(hook.made_by, hook.key)).c_str());
+  std::fflush(stdout);
+}
+
+void print_json(
+    const settings& given, const provider::webhook& hook, const kept_key& key, bool old_deleted
+) {
+  std::puts(json_object()
+                .text("id", hook.id)
+                .text("signing_key", key.line)
+                .text("keys_file", key.file.empty() ? std::nullopt : std::optional(key.file))
+                .text("replaces", given.in_place ? std::nullopt : std::optional(given.id))
+                .boolean("old_deleted", old_deleted)
+                .str()
+                .c_str());
+}
+
+// Only who has reloaded the gateway knows that the new key is in use, or a test event that came.
+int end_old(
+    const settings& given, provider::api& api, const provider::webhook& now, const kept_key& key,
+    bool& deleted
+) {
+  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
+  bool sure = false;
+  const bool kept = code == 0;
+  if (kept && given.wait.count() > 0)
+    code = wait_until_it_works(name, api, given.common, now, given.wait, sure);
+  else if (kept && !given.yes && !given.json)
+    sure = confirmed("has the gateway the new key? Then " + given.id + " is deleted.");
+  if (sure) {
+    const auto removed = api.remove(given.id);
+    deleted = removed.ok() || removed.wrong->status == 404;
+    if (!deleted) code = complain(name, *removed.wrong);
+  }
+  if (deleted && !given.json) std::printf("deleted %s\n", given.id.c_str());
+  if (!deleted)
+    std::fprintf(
+        stderr,
+        "both deliver now, which does no harm. When the gateway has the new key:\n"
+        "  trunkline webhooks delete %s\n",
+        given.id.c_str()
+    );
+  return code;
+}
+
+int rotate(const settings& given, provider::api& api) {
+  const auto old = find_hook(api, given.id);
+  if (!old.ok()) return complain(name, *old.wrong);
+  const auto question = given.in_place
+                            ? "change the signing key of " + given.id +
+                                  " now? Deliveries are refused until the gateway has the new key."
+                            : "make a second webhook for " + printable(old.value.url) + "?";
+  if (!given.yes && !confirmed(question))
+    return complain(name, "nothing was changed: not confirmed", exit_code::failed);
+  const auto now = given.in_place ? in_place(api, old.value) : by_twin(api, old.value);
+  if (now.code != 0) return now.code;
+  if (!given.json) print_key(given, now.hook);
+  const auto key = keep_key(now.hook, given.keys_file, !given.json && !given.yes);
+  if (!given.json || !key.problem.empty()) say_reload(key);
+  bool old_deleted = false;
+  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
+  if (!given.in_place)
+    code = end_old(given, api, now.hook, key, old_deleted);
+  else if (!given.json)
+    std::fputs(
+        "keep the old key in the file for a day: deliveries on their way carry it\n", stderr
+    );
+  if (given.json) print_json(given, now.hook, key, old_deleted);
+  return code;
+}
+
+int run(const settings& given) {
+  if (given.id.empty())
+    return complain(name, "say which: an id of 'webhooks list'", exit_code::usage);
+  const bool v1 = provider::generation_of(given.id) == provider::generation::v1;
+  if (given.in_place && v1)
+    return complain(name, "v1 can't change a key: leave --in-place out", exit_code::usage);
+  if (given.wait.count() > 0 && (given.in_place || v1))
+    return complain(
+        name,
+        given.in_place ? "--wait is for a second webhook, not with --in-place"
+                       : "v1 has no test events to wait for: leave --wait out",
+        exit_code::usage
+    );
+  if (given.wait.count() > 0 && given.json && given.keys_file.empty())
+    return complain(
+        name, "--json tells the key at the end: --wait needs --keys-file with it", exit_code::usage
+    );
+  if (!given.keys_file.empty())
+    if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
+      return complain(name, "nothing was changed: " + wrong, exit_code::failed);
+  return with_api(name, given.provider, [&given](provider::api& api) {
+    return rotate(given, api);
+  });
+}
+
+}  // namespace
+
+config::verb webhooks_rotate() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = name,
+      .description = "Give a webhook a new signing key, without a moment that has none",
+      .examples =
+          "  trunkline webhooks rotate 1024 --keys-file /etc/trunkline/signing-keys\n"
+          "  trunkline webhooks rotate 1024 --keys-file FILE --yes --wait 10m\n"
+          "  trunkline webhooks rotate WH4f1c2 --keys-file /etc/trunkline/signing-keys\n"
+          "A second webhook with a key of its own is made beside the first, which is deleted when "
+          "you say\n"
+          "that the gateway has the new key. --wait asks for test events instead, until one came "
+          "by the\n"
+          "new webhook, and deletes the old one then. With --yes alone it stays, until you delete "
+          "it.\n"
+          "--in-place changes the key of the webhook itself: its id stays, but the old key may "
+          "end at\n"
+          "once, and what comes before the gateway has the new one is refused and tried again "
+          "later.\n"
+          "Exit codes: 0 done, 1 refused, not confirmed, the key not kept or no test event came,\n"
+          "3 the provider, Redis or Postgres is away, 64 wrong usage, 78 no API key.\n",
+      .declare =
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("ID", given->id, "Id of `webhooks list`");
+            options.text(
+                "keys-file", given->keys_file,
+                "Add the key to this signing keys file of the gateway", {.value = "FILE"}
+            );
+            options.duration(
+                "wait", given->wait,
+                "Delete the old webhook when a test event came by the new one, within this",
+                std::chrono::milliseconds(0), std::chrono::hours(24)
+            );
+            options.flag("in-place", given->in_place, "Change the key of the webhook itself");
+            options.flag("yes", given->yes, "Ask nothing");
+            options.flag("json", given->json, "Print one JSON object, with the key");
+            provider::declare(options, given->provider);
+            options.per_call({"wait", "in-place", "yes"});
+            config::add_common(options, given->common, config::uses::both);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

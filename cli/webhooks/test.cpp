@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// trunkline webhooks test ID
+#include <cstdio>
+#include <thread>
+
+#include "common/text/units.hpp"
+#include "cli/verbs.hpp"
+#include "cli/webhooks/trial.hpp"
+
+namespace trunkline::ctl {
+namespace {
+
+using std::chrono::steady_clock;
+
+struct settings {
+  config::common_options common;
+  provider::settings provider;
+  std::string id, event = "message.received";
+  std::chrono::milliseconds wait{30000};
+  bool json = false;
+};
+
+void print_json(
+    const settings& given, const std::string& event_id, const std::optional<arrival>& found,
+    const whereabouts& where, std::chrono::milliseconds took
+) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  std::puts(json_object()
+                .text("webhook", given.id)
+                .text("event_type", given.event)
+                .text("event_id", text(event_id))
+                .boolean("arrived", found.has_value())
+                .text("delivery", text(found ? found->delivery : where.delivery))
+                .text("row", found ? std::optional(found->row) : std::nullopt)
+                .text("state", found ? std::optional(found->state) : std::nullopt)
+                .text("provider_status", text(where.status))
+                .boolean("in_redis", found ? std::optional(false) : where.in_redis)
+                .number("refused_meanwhile", where.refused)
+                .real("seconds", static_cast<double>(took.count()) / 1000)
+                .str()
+                .c_str());
+}
+
+int report(
+    const settings& given, trial& test, const std::optional<arrival>& found,
+    std::chrono::milliseconds took
+) {
+  const auto where = found ? whereabouts{} : test.search();
+  if (given.json) print_json(given, test.event_id(), found, where, took);
+  if (!found)
+    return complain(
+        "webhooks test",
+        "not here after " + format_duration(given.wait) + where.sentence() +
+            ". See 'trunkline queue', and the gateway's log for a refused signature",
+        exit_code::failed
+    );
+  if (!given.json)
+    std::printf(
+        "arrived after %s: row %s, %s\n", describe_age(took).c_str(), found->row.c_str(),
+        found->state.c_str()
+    );
+  return as_int(exit_code::ok);
+}
+
+int ask_and_wait(const settings& given, provider::api& api) {
+  trial test("webhooks test", api, given.common, given.id, given.event);
+  if (const int code = test.prepare(); code != 0) return code;
+  const auto start = steady_clock::now();
+  if (const int code = test.ask(); code != 0) return code;
+  for (;;) {
+    std::optional<arrival> found;
+    if (const int code = test.look(found); code != 0) return code;
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
+    if (found || took >= given.wait) return report(given, test, found, took);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+int run(const settings& given) {
+  if (!provider::is_id(given.id))
+    return complain("webhooks test", "say which: an id of 'webhooks list'", exit_code::usage);
+  if (provider::generation_of(given.id) == provider::generation::v1)
+    return complain(
+        "webhooks test",
+        "v1 has no test events: 'trunkline send full' tests our side, a text message to one of "
+        "your numbers all of it",
+        exit_code::usage
+    );
+  return with_api("webhooks test", given.provider, [&given](provider::api& api) {
+    return ask_and_wait(given, api);
+  });
+}
+
+}  // namespace
+
+config::verb webhooks_test() {
+  auto given = std::make_shared<settings>();
+  return {
+      .name = "webhooks test",
+      .description = "Have the provider send a test event, and wait until it is here",
+      .examples =
+          "  trunkline webhooks test 1024\n"
+          "  trunkline webhooks test 1024 --event call.completed --wait 1m --json\n"
+          "It goes the whole way: provider, TLS front, gateway, Redis, worker, Postgres. What it\n"
+          "leaves are rows of the provider's sample, the same each time.\n"
+          "Exit codes: 0 arrived, 1 not in time or refused, 3 the provider, Redis or Postgres is "
+          "away,\n"
+          "64 wrong usage, 78 no API key.\n",
+      .declare =
+          [given](config::option_set& options, config::arguments& words) {
+            words.one("ID", given->id, "Id of `webhooks list`");
+            options.text(
+                "event", given->event, "Which event",
+                {.offers = provider::default_events(provider::generation::current)}
+            );
+            options.duration(
+                "wait", given->wait, "Give up after this", std::chrono::milliseconds(0),
+                std::chrono::hours(1)
+            );
+            options.flag("json", given->json, "Print one JSON object");
+            provider::declare(options, given->provider);
+            options.per_call({"event", "wait"});
+            config::add_common(options, given->common, config::uses::both);
+          },
+      .run = [given] { return run(*given); }};
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/webhooks/webhooks.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+namespace trunkline::ctl {
+namespace {
+
+// A provider who says nothing costs a minute: who waits is told why. Runs one after the other meet
+// 429 for a moment, which is no news.
+provider::retry_notice say_retries(const std::string& verb) {
+  return [verb](const provider::http_answer& got, int tries, std::chrono::milliseconds pause) {
+    if (got.status == 429 && pause < std::chrono::seconds(2)) return;
+    const std::string what =
+        got.status == 0 ? "does not answer" : "answered " + std::to_string(got.status);
+    std::fprintf(
+        stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", verb.c_str(),
+        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, provider::most_tries
+    );
+  };
+}
+
+}  // namespace
+
+void declare_api(config::option_set& options, std::string& target, bool all_allowed) {
+  std::vector<std::string> allowed = {"2026-03-30", "v1"};
+  if (all_allowed) allowed.insert(allowed.begin(), "all");
+  options.choice("api", target, "Which of the provider's APIs", std::move(allowed));
+}
+
+std::vector<provider::generation> generations_of(const std::string& api) {
+  using provider::generation;
+  if (api == "v1") return {generation::v1};
+  if (api == "2026-03-30") return {generation::current};
+  return {generation::current, generation::v1};
+}
+
+void declare_user(config::option_set& options, std::string& target) {
+  options.text("user", target, "Of this user; v1 keeps them by user (default: the owner)");
+  options.check("user", [&target] {
+    return target.empty() || provider::is_id(target) ? "" : "must be a user's id, US...";
+  });
+}
+
+std::string check_hook_url(const std::string& url) {
+  const bool good =
+      url.starts_with("https://") && url.size() > 8 && url.size() <= 2000 && url[8] != '/' &&
+      url.find('/', 8) != std::string::npos &&
+      std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
+  return good ? "" : "must be https://HOST/PATH as the provider is to call it";
+}
+
+int complain(const std::string& verb, const provider::failure& wrong) {
+  return complain(verb, wrong.message, wrong.away ? exit_code::unknown : exit_code::failed);
+}
+
+int with_api(
+    const std::string& verb, const provider::settings& given,
+    const std::function<int(provider::api&)>& run
+) {
+  const auto connected = provider::connect(given, say_retries(verb));
+  if (!connected.api) return complain(verb, connected.problem, exit_code::config);
+  return run(*connected.api);
+}
+
+provider::answer<provider::webhook> find_hook(provider::api& api, const std::string& id) {
+  provider::answer<provider::webhook> out;
+  if (!provider::is_id(id)) {
+    out.wrong = provider::failure{false, false, 0, "'" + id + "' is not the id of a webhook"};
+    return out;
+  }
+  out = api.get(id);
+  if (!out.ok() && out.wrong->status == 404)
+    out.wrong->message = "the provider has no webhook " + id + ": see 'trunkline webhooks list'";
+  return out;
+}
+
+std::string utc_before(std::chrono::milliseconds age) {
+  const std::time_t at = std::time(nullptr) - age.count() / 1000;
+  std::tm parts{};
+  gmtime_r(&at, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &parts);
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ",") + printable(word);
+  return out;
+}
+
+json_object to_json(const provider::webhook& hook) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? std::nullopt : std::optional(value);
+  };
+  return json_object()
+      .text("id", hook.id)
+      .text("api", std::string(provider::to_string(hook.made_by)))
+      .text("status", text(hook.status))
+      .text("url", hook.url)
+      .text("label", text(hook.label))
+      .text("user", text(hook.user))
+      .strings("events", hook.events)
+      .strings("resources", hook.resources)
+      .text("created_at", text(hook.created_at));
+}
+
+}  // namespace trunkline::ctl

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+
+#include "admin/batches.hpp"
+#include "cli/output.hpp"
+#include "openphone/options.hpp"
+
+// What the verbs of `trunkline webhooks` share.
+namespace trunkline::ctl {
+
+// --api: "all", "v1" or "2026-03-30".
+void declare_api(config::option_set&, std::string& target, bool all_allowed);
+std::vector<provider::generation> generations_of(const std::string& api);
+
+// --user: v1 keeps webhooks by user.
+void declare_user(config::option_set&, std::string& target);
+
+// https://HOST/PATH without spaces; a message, or empty.
+std::string check_hook_url(const std::string& url);
+
+// The failure as a line on stderr: exit code 3 if the provider is away, else 1.
+int complain(const std::string& verb, const provider::failure&);
+
+// Connects and runs; without an API key it is a configuration problem.
+int with_api(
+    const std::string& verb, const provider::settings&,
+    const std::function<int(provider::api&)>& run
+);
+
+// The webhook with that id.
+provider::answer<provider::webhook> find_hook(provider::api&, const std::string& id);
+
+// So long ago, as the provider writes times.
+std::string utc_before(std::chrono::milliseconds age);
+
+// "a,b", for a terminal.
+std::string joined(const std::vector<std::string>& words);
+
+// Without the key.
+json_object to_json(const provider::webhook&);
+
+}  // namespace trunkline::ctl

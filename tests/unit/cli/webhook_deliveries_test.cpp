@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "admin/webhooks/delivery_log.hpp"
+#include "cli/webhooks/delivery_report.hpp"
+#include "admin/webhooks/stream_look.hpp"
+
+using namespace trunkline;
+using namespace trunkline::ctl;
+
+namespace {
+
+// A log whose pages lead from cursor to cursor as told: "" is the first, a missing one the last.
+struct book final : provider::transport {
+  std::map<std::string, std::string> next;
+  int asked = 0;
+
+  provider::http_answer exchange(const provider::http_request& request) override {
+    const auto at = request.target.find("after=");
+    std::string page = at == std::string::npos ? "" : request.target.substr(at + 6);
+    page = page.substr(0, page.find('&'));
+    const auto id = "msg_" + std::to_string(++asked);
+    const auto to = next.contains(page) ? '"' + next[page] + '"' : "null";
+    return {200, R"({"data":[{"id":")" + id + R"("}],"nextCursor":)" + to + "}"};
+  }
+};
+
+log_reading read(std::map<std::string, std::string> next, const log_bounds& most, int& asked) {
+  auto pages = std::make_unique<book>();
+  pages->next = std::move(next);
+  auto* counted = pages.get();
+  provider::pace_clock clock{
+      [] { return provider::pace_clock::instant(); }, [](std::chrono::milliseconds) {},
+      [] { return 0.0; }};
+  provider::api api(std::move(pages), "key", clock);
+  log_reading out;
+  read_log(api, "7", {}, most, out, [](std::size_t) {});
+  asked = counted->asked;
+  return out;
+}
+
+delivery_line line(place where) {
+  delivery_line out;
+  out.log = {"7", {"msg_1", "", "call.missed", "", "failed", "", ""}};
+  out.here.where = where;
+  if (where == place::row) out.here.row = {"12", "dead", "msg_1", "1-0"};
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A log is read to its end", "[webhooks]") {
+  int asked = 0;
+  const auto log = read({{"", "a"}, {"a", "b"}}, {}, asked);
+  CHECK(log.lines.size() == 3);
+  CHECK_FALSE(log.cut);
+}
+
+TEST_CASE("Cursors that lead back to each other end", "[webhooks]") {
+  int asked = 0;
+  CHECK(read({{"", "a"}, {"a", "b"}, {"b", "a"}}, {}, asked).cut);
+  CHECK(asked == 3);
+  CHECK(read({{"", "a"}, {"a", "a"}}, {}, asked).cut);
+  CHECK(asked == 2);
+}
+
+TEST_CASE("No more pages than asked for, and it is told", "[webhooks]") {
+  int asked = 0;
+  CHECK(read({{"", "a"}, {"a", "b"}}, {.pages = 2}, asked).cut);
+  CHECK(asked == 2);
+  CHECK(read({{"", "a"}, {"a", "b"}}, {.lines = 1}, asked).cut);
+  CHECK(asked == 1);
+  CHECK_FALSE(read({{"", "a"}}, {.pages = 2}, asked).cut);
+}
+
+TEST_CASE("Missing is only what is nowhere", "[webhooks]") {
+  delivery_report report;
+  report.limit = 10;
+  for (const auto where : {place::row, place::queue, place::missing, place::unknown})
+    report.lines.push_back(line(where));
+  const auto all = as_text(report);
+  CHECK(all.find("dead 12") != std::string::npos);
+  CHECK(all.find("waits in Redis\n") != std::string::npos);
+  CHECK(
+      all.find("4 deliveries, 1 missing here, 1 waiting in Redis, 1 not known\n") !=
+      std::string::npos
+  );
+  report.only_missing = true;
+  const auto gaps = as_text(report);
+  CHECK(gaps.find("dead 12") == std::string::npos);
+  CHECK(gaps.find("waits in Redis\n") == std::string::npos);
+  CHECK(as_json(report).find(R"("place":"queue")") == std::string::npos);
+  CHECK(as_json(report).find(R"("place":"unknown")") != std::string::npos);
+}
+
+TEST_CASE("What is left out of the list is told", "[webhooks]") {
+  delivery_report report;
+  report.limit = 1;
+  report.lines = {line(place::missing), line(place::missing)};
+  CHECK(as_text(report).find("--limit N") != std::string::npos);
+  CHECK(as_text(report).find("2 missing here") != std::string::npos);
+  CHECK(as_text(report).find("--pages") == std::string::npos);
+  report.log_cut = true;
+  CHECK(as_text(report).find("--pages") != std::string::npos);
+}
+
+TEST_CASE("Which entry of the stream is later", "[webhooks]") {
+  CHECK(is_later_entry("1795194181310-0", "0-0"));
+  CHECK(is_later_entry("1795194181310-10", "1795194181310-9"));
+  CHECK(is_later_entry("10-0", "9-5"));
+  CHECK_FALSE(is_later_entry("9-5", "9-5"));
+  CHECK_FALSE(is_later_entry("9-5", "10-0"));
+  for (const char* none : {"", "import-7", "7", "7-", "-7", "7-x"}) {
+    CHECK_FALSE(is_later_entry(none, "0-0"));
+    CHECK_FALSE(is_later_entry("9-0", none));
+  }
+}

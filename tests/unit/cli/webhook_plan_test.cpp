@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/webhooks/plan.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "admin/webhooks/keys_file.hpp"
+
+using namespace trunkline;
+using namespace trunkline::ctl;
+using provider::generation;
+
+namespace {
+
+provider::webhook hook(std::vector<std::string> events, std::string status = "enabled") {
+  provider::webhook out;
+  out.id = "1";
+  out.url = "https://a/b";
+  out.status = std::move(status);
+  out.events = std::move(events);
+  out.resources = {"*"};
+  return out;
+}
+
+const provider::new_webhook wanted{"https://a/b", "L", {"call.missed", "call.completed"}, {}};
+
+std::vector<std::string> missing(
+    const std::vector<provider::webhook>& existing, const provider::new_webhook& what = wanted
+) {
+  std::vector<std::string> out;
+  for (const auto& each : plan_hooks(generation::current, existing, what).missing)
+    out.insert(out.end(), each.events.begin(), each.events.end());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Only events that nothing carries are missing", "[webhooks]") {
+  CHECK(missing({}) == wanted.events);
+  CHECK(missing({hook({"call.missed"})}) == std::vector<std::string>{"call.completed"});
+  CHECK(missing({hook({"call.missed"}), hook({"call.completed"})}).empty());
+}
+
+TEST_CASE("Webhooks of others do not count", "[webhooks]") {
+  auto other = hook(wanted.events);
+  other.url = "https://a/b/";
+  CHECK(missing({other}) == wanted.events);
+  other = hook(wanted.events);
+  other.made_by = generation::v1;
+  CHECK(missing({other}) == wanted.events);
+  other = hook(wanted.events);
+  other.resources = {"PN1"};
+  CHECK(missing({other}) == wanted.events);
+}
+
+TEST_CASE("A disabled webhook is told and not doubled", "[webhooks]") {
+  const auto plan = plan_hooks(generation::current, {hook(wanted.events, "disabled")}, wanted);
+  CHECK(plan.missing.empty());
+  CHECK(plan.there.empty());
+  CHECK(plan.disabled.size() == 1);
+}
+
+TEST_CASE("v1 takes one webhook a kind", "[webhooks]") {
+  const provider::new_webhook all{"https://a/b", "", provider::default_events(generation::v1), {}};
+  CHECK(plan_hooks(generation::v1, {}, all).missing.size() == 4);
+  auto calls = hook({"call.completed", "call.ringing"});
+  calls.made_by = generation::v1;
+  const auto plan = plan_hooks(generation::v1, {calls}, all);
+  REQUIRE(plan.missing.size() == 4);
+  CHECK(plan.missing[1].events == std::vector<std::string>{"call.recording.completed"});
+}
+
+TEST_CASE("Keys as the gateway takes them", "[webhooks]") {
+  CHECK(key_line(generation::current, "whsec_abc") == "whsec_abc");
+  CHECK(key_line(generation::v1, "abc=") == "legacy:abc=");
+}
+
+TEST_CASE("Twins do the same work, told in any order", "[webhooks]") {
+  const auto old = hook({"call.missed", "call.completed"});
+  auto other = hook({"call.completed", "call.missed"});
+  CHECK(twins_of(old, {old, other}).empty());  // itself
+  other.id = "2";
+  CHECK(twins_of(old, {old, other}).size() == 1);
+  other.resources = {};  // all numbers, as "*" says
+  CHECK(twins_of(old, {other}).size() == 1);
+  const auto differs = [&](auto change) {
+    auto changed = other;
+    change(changed);
+    return twins_of(old, {changed}).empty();
+  };
+  CHECK(differs([](provider::webhook& each) { each.resources = {"PN1"}; }));
+  CHECK(differs([](provider::webhook& each) { each.status = "disabled"; }));
+  CHECK(differs([](provider::webhook& each) { each.url += "/"; }));
+  CHECK(differs([](provider::webhook& each) { each.events.pop_back(); }));
+  CHECK(differs([](provider::webhook& each) { each.user = "US2"; }));
+  CHECK(differs([](provider::webhook& each) { each.made_by = generation::v1; }));
+}
+
+TEST_CASE("Another one is as the first: numbers, user, switched off", "[webhooks]") {
+  auto old = hook({"call.missed"}, "disabled");
+  old.label = "L";
+  old.resources = {"PN1"};
+  old.user = "US2";
+  const auto made = another(old);
+  CHECK(made.status == "disabled");
+  CHECK(made.resources == old.resources);
+  CHECK(made.user == "US2");
+  CHECK(made.label == "L");
+  CHECK(another(hook({"call.missed"})).status.empty());
+}
