@@ -9,12 +9,12 @@
 #include <stdexcept>
 
 #include "common/process/version.hpp"
-#include "manual/completion.hpp"
-#include "manual/option_text.hpp"
-#include "manual/programs.hpp"
-#include "manual/roff.hpp"
-#include "manual/settings_text.hpp"
-#include "manual/verb_text.hpp"
+#include "tools/completion.hpp"
+#include "tools/option_text.hpp"
+#include "tools/programs.hpp"
+#include "tools/roff.hpp"
+#include "tools/settings_text.hpp"
+#include "tools/verb_text.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/verb_text.hpp"
+#include "tools/verb_text.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "manual/option_text.hpp"
-#include "manual/roff.hpp"
+#include "tools/option_text.hpp"
+#include "tools/roff.hpp"
 
 namespace trunkline::manual {
 namespace {

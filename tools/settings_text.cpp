@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/settings_text.hpp"
+#include "tools/settings_text.hpp"
 
 #include <algorithm>
 
 #include "common/cli/config_file.hpp"
-#include "manual/option_text.hpp"
-#include "manual/roff.hpp"
+#include "tools/option_text.hpp"
+#include "tools/roff.hpp"
 
 namespace trunkline::manual {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/option_text.hpp"
+#include "tools/option_text.hpp"
 
 #include <algorithm>
 #include <cctype>
 
-#include "manual/roff.hpp"
+#include "tools/roff.hpp"
 
 namespace trunkline::manual {
 namespace {

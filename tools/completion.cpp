@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/completion.hpp"
+#include "tools/completion.hpp"
 
 #include <map>
 
-#include "manual/option_text.hpp"
+#include "tools/option_text.hpp"
 
 namespace trunkline::manual {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/roff.hpp"
+#include "tools/roff.hpp"
 
 #include <algorithm>
 #include <cctype>

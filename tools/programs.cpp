@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manual/programs.hpp"
+#include "tools/programs.hpp"
 
 #include "cli/verbs.hpp"
 #include "gateway/options.hpp"
