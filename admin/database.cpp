@@ -177,16 +177,16 @@ database_answer database::transaction(const std::vector<database_statement>& sta
   return answer;
 }
 
-int complain(std::string_view verb, const database_failure& failure) {
+int report_error(std::string_view command, const database_failure& failure) {
   if (failure.missing_table())
-    return complain(
-        verb, "Postgres has no tables of ours: run 'trunkline migrate'", exit_code::failed
+    return report_error(
+        command, "Postgres has no tables of ours: run 'trunkline migrate'", exit_code::failed
     );
   if (failure.sqlstate == "57014")
-    return complain(
-        verb, "that takes Postgres too long: narrow it down, for example by time", exit_code::failed
+    return report_error(
+        command, "that takes Postgres too long: narrow it down, for example by time", exit_code::failed
     );
-  return complain(verb, describe(failure), failure.away ? exit_code::unknown : exit_code::failed);
+  return report_error(command, describe(failure), failure.away ? exit_code::unknown : exit_code::failed);
 }
 
 std::string describe(const database_failure& failure) {

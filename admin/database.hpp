@@ -73,6 +73,6 @@ class database {
 // "Postgres does not answer: ..." or "Postgres refused: ...".
 std::string describe(const database_failure&);
 // The failure as a line on stderr; returns exit code 3 if Postgres is away, else 1.
-int complain(std::string_view verb, const database_failure&);
+int report_error(std::string_view command, const database_failure&);
 
 }  // namespace trunkline::ctl

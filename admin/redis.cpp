@@ -4,14 +4,14 @@
 namespace trunkline::ctl {
 
 redis::client open_redis(
-    const config::common_options& options, const redis::endpoint& where, const std::string& verb,
+    const config::common_options& options, const redis::endpoint& where, const std::string& command,
     std::chrono::milliseconds budget
 ) {
   auto quiet = options;
   if (quiet.log_level != "debug") quiet.log_level = "error";
   return redis::client(
-      {.where = where, .client_name = "trunkline-" + verb, .connect_timeout = budget},
-      config::make_logger(verb, quiet)
+      {.where = where, .client_name = "trunkline-" + command, .connect_timeout = budget},
+      config::make_logger(command, quiet)
   );
 }
 

@@ -11,9 +11,9 @@
 namespace trunkline::ctl {
 
 // A client "trunkline-VERB" whose connecting takes at most `budget`. It logs only at debug level:
-// its own lines would repeat what the verb says.
+// its own lines would repeat what the command says.
 redis::client open_redis(
-    const config::common_options&, const redis::endpoint&, const std::string& verb,
+    const config::common_options&, const redis::endpoint&, const std::string& command,
     std::chrono::milliseconds budget
 );
 

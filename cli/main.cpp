@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// trunkline: the operator's program. Its verbs: program.cpp.
+// trunkline: the operator's program. Its commands: program.cpp.
 #include <cstdio>
 #include <exception>
 
 #include "common/cli/exit_codes.hpp"
 #include "common/process/signals.hpp"
 #include "admin/bounded.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 int main(int argc, char** argv) {
   using namespace trunkline;
   prepare_process();
   try {
-    const int code = config::run_verbs(argc, argv, ctl::about(), ctl::all_verbs());
+    const int code = config::run_commands(argc, argv, ctl::about(), ctl::all_commands());
     ctl::leave(static_cast<exit_code>(code));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline: %s\n", error.what());

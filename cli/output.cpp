@@ -133,11 +133,11 @@ int finish_output(int code) {
   return code == 0 ? as_int(exit_code::failed) : code;
 }
 
-int complain(std::string_view verb, std::string_view message, exit_code code) {
+int report_error(std::string_view command, std::string_view message, exit_code code) {
   std::fflush(stdout);
   const auto text = printable(message);  // a server's words may quote anything
   std::fprintf(
-      stderr, "trunkline %.*s: %s\n", static_cast<int>(verb.size()), verb.data(), text.c_str()
+      stderr, "trunkline %.*s: %s\n", static_cast<int>(command.size()), command.data(), text.c_str()
   );
   return as_int(code);
 }

@@ -40,7 +40,7 @@ std::size_t count_characters(std::string_view text);  // of UTF-8
 std::string shorten(std::string_view text, std::size_t most);
 
 // Prints "trunkline VERB: message" on stderr; returns the code as int.
-int complain(std::string_view verb, std::string_view message, exit_code code);
+int report_error(std::string_view command, std::string_view message, exit_code code);
 // The last of a program: an answer that could not be written (a full disk) is no success. A reader
 // that had enough (head) is none of our trouble.
 int finish_output(int code);

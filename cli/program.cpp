@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `trunkline` is and can do, in the order of --help.
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 
@@ -23,7 +23,7 @@ config::program_text about() {
           "  trunkline import --help              take over the rows of the Flask service\n"};
 }
 
-std::vector<config::verb> all_verbs() {
+std::vector<config::command> all_commands() {
   return {migrate(),         queue(),
           events_list(),     events_show(),
           events_tail(),     events_retry(),

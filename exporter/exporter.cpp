@@ -11,7 +11,7 @@
 #include "common/process/supervisor.hpp"
 #include "exporter/exporter_answers.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -32,9 +32,9 @@ class stay {
   void wait(const sampler& samples) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, std::chrono::seconds(1), [&] { return ended_; })) {
-      supervisor::stroke_watchdog();
+      supervisor::ping_watchdog();
       const auto known = backlog_of(samples.now());
-      supervisor::tell_status(
+      supervisor::set_status(
           known ? std::to_string(known->sum()) + " waiting" : "the depth of the queue is not known"
       );
     }
@@ -47,13 +47,13 @@ class stay {
 };
 
 int run(const settings& given) {
-  supervisor::take_environment();
+  supervisor::read_environment();
   signal_watcher signals;  // before any thread, which inherits its mask
   const auto log = config::make_logger("exporter", given.common);
   try {
     stay here;
     const sampler samples(given.common, log);
-    const ops::ops_server server(
+    const probes::probe_server server(
         given.listen, [&](std::string_view path) { return answer_exporter(samples.now(), path); },
         log
     );
@@ -64,7 +64,7 @@ int run(const settings& given) {
     supervisor::notify("STOPPING=1");
     log.info("stopped");
   } catch (const std::runtime_error& failure) {
-    return complain("exporter", failure.what(), exit_code::failed);
+    return report_error("exporter", failure.what(), exit_code::failed);
   }
   std::fflush(nullptr);
   // A thread may hang in a server's socket still: no destructor may run under its feet.
@@ -76,14 +76,14 @@ void declare(settings& given, config::option_set& options) {
   options.check("listen", [&given]() -> std::string {
     std::string host;
     std::uint16_t port = 0;
-    return ops::parse_listen(given.listen, host, port);
+    return probes::parse_listen(given.listen, host, port);
   });
   config::add_common(options, given.common, config::uses::both);
 }
 
 }  // namespace
 
-config::verb exporter() {
+config::command exporter() {
   auto given = std::make_shared<settings>();
   return {
       .name = "exporter",

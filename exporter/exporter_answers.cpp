@@ -71,7 +71,7 @@ void add_states(exposition& out, const std::vector<state_row>& rows) {
       out.sample({{"state", row.name}}, std::int64_t{0});
 }
 
-ops::answer metrics_page(const queue_samples& now) {
+probes::response metrics_page(const queue_samples& now) {
   exposition out;
   add_states(out, rows_of(now));
   out.family("trunkline_queue_up", "gauge", "1 while everything about the queue is known, else 0.")
@@ -91,11 +91,11 @@ ops::answer metrics_page(const queue_samples& now) {
   return {200, std::move(out).str(), metrics::content_type};
 }
 
-ops::answer unknown() {
+probes::response unknown() {
   return {503, "{\"error\":\"the depth of the queue is not known\"}\n"};
 }
 
-ops::answer scaler(const queue_samples& now) {
+probes::response scaler(const queue_samples& now) {
   const auto known = backlog_of(now);
   if (!known) return unknown();
   json_object out;
@@ -104,15 +104,15 @@ ops::answer scaler(const queue_samples& now) {
   return {200, out.boolean("at_least", known->at_least).str() + "\n"};
 }
 
-ops::answer plain_scaler(const queue_samples& now) {
+probes::response plain_scaler(const queue_samples& now) {
   const auto known = backlog_of(now);
   if (!known) return {503, "unknown\n", "text/plain"};
   return {200, std::to_string(known->sum()) + "\n", "text/plain"};
 }
 
-ops::answer readiness(const queue_samples& now) {
+probes::response readiness(const queue_samples& now) {
   if (all_known(now)) return {200, "{\"ready\":true}\n"};
-  return {503, "{\"ready\":false,\"reason\":" + ops::json_quote(why_unknown(now)) + "}\n"};
+  return {503, "{\"ready\":false,\"reason\":" + probes::json_quote(why_unknown(now)) + "}\n"};
 }
 
 }  // namespace
@@ -125,7 +125,7 @@ std::optional<backlog> backlog_of(const queue_samples& now) {
       postgres.state->due.at_least};
 }
 
-ops::answer answer_exporter(const queue_samples& now, std::string_view path) {
+probes::response answer_exporter(const queue_samples& now, std::string_view path) {
   if (path == "/metrics") return metrics_page(now);
   if (path == "/scaler") return scaler(now);
   if (path == "/scaler.txt") return plain_scaler(now);

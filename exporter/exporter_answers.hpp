@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 #include "exporter/samples.hpp"
 
 namespace trunkline::ctl {
@@ -17,6 +17,6 @@ struct backlog {
 std::optional<backlog> backlog_of(const queue_samples&);
 
 // What the exporter's listener answers. Pure.
-ops::answer answer_exporter(const queue_samples&, std::string_view path);
+probes::response answer_exporter(const queue_samples&, std::string_view path);
 
 }  // namespace trunkline::ctl

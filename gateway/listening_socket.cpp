@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "common/process/supervisor.hpp"
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -71,7 +71,7 @@ int bind_unix(const std::string& listen, const std::string& path) {
 int bind_tcp(const std::string& listen) {
   std::string host;
   std::uint16_t port = 0;
-  if (const auto wrong = ops::parse_listen(listen, host, port); !wrong.empty()) fail(listen, wrong);
+  if (const auto wrong = probes::parse_listen(listen, host, port); !wrong.empty()) fail(listen, wrong);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -152,7 +152,7 @@ std::string check_listen(const std::string& text) {
   }
   std::string host;
   std::uint16_t port = 0;
-  return ops::parse_listen(text, host, port);
+  return probes::parse_listen(text, host, port);
 }
 
 }  // namespace trunkline::gateway

@@ -28,7 +28,7 @@ void raise_descriptor_limit() {
 
 int main(int argc, char** argv) {
   prepare_process();
-  supervisor::take_environment();
+  supervisor::read_environment();
   raise_descriptor_limit();
 
   // What was asked for, or why it cannot be.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
 #include "gateway/listening_socket.hpp"
 
@@ -27,7 +27,7 @@ void declare_listeners(config::option_set& set, options& o) {
   set.check("ops-listen", [&o] {
     std::string host;
     std::uint16_t port = 0;
-    return ops::parse_listen(o.ops_listen, host, port);
+    return probes::parse_listen(o.ops_listen, host, port);
   });
   set.integer(
       "threads", o.threads, "I/O threads, each with Redis connections of its own", 1, 64,

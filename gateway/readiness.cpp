@@ -6,25 +6,25 @@
 namespace trunkline::gateway {
 namespace {
 
-ops::answer not_ready(std::string_view reason, std::string_view detail) {
-  std::string body = R"({"ready":false,"reason":)" + ops::json_quote(reason);
-  if (!detail.empty()) body += ",\"detail\":" + ops::json_quote(detail);
+probes::response not_ready(std::string_view reason, std::string_view detail) {
+  std::string body = R"({"ready":false,"reason":)" + probes::json_quote(reason);
+  if (!detail.empty()) body += ",\"detail\":" + probes::json_quote(detail);
   return {503, body + "}"};
 }
 
-ops::answer readiness(bool draining, const std::vector<queue_state>& queues) {
+probes::response readiness(bool draining, const std::vector<queue_state>& queues) {
   if (draining) return not_ready("draining", "");
   for (const auto& queue : queues)
     if (!queue.accepting) return not_ready(to_string(queue.why), queue.error);
   std::string body = R"({"ready":true)";
   if (!queues.empty())
-    body += ",\"durability\":" + ops::json_quote(to_string(queues.front().level));
+    body += ",\"durability\":" + probes::json_quote(to_string(queues.front().level));
   return {200, body + "}"};
 }
 
 }  // namespace
 
-ops::answer answer_probe(
+probes::response answer_probe(
     std::string_view path, bool draining, const std::vector<queue_state>& queues
 ) {
   if (path == "/livez") return {200, R"({"live":true})"};

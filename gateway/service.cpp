@@ -14,7 +14,7 @@
 #include "common/text/encoding.hpp"
 #include "common/process/supervisor.hpp"
 #include "common/metrics/exposition.hpp"
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
 #include "common/stream/contract.hpp"
 #include "gateway/heartbeat.hpp"
@@ -76,7 +76,7 @@ struct service::impl {
   queue_state worst_queue() const;
   heartbeat::card card() const;
   figures_sum sum() const;
-  ops::answer metrics_answer(const std::vector<queue_state>&) const;
+  probes::response metrics_answer(const std::vector<queue_state>&) const;
   void listen_once_ready(clock::time_point latest);
   void look();
   void tell_supervisor();
@@ -104,7 +104,7 @@ struct service::impl {
   listener listening;  // bound before any thread runs, so that a taken port is the first thing said
   std::vector<std::unique_ptr<io_thread>> threads;
   heartbeat beating;
-  ops::ops_server ops;  // last: its thread looks at all of the above
+  probes::probe_server ops;  // last: its thread looks at all of the above
 };
 
 service::impl::impl(const options& o, logger l)
@@ -190,7 +190,7 @@ figures_sum service::impl::sum() const {
   return out;
 }
 
-ops::answer service::impl::metrics_answer(const std::vector<queue_state>& queues) const {
+probes::response service::impl::metrics_answer(const std::vector<queue_state>& queues) const {
   std::int64_t reconnects = 0;
   for (const auto& each : queues) reconnects += each.reconnects;
   return {200, metrics_page(sum(), reconnects), metrics::content_type};
@@ -233,9 +233,9 @@ void service::impl::look() {
 void service::impl::tell_supervisor() {
   bool all_turn = true;
   for (const auto& each : threads) all_turn = all_turn && each->turned_within(thread_stands_still);
-  if (all_turn) supervisor::stroke_watchdog();
+  if (all_turn) supervisor::ping_watchdog();
   const auto state = worst_queue();
-  supervisor::tell_status(
+  supervisor::set_status(
       draining          ? "draining"
       : state.accepting ? "accepting deliveries at " + listening.address()
                         : "answering 503: " + std::string(to_string(state.why))

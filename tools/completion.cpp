@@ -32,8 +32,8 @@ int count_of_arguments(const options& all) {
   return count;
 }
 
-std::string branch(const std::string& verb, const std::string& words, int arguments) {
-  return "    '" + verb + "') words='" + words + "' arguments=" + std::to_string(arguments) +
+std::string branch(const std::string& command, const std::string& words, int arguments) {
+  return "    '" + command + "') words='" + words + "' arguments=" + std::to_string(arguments) +
          " ;;\n";
 }
 
@@ -56,35 +56,35 @@ std::string offer(const config::described_option& option) {
 
 std::string following_words(const config::described_program& program) {
   std::map<std::string, std::string> groups;  // "dead" -> "list show"
-  std::string first_words, verbs;
-  for (const auto& verb : program.verbs) {
-    const std::size_t space = verb.name.find(' ');
-    const std::string first = verb.name.substr(0, space);
+  std::string first_words, commands;
+  for (const auto& command : program.commands) {
+    const std::size_t space = command.name.find(' ');
+    const std::string first = command.name.substr(0, space);
     if (!groups.contains(first)) first_words += first + " ";
     auto& group = groups[first];
-    if (space != std::string::npos) group += verb.name.substr(space + 1) + " ";
-    verbs += branch(verb.name, option_words(verb.options), count_of_arguments(verb.options));
+    if (space != std::string::npos) group += command.name.substr(space + 1) + " ";
+    commands += branch(command.name, option_words(command.options), count_of_arguments(command.options));
   }
   std::string out =
       branch("", first_words + option_words(program.options), count_of_arguments(program.options));
   for (const auto& [name, words] : groups)
     if (!words.empty()) out += branch(name, words + "--help", 0);
-  return out + verbs;
+  return out + commands;
 }
 
 std::string values(const config::described_program& program) {
   std::map<std::string, std::string> patterns;  // what is offered -> where
-  const auto add = [&patterns](const std::string& verb, const options& all) {
+  const auto add = [&patterns](const std::string& command, const options& all) {
     for (const auto& option : all) {
       const std::string offered = offer(option);
       if (offered.empty()) continue;
       auto& where = patterns[offered];
-      where += std::string(where.empty() ? "" : " | ") + "'" + verb + " " +
+      where += std::string(where.empty() ? "" : " | ") + "'" + command + " " +
                (option.positional ? "<" : long_name(option)) + "'";
     }
   };
   add("", program.options);
-  for (const auto& verb : program.verbs) add(verb.name, verb.options);
+  for (const auto& command : program.commands) add(command.name, command.options);
   std::string out;
   for (const auto& [offered, where] : patterns) out += "    " + where + ")" + offered + " ;;\n";
   return out;

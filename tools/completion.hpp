@@ -7,7 +7,7 @@
 // The two tables of a completion script (manual/completion.bash.in), as the branches of a `case`.
 namespace trunkline::manual {
 
-// What may follow the words of a verb: further verbs, options ("=" behind those that need a value),
+// What may follow the words of a command: further commands, options ("=" behind those that need a value),
 // and how many arguments.
 std::string following_words(const config::described_program&);
 // What may stand as an option's value ("events list --state"), or as an argument ("migrate <").

@@ -14,7 +14,7 @@
 #include "tools/programs.hpp"
 #include "tools/roff.hpp"
 #include "tools/settings_text.hpp"
-#include "tools/verb_text.hpp"
+#include "tools/command_text.hpp"
 
 namespace {
 
@@ -23,8 +23,8 @@ using blocks = std::map<std::string, std::string>;
 
 manual::options all_options(const config::described_program& program) {
   manual::options out = program.options;
-  for (const auto& verb : program.verbs)
-    out.insert(out.end(), verb.options.begin(), verb.options.end());
+  for (const auto& command : program.commands)
+    out.insert(out.end(), command.options.begin(), command.options.end());
   return out;
 }
 
@@ -100,7 +100,7 @@ void write_all(
     );
     with["VERBS"] = manual::verb_sections(program);
     with["COMMON OPTIONS"] = manual::shared_options(program);
-    page(program.text.name + (program.verbs.empty() ? ".8" : ".1"), with);
+    page(program.text.name + (program.commands.empty() ? ".8" : ".1"), with);
   }
   page("trunkline.toml.5", keys);
 }

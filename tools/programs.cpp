@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/programs.hpp"
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "gateway/options.hpp"
 #include "worker/process/options.hpp"
 
@@ -22,7 +22,7 @@ config::described_program worker_program() {
 }
 
 config::described_program operator_program() {
-  return config::describe(ctl::about(), ctl::all_verbs());
+  return config::describe(ctl::about(), ctl::all_commands());
 }
 
 }  // namespace trunkline::manual

@@ -10,10 +10,10 @@
 namespace trunkline::manual {
 namespace {
 
-// One meaning of a key, with the verbs in which it has it.
+// One meaning of a key, with the commands in which it has it.
 struct meaning {
   std::string text;
-  std::vector<std::string> verbs;
+  std::vector<std::string> commands;
 };
 struct key {
   std::string name, value;
@@ -28,15 +28,15 @@ std::string value_in_file(const config::described_option& option) {
   return option.repeatable ? "[" + text + ", ...]" : text;
 }
 
-void add(std::vector<key>& keys, const config::described_option& option, const std::string& verb) {
+void add(std::vector<key>& keys, const config::described_option& option, const std::string& command) {
   const std::string name = option.name.substr(2);
   auto found =
       std::find_if(keys.begin(), keys.end(), [&](auto& each) { return each.name == name; });
   if (found == keys.end()) found = keys.insert(keys.end(), {name, value_in_file(option), {}});
   const std::string text = option.help + details(option, false);
   for (auto& known : found->meanings)
-    if (known.text == text) return known.verbs.push_back(verb);
-  found->meanings.push_back({text, {verb}});
+    if (known.text == text) return known.commands.push_back(command);
+  found->meanings.push_back({text, {command}});
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -51,7 +51,7 @@ std::string entries(const std::vector<key>& keys, bool with_verbs) {
     out += ".TP\n" + bold(name) + " = " + value + "\n";
     for (std::size_t i = 0; i < meanings.size(); i++)
       out += (i > 0 ? ".br\n" : "") +
-             paragraph((with_verbs ? joined(meanings[i].verbs) + ": " : "") + meanings[i].text);
+             paragraph((with_verbs ? joined(meanings[i].commands) + ": " : "") + meanings[i].text);
   }
   return out;
 }
@@ -62,12 +62,12 @@ bool is_common(const config::described_option& option) {
          std::find(common.begin(), common.end(), option.name.substr(2)) != common.end();
 }
 
-// Its own, or those of all verbs.
+// Its own, or those of all commands.
 template <class Visit>
 void each_option(const config::described_program& program, Visit visit) {
   for (const auto& option : program.options) visit(option, program.text.name);
-  for (const auto& verb : program.verbs)
-    for (const auto& option : verb.options) visit(option, verb.name);
+  for (const auto& command : program.commands)
+    for (const auto& option : command.options) visit(option, command.name);
 }
 
 }  // namespace
@@ -86,9 +86,9 @@ std::string section_keys(const config::described_program& program) {
   each_option(program, [&](const auto& option, const auto& owner) {
     if (option.in_file && !is_common(option)) add(keys, option, owner);
   });
-  if (!program.verbs.empty())
+  if (!program.commands.empty())
     std::sort(keys.begin(), keys.end(), [](auto& a, auto& b) { return a.name < b.name; });
-  return entries(keys, !program.verbs.empty());
+  return entries(keys, !program.commands.empty());
 }
 
 }  // namespace trunkline::manual

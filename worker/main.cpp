@@ -42,7 +42,7 @@ int run(int argc, const char* const* argv) {
   worker::watchdog dog(shared, crew.members());
 
   // What people and supervisors ask.
-  ops::ops_server ops(
+  probes::probe_server ops(
       options.ops_listen,
       [&](std::string_view path) { return worker::answer_ops(shared.board, shared.counts, path); },
       log.named("worker.ops")
@@ -65,8 +65,8 @@ int run(int argc, const char* const* argv) {
     const worker::ticker beating(worker::look_every, [&] { card.look(); });
     const worker::ticker watching(worker::look_every, [&] {
       dog.look();
-      if (dog.all_turn()) supervisor::stroke_watchdog();
-      supervisor::tell_status(worker::status_line(shared.board));
+      if (dog.all_turn()) supervisor::ping_watchdog();
+      supervisor::set_status(worker::status_line(shared.board));
     });
     supervisor::notify("READY=1");
     intact = crew.run();
@@ -81,7 +81,7 @@ int run(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   try {
     prepare_process();
-    supervisor::take_environment();
+    supervisor::read_environment();
     return run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "trunkline-worker: %s\n", error.what());

@@ -36,6 +36,6 @@ std::optional<json_object> as_json(const std::optional<pause_state>&);
 std::optional<database_failure> lacks_right(database&, const std::string& right);
 
 // A failure to write, for people: names the login that may.
-int complain_of_write(const std::string& verb, const database_failure&);
+int complain_of_write(const std::string& command, const database_failure&);
 
 }  // namespace trunkline::ctl

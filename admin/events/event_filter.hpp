@@ -30,7 +30,7 @@ struct event_filter {
   bool only_waiting_or_dead() const;
 };
 
-// Which of the options a verb has. All of them have type, error, sqlstate, phone, conversation.
+// Which of the options a command has. All of them have type, error, sqlstate, phone, conversation.
 enum class filter_set {
   list,     // and the state, and when they were received
   tail,     // and the state

@@ -143,7 +143,7 @@ bool reader::read_depth() {
       last_delivered_ = text_member(each, "last-delivered-id").value_or("0-0");
   if (got[5].ok() || is_empty(got[5])) state_.consumers = 0;
   for (const auto& each : got[5].reply.elements)
-    if (text_member(each, "name") != stream::returned_consumer) ++*state_.consumers;
+    if (text_member(each, "name") != stream::released_consumer) ++*state_.consumers;
   return true;
 }
 

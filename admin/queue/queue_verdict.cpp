@@ -129,7 +129,7 @@ queue_verdict judge(const queue_report& report, const queue_limits& limits) {
     return {exit_code::unknown, "UNKNOWN: " + join(parts, "; ")};
   }
   if (!limit.empty())
-    return {exit_code::limit, "LIMIT: " + join(limit, "; ") + " (" + summary(report) + ")"};
+    return {exit_code::critical, "LIMIT: " + join(limit, "; ") + " (" + summary(report) + ")"};
   const auto reasons = worth_a_look(report);
   const bool busy = report.postgres && report.postgres->retrying.count > 0;
   if (reasons.empty()) return {exit_code::ok, (busy ? "WATCH: " : "OK: ") + summary(report)};

@@ -5,7 +5,7 @@
 #include "common/text/units.hpp"
 #include "admin/control/controls.hpp"
 #include "admin/control/in_hand.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -51,7 +51,7 @@ int wait_and_print(const settings& given, database& db) {
   const auto now = read_pause(db);
   if (now.failure) return complain_of_write("pause", *now.failure);
   const auto left = wait_for_batches_in_hand(db, given.wait);
-  if (left.failure) return complain("pause", *left.failure);
+  if (left.failure) return report_error("pause", *left.failure);
   if (given.json)
     std::puts(json_object()
                   .object("pause", as_json(now.paused))
@@ -61,7 +61,7 @@ int wait_and_print(const settings& given, database& db) {
   else
     std::puts(text_of(now.paused, left.count).c_str());
   if (left.count == 0 || given.wait == milliseconds(0)) return as_int(exit_code::ok);
-  return complain(
+  return report_error(
       "pause",
       "paused, but of " + std::to_string(left.of) + " batches in hand " +
           std::to_string(left.count) + " did not end within " + format_duration(given.wait) +
@@ -83,9 +83,9 @@ int print_resumed(const settings& given, database& db) {
 
 int run_pause(const settings& given) {
   if (const auto wrong = wrong_reason(given.reason); !wrong.empty())
-    return complain("pause", wrong, exit_code::usage);
+    return report_error("pause", wrong, exit_code::usage);
   if (!given.for_time.empty() && !given.until.empty())
-    return complain("pause", "give either --for or --until", exit_code::usage);
+    return report_error("pause", "give either --for or --until", exit_code::usage);
   database db(given.common.postgres, config::make_logger("pause", given.common), quick);
   const auto end = end_of(given);
   const std::vector<std::string> values{
@@ -107,14 +107,14 @@ int run_pause(const settings& given) {
   if (!done.ok()) {
     const auto& state = done.failure->sqlstate;
     if (state == "22007" || state == "22008" || state == "22009" || state == "22023")
-      return complain(
+      return report_error(
           "pause", "--until must be a time like 2026-11-24T06:00Z or '2026-11-24 06:00'",
           exit_code::usage
       );
     return complain_of_write("pause", *done.failure);
   }
   if (done.affected == 0)
-    return complain("pause", "--until is in the past: nothing was paused", exit_code::usage);
+    return report_error("pause", "--until is in the past: nothing was paused", exit_code::usage);
   return wait_and_print(given, db);
 }
 
@@ -137,7 +137,7 @@ void declare(settings& given, config::option_set& options) {
 
 }  // namespace
 
-config::verb pause() {
+config::command pause() {
   auto given = std::make_shared<settings>();
   return {
       .name = "pause",
@@ -175,7 +175,7 @@ config::verb pause() {
       .run = [given] { return run_pause(*given); }};
 }
 
-config::verb resume() {
+config::command resume() {
   auto given = std::make_shared<settings>();
   return {
       .name = "resume",

@@ -8,7 +8,7 @@
 // What the verbs of `trunkline dead` share.
 namespace trunkline::ctl {
 
-// The dead letters that a verb is to change: by ids, or all of a filter.
+// The dead letters that a command is to change: by ids, or all of a filter.
 struct dead_selection {
   std::vector<std::int64_t> ids;        // oldest first where a filter chose them
   std::vector<std::string> left_alone;  // "4711: it is processed, not dead"

@@ -7,7 +7,7 @@
 #include "cli/output.hpp"
 #include "admin/control/controls.hpp"
 #include "admin/control/structure_lock.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -56,22 +56,22 @@ int refuse(const database_failure& failure) {
   const bool denied =
       failure.sqlstate == "42501" || failure.message.find("permission denied") != std::string::npos;
   if (denied)
-    return complain(
+    return report_error(
         "dead delete",
         "this login may not delete events: use the owner's (--postgres "
         "postgresql://trunkline_owner@...)",
         exit_code::failed
     );
   if (failure.sqlstate == "55P03")
-    return complain(
+    return report_error(
         "dead delete", "workers' batches were in the way for too long: run it again",
         exit_code::failed
     );
   if (failure.sqlstate == "42703" || failure.missing_table())
-    return complain(
+    return report_error(
         "dead delete", "the schema is too old for this: run 'trunkline migrate'", exit_code::failed
     );
-  return complain("dead delete", failure);
+  return report_error("dead delete", failure);
 }
 
 int report(
@@ -130,16 +130,16 @@ int delete_all(const settings& given, database& db, const dead_selection& chosen
 
 int run(const settings& given) {
   if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
-    return complain("dead delete", wrong, exit_code::usage);
+    return report_error("dead delete", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
   const auto chosen = select_dead(db, given.ids, given.which);
-  if (chosen.failure) return complain("dead delete", *chosen.failure);
+  if (chosen.failure) return report_error("dead delete", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "delete")) return refuse(*denied);
   const auto count = std::to_string(chosen.ids.size()) + (chosen.more ? "+" : "");
   if (!chosen.ids.empty() && !given.yes &&
       !confirmed("delete " + count + " dead letters with their bytes, for good?"))
-    return complain(
+    return report_error(
         "dead delete", "nothing was deleted: not confirmed (--yes to go without a question)",
         exit_code::failed
     );
@@ -148,7 +148,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb dead_delete() {
+config::command dead_delete() {
   auto given = std::make_shared<settings>();
   return {
       .name = "dead delete",

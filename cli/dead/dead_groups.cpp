@@ -8,7 +8,7 @@
 #include "cli/dead/dead.hpp"
 #include "admin/events/event_time.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -130,7 +130,7 @@ void print_json(const groups& found, std::size_t limit) {
 int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
   const auto found = fold(db, given.which.filter());
-  if (found.failure) return complain("dead groups", *found.failure);
+  if (found.failure) return report_error("dead groups", *found.failure);
   const auto limit = static_cast<std::size_t>(given.limit);
   given.json ? print_json(found, limit) : print_text(found, limit);
   return as_int(exit_code::ok);
@@ -138,7 +138,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb dead_groups() {
+config::command dead_groups() {
   auto given = std::make_shared<settings>();
   return {
       .name = "dead groups",

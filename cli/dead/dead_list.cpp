@@ -5,7 +5,7 @@
 #include "common/text/units.hpp"
 #include "cli/dead/dead.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -60,14 +60,14 @@ void print_json(const dead_letters& list) {
 int run(const settings& given) {
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
   const auto list = find_dead(db, given.which.filter(), given.limit);
-  if (list.failure) return complain("dead list", *list.failure);
+  if (list.failure) return report_error("dead list", *list.failure);
   given.json ? print_json(list) : print_text(list);
   return as_int(exit_code::ok);
 }
 
 }  // namespace
 
-config::verb dead_list() {
+config::command dead_list() {
   auto given = std::make_shared<settings>();
   return {
       .name = "dead list",

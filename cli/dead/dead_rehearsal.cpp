@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "cli/output.hpp"
-#include "store/merge/rehearsal.hpp"
+#include "store/merge/dry_run.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -55,7 +55,7 @@ void print_change(const row_change& change) {
   std::fputs(table(lines).c_str(), stdout);
 }
 
-std::string verdict_of(const store::rehearsed& done) {
+std::string verdict_of(const store::dry_run_result& done) {
   if (done.failed)
     return "would fail: " + printable(done.failed->message) +
            (done.failed->sqlstate.empty() ? "" : " (SQLSTATE " + done.failed->sqlstate + ")");
@@ -63,7 +63,7 @@ std::string verdict_of(const store::rehearsed& done) {
   return "would be " + done.state;
 }
 
-void print_text(std::int64_t id, const store::rehearsed& done) {
+void print_text(std::int64_t id, const store::dry_run_result& done) {
   std::printf("%lld: %s\n", static_cast<long long>(id), verdict_of(done).c_str());
   for (const auto& change : done.changes) print_change(change);
   for (const auto& count : done.counts)
@@ -88,7 +88,7 @@ json_object change_json(const row_change& change) {
       .list("columns", columns);
 }
 
-json_object as_json(std::int64_t id, const store::rehearsed& done) {
+json_object as_json(std::int64_t id, const store::dry_run_result& done) {
   std::vector<json_object> changes, counts;
   for (const auto& change : done.changes) changes.push_back(change_json(change));
   for (const auto& count : done.counts)
@@ -134,15 +134,15 @@ void print_text(const rehearsal_sum& sum) {
 }  // namespace
 
 int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& ids, bool more) {
-  store::rehearsal stage(options.conninfo);
+  store::dry_run stage(options.conninfo);
   std::vector<json_object> list;
   std::size_t applied = 0, tried = 0;
   const std::size_t count = std::min(ids.size(), options.limit);
   for (std::size_t i = 0; i < count; ++i) {
     const auto done = stage.run(ids[i]);
     if (!done) {
-      const bool away = done.error().kind != store::store_error::sort::schema;
-      return complain(
+      const bool away = done.error().kind != store::store_error_kind::schema;
+      return report_error(
           "dead replay", (away ? "Postgres does not answer: " : "") + done.error().message,
           away ? exit_code::unknown : exit_code::failed
       );

@@ -8,7 +8,7 @@
 #include "cli/dead/dead_rehearsal.hpp"
 #include "cli/output.hpp"
 #include "admin/control/controls.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -76,10 +76,10 @@ int rehearse_some(const settings& given, const dead_selection& chosen) {
 
 int run(const settings& given) {
   if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
-    return complain("dead replay", wrong, exit_code::usage);
+    return report_error("dead replay", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
   auto chosen = select_dead(db, given.ids, given.which);
-  if (chosen.failure) return complain("dead replay", *chosen.failure);
+  if (chosen.failure) return report_error("dead replay", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "update"))
       return complain_of_write("dead replay", *denied);
@@ -90,7 +90,7 @@ int run(const settings& given) {
   }
   const auto count = std::to_string(chosen.ids.size()) + (chosen.more ? "+" : "");
   if (chosen.ids.size() > 1 && !given.yes && !confirmed("replay " + count + " dead letters?"))
-    return complain(
+    return report_error(
         "dead replay", "nothing was replayed: not confirmed (--yes to go without a question)",
         exit_code::failed
     );
@@ -99,7 +99,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb dead_replay() {
+config::command dead_replay() {
   auto given = std::make_shared<settings>();
   return {
       .name = "dead replay",

@@ -6,7 +6,7 @@
 #include "admin/events/event_history.hpp"
 #include "admin/events/event_lookup.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -19,22 +19,22 @@ struct settings {
 
 int print_raw(database& db, const event_lookup& lookup) {
   if (lookup.found.size() > 1)
-    return complain(
+    return report_error(
         "dead show", "several events have this id: take one by its number", exit_code::failed
     );
   const auto bytes = read_bytes(db, lookup.found[0].id);
-  if (bytes.failure) return complain("dead show", *bytes.failure);
+  if (bytes.failure) return report_error("dead show", *bytes.failure);
   std::fwrite(bytes.body.data(), 1, bytes.body.size(), stdout);
   return as_int(exit_code::ok);
 }
 
 int run(const settings& given) {
-  if (given.id.empty()) return complain("dead show", empty_id, exit_code::usage);
+  if (given.id.empty()) return report_error("dead show", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common), quick_look);
   const auto lookup = find_event(db, given.id);
-  if (lookup.failure) return complain("dead show", *lookup.failure);
+  if (lookup.failure) return report_error("dead show", *lookup.failure);
   if (lookup.found.empty())
-    return complain(
+    return report_error(
         "dead show", describe_missing(lookup, given.id),
         lookup.searched_back && !lookup.deleted ? exit_code::unknown : exit_code::failed
     );
@@ -42,7 +42,7 @@ int run(const settings& given) {
   std::vector<json_object> objects;
   for (const auto& event : lookup.found) {
     const auto history = read_history(db, event);
-    if (history.failure) return complain("dead show", *history.failure);
+    if (history.failure) return report_error("dead show", *history.failure);
     if (given.json) {
       objects.push_back(to_json(event).list("history", as_json(history)));
       continue;
@@ -58,7 +58,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb dead_show() {
+config::command dead_show() {
   auto given = std::make_shared<settings>();
   return {
       .name = "dead show",

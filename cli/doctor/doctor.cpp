@@ -6,7 +6,7 @@
 #include "admin/doctor/checks.hpp"
 #include "admin/http_client.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -54,7 +54,7 @@ constexpr const char* too_slow = "does not answer within 2 s";
 
 }  // namespace
 
-config::verb doctor() {
+config::command doctor() {
   auto given = std::make_shared<settings>();
   given->api.timeout = std::chrono::seconds(2);  // nobody waits longer for a diagnosis
   return {

@@ -42,7 +42,7 @@ exit_code findings::verdict() const {
   if (std::any_of(all_.begin(), all_.end(), [](const finding& each) { return each.away; }))
     return exit_code::unknown;
   if (count(*this, level::error) > 0) return exit_code::failed;
-  return count(*this, level::warning) > 0 ? exit_code::limit : exit_code::ok;
+  return count(*this, level::warning) > 0 ? exit_code::critical : exit_code::ok;
 }
 
 std::string as_text(const findings& found, bool all) {

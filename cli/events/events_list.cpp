@@ -4,7 +4,7 @@
 
 #include "admin/events/event_lookup.hpp"
 #include "cli/events/events.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -66,7 +66,7 @@ int run(const settings& given) {
   if (!given.before.empty()) limits.before = std::stoll(given.before);
   const auto page = given.id.empty() ? list_events(db, given.which.filter(), limits)
                                      : list_named(db, given, limits);
-  if (page.failure) return complain("events list", *page.failure);
+  if (page.failure) return report_error("events list", *page.failure);
   given.json ? print_json(page) : print_text(page, given);
   return as_int(exit_code::ok);
 }
@@ -110,7 +110,7 @@ std::vector<std::string> event_cells(const event_summary& event) {
       shorten(printable(event.reason.value_or("")), 100)};
 }
 
-config::verb events_list() {
+config::command events_list() {
   auto given = std::make_shared<settings>();
   return {
       .name = "events list",

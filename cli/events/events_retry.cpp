@@ -8,7 +8,7 @@
 #include "admin/events/event_history.hpp"
 #include "admin/events/event_lookup.hpp"
 #include "admin/control/controls.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -132,20 +132,20 @@ int report(const settings& given, const selection& chosen, const batch_result& d
 
 int run(const settings& given) {
   if (given.all != given.ids.empty() || (given.which.any() && !given.all))
-    return complain(
+    return report_error(
         "events retry", "give either ids, or --all-due with or without a filter", exit_code::usage
     );
   if (std::ranges::find(given.ids, "") != given.ids.end())
-    return complain("events retry", empty_id, exit_code::usage);
+    return report_error("events retry", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("events", given.common));
   const auto chosen = given.all ? select_waiting(db, given.which) : select_by_id(db, given.ids);
-  if (chosen.failure) return complain("events retry", *chosen.failure);
+  if (chosen.failure) return report_error("events retry", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "update"))
       return complain_of_write("events retry", *denied);
   if (given.all && chosen.ids.size() > 1 && !given.yes &&
       !confirmed("try " + std::to_string(chosen.ids.size()) + " events again now?"))
-    return complain(
+    return report_error(
         "events retry", "nothing was changed: not confirmed (--yes to go without a question)",
         exit_code::failed
     );
@@ -163,7 +163,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb events_retry() {
+config::command events_retry() {
   auto given = std::make_shared<settings>();
   return {
       .name = "events retry",

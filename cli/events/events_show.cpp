@@ -7,7 +7,7 @@
 #include "admin/events/event_in_redis.hpp"
 #include "admin/events/event_story.hpp"
 #include "admin/control/controls.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -87,7 +87,7 @@ json_object told_json(const told_event& told) {
 std::string reader_text(const waiting_delivery& waiting) {
   if (!waiting.reader) return "none yet";
   // Whoever gives something back sets its idle time, so that it can be claimed at once.
-  if (*waiting.reader == stream::returned_consumer) return "none: given back, waits for a worker";
+  if (*waiting.reader == stream::released_consumer) return "none: given back, waits for a worker";
   return printable(*waiting.reader) + ", since " +
          describe_age(std::chrono::milliseconds(*waiting.idle_ms)) + ", read " +
          std::to_string(*waiting.times_read) + " times";
@@ -153,13 +153,13 @@ int show_waiting(
     return as_int(exit_code::ok);
   }
   const auto missing = describe_missing(rows, given.id);
-  if (rows.deleted) return complain("events show", missing, exit_code::failed);
+  if (rows.deleted) return report_error("events show", missing, exit_code::failed);
   if (!looked.problem.empty())
-    return complain(
+    return report_error(
         "events show", missing + " in Postgres, and " + looked.problem, exit_code::unknown
     );
   const bool certain = looked.all_looked_at && !rows.searched_back;
-  return complain(
+  return report_error(
       "events show",
       missing + (looked.all_looked_at ? "" : "; more waits in Redis than could be looked through"),
       certain ? exit_code::failed : exit_code::unknown
@@ -175,11 +175,11 @@ redis_lookup look_in_stream(const settings& given, const event_details& row) {
 int show_rows(const settings& given, database& db, const event_lookup& rows) {
   if (given.raw) {
     if (rows.found.size() > 1)
-      return complain(
+      return report_error(
           "events show", "several events have this id: take one by its number", exit_code::failed
       );
     const auto bytes = read_bytes(db, rows.found[0].id);
-    return bytes.failure ? complain("events show", *bytes.failure) : write_raw(bytes.body);
+    return bytes.failure ? report_error("events show", *bytes.failure) : write_raw(bytes.body);
   }
   constexpr std::size_t most = 10;  // the story of each takes some questions
   std::vector<json_object> objects;
@@ -193,7 +193,7 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
     }
     told_event told{row, read_history(db, row), read_story(db, row), look_in_stream(given, row)};
     for (const auto& failure : {told.history.failure, told.story.failure})
-      if (failure) return complain("events show", *failure);
+      if (failure) return report_error("events show", *failure);
     if (given.json) {
       objects.push_back(told_json(told));
       continue;
@@ -212,17 +212,17 @@ int show_rows(const settings& given, database& db, const event_lookup& rows) {
 }
 
 int run(const settings& given) {
-  if (given.id.empty()) return complain("events show", empty_id, exit_code::usage);
+  if (given.id.empty()) return report_error("events show", empty_id, exit_code::usage);
   database db(given.common.postgres, config::make_logger("events", given.common), quick_look);
   const auto rows = find_event(db, given.id, 600ms);
-  if (rows.failure) return complain("events show", *rows.failure);
+  if (rows.failure) return report_error("events show", *rows.failure);
   if (!rows.found.empty()) return show_rows(given, db, rows);
   return show_waiting(given, db, find_waiting(given.common, given.id, 500ms), rows);
 }
 
 }  // namespace
 
-config::verb events_show() {
+config::command events_show() {
   auto given = std::make_shared<settings>();
   return {
       .name = "events show",

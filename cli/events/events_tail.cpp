@@ -9,7 +9,7 @@
 #include "admin/events/event_follower.hpp"
 #include "cli/events/events.hpp"
 #include "admin/moment.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -89,16 +89,16 @@ int run(const settings& given) {
   // Of few lines the newest.
   const auto first =
       follower.start(given.count > 0 ? std::min(given.last, given.count) : given.last);
-  if (first.failure) return complain("events tail", *first.failure);
+  if (first.failure) return report_error("events tail", *first.failure);
   if (!out.print(first.events)) return as_int(exit_code::ok);
   bool away = false;
   while (!end || now_ms() < *end) {
     const auto pause = end ? std::min(given.every.count(), *end - now_ms()) : given.every.count();
     std::this_thread::sleep_for(std::chrono::milliseconds(std::max<std::int64_t>(pause, 0)));
     const auto found = follower.look();
-    if (found.failure && !found.failure->away) return complain("events tail", *found.failure);
+    if (found.failure && !found.failure->away) return report_error("events tail", *found.failure);
     // A database that restarts is waited for: nothing is missed, it is all still there.
-    if (found.failure && !away) complain("events tail", *found.failure);
+    if (found.failure && !away) report_error("events tail", *found.failure);
     away = found.failure.has_value();
     if (!out.print(found.events)) return as_int(exit_code::ok);
   }
@@ -125,7 +125,7 @@ void declare(config::option_set& options, settings& given) {
 
 }  // namespace
 
-config::verb events_tail() {
+config::command events_tail() {
   auto given = std::make_shared<settings>();
   return {
       .name = "events tail",

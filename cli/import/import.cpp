@@ -8,7 +8,7 @@
 #include "admin/import/import_rows.hpp"
 #include "admin/import/import_source.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -20,7 +20,7 @@ struct settings {
 };
 
 int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
-  return complain(
+  return report_error(
       "import", "the source: " + describe(failure) + how_far,
       failure.away ? exit_code::unknown : exit_code::failed
   );
@@ -32,7 +32,7 @@ int complain_of_target(const store::store_error& error, const std::string& how_f
   const bool ended = said.starts_with("57P0") || said.starts_with("08");
   const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);
   const auto state = said.empty() ? "" : " (SQLSTATE " + said + ")";
-  return complain(
+  return report_error(
       "import", (away ? "Postgres does not answer: " : "") + error.message + state + how_far,
       away ? exit_code::unknown : exit_code::failed
   );
@@ -81,7 +81,7 @@ class import_run {
     const auto counted = import_count(source_, step);
     if (!counted.ok()) return complain_of_source(*counted.failure, break_off());
     if (counted.rows.at(0).at(1) != "0")
-      return complain(
+      return report_error(
           "import",
           counted.rows[0][1].value_or("") + " rows of " + std::string(step.table) +
               " have no id, or that of another: give them one first" + break_off(),
@@ -117,7 +117,7 @@ class import_run {
 
 int run(const settings& given) {
   if (given.from.empty())
-    return complain("import", "--from is missing: the old database's URL", exit_code::usage);
+    return report_error("import", "--from is missing: the old database's URL", exit_code::usage);
   // Counting the old rows may take its time.
   database source(
       given.from, config::make_logger("import", given.common),
@@ -127,7 +127,7 @@ int run(const settings& given) {
   if (const auto* failure = std::get_if<database_failure>(&found))
     return complain_of_source(*failure);
   if (const auto* problem = std::get_if<import_problem>(&found))
-    return complain("import", problem->message, exit_code::failed);
+    return report_error("import", problem->message, exit_code::failed);
   import_run work(given, source);
   if (const auto failed = work.all(std::get<std::vector<import_step>>(found))) return *failed;
   given.json ? print_json(work.report()) : print_text(work.report());
@@ -136,7 +136,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb import_rows() {
+config::command import_rows() {
   auto given = std::make_shared<settings>();
   return {
       .name = "import",

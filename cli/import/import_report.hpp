@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "store/merge/written.hpp"
+#include "store/merge/write_counts.hpp"
 
 // What an import tells: how far it is, and at its end what was taken and what was not.
 namespace trunkline::ctl {

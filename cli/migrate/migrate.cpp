@@ -6,7 +6,7 @@
 #include "admin/database.hpp"
 #include "admin/migrations/migration_plan.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -30,14 +30,14 @@ constexpr const char* lock_sql = "select pg_advisory_lock(7021956601)";
 
 int fail(const database_failure& failure, const std::string& while_doing) {
   if (failure.sqlstate == "55P03")
-    return complain(
+    return report_error(
         "migrate",
         while_doing +
             ": another session holds the lock (another migrate is running, or a worker "
             "works on the tables): nothing was changed, try again",
         exit_code::failed
     );
-  return complain(
+  return report_error(
       "migrate", (while_doing.empty() ? "" : while_doing + ": ") + describe(failure),
       failure.away ? exit_code::unknown : exit_code::failed
   );
@@ -119,7 +119,7 @@ int up(const settings& given, database& db, const std::vector<migration>& known)
   const auto answer = db.query(applied_sql);
   if (!answer.ok()) return fail(*answer.failure, "reading schema_migrations");
   const auto plan = plan_migrations(known, read_applied(answer));
-  if (!plan.problem.empty()) return complain("migrate", plan.problem, exit_code::failed);
+  if (!plan.problem.empty()) return report_error("migrate", plan.problem, exit_code::failed);
 
   std::vector<json_object> done;
   for (const migration* each : plan.pending) {
@@ -151,7 +151,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb migrate() {
+config::command migrate() {
   auto given = std::make_shared<settings>();
   return {
       .name = "migrate",

@@ -15,7 +15,7 @@
 #include "cli/output.hpp"
 #include "admin/queue/queue_sources.hpp"
 #include "cli/queue/queue_watch.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -132,7 +132,7 @@ void declare(settings& given, config::option_set& options) {
 
 }  // namespace
 
-config::verb queue() {
+config::command queue() {
   auto given = std::make_shared<settings>();
   return {
       .name = "queue",

@@ -156,7 +156,7 @@ std::optional<json_object> refused_json(const redis_state& redis) {
 
 std::string_view status_word(exit_code code) {
   switch (code) {
-    case exit_code::limit:
+    case exit_code::critical:
       return "limit";
     case exit_code::unknown:
       return "unknown";

@@ -2,7 +2,7 @@
 // trunkline recordings CALL
 #include <cstdio>
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::ctl {
@@ -44,22 +44,22 @@ int print(const settings& given, const std::vector<provider::recording>& all) {
       );
   }
   if (!all.empty()) return as_int(exit_code::ok);
-  return complain("recordings", "the provider has no recording of this call", exit_code::failed);
+  return report_error("recordings", "the provider has no recording of this call", exit_code::failed);
 }
 
 int run(const settings& given) {
   if (!provider::is_id(call_id(given.call)))
-    return complain("recordings", "give the id of a call, or its API link", exit_code::usage);
+    return report_error("recordings", "give the id of a call, or its API link", exit_code::usage);
   return with_api("recordings", given.provider, [&given](provider::api& api) {
     const auto all = api.recordings(generations_of(given.api).front(), call_id(given.call));
-    if (!all.ok()) return complain("recordings", *all.wrong);
+    if (!all.ok()) return report_error("recordings", *all.wrong);
     return print(given, all.value);
   });
 }
 
 }  // namespace
 
-config::verb recordings() {
+config::command recordings() {
   auto given = std::make_shared<settings>();
   return {
       .name = "recordings",

@@ -10,7 +10,7 @@
 #include "cli/send/send_rows.hpp"
 #include "cli/send/send_steps.hpp"
 #include "cli/signing_keys.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -98,7 +98,7 @@ class run_of_steps {
 
   int refuse(const database_failure& failure) {
     const std::string hint = failure.missing_table() ? "; run 'trunkline migrate'" : "";
-    return complain(
+    return report_error(
         "send", describe(failure) + hint, failure.away ? exit_code::unknown : exit_code::failed
     );
   }
@@ -155,11 +155,11 @@ int print_only(
 int run(const settings& given) {
   std::vector<file> files;
   if (const auto wrong = read_words(given, files); !wrong.empty())
-    return complain("send", wrong, exit_code::usage);
+    return report_error("send", wrong, exit_code::usage);
   const signature::loaded_keys keys = load_keys(given.keys);
   const auto scheme = choose_scheme(given, keys.ring);
   if (!scheme)
-    return complain("send", "no key serves the scheme " + given.scheme, exit_code::config);
+    return report_error("send", "no key serves the scheme " + given.scheme, exit_code::config);
   if (given.print) return print_only(given, keys.ring, *scheme, files);
 
   http_target gateway;
@@ -203,7 +203,7 @@ void declare(config::option_set& options, config::arguments& words, settings& gi
 
 }  // namespace
 
-config::verb send() {
+config::command send() {
   auto given = std::make_shared<settings>();
   return {
       .name = "send",

@@ -6,7 +6,7 @@
 #include "common/text/units.hpp"
 #include "admin/bounded.hpp"
 #include "admin/stats/stats_sources.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 namespace trunkline::ctl {
 namespace {
@@ -42,15 +42,15 @@ from_postgres ask_postgres(const settings& given) {
 
 int complain_of(const database_failure& failure) {
   if (failure.sqlstate == "57014")
-    return complain(
+    return report_error(
         "stats", "Postgres takes longer than 2 s for the newest rows: see what keeps it busy",
         exit_code::failed
     );
   if (failure.sqlstate == "42703" || failure.sqlstate == "42P01")
-    return complain(
+    return report_error(
         "stats", "the schema is too old for this: run 'trunkline migrate'", exit_code::failed
     );
-  return complain("stats", failure);
+  return report_error("stats", failure);
 }
 
 // Redis knows the last two hours at least as well.
@@ -95,7 +95,7 @@ int run(const settings& given) {
     return read_unfolded(options, redis_budget);
   });
   auto rows = postgres.take_until(end);
-  if (!rows) return complain("stats", "Postgres does not answer within 2 s", exit_code::unknown);
+  if (!rows) return report_error("stats", "Postgres does not answer within 2 s", exit_code::unknown);
   if (rows->failure) return complain_of(*rows->failure);
   auto& report = rows->report;
   const auto unfolded = redis.take_until(end).value_or(unfolded_figures{
@@ -113,7 +113,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb stats() {
+config::command stats() {
   auto given = std::make_shared<settings>();
   return {
       .name = "stats",

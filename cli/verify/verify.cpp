@@ -9,7 +9,7 @@
 #include "cli/input.hpp"
 #include "cli/output.hpp"
 #include "cli/signing_keys.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "cli/verify/verify_hints.hpp"
 
 namespace trunkline::ctl {
@@ -132,13 +132,13 @@ void print_json(
 int run(const settings& given) {
   fields all;
   if (const auto wrong = read_fields(given.headers, all); !wrong.empty())
-    return complain("verify", wrong, exit_code::usage);
+    return report_error("verify", wrong, exit_code::usage);
   if (given.body_file.empty())
-    return complain(
+    return report_error(
         "verify", "give the body with --body-file FILE, - for standard input", exit_code::usage
     );
   const input body = read_input(given.body_file);
-  if (!body.problem.empty()) return complain("verify", body.problem, exit_code::usage);
+  if (!body.problem.empty()) return report_error("verify", body.problem, exit_code::usage);
 
   const signature::loaded_keys keys = load_keys(given.keys);
   const std::int64_t at = clock_of(given);
@@ -188,7 +188,7 @@ void declare(config::option_set& options, settings& given) {
 
 }  // namespace
 
-config::verb verify() {
+config::command verify() {
   auto given = std::make_shared<settings>();
   return {
       .name = "verify",

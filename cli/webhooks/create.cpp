@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
 #include "cli/webhooks/make_hook.hpp"
 #include "cli/webhooks/new_key.hpp"
@@ -103,7 +103,7 @@ int finish(const hook_plan& plan, const std::vector<made>& all) {
 
 int make(const settings& given, provider::api& api) {
   const auto existing = api.list(which(given), given.user);
-  if (!existing.ok()) return complain("webhooks create", *existing.wrong);
+  if (!existing.ok()) return report_error("webhooks create", *existing.wrong);
   const auto events = given.events.empty() ? provider::default_events(which(given)) : given.events;
   const auto plan = plan_hooks(
       which(given), existing.value, {given.url, given.label, events, given.resources, given.user}
@@ -127,16 +127,16 @@ int make(const settings& given, provider::api& api) {
 
 int run(const settings& given) {
   if (given.url.empty())
-    return complain("webhooks create", "say where to: --url https://HOST/PATH", exit_code::usage);
+    return report_error("webhooks create", "say where to: --url https://HOST/PATH", exit_code::usage);
   if (which(given) == provider::generation::v1) {
     const auto known = provider::default_events(provider::generation::v1);
     for (const auto& event : given.events)
       if (std::find(known.begin(), known.end(), event) == known.end())
-        return complain("webhooks create", "v1 has no event '" + event + "'", exit_code::usage);
+        return report_error("webhooks create", "v1 has no event '" + event + "'", exit_code::usage);
   }
   if (!given.keys_file.empty() && !given.dry_run)
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return complain("webhooks create", "nothing was made: " + wrong, exit_code::failed);
+      return report_error("webhooks create", "nothing was made: " + wrong, exit_code::failed);
   return with_api("webhooks create", given.provider, [&given](provider::api& api) {
     return make(given, api);
   });
@@ -144,7 +144,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_create() {
+config::command webhooks_create() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks create",

@@ -2,7 +2,7 @@
 // trunkline webhooks delete
 #include <cstdio>
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::ctl {
@@ -18,7 +18,7 @@ int remove(const settings& given, provider::api& api) {
   std::vector<provider::webhook> hooks;
   for (const auto& id : given.ids) {
     const auto hook = find_hook(api, id);
-    if (!hook.ok()) return complain("webhooks delete", *hook.wrong);
+    if (!hook.ok()) return report_error("webhooks delete", *hook.wrong);
     hooks.push_back(hook.value);
     std::fprintf(
         stderr, "%s%s  %s\n", given.dry_run ? "would delete " : "", hook.value.id.c_str(),
@@ -27,7 +27,7 @@ int remove(const settings& given, provider::api& api) {
   }
   if (!given.dry_run && !given.yes &&
       !confirmed("delete " + std::to_string(hooks.size()) + " at the provider?"))
-    return complain(
+    return report_error(
         "webhooks delete", "nothing was deleted: not confirmed (--yes to go without a question)",
         exit_code::failed
     );
@@ -38,7 +38,7 @@ int remove(const settings& given, provider::api& api) {
     const auto done = api.remove(hook.id);
     // A repeated request may find that the first one was carried out.
     if (!done.ok() && done.wrong->status != 404) {
-      code = complain("webhooks delete", *done.wrong);
+      code = report_error("webhooks delete", *done.wrong);
       break;
     }
     deleted.push_back(hook.id);
@@ -50,7 +50,7 @@ int remove(const settings& given, provider::api& api) {
 
 int run(const settings& given) {
   if (given.ids.empty())
-    return complain("webhooks delete", "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error("webhooks delete", "say which: an id of 'webhooks list'", exit_code::usage);
   return with_api("webhooks delete", given.provider, [&given](provider::api& api) {
     return remove(given, api);
   });
@@ -58,7 +58,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_delete() {
+config::command webhooks_delete() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks delete",

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "common/text/units.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "admin/webhooks/delivery_log.hpp"
 #include "cli/webhooks/delivery_report.hpp"
 #include "cli/webhooks/webhooks.hpp"
@@ -46,7 +46,7 @@ int collect(const settings& given, provider::api& api, log_reading& into) {
   auto ids = given.ids;
   if (ids.empty()) {
     const auto hooks = api.list(provider::generation::current);
-    if (!hooks.ok()) return complain(name, *hooks.wrong);
+    if (!hooks.ok()) return report_error(name, *hooks.wrong);
     for (const auto& hook : hooks.value)
       if (hook.made_by == provider::generation::current) ids.push_back(hook.id);
   }
@@ -60,7 +60,7 @@ int collect(const settings& given, provider::api& api, log_reading& into) {
     read_log(api, id, filter, most, into, [&shown](std::size_t count) {
       shown.tell(count, "deliveries read");
     });
-    if (into.wrong) return complain(name, *into.wrong);
+    if (into.wrong) return report_error(name, *into.wrong);
   }
   return 0;
 }
@@ -71,7 +71,7 @@ int find_places(const settings& given, const log_reading& log, delivery_report& 
   database db(given.common.postgres, config::make_logger("webhooks", given.common));
   stream_look redis(given.common);
   auto here = locate(db, redis, deliveries, redis_time);
-  if (here.failure) return complain(name, *here.failure);
+  if (here.failure) return report_error(name, *here.failure);
   for (std::size_t i = 0; i < log.lines.size(); ++i)
     into.lines.push_back({log.lines[i], std::move(here.of[i]), false});
   into.log_cut = log.cut;
@@ -91,7 +91,7 @@ int redeliver(const settings& given, provider::api& api, delivery_report& report
   if (count == 0) return 0;
   if (!given.yes &&
       !confirmed("ask the provider for " + std::to_string(count) + " deliveries again?"))
-    return complain(name, "nothing was asked for: not confirmed (--yes)", exit_code::failed);
+    return report_error(name, "nothing was asked for: not confirmed (--yes)", exit_code::failed);
   int code = 0;
   std::size_t tried = 0;
   progress shown;
@@ -101,7 +101,7 @@ int redeliver(const settings& given, provider::api& api, delivery_report& report
     each.asked_again = done.ok();
     shown.tell(++tried, ("of " + std::to_string(count) + " asked for again").c_str());
     if (done.ok()) continue;
-    code = complain(name, *done.wrong);
+    code = report_error(name, *done.wrong);
     if (done.wrong->away) break;
   }
   return code;
@@ -117,7 +117,7 @@ int show(const settings& given, provider::api& api) {
   const int code = given.redeliver ? redeliver(given, api, report) : 0;
   std::fputs((given.json ? as_json(report) : as_text(report)).c_str(), stdout);
   if (code == 0 && !report.redis_problem.empty() && report.count(place::unknown) > 0)
-    return complain(
+    return report_error(
         name, report.redis_problem + ": what has no row may wait there", exit_code::unknown
     );
   return code;
@@ -126,7 +126,7 @@ int show(const settings& given, provider::api& api) {
 int run(const settings& given) {
   for (const auto& id : given.ids)
     if (!provider::is_id(id) || provider::generation_of(id) == provider::generation::v1)
-      return complain(
+      return report_error(
           "webhooks deliveries",
           "'" + id + "': only webhooks of the current API have a delivery log", exit_code::usage
       );
@@ -137,7 +137,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_deliveries() {
+config::command webhooks_deliveries() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks deliveries",

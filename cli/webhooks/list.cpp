@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::ctl {
@@ -48,7 +48,7 @@ int print(const settings& given, const std::vector<provider::webhook>& hooks) {
 int run(const settings& given) {
   return with_api("webhooks list", given.provider, [&given](provider::api& api) {
     auto hooks = api.list(generations_of(given.api), given.user);
-    if (!hooks.ok()) return complain("webhooks list", *hooks.wrong);
+    if (!hooks.ok()) return report_error("webhooks list", *hooks.wrong);
     std::erase_if(hooks.value, [&given](const provider::webhook& hook) {
       return !given.url.empty() && hook.url != given.url;
     });
@@ -58,7 +58,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_list() {
+config::command webhooks_list() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks list",

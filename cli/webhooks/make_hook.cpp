@@ -56,7 +56,7 @@ void settle(making& out, provider::webhook found) {
 }  // namespace
 
 making make_hook(
-    const std::string& verb, provider::api& api, provider::generation which,
+    const std::string& command, provider::api& api, provider::generation which,
     const std::vector<provider::webhook>& before, const provider::new_webhook& wanted
 ) {
   making out;
@@ -67,7 +67,7 @@ making make_hook(
     out.hook = std::move(made.value);
     return out;
   }
-  out.code = complain(verb, *made.wrong);
+  out.code = report_error(command, *made.wrong);
   if (!made.wrong->unknown) return out;
   const auto now = api.list(which, wanted.user);
   auto found = now.ok() ? find_new(now.value, before, wanted) : std::nullopt;

@@ -13,7 +13,7 @@ struct making {
 // before: the webhooks that were there. After an unclear failure the provider is asked what there
 // is now: with v1 the list tells the key, else the webhook has to go.
 making make_hook(
-    const std::string& verb, provider::api&, provider::generation,
+    const std::string& command, provider::api&, provider::generation,
     const std::vector<provider::webhook>& before, const provider::new_webhook& wanted
 );
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "common/text/units.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
 #include "cli/webhooks/make_hook.hpp"
 #include "cli/webhooks/new_key.hpp"
@@ -37,7 +37,7 @@ rotated in_place(provider::api& api, const provider::webhook& old) {
   rotated out{old, 0};
   out.hook.key = key.value;
   if (key.ok()) return out;
-  out.code = complain(name, *key.wrong);
+  out.code = report_error(name, *key.wrong);
   if (key.wrong->unknown)
     std::fprintf(
         stderr,
@@ -61,11 +61,11 @@ std::string list_of(const std::vector<provider::webhook>& hooks) {
 rotated by_twin(provider::api& api, const provider::webhook& old) {
   rotated out;
   const auto all = api.list(old.made_by, old.user);
-  if (!all.ok()) return {{}, complain(name, *all.wrong)};
+  if (!all.ok()) return {{}, report_error(name, *all.wrong)};
   if (const auto twins = twins_of(old, all.value); !twins.empty())
     return {
         {},
-        complain(
+        report_error(
             name,
             "nothing was changed: " + list_of(twins) + " does the same as " + old.id +
                 " already. Delete the one whose key is to end, or whose key nobody has "
@@ -111,7 +111,7 @@ int end_old(
   if (sure) {
     const auto removed = api.remove(given.id);
     deleted = removed.ok() || removed.wrong->status == 404;
-    if (!deleted) code = complain(name, *removed.wrong);
+    if (!deleted) code = report_error(name, *removed.wrong);
   }
   if (deleted && !given.json) std::printf("deleted %s\n", given.id.c_str());
   if (!deleted)
@@ -126,13 +126,13 @@ int end_old(
 
 int rotate(const settings& given, provider::api& api) {
   const auto old = find_hook(api, given.id);
-  if (!old.ok()) return complain(name, *old.wrong);
+  if (!old.ok()) return report_error(name, *old.wrong);
   const auto question = given.in_place
                             ? "change the signing key of " + given.id +
                                   " now? Deliveries are refused until the gateway has the new key."
                             : "make a second webhook for " + printable(old.value.url) + "?";
   if (!given.yes && !confirmed(question))
-    return complain(name, "nothing was changed: not confirmed", exit_code::failed);
+    return report_error(name, "nothing was changed: not confirmed", exit_code::failed);
   const auto now = given.in_place ? in_place(api, old.value) : by_twin(api, old.value);
   if (now.code != 0) return now.code;
   if (!given.json) print_key(given, now.hook);
@@ -152,24 +152,24 @@ int rotate(const settings& given, provider::api& api) {
 
 int run(const settings& given) {
   if (given.id.empty())
-    return complain(name, "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error(name, "say which: an id of 'webhooks list'", exit_code::usage);
   const bool v1 = provider::generation_of(given.id) == provider::generation::v1;
   if (given.in_place && v1)
-    return complain(name, "v1 can't change a key: leave --in-place out", exit_code::usage);
+    return report_error(name, "v1 can't change a key: leave --in-place out", exit_code::usage);
   if (given.wait.count() > 0 && (given.in_place || v1))
-    return complain(
+    return report_error(
         name,
         given.in_place ? "--wait is for a second webhook, not with --in-place"
                        : "v1 has no test events to wait for: leave --wait out",
         exit_code::usage
     );
   if (given.wait.count() > 0 && given.json && given.keys_file.empty())
-    return complain(
+    return report_error(
         name, "--json tells the key at the end: --wait needs --keys-file with it", exit_code::usage
     );
   if (!given.keys_file.empty())
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return complain(name, "nothing was changed: " + wrong, exit_code::failed);
+      return report_error(name, "nothing was changed: " + wrong, exit_code::failed);
   return with_api(name, given.provider, [&given](provider::api& api) {
     return rotate(given, api);
   });
@@ -177,7 +177,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_rotate() {
+config::command webhooks_rotate() {
   auto given = std::make_shared<settings>();
   return {
       .name = name,

@@ -23,10 +23,10 @@ std::string event_to_test(const provider::webhook& hook) {
 }  // namespace
 
 int wait_until_it_works(
-    const std::string& verb, provider::api& api, const config::common_options& common,
+    const std::string& command, provider::api& api, const config::common_options& common,
     const provider::webhook& hook, std::chrono::milliseconds time, bool& works
 ) {
-  trial test(verb, api, common, hook.id, event_to_test(hook));
+  trial test(command, api, common, hook.id, event_to_test(hook));
   if (const int code = test.prepare(); code != 0) return code;
   std::fprintf(
       stderr, "waiting up to %s for a test event by %s: reload the gateway now\n",
@@ -44,8 +44,8 @@ int wait_until_it_works(
     works = found.has_value();
     if (works) return as_int(exit_code::ok);
     if (clock::now() >= end)
-      return complain(
-          verb, "no test event came by " + hook.id + test.search().sentence(), exit_code::failed
+      return report_error(
+          command, "no test event came by " + hook.id + test.search().sentence(), exit_code::failed
       );
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }

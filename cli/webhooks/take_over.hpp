@@ -8,7 +8,7 @@ namespace trunkline::ctl {
 // Asks for test events by this webhook, one each ten seconds or so, until one is here or the time
 // is over. works: one is. Returns the exit code; what went wrong is told on stderr.
 int wait_until_it_works(
-    const std::string& verb, provider::api&, const config::common_options&,
+    const std::string& command, provider::api&, const config::common_options&,
     const provider::webhook&, std::chrono::milliseconds time, bool& works
 );
 

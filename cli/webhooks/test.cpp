@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "common/text/units.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "cli/webhooks/trial.hpp"
 
 namespace trunkline::ctl {
@@ -50,7 +50,7 @@ int report(
   const auto where = found ? whereabouts{} : test.search();
   if (given.json) print_json(given, test.event_id(), found, where, took);
   if (!found)
-    return complain(
+    return report_error(
         "webhooks test",
         "not here after " + format_duration(given.wait) + where.sentence() +
             ". See 'trunkline queue', and the gateway's log for a refused signature",
@@ -81,9 +81,9 @@ int ask_and_wait(const settings& given, provider::api& api) {
 
 int run(const settings& given) {
   if (!provider::is_id(given.id))
-    return complain("webhooks test", "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error("webhooks test", "say which: an id of 'webhooks list'", exit_code::usage);
   if (provider::generation_of(given.id) == provider::generation::v1)
-    return complain(
+    return report_error(
         "webhooks test",
         "v1 has no test events: 'trunkline send full' tests our side, a text message to one of "
         "your numbers all of it",
@@ -96,7 +96,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb webhooks_test() {
+config::command webhooks_test() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks test",

@@ -8,10 +8,10 @@
 namespace trunkline::ctl {
 
 trial::trial(
-    std::string verb, provider::api& api, const config::common_options& common, std::string hook,
+    std::string command, provider::api& api, const config::common_options& common, std::string hook,
     std::string event_type
 )
-    : verb_(std::move(verb)),
+    : verb_(std::move(command)),
       hook_(std::move(hook)),
       event_type_(std::move(event_type)),
       api_(api),
@@ -26,9 +26,9 @@ provider::answer<provider::delivery_page> trial::log_of_provider() {
 int trial::prepare() {
   std::optional<database_failure> trouble;
   row_ = newest_row(db_, trouble);
-  if (trouble) return complain(verb_, *trouble);
+  if (trouble) return report_error(verb_, *trouble);
   entry_ = redis_.newest();
-  if (entry_.empty()) return complain(verb_, redis_.problem(), exit_code::unknown);
+  if (entry_.empty()) return report_error(verb_, redis_.problem(), exit_code::unknown);
   refused_ = redis_.refused();
   const auto log = log_of_provider();  // without it the rest still tells
   for (const auto& item : log.value.items) known_.insert(item.id);
@@ -37,14 +37,14 @@ int trial::prepare() {
 
 int trial::ask() {
   const auto asked = api_.test(hook_, event_type_);
-  if (!asked.ok()) return complain(verb_, *asked.wrong);
+  if (!asked.ok()) return report_error(verb_, *asked.wrong);
   event_id_ = asked.value;
   return 0;
 }
 
 int trial::look(std::optional<arrival>& found) {
   const auto here = find_tests(db_, row_, event_id_, event_type_);
-  if (here.failure) return complain(verb_, *here.failure);
+  if (here.failure) return report_error(verb_, *here.failure);
   for (const auto& each : here.found)
     if (is_later_entry(each.entry, entry_) && !known_.contains(each.delivery)) found = each;
   return 0;

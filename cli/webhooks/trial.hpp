@@ -26,7 +26,7 @@ class trial {
  public:
   // Functions that return an int have told the problem on stderr if it is not 0: the exit code.
   trial(
-      std::string verb, provider::api&, const config::common_options&, std::string hook,
+      std::string command, provider::api&, const config::common_options&, std::string hook,
       std::string event_type
   );
   // Notes what is there already. Before the first ask().

@@ -10,13 +10,13 @@ namespace {
 
 // A provider who says nothing costs a minute: who waits is told why. Runs one after the other meet
 // 429 for a moment, which is no news.
-provider::retry_notice say_retries(const std::string& verb) {
-  return [verb](const provider::http_answer& got, int tries, std::chrono::milliseconds pause) {
+provider::retry_notice say_retries(const std::string& command) {
+  return [command](const provider::http_answer& got, int tries, std::chrono::milliseconds pause) {
     if (got.status == 429 && pause < std::chrono::seconds(2)) return;
     const std::string what =
         got.status == 0 ? "does not answer" : "answered " + std::to_string(got.status);
     std::fprintf(
-        stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", verb.c_str(),
+        stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", command.c_str(),
         what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, provider::most_tries
     );
   };
@@ -52,16 +52,16 @@ std::string check_hook_url(const std::string& url) {
   return good ? "" : "must be https://HOST/PATH as the provider is to call it";
 }
 
-int complain(const std::string& verb, const provider::failure& wrong) {
-  return complain(verb, wrong.message, wrong.away ? exit_code::unknown : exit_code::failed);
+int report_error(const std::string& command, const provider::failure& wrong) {
+  return report_error(command, wrong.message, wrong.away ? exit_code::unknown : exit_code::failed);
 }
 
 int with_api(
-    const std::string& verb, const provider::settings& given,
+    const std::string& command, const provider::settings& given,
     const std::function<int(provider::api&)>& run
 ) {
-  const auto connected = provider::connect(given, say_retries(verb));
-  if (!connected.api) return complain(verb, connected.problem, exit_code::config);
+  const auto connected = provider::connect(given, say_retries(command));
+  if (!connected.api) return report_error(command, connected.problem, exit_code::config);
   return run(*connected.api);
 }
 

@@ -20,11 +20,11 @@ void declare_user(config::option_set&, std::string& target);
 std::string check_hook_url(const std::string& url);
 
 // The failure as a line on stderr: exit code 3 if the provider is away, else 1.
-int complain(const std::string& verb, const provider::failure&);
+int report_error(const std::string& command, const provider::failure&);
 
 // Connects and runs; without an API key it is a configuration problem.
 int with_api(
-    const std::string& verb, const provider::settings&,
+    const std::string& command, const provider::settings&,
     const std::function<int(provider::api&)>& run
 );
 

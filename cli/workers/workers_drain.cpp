@@ -7,7 +7,7 @@
 #include "common/text/units.hpp"
 #include "common/postgres/postgres.hpp"
 #include "admin/control/controls.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "admin/workers/worker_cards.hpp"
 
 namespace trunkline::ctl {
@@ -99,12 +99,12 @@ int report(const settings& given, const progress& end, const std::string& proble
   else
     for (const auto& id : end.left) std::printf("%s: drained\n", printable(id).c_str());
   for (const auto& id : end.broken)
-    complain(
+    report_error(
         "workers drain", id + " ended, but did not leave in order: see its log", exit_code::failed
     );
-  if (!problem.empty()) return complain("workers drain", problem, exit_code::unknown);
+  if (!problem.empty()) return report_error("workers drain", problem, exit_code::unknown);
   if (!end.remain.empty())
-    return complain(
+    return report_error(
         "workers drain",
         std::to_string(end.remain.size()) + " of them still there after " +
             format_duration(given.timeout) + ", the first is " + end.remain.front() + " (" +
@@ -116,12 +116,12 @@ int report(const settings& given, const progress& end, const std::string& proble
 
 int run(const settings& given) {
   if (given.all != given.ids.empty())
-    return complain("workers drain", "give either ids, or --all", exit_code::usage);
+    return report_error("workers drain", "give either ids, or --all", exit_code::usage);
   constexpr milliseconds budget{1500};
   const auto known = read_workers(given.common, budget);
-  if (!known.problem.empty()) return complain("workers drain", known.problem, exit_code::unknown);
+  if (!known.problem.empty()) return report_error("workers drain", known.problem, exit_code::unknown);
   const auto chosen = choose(given, known);
-  if (!chosen.problem.empty()) return complain("workers drain", chosen.problem, exit_code::failed);
+  if (!chosen.problem.empty()) return report_error("workers drain", chosen.problem, exit_code::failed);
   database db(
       given.common.postgres, config::make_logger("workers", given.common),
       {.connect = budget, .lock = budget, .statement = budget}
@@ -145,7 +145,7 @@ int run(const settings& given) {
 
 }  // namespace
 
-config::verb workers_drain() {
+config::command workers_drain() {
   auto given = std::make_shared<settings>();
   return {
       .name = "workers drain",

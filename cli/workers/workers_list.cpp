@@ -5,7 +5,7 @@
 
 #include "common/text/units.hpp"
 #include "cli/output.hpp"
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 #include "admin/workers/worker_cards.hpp"
 
 namespace trunkline::ctl {
@@ -85,14 +85,14 @@ void print_json(const worker_cards& all) {
 
 int run(const settings& given) {
   const auto all = read_workers(given.common, milliseconds(1500));
-  if (!all.problem.empty()) return complain("workers list", all.problem, exit_code::unknown);
+  if (!all.problem.empty()) return report_error("workers list", all.problem, exit_code::unknown);
   given.json ? print_json(all) : print_text(all);
   return as_int(exit_code::ok);
 }
 
 }  // namespace
 
-config::verb workers_list() {
+config::command workers_list() {
   auto given = std::make_shared<settings>();
   return {
       .name = "workers list",

@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-// What a verb takes from the command line alone, beside its table of options: neither environment
+// What a command takes from the command line alone, beside its table of options: neither environment
 // nor file has a say in it. Verbs see this and not CLI11, each inclusion of which costs a compiler
 // some five seconds.
 namespace trunkline::config {

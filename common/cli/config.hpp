@@ -103,14 +103,14 @@ class option_set {
   // top are for whoever has such an option, keys in [gateway], [worker] and [trunkline] for that
   // program alone.
   std::vector<problem> resolve(const std::optional<std::string>& config_file);
-  // Names that other verbs of the same program have: known in its section of the file, though not
+  // Names that other commands of the same program have: known in its section of the file, though not
   // ours.
   void also_known(const std::vector<std::string>& names);
   std::vector<std::string> names() const;
   // "name = value  (from where)" a line, secrets as "***" (or "(not set)"): what --check-config
   // prints.
   std::string describe() const;
-  // Every option and positional of the program or verb, in the order of --help.
+  // Every option and positional of the program or command, in the order of --help.
   std::vector<described_option> described() const;
 
  private:
@@ -143,32 +143,32 @@ std::optional<int> start(
     const std::function<void(option_set&)>& declare
 );
 
-// A program of verbs ("trunkline queue", "trunkline dead list"): the same for each of them. A name
+// A program of commands ("trunkline queue", "trunkline dead list"): the same for each of them. A name
 // of two words makes a nested subcommand. declare() says its options and what else its command line
 // takes; run() is called with all values in place and returns the exit code.
-struct verb {
+struct command {
   std::string name;
   std::string description;  // one sentence
   std::string examples;     // end of its --help
   std::function<void(option_set&, arguments&)> declare;
   std::function<int()> run;
 };
-int run_verbs(int argc, const char* const* argv, const program_text& text, std::vector<verb> verbs);
+int run_commands(int argc, const char* const* argv, const program_text& text, std::vector<command> commands);
 
 // The same tables, to be written down.
-struct described_verb {
+struct described_command {
   std::string name, description, examples;
   std::vector<described_option> options;
 };
 struct described_program {
   program_text text;
   std::vector<described_option> options;
-  std::vector<described_verb> verbs;
+  std::vector<described_command> commands;
 };
 described_program describe(
     const program_text& text, const std::function<void(option_set&)>& declare
 );
-described_program describe(const program_text& text, std::vector<verb> verbs);
+described_program describe(const program_text& text, std::vector<command> commands);
 
 // Problems as start() prints them, one line each: "trunkline-gateway: --threads: must be 1 to 64,
 // not 0".

@@ -7,7 +7,7 @@ namespace trunkline {
 enum class exit_code : int {
   ok = 0,       // yes, or done
   failed = 1,   // no, or failed
-  limit = 2,    // past a limit, danger
+  critical = 2,    // past a limit, danger
   unknown = 3,  // a server is away: not known
   usage = 64,   // wrong usage (EX_USAGE)
   config = 78,  // configuration refused (EX_CONFIG)

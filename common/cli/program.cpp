@@ -19,7 +19,7 @@ int code(exit_code value) {
   return static_cast<int>(value);
 }
 
-// The app that the command line got to: a verb's, a group's ('dead') or the program's own.
+// The app that the command line got to: a command's, a group's ('dead') or the program's own.
 std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& program) {
   CLI::App* at = &app;
   std::string name = program;
@@ -34,7 +34,7 @@ std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& pr
 // that stands behind a misspelt flag.
 std::string wrong_usage(const CLI::App& at, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    // CLI11 keeps words behind "--" at the program itself, whatever verb they were for.
+    // CLI11 keeps words behind "--" at the program itself, whatever command they were for.
     const CLI::App* top = &at;
     while (top->get_parent() != nullptr) top = top->get_parent();
     std::string out = "not expected:";

@@ -6,11 +6,11 @@
 
 #include "common/cli/config.hpp"
 
-// What a program of one command and one of verbs have in common. Only for the files of this folder:
+// What a program of one command and one of commands have in common. Only for the files of this folder:
 // CLI11 stays out of other headers.
 namespace trunkline::config {
 
-// Flags that every program and verb has besides its own options.
+// Flags that every program and command has besides its own options.
 struct standard_flags {
   std::string file;
   bool check = false;

@@ -92,7 +92,7 @@ void flush(passed& to) {
 
 }  // namespace
 
-void take_environment() {
+void read_environment() {
   auto& to = ours();
   to.notify_socket = take("NOTIFY_SOCKET");
   const auto watched_pid = take("WATCHDOG_PID");
@@ -116,7 +116,7 @@ void notify(std::string_view state) {
   flush(to);
 }
 
-void tell_status(const std::string& text) {
+void set_status(const std::string& text) {
   auto& to = ours();
   if (to.notify_socket.empty()) return;
   std::string line = "STATUS=" + text;
@@ -132,7 +132,7 @@ std::optional<std::chrono::microseconds> watchdog_limit() {
   return ours().watchdog;
 }
 
-void stroke_watchdog() {
+void ping_watchdog() {
   auto& to = ours();
   if (!to.watchdog) return;
   {

@@ -13,8 +13,8 @@
 namespace trunkline::stream {
 
 inline constexpr std::string_view group = "workers";
-inline constexpr std::string_view returned_consumer =
-    "returned";  // holds what was given back without an outcome
+inline constexpr std::string_view released_consumer =
+    "released";  // holds what was given back without an outcome
 
 std::string deliveries_key(std::string_view ns);  // {ns}:deliveries
 // Per-minute figures of the gateways, kept 2 h: fields "accepted" and "refused:<reason>";

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-namespace trunkline::ops {
+namespace trunkline::probes {
 
 std::string json_quote(std::string_view text) {
   std::string out = "\"";
@@ -23,4 +23,4 @@ std::string json_quote(std::string_view text) {
   return out + '"';
 }
 
-}  // namespace trunkline::ops
+}  // namespace trunkline::probes

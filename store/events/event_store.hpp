@@ -48,20 +48,22 @@ struct leased_event {
 };
 
 // A retry that is dead because its leases ran out too often.
-struct buried_retry {
+struct expired_retry {
   std::string entry_id, delivery_id, reason;
+};
+
+enum class store_error_kind {
+  sql,       // the server said no; sqlstate says why
+  lost,      // the connection broke before COMMIT was sent: nothing happened
+  in_doubt,  // it broke during COMMIT: not known
+  away,      // no connection could be made
+  schema,    // migrations missing, or newer than this program knows
 };
 
 // What went wrong, as far as the connection can tell; who is to blame is decided in
 // worker/failure.hpp.
 struct store_error {
-  enum class sort {
-    sql,       // the server said no; sqlstate says why
-    lost,      // the connection broke before COMMIT was sent: nothing happened
-    in_doubt,  // it broke during COMMIT: not known
-    away,      // no connection could be made
-    schema,    // migrations missing, or newer than this program knows
-  } kind = sort::sql;
+  store_error_kind kind = store_error_kind::sql;
   std::string sqlstate;  // five characters, or "" where the library hides it
   std::string message;   // for people and the event row; without row data
 };
@@ -70,7 +72,7 @@ using result = boost::system::result<T, store_error>;
 [[noreturn]] void throw_exception_from_error(const store_error&, const boost::source_location&);
 
 // What an operator asks of this worker (the table controls).
-struct steering {
+struct control_state {
   struct pause {
     std::string reason, by;
     std::string since, until;  // ISO 8601; until is "" where nobody said
@@ -80,12 +82,12 @@ struct steering {
 };
 
 // The gateways' figures as Redis has them, by minute since 1970.
-struct minute_figure {
+struct minute_counter {
   std::int64_t minute = 0;
   std::string name;
   std::int64_t count = 0;
 };
-struct fold_turn {
+struct rollup_lease {
   std::optional<std::int64_t> last;  // minute of the last fold, by whichever worker
   std::int64_t now = 0;
 };
@@ -139,14 +141,14 @@ class event_store {
       int most_attempts
   ) = 0;
   // An entry that can't even be decoded, or that took its worker down: dead with this reason.
-  virtual result<outcome> bury(const prepared_event&, const std::string& reason) = 0;
+  virtual result<outcome> insert_dead_letter(const prepared_event&, const std::string& reason) = 0;
 
   // Leases up to most due retries for lease, suspects left out; those at max_claims already become
   // dead ("crashed the worker") and are added to buried. The claims are committed before anything
   // is parsed: what takes the worker down while it is parsed has been counted by then.
   virtual result<std::vector<leased_event>> lease_due(
       int most, std::chrono::milliseconds lease, int max_claims,
-      std::vector<buried_retry>* buried = nullptr
+      std::vector<expired_retry>* buried = nullptr
   ) = 0;
   // A suspect, if there is one: a retry whose last lease ran out without an outcome, below
   // max_claims. Leased alone, so that a crash counts for nobody else.
@@ -163,12 +165,12 @@ class event_store {
   virtual result<bool> adopt_own_numbers() = 0;
 
   // What is asked of the worker with this id now.
-  virtual result<steering> controls(const std::string& worker_id) = 0;
+  virtual result<control_state> controls(const std::string& worker_id) = 0;
   // Whether it is this worker's turn to fold the gateways' figures: one of all, once in a period.
-  virtual result<std::optional<fold_turn>> claim_fold(std::chrono::milliseconds period) = 0;
+  virtual result<std::optional<rollup_lease>> claim_rollup(std::chrono::milliseconds period) = 0;
   // All that Redis has of the minutes from on, up to the turn's.
-  virtual result<bool> fold(
-      std::span<const minute_figure>, std::int64_t from, const fold_turn& turn
+  virtual result<bool> roll_up(
+      std::span<const minute_counter>, std::int64_t from, const rollup_lease& turn
   ) = 0;
 
   // Called by the watchdog from another thread: shuts down the socket of a call that hangs. Safe at

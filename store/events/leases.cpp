@@ -28,9 +28,9 @@ leased_event read_leased(const rows& from, std::size_t i) {
 
 }  // namespace
 
-std::vector<buried_retry> bury_crashed(session& db, int max_claims) {
-  const auto found = db.run("bury_crashed", {std::to_string(max_claims)});
-  std::vector<buried_retry> buried;
+std::vector<expired_retry> dead_letter_crashed(session& db, int max_claims) {
+  const auto found = db.run("dead_letter_crashed", {std::to_string(max_claims)});
+  std::vector<expired_retry> buried;
   for (std::size_t i = 0; i < found.size(); ++i)
     buried.push_back(
         {std::string(found.text(i, 0)), std::string(found.text(i, 1)),

@@ -11,7 +11,7 @@
 namespace trunkline::store {
 
 // Retries whose leases ran out max_claims times become dead.
-std::vector<buried_retry> bury_crashed(session&, int max_claims);
+std::vector<expired_retry> dead_letter_crashed(session&, int max_claims);
 rows lease_due(session&, int most, std::chrono::milliseconds lease);
 rows lease_suspect(session&, std::chrono::milliseconds lease, int max_claims);  // one at most
 // What these two gave, parsed anew: only after its commit.

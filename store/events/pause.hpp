@@ -8,7 +8,7 @@
 namespace trunkline::store {
 
 inline store_error pause_error() {
-  return {store_error::sort::sql, "TL001", "applying is paused"};
+  return {store_error_kind::sql, "TL001", "applying is paused"};
 }
 inline bool is_pause(const store_error& error) {
   return error.sqlstate == "TL001";

@@ -8,10 +8,10 @@
 #include "store/events/event_rows.hpp"
 #include "store/events/event_store.hpp"
 #include "store/events/leases.hpp"
-#include "store/pg/ledger.hpp"
+#include "store/pg/schema_check.hpp"
 #include "store/events/pause.hpp"
 #include "store/pg/session.hpp"
-#include "store/events/steering.hpp"
+#include "store/events/control.hpp"
 #include "store/merge/structure.hpp"
 #include "store/pg/time_limit.hpp"
 
@@ -77,17 +77,17 @@ class pg_event_store final : public event_store {
     });
   }
 
-  result<outcome> bury(const prepared_event& event, const std::string& reason) override {
+  result<outcome> insert_dead_letter(const prepared_event& event, const std::string& reason) override {
     const fate dead{"dead", reason.empty() ? "no reason given" : reason, {}, 0, {}};
     return guarded([&] { return insert_one(event, dead); });
   }
 
   result<std::vector<leased_event>> lease_due(
-      int most, milliseconds lease, int max_claims, std::vector<buried_retry>* buried
+      int most, milliseconds lease, int max_claims, std::vector<expired_retry>* buried
   ) override {
     return guarded([&] {
       lock(structure::shared);
-      auto crashed = bury_crashed(db_, max_claims);
+      auto crashed = dead_letter_crashed(db_, max_claims);
       const auto due = store::lease_due(db_, most, lease);
       db_.commit();
       if (buried != nullptr) *buried = std::move(crashed);
@@ -144,7 +144,7 @@ class pg_event_store final : public event_store {
     });
   }
 
-  result<steering> controls(const std::string& worker_id) override {
+  result<control_state> controls(const std::string& worker_id) override {
     return guarded([&] {
       db_.begin();
       auto told = read_controls(db_, worker_id);
@@ -153,21 +153,21 @@ class pg_event_store final : public event_store {
     });
   }
 
-  result<std::optional<fold_turn>> claim_fold(milliseconds period) override {
+  result<std::optional<rollup_lease>> claim_rollup(milliseconds period) override {
     return guarded([&] {
       db_.begin();
-      auto turn = store::claim_fold(db_, period);
+      auto turn = store::claim_rollup(db_, period);
       db_.commit();
       return turn;
     });
   }
 
-  result<bool> fold(
-      std::span<const minute_figure> figures, std::int64_t from, const fold_turn& turn
+  result<bool> roll_up(
+      std::span<const minute_counter> figures, std::int64_t from, const rollup_lease& turn
   ) override {
     return guarded([&] {
       db_.begin();
-      fold_figures(db_, figures, from, turn);
+      roll_up_counters(db_, figures, from, turn);
       db_.commit();
       return true;
     });
@@ -201,7 +201,7 @@ class pg_event_store final : public event_store {
       if (!db_.is_open()) open();
       if (steady_clock::now() - schema_checked_ >= schema_check_every) check_schema();
       return body();
-    } catch (const store_error& refused) {  // from check_ledger()
+    } catch (const store_error& refused) {  // from check_schema_version()
       db_.close();
       return refused;
     } catch (const paused_by_operator&) {
@@ -237,7 +237,7 @@ class pg_event_store final : public event_store {
 
   // Again and again, since a migration that leaves us behind may come while we are connected.
   void check_schema() {
-    check_ledger(db_);
+    check_schema_version(db_);
     schema_checked_ = steady_clock::now();
   }
 

@@ -7,7 +7,7 @@
 #include "common/postgres/postgres.hpp"
 #include "store/events/batches.hpp"
 #include "store/merge/effects.hpp"
-#include "store/pg/ledger.hpp"
+#include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
 #include "store/merge/structure.hpp"
 
@@ -53,7 +53,7 @@ struct importer::impl {
     options.conninfo = conninfo;
     options.application_name = "trunkline-import";
     db.open(conninfo_of(options, std::chrono::milliseconds(3000), options.statement_timeout), {});
-    check_ledger(db);
+    check_schema_version(db);
   }
 
   std::vector<row_counts> act(const import_batch& batch, structure held) {
@@ -86,7 +86,7 @@ struct importer::impl {
         db.roll_back();
       }
       return act(batch, structure::exclusive);
-    } catch (const store_error& refused) {  // from check_ledger()
+    } catch (const store_error& refused) {  // from check_schema_version()
       db.close();
       return refused;
     } catch (...) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "store/events/event_store.hpp"
-#include "store/merge/written.hpp"
+#include "store/merge/write_counts.hpp"
 
 // Rows of another service, told as events, joined into ours by the worker's own code and under the
 // worker's own locks. For `trunkline import`.

@@ -242,24 +242,24 @@ store_error translate() {
   try {
     throw;
   } catch (const pqxx::in_doubt_error& error) {
-    return {sort::in_doubt, "", primary_message(error.what())};
+    return {store_error_kind::in_doubt, "", primary_message(error.what())};
   } catch (const pqxx::broken_connection& error) {
-    return {sort::lost, "", primary_message(error.what())};
+    return {store_error_kind::lost, "", primary_message(error.what())};
   } catch (const pqxx::deadlock_detected& error) {
-    return {sort::sql, "40P01", primary_message(error.what())};
+    return {store_error_kind::sql, "40P01", primary_message(error.what())};
   } catch (const pqxx::serialization_failure& error) {
-    return {sort::sql, "40001", primary_message(error.what())};
+    return {store_error_kind::sql, "40001", primary_message(error.what())};
   } catch (const pqxx::statement_completion_unknown& error) {
-    return {sort::lost, "40003", primary_message(error.what())};
+    return {store_error_kind::lost, "40003", primary_message(error.what())};
   } catch (const pqxx::transaction_rollback& error) {
-    return {sort::sql, "40000", primary_message(error.what())};
+    return {store_error_kind::sql, "40000", primary_message(error.what())};
   } catch (const pqxx::sql_error& error) {
     const auto sqlstate = sqlstate_of(error);
-    return {sort::sql, sqlstate, safe_message(sqlstate, error.what())};
+    return {store_error_kind::sql, sqlstate, safe_message(sqlstate, error.what())};
   } catch (const pqxx::failure& error) {
-    return {sort::lost, "", primary_message(error.what())};
+    return {store_error_kind::lost, "", primary_message(error.what())};
   } catch (const std::exception& error) {
-    return {sort::sql, "", primary_message(error.what())};  // a bug of ours, or no memory
+    return {store_error_kind::sql, "", primary_message(error.what())};  // a bug of ours, or no memory
   }
 }
 
@@ -268,12 +268,12 @@ store_error translate() {
 store_error session::explain() {
   const bool connecting = impl_->connecting, committing = impl_->committing;
   auto error = translate();
-  const bool broken = error.kind != store_error::sort::sql || ends_the_connection(error.sqlstate);
+  const bool broken = error.kind != store_error_kind::sql || ends_the_connection(error.sqlstate);
   if (connecting) {
-    error.kind = store_error::sort::away;
+    error.kind = store_error_kind::away;
   } else if (broken && committing) {
     // The library tells "in doubt" only where it noticed that the socket is dead; it often doesn't.
-    error.kind = store_error::sort::in_doubt;
+    error.kind = store_error_kind::in_doubt;
   }
   if (broken || connecting) {
     close();

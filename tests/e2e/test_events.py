@@ -147,7 +147,7 @@ class Events(Verbs, unittest.TestCase):
         entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
                                    "standard", "k", "1", "w", "msg_7", "b", '{"id": "EVnew"}')
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
-        self.redis.command("XREADGROUP", "GROUP", "workers", "returned", "COUNT", "1", "STREAMS", STREAM, ">")
+        self.redis.command("XREADGROUP", "GROUP", "workers", "released", "COUNT", "1", "STREAMS", STREAM, ">")
         self.postgres.psql("insert into controls (name, value, changed_at, reason, changed_by)"
                            " values ('pause', 'on', now(), 'moving', 'ann@ops1')")
         self.addCleanup(self.postgres.psql, "delete from controls where name = 'pause'")

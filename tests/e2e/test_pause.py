@@ -94,7 +94,7 @@ class Pause(VerbTest):
         self.add_messages(range(3))
         self.wait_paused(worker)
         self.assert_still(0.5)
-        self.assertEqual({c["pending"] for c in self.consumers() if c["name"] != "returned"}, {0})
+        self.assertEqual({c["pending"] for c in self.consumers() if c["name"] != "released"}, {0})
         self.verb("resume")
         self.wait_states(processed=3)
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")

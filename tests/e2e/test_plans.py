@@ -21,7 +21,7 @@ def source(path):
 
 
 def session_settings():
-    return dict(re.findall(r"-c ([a-z_]+)=([a-z0-9_]+)", source("store/pg/ledger.cpp")))
+    return dict(re.findall(r"-c ([a-z_]+)=([a-z0-9_]+)", source("store/pg/schema_check.cpp")))
 
 
 def scans(node):

@@ -9,7 +9,7 @@ PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
 # Where the sentences of start-up errors are written.
 SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
-           "common/probes/ops_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
+           "common/probes/probe_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
            "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
            "common/postgres/url.cpp"]
 # No start-up errors: a programmer's own, and HTTP answers of the ops listener.

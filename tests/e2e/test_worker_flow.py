@@ -49,7 +49,7 @@ class Flow(WorkerTest):
         self.assertEqual(worker.terminate(), 0)
         done = self.count()
         self.assertEqual(self.redis.command("XLEN", STREAM), 2000 - done)
-        self.assertEqual([c["name"] for c in self.consumers() if c["name"] != "returned"], [])
+        self.assertEqual([c["name"] for c in self.consumers() if c["name"] != "released"], [])
         self.assertEqual(self.redis.command("KEYS", "{trunkline}:worker:*"), [])
         self.worker()
         self.wait_drained()
@@ -63,7 +63,7 @@ class Flow(WorkerTest):
         wait_for(lambda: self.pending() == 30, "the batch to be in hand")
         self.assertEqual(worker.terminate(), 0)
         held = {c["name"]: c["pending"] for c in self.consumers()}
-        self.assertEqual(held, {"returned": 30})
+        self.assertEqual(held, {"released": 30})
         counts = {row[3] for row in self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)}
         self.assertEqual(counts, {0})
         lock()

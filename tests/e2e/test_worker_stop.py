@@ -75,7 +75,7 @@ class Stop(WorkerTest):
         self.assertEqual(code, 0)
         self.assertLess(took, 1 + 4)
         rows = self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)
-        self.assertEqual({(row[1], row[3]) for row in rows}, {("returned", 0)})
+        self.assertEqual({(row[1], row[3]) for row in rows}, {("released", 0)})
         for pid in map(int, backends):
             self.wake(pid)
         unlock()

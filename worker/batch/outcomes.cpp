@@ -132,7 +132,7 @@ void outcome_book::buried(
   if (what == outcome::dead) dead_letter(event, reason);
 }
 
-void outcome_book::buried(const store::buried_retry& retry) {
+void outcome_book::buried(const store::expired_retry& retry) {
   ++totals_.dead;
   // Leased no more, so never parsed here: its type is not known.
   totals_.metrics.outcome_of(parse::kind::unknown, outcome::dead);

@@ -23,7 +23,7 @@ class outcome_book {
       const store::prepared_event&, int attempts, store::outcome, const store::store_error& why
   );
   void buried(const store::prepared_event&, store::outcome, const std::string& reason);
-  void buried(const store::buried_retry&);
+  void buried(const store::expired_retry&);
 
  private:
   void count(const store::prepared_event&, store::outcome);

@@ -90,7 +90,7 @@ void retries::run() {
 void retries::run_due() {
   const int most = std::min(tools_.options.batch, most_leased);
   const auto good_until = std::chrono::steady_clock::now() + tools_.options.lease / 2;
-  std::vector<store::buried_retry> buried;
+  std::vector<store::expired_retry> buried;
   auto leased =
       tools_.store.lease_due(most, tools_.options.lease, tools_.options.max_deliveries, &buried);
   for (const auto& retry : buried) tools_.book.buried(retry);

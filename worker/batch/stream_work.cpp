@@ -38,7 +38,7 @@ std::optional<store::store_error> stream_work::apply(const isolation::slice& sli
   const auto began = std::chrono::steady_clock::now();
   const auto outcomes = tools_.store.apply(part, &stats);
   if (!outcomes) {
-    if (outcomes.error().kind == store::store_error::sort::in_doubt)
+    if (outcomes.error().kind == store::store_error_kind::in_doubt)
       for (const auto& event : part) in_doubt_.insert(event.entry_id);
     return outcomes.error();
   }
@@ -86,7 +86,7 @@ std::optional<store::store_error> stream_work::count_failure(
 
 std::optional<store::store_error> burial_work::apply(const isolation::slice& slice) {
   const auto& [event, reason] = graves_[slice.first];
-  const auto buried = tools_.store.bury(event, reason);
+  const auto buried = tools_.store.insert_dead_letter(event, reason);
   if (!buried) return buried.error();
   tools_.book.buried(event, *buried, reason);
   tools_.settle.settle({event.entry_id});

@@ -122,7 +122,7 @@ void consumer::impl::reach_postgres() {
     }
     auto reached = store->adopt_own_numbers();
     if (reached) {
-      std::vector<store::buried_retry> buried;
+      std::vector<store::expired_retry> buried;
       const auto asked = store->lease_due(0, options.lease, options.max_deliveries, &buried);
       for (const auto& retry : buried) shared.book.buried(retry);
       if (!asked) reached = asked.error();
@@ -163,7 +163,7 @@ void consumer::impl::turn() {
   if (!shared.stop.requested() && !shared.board.paused()) due_retries.run();
 }
 
-// All that is pending for us to the consumer "returned"; "" if nothing is left, else why not.
+// All that is pending for us to the consumer "released"; "" if nothing is left, else why not.
 std::string consumer::impl::hand_over() {
   for (;;) {
     const auto mine = stream.own_pending("-", "+", 1000);

@@ -29,7 +29,7 @@ figures_fold::figures_fold(
 
 std::optional<store::store_error> figures_fold::run() {
   if (!due_.pass()) return std::nullopt;
-  const auto claimed = store_.claim_fold(period);
+  const auto claimed = store_.claim_rollup(period);
   if (!claimed) return claimed.error();
   if (!*claimed) return std::nullopt;
   auto turn = **claimed;
@@ -56,16 +56,16 @@ std::optional<store::store_error> figures_fold::run() {
     for (auto minute = std::max(*turn.last, turn.now - longest_gap); minute < oldest; ++minute)
       figures.push_back({minute, "at_least", 1});
   const auto done =
-      store_.fold(figures, std::max(oldest, turn.last.value_or(oldest) - overlap), turn);
+      store_.roll_up(figures, std::max(oldest, turn.last.value_or(oldest) - overlap), turn);
   if (!done) return done.error();
   return std::nullopt;
 }
 
-std::vector<store::minute_figure> figures_of(
+std::vector<store::minute_counter> figures_of(
     std::int64_t first, const std::vector<minute_hash>& minutes, std::int64_t now
 ) {
   constexpr std::string_view card = "gateway:";
-  std::vector<store::minute_figure> out;
+  std::vector<store::minute_counter> out;
   std::set<std::string> later;  // gateways that were heard of in a later minute
   for (std::size_t i = minutes.size(); i-- > 0;) {
     const auto minute = first + static_cast<std::int64_t>(i);

@@ -30,7 +30,7 @@ class figures_fold {
 using minute_hash = std::vector<std::pair<std::string, std::string>>;
 // Of the minutes from first on, one after another: what is to be folded. A gateway that was there,
 // is not in any later minute and did not say goodbye took figures with it: "at_least".
-std::vector<store::minute_figure> figures_of(
+std::vector<store::minute_counter> figures_of(
     std::int64_t first, const std::vector<minute_hash>& minutes, std::int64_t now
 );
 

@@ -2,7 +2,7 @@
 #include "worker/process/options.hpp"
 
 #include "common/text/units.hpp"
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
 #include "parse/event.hpp"
 
@@ -94,7 +94,7 @@ void declare_checks(config::option_set& set, const worker_options& o) {
   set.check("ops-listen", [&o] {
     std::string host;
     std::uint16_t port = 0;
-    return o.ops_listen.empty() ? std::string{} : ops::parse_listen(o.ops_listen, host, port);
+    return o.ops_listen.empty() ? std::string{} : probes::parse_listen(o.ops_listen, host, port);
   });
   set.check("redis", [&o] {
     redis::endpoint ignored;

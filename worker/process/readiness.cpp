@@ -6,20 +6,20 @@
 
 namespace trunkline::worker {
 
-ops::answer answer_ops(const status_board& board, const totals& counts, std::string_view path) {
+probes::response answer_ops(const status_board& board, const totals& counts, std::string_view path) {
   if (path == "/livez") return {200, "{\"live\":true}\n"};
   if (path == "/metrics") return {200, metrics_page(counts), metrics::content_type};
   if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};
   const auto state = board.state();
   std::string reasons;
   for (const auto& reason : board.reasons())
-    reasons += (reasons.empty() ? "" : ",") + ops::json_quote(reason);
+    reasons += (reasons.empty() ? "" : ",") + probes::json_quote(reason);
   const bool ready = board.ready();
   const auto note = board.note();
   return {
       ready ? 200 : 503, std::string("{\"ready\":") + (ready ? "true" : "false") + ",\"state\":\"" +
                              state + "\",\"reasons\":[" + reasons + "]" +
-                             (note.empty() ? "" : ",\"note\":" + ops::json_quote(note)) + "}\n"};
+                             (note.empty() ? "" : ",\"note\":" + probes::json_quote(note)) + "}\n"};
 }
 
 std::string status_line(const status_board& board) {

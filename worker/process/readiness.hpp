@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 #include "worker/process/status.hpp"
 
 namespace trunkline::worker {
 
 // What the ops listener answers: /livez as long as the process runs, /readyz 200 while every thread
 // works or applying is paused (with a note), else 503 with state and reasons, /metrics.
-ops::answer answer_ops(const status_board&, const totals&, std::string_view path);
+probes::response answer_ops(const status_board&, const totals&, std::string_view path);
 
 // The same for people, in a line: "running", "holding: postgres: ...".
 std::string status_line(const status_board&);

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds nap = 200ms;
 
 // "by ann@ops1 since 2026-11-23T01:00:00Z until ...: reason"
-std::string describe(const store::steering::pause& pause) {
+std::string describe(const store::control_state::pause& pause) {
   return "by " + pause.by + " since " + pause.since +
          (pause.until.empty() ? "" : " until " + pause.until) + ": " + pause.reason;
 }

@@ -160,7 +160,7 @@ std::string deliveries::give_back_unseen(milliseconds idle) {
 std::string deliveries::give_back(
     const ids& which, milliseconds idle, std::int64_t delivered, bool force
 ) {
-  args command{"XCLAIM", key_, group_, std::string(stream::returned_consumer), "0"};
+  args command{"XCLAIM", key_, group_, std::string(stream::released_consumer), "0"};
   append(command, which);
   append(
       command,

@@ -50,7 +50,7 @@ class deliveries {
   // XACK, then XDEL in one write. Not MULTI: above maxmemory Redis refuses every command queued in
   // one, while plain XACK and XDEL work. "" or the problem.
   std::string settle(const ids&);
-  // To the consumer "returned": claimable at once, uncounted. force: also what is not pending.
+  // To the consumer "released": claimable at once, uncounted. force: also what is not pending.
   std::string give_back(const ids&, std::chrono::milliseconds idle, bool force = false);
   // Everything that is pending for us, likewise, but with the deliveries before the last one still
   // counted: its reply never reached us.

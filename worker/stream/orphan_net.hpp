@@ -11,7 +11,7 @@ namespace trunkline::worker {
 
 // The net below: an entry that the group has delivered, that is still in the stream and in nobody's
 // pending list would wait for ever (half a settlement, a consumer removed with what it held). Seen
-// at the head of the stream in two sweeps, it is brought back as pending for "returned". O(1) while
+// at the head of the stream in two sweeps, it is brought back as pending for "released". O(1) while
 // there is none. Shared by the threads of a process.
 class orphan_net {
  public:

@@ -116,7 +116,7 @@ void sweep::remove_dead_consumers() {
   if (!all) return;
   for (const auto& each : *all.value) {
     if (each.pending > 0 || each.idle < tools_.options.consumer_idle) continue;
-    if (each.name == stream::returned_consumer || each.name == tools_.stream.consumer()) continue;
+    if (each.name == stream::released_consumer || each.name == tools_.stream.consumer()) continue;
     const auto dropped = tools_.stream.remove_consumer(each.name);
     if (dropped.value_or(0) > 0)
       tools_.log.error(

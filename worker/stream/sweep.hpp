@@ -9,7 +9,7 @@
 namespace trunkline::worker {
 
 // Rescues what readers left behind: entries idle for claim_after, whoever had them, the consumer
-// "returned" among them. Redis' delivery counter is the poison guard: it counts crashes and nothing
+// "released" among them. Redis' delivery counter is the poison guard: it counts crashes and nothing
 // else, because whoever is alive refreshes what it holds and gives back uncounted.
 //   delivered once             claimed as a batch
 //   twice or more              one at a time in a process, each settled before the next

@@ -89,10 +89,10 @@ TEST_CASE("every entry is the entry of an event or of a copy") {
   CHECK(entries() == "1-1 1-2 1-3 1-4 1-5 1-6");
   CHECK(store->apply(mixed).value() == std::vector(6, outcome::redelivered));
   // A copy that is tried alone, or buried, counts too.
-  const store::store_error why{store::store_error::sort::sql, "22003", "out of range"};
+  const store::store_error why{store::store_error_kind::sql, "22003", "out of range"};
   CHECK(store->fail(event(one, "1-7"), why, {}, 16).value() == outcome::duplicate);
-  CHECK(store->bury(event(one, "1-8"), "reason").value() == outcome::duplicate);
-  CHECK(store->bury(event(one, "1-8"), "reason").value() == outcome::redelivered);
+  CHECK(store->insert_dead_letter(event(one, "1-8"), "reason").value() == outcome::duplicate);
+  CHECK(store->insert_dead_letter(event(one, "1-8"), "reason").value() == outcome::redelivered);
   CHECK(entries() == "1-1 1-2 1-3 1-4 1-5 1-6 1-7 1-8");
 }
 

@@ -123,7 +123,7 @@ TEST_CASE("what COPY refuses is told with its SQLSTATE and without row data") {
   const auto refused = store->apply(std::vector{event(body_of(message{.id = "secret 42"}))});
   db.run("alter table webhook_events drop constraint no_secrets");
   REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == store::store_error::sort::sql);
+  CHECK(refused.error().kind == store::store_error_kind::sql);
   CHECK(refused.error().sqlstate == "23514");
   CHECK(refused.error().message.find("no_secrets") != std::string::npos);
   CHECK(refused.error().message.find("secret 42") == std::string::npos);
@@ -143,6 +143,6 @@ TEST_CASE("a connection that ends during COPY is lost, and the next batch finds 
   db.let_go();
   const auto lost = pending.get();
   REQUIRE(lost.has_error());
-  CHECK(lost.error().kind == store::store_error::sort::lost);
+  CHECK(lost.error().kind == store::store_error_kind::lost);
   CHECK(store->apply(events).value() == std::vector{outcome::processed});
 }

@@ -10,7 +10,7 @@ using store::outcome;
 
 namespace {
 
-const store::store_error broken{store::store_error::sort::sql, "22003", "out of range"};
+const store::store_error broken{store::store_error_kind::sql, "22003", "out of range"};
 const auto state =
     "select state, attempts, claims, leased_until is not null, error_message, sqlstate"
     " from webhook_events";
@@ -58,11 +58,11 @@ TEST_CASE("a failure at the limit is dead at once") {
   CHECK(db.ask(state) == "dead|1|0|f|out of range|22003");
 }
 
-TEST_CASE("bury() keeps the bytes and the reason") {
+TEST_CASE("insert_dead_letter() keeps the bytes and the reason") {
   database db;
   const auto store = open_store();
   CHECK(
-      store->bury(event(std::string("\0x", 2)), "delivered 5 times without an outcome").value() ==
+      store->insert_dead_letter(event(std::string("\0x", 2)), "delivered 5 times without an outcome").value() ==
       outcome::dead
   );
   CHECK(
@@ -162,7 +162,7 @@ TEST_CASE("claims without an outcome end in a dead row") {
     CHECK(leased[0].claims == claim);
     CHECK(due.size() == (claim == 1 ? 1 : 0));
   }
-  std::vector<store::buried_retry> buried;
+  std::vector<store::expired_retry> buried;
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   CHECK(store->lease_suspect(60s, 3).value().empty());
   CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease still runs
@@ -244,7 +244,7 @@ TEST_CASE("nothing that changes an event is done in a pause, by the database's c
   const auto other = event(body_of(message{.id = "AC2"}), "2-1");
   CHECK(store::is_pause(store->apply(std::vector{other}).error()));
   CHECK(store::is_pause(store->fail(other, why, 0ms, 16).error()));
-  CHECK(store::is_pause(store->bury(other, "crashed").error()));
+  CHECK(store::is_pause(store->insert_dead_letter(other, "crashed").error()));
   CHECK(store::is_pause(store->apply_leased(leased).error()));
   CHECK(store::is_pause(store->fail_leased(leased[0], why, 0ms, 16).error()));
   CHECK(store::is_pause(store->lease_due(10, 60s, 5).error()));

@@ -38,7 +38,7 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   CHECK(db.ask("select phone, name from contacts") == "+14155550142|Ann");
   apply(*store, {body_of(message{.id = "AC1"})});
   CHECK(db.ask("select count(*) from event_copies") == "1");
-  const store::store_error why{store::store_error::sort::sql, "22003", "out of range"};
+  const store::store_error why{store::store_error_kind::sql, "22003", "out of range"};
   CHECK(store->fail(event("{}"), why, std::chrono::milliseconds(0), 16).has_value());
   const auto leased = store->lease_due(1, std::chrono::seconds(60), 5);
   REQUIRE(leased.has_value());

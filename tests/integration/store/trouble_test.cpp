@@ -106,15 +106,15 @@ TEST_CASE(
   auto given = options();
   given.lock_timeout = 100ms;
   const auto store = open_store(given);
-  REQUIRE(store->bury(event("{}", "1-1"), "broken").has_value());
+  REQUIRE(store->insert_dead_letter(event("{}", "1-1"), "broken").has_value());
   db.hold("select pg_advisory_xact_lock(1953655660)");  // `trunkline dead delete`
-  const auto refused = store->bury(event("{}", "2-1"), "broken");
+  const auto refused = store->insert_dead_letter(event("{}", "2-1"), "broken");
   db.let_go();
   REQUIRE(refused.has_error());
   CHECK(refused.error().sqlstate == "55P03");
   CHECK(db.ask("select count(*) from event_copies") == "0");
   db.run("delete from webhook_events");
-  CHECK(store->bury(event("{}", "2-1"), "broken").value() == outcome::dead);
+  CHECK(store->insert_dead_letter(event("{}", "2-1"), "broken").value() == outcome::dead);
 }
 
 TEST_CASE("a statement that takes too long is cancelled: 57014") {

@@ -122,10 +122,10 @@ TEST_CASE("limits are passed only above them") {
   report.postgres->retrying = {.count = 4, .at_least = false, .oldest = 50s};
   const auto code = [&](queue_limits limits) { return judge(report, limits).code; };
   CHECK(code({.max_age = 60s, .max_depth = 10}) == exit_code::ok);
-  CHECK(code({.max_age = 59s, .max_depth = {}}) == exit_code::limit);
-  CHECK(code({.max_age = {}, .max_depth = 9}) == exit_code::limit);
+  CHECK(code({.max_age = 59s, .max_depth = {}}) == exit_code::critical);
+  CHECK(code({.max_age = {}, .max_depth = 9}) == exit_code::critical);
   report.postgres->retrying.oldest = 61s;
-  CHECK(code({.max_age = 60s, .max_depth = {}}) == exit_code::limit);
+  CHECK(code({.max_age = 60s, .max_depth = {}}) == exit_code::critical);
 }
 
 TEST_CASE("what is unknown is said first, and a known danger beside it") {

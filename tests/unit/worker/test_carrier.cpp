@@ -35,11 +35,11 @@ struct probe_only final : store::event_store {
   ) override {
     unused();
   }
-  store::result<store::outcome> bury(const store::prepared_event&, const std::string&) override {
+  store::result<store::outcome> insert_dead_letter(const store::prepared_event&, const std::string&) override {
     unused();
   }
   store::result<std::vector<store::leased_event>>
-  lease_due(int, std::chrono::milliseconds, int, std::vector<store::buried_retry>*) override {
+  lease_due(int, std::chrono::milliseconds, int, std::vector<store::expired_retry>*) override {
     unused();
   }
   store::result<std::vector<store::leased_event>> lease_suspect(std::chrono::milliseconds, int)
@@ -48,12 +48,12 @@ struct probe_only final : store::event_store {
   }
   store::result<bool> release(leased) override { unused(); }
   store::result<bool> adopt_own_numbers() override { unused(); }
-  store::result<store::steering> controls(const std::string&) override { unused(); }
-  store::result<std::optional<store::fold_turn>> claim_fold(std::chrono::milliseconds) override {
+  store::result<store::control_state> controls(const std::string&) override { unused(); }
+  store::result<std::optional<store::rollup_lease>> claim_rollup(std::chrono::milliseconds) override {
     unused();
   }
   store::result<bool>
-  fold(std::span<const store::minute_figure>, std::int64_t, const store::fold_turn&) override {
+  fold(std::span<const store::minute_counter>, std::int64_t, const store::rollup_lease&) override {
     unused();
   }
   void interrupt() override { unused(); }

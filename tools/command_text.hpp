@@ -4,12 +4,12 @@
 
 #include "common/cli/config.hpp"
 
-// The verbs of `trunkline` as its manual page tells them.
+// The commands of `trunkline` as its manual page tells them.
 namespace trunkline::manual {
 
-// A heading a verb: usage, what it does, its own options, examples.
+// A heading a command: usage, what it does, its own options, examples.
 std::string verb_sections(const config::described_program&);
-// Options that many verbs have and that mean the same in all of them, told once.
+// Options that many commands have and that mean the same in all of them, told once.
 std::string shared_options(const config::described_program&);
 
 }  // namespace trunkline::manual

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/probes/ops_server.hpp"
+#include "common/probes/probe_server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -16,7 +16,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace trunkline::ops {
+namespace trunkline::probes {
 namespace {
 
 namespace asio = boost::asio;
@@ -34,10 +34,10 @@ std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// One request, one answer, close: probes are rare, and nothing of one is left for the next.
+// One request, one response, close: probes are rare, and nothing of one is left for the next.
 class probe : public std::enable_shared_from_this<probe> {
  public:
-  probe(tcp::socket socket, const ops_server::handler& handle, int& open)
+  probe(tcp::socket socket, const probe_server::handler& handle, int& open)
       : stream_(std::move(socket)),
         handle_(handle),
         open_(open),
@@ -71,7 +71,7 @@ class probe : public std::enable_shared_from_this<probe> {
     write(handle_(target.substr(0, target.find('?'))));
   }
 
-  void write(answer given) {
+  void write(response given) {
     response_.result(static_cast<unsigned>(given.status));
     response_.version(11);
     response_.set(http::field::content_type, given.content_type);
@@ -89,7 +89,7 @@ class probe : public std::enable_shared_from_this<probe> {
   }
 
   beast::tcp_stream stream_;
-  const ops_server::handler& handle_;
+  const probe_server::handler& handle_;
   int& open_;
   beast::flat_buffer buffer_;
   http::request_parser<http::empty_body> parser_;
@@ -113,7 +113,7 @@ tcp::endpoint resolve(const std::string& listen) {
 
 }  // namespace
 
-struct ops_server::impl {
+struct probe_server::impl {
   impl(handler h, logger l) : handle(std::move(h)), log(std::move(l)), acceptor(io), timer(io) {}
 
   void listen(const std::string& where) {
@@ -158,7 +158,7 @@ struct ops_server::impl {
   std::thread thread;
 };
 
-ops_server::ops_server(std::string listen, handler handle, logger log)
+probe_server::probe_server(std::string listen, handler handle, logger log)
     : impl_(std::make_unique<impl>(std::move(handle), std::move(log))) {
   if (listen.empty()) return;
   impl_->listen(listen);
@@ -167,12 +167,12 @@ ops_server::ops_server(std::string listen, handler handle, logger log)
   impl_->thread = std::thread([raw = impl_.get()] { raw->io.run(); });
 }
 
-ops_server::~ops_server() {
+probe_server::~probe_server() {
   impl_->io.stop();
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-std::string ops_server::address() const {
+std::string probe_server::address() const {
   return impl_->address;
 }
 
@@ -196,4 +196,4 @@ std::string parse_listen(std::string_view text, std::string& host, std::uint16_t
   return {};
 }
 
-}  // namespace trunkline::ops
+}  // namespace trunkline::probes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/rehearsal.hpp"
+#include "store/merge/dry_run.hpp"
 
 #include <map>
 #include <set>
@@ -8,7 +8,7 @@
 #include "store/merge/effects.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/events/leases.hpp"
-#include "store/pg/ledger.hpp"
+#include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
 #include "store/merge/structure.hpp"
 
@@ -22,11 +22,11 @@ using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by t
 void open_as_worker(session& db, const std::string& conninfo) {
   store_options options;
   options.conninfo = conninfo;
-  options.application_name = "trunkline-rehearsal";
+  options.application_name = "trunkline-dry_run";
   db.open(
       conninfo_of(options, std::chrono::milliseconds(3000), std::chrono::milliseconds(5000)), {}
   );
-  check_ledger(db);
+  check_schema_version(db);
 }
 
 // What the event's effects may reach.
@@ -47,7 +47,7 @@ parameters keys_of(std::int64_t id, const parse::event& event) {
 
 snapshot look(session& db, const parameters& keys) {
   snapshot out;
-  const auto found = db.run("rehearse_rows", keys);
+  const auto found = db.run("dry_run_rows", keys);
   for (std::size_t i = 0; i < found.size(); ++i)
     out[{std::string(found.text(i, 0)), std::string(found.text(i, 1))}]
        [std::string(found.text(i, 2))] = found.optional_text(i, 3);
@@ -89,16 +89,16 @@ std::vector<row_change> difference(const snapshot& before, const snapshot& after
 
 }  // namespace
 
-struct rehearsal::impl {
+struct dry_run::impl {
   std::string conninfo;
   session db;
 
   // The worker's steps for a retry (apply_leased), with a look before and after.
-  std::optional<rehearsed> act(std::int64_t id, structure held) {
+  std::optional<dry_run_result> act(std::int64_t id, structure held) {
     db.begin();
     db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
     const auto as_it_lies = look(db, {std::to_string(id), "", "{}", "{}", "{}"});
-    const auto taken = db.run("rehearse_take", {std::to_string(id)});
+    const auto taken = db.run("dry_run_take", {std::to_string(id)});
     if (taken.empty()) {
       db.roll_back();
       return std::nullopt;
@@ -106,7 +106,7 @@ struct rehearsal::impl {
     const auto leased = read_leased(taken);
     const auto& event = leased.front().what.event;
     const auto fate = fate_of(event);
-    rehearsed out{std::string(fate.state), fate.message, {}, {}, {}};
+    dry_run_result out{std::string(fate.state), fate.message, {}, {}, {}};
     const auto keys = keys_of(id, event);
     auto before = look(db, keys);
     before.insert_or_assign(as_it_lies.begin()->first, as_it_lies.begin()->second);
@@ -120,10 +120,10 @@ struct rehearsal::impl {
   }
 };
 
-rehearsal::rehearsal(std::string conninfo) : impl_(new impl{std::move(conninfo), {}}) {}
-rehearsal::~rehearsal() = default;
+dry_run::dry_run(std::string conninfo) : impl_(new impl{std::move(conninfo), {}}) {}
+dry_run::~dry_run() = default;
 
-result<std::optional<rehearsed>> rehearsal::run(std::int64_t id) {
+result<std::optional<dry_run_result>> dry_run::run(std::int64_t id) {
   try {
     if (!impl_->db.is_open()) open_as_worker(impl_->db, impl_->conninfo);
     try {
@@ -132,14 +132,14 @@ result<std::optional<rehearsed>> rehearsal::run(std::int64_t id) {
       impl_->db.roll_back();
     }
     return impl_->act(id, structure::exclusive);
-  } catch (const store_error& refused) {  // from check_ledger()
+  } catch (const store_error& refused) {  // from check_schema_version()
     impl_->db.close();
     return refused;
   } catch (...) {
     auto error = impl_->db.explain();
-    if (error.kind != store_error::sort::sql) return error;
+    if (error.kind != store_error_kind::sql) return error;
     // The same refusal that a worker would meet.
-    return std::optional<rehearsed>(rehearsed{{}, {}, std::move(error), {}, {}});
+    return std::optional<dry_run_result>(dry_run_result{{}, {}, std::move(error), {}, {}});
   }
 }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program of verbs: the apps of its groups and verbs, the run of the one that was asked for.
+// A program of commands: the apps of its groups and commands, the run of the one that was asked for.
 #include "common/cli/exit_codes.hpp"
 #include "common/cli/program_parts.hpp"
 
 namespace trunkline::config {
 namespace {
 
-struct declared_verb {
-  verb* what;
+struct declared_command {
+  command* what;
   CLI::App* app;
   std::unique_ptr<option_set> options;
   standard_flags flags;
 };
 
-CLI::App* add_verb_app(CLI::App& root, const verb& what) {
+CLI::App* add_command_app(CLI::App& root, const command& what) {
   const std::size_t space = what.name.find(' ');
   if (space == std::string::npos) return root.add_subcommand(what.name, what.description);
   const std::string group = what.name.substr(0, space);
@@ -34,23 +34,23 @@ CLI::App* add_verb_app(CLI::App& root, const verb& what) {
   return parent->add_subcommand(word, what.description);
 }
 
-// All verbs with everything that is declared on them.
-struct verb_program {
+// All commands with everything that is declared on them.
+struct command_program {
   CLI::App app;
-  std::vector<declared_verb> declared;
+  std::vector<declared_command> declared;
   std::vector<std::string> all_names;
 
-  verb_program(const program_text& text, std::vector<verb>& verbs)
+  command_program(const program_text& text, std::vector<command>& commands)
       : app(text.description, text.name) {
     add_version(app, text.name);
     app.footer("Examples:\n" + text.examples);
     app.require_subcommand(1);
-    declared.reserve(verbs.size());  // CLI11 keeps references to the flags inside
-    for (auto& what : verbs) add(what, section_of(text.name));
+    declared.reserve(commands.size());  // CLI11 keeps references to the flags inside
+    for (auto& what : commands) add(what, section_of(text.name));
   }
 
-  void add(verb& what, const std::string& section) {
-    CLI::App* sub = add_verb_app(app, what);
+  void add(command& what, const std::string& section) {
+    CLI::App* sub = add_command_app(app, what);
     declared.push_back({&what, sub, std::make_unique<option_set>(*sub, section), {}});
     arguments words(*sub);
     what.declare(*declared.back().options, words);
@@ -62,10 +62,10 @@ struct verb_program {
 
 }  // namespace
 
-int run_verbs(
-    int argc, const char* const* argv, const program_text& text, std::vector<verb> verbs
+int run_commands(
+    int argc, const char* const* argv, const program_text& text, std::vector<command> commands
 ) {
-  verb_program program(text, verbs);
+  command_program program(text, commands);
   if (const auto leave = parse(program.app, text.name, argc, argv)) return *leave;
   for (auto& chosen : program.declared) {
     if (!chosen.app->parsed()) continue;
@@ -78,11 +78,11 @@ int run_verbs(
   return static_cast<int>(exit_code::usage);
 }
 
-described_program describe(const program_text& text, std::vector<verb> verbs) {
-  verb_program program(text, verbs);
+described_program describe(const program_text& text, std::vector<command> commands) {
+  command_program program(text, commands);
   described_program out{text, option_set(program.app, "").described(), {}};
   for (const auto& [what, app, options, flags] : program.declared)
-    out.verbs.push_back({what->name, what->description, what->examples, options->described()});
+    out.commands.push_back({what->name, what->description, what->examples, options->described()});
   return out;
 }
 

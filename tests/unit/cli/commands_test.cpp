@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "cli/verbs.hpp"
+#include "cli/commands.hpp"
 
 using namespace trunkline;
 
 TEST_CASE("what asks less or does more comes from the command line alone") {
-  const auto program = config::describe(ctl::about(), ctl::all_verbs());
+  const auto program = config::describe(ctl::about(), ctl::all_commands());
   int seen = 0;
-  for (const auto& verb : program.verbs)
-    for (const auto& option : verb.options) {
+  for (const auto& command : program.commands)
+    for (const auto& option : command.options) {
       const bool is_switch = option.value.empty() && !option.positional;
       if (!is_switch || option.variables.empty()) {
         seen += is_switch && option.name == "--yes";
         continue;
       }
-      INFO(verb.name << " " << option.name);
+      INFO(command.name << " " << option.name);
       CHECK(option.name == "--json");
     }
   CHECK(seen >= 5);
 }
 
 TEST_CASE("filters come from the command line alone") {
-  const auto program = config::describe(ctl::about(), ctl::all_verbs());
-  for (const auto& verb : program.verbs)
-    for (const auto& option : verb.options) {
+  const auto program = config::describe(ctl::about(), ctl::all_commands());
+  for (const auto& command : program.commands)
+    for (const auto& option : command.options) {
       if (option.group != "Which") continue;
-      INFO(verb.name << " " << option.name);
+      INFO(command.name << " " << option.name);
       CHECK(option.variables.empty());
       CHECK_FALSE(option.in_file);
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/written.hpp"
+#include "store/merge/write_counts.hpp"
 
 namespace trunkline::store {
 
 written_rows count_written(session& db) {
   written_rows out;
-  const auto found = db.run("rehearse_counts");
+  const auto found = db.run("dry_run_counts");
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::string table(found.text(i, 0));
     out[table] = {table, found.number(i, 1), found.number(i, 2), found.number(i, 3)};

@@ -12,10 +12,10 @@
 // transaction.
 namespace trunkline::store {
 
-steering read_controls(session&, const std::string& worker_id);
-std::optional<fold_turn> claim_fold(session&, std::chrono::milliseconds period);
-void fold_figures(
-    session&, std::span<const minute_figure>, std::int64_t from, const fold_turn& turn
+control_state read_controls(session&, const std::string& worker_id);
+std::optional<rollup_lease> claim_rollup(session&, std::chrono::milliseconds period);
+void roll_up_counters(
+    session&, std::span<const minute_counter>, std::int64_t from, const rollup_lease& turn
 );
 
 }  // namespace trunkline::store

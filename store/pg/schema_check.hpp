@@ -15,6 +15,6 @@ std::string conninfo_of(
 
 // Are schema and settings of an open session ours? Throws store_error where they are not, else what
 // session throws.
-void check_ledger(session&);
+void check_schema_version(session&);
 
 }  // namespace trunkline::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/verb_text.hpp"
+#include "tools/command_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,26 +22,26 @@ bool may_be_shared(const config::described_option& option) {
   return has(shared_groups, option.group) || has(standard, option.name);
 }
 
-// The first of each name; what differs from it stays with its verb.
+// The first of each name; what differs from it stays with its command.
 options shared_by(const config::described_program& program) {
   options out;
-  for (const auto& verb : program.verbs)
-    for (const auto& option : verb.options)
+  for (const auto& command : program.commands)
+    for (const auto& option : command.options)
       if (may_be_shared(option) && std::none_of(out.begin(), out.end(), [&](auto& known) {
             return known.name == option.name;
           }))
         out.push_back(option);
-  // By group: a verb that lacks one of them must not tear a heading apart.
+  // By group: a command that lacks one of them must not tear a heading apart.
   std::stable_sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.group < b.group; });
   return out;
 }
 
 std::string verb_section(
-    const std::string& program, const config::described_verb& verb, const options& shared
+    const std::string& program, const config::described_command& command, const options& shared
 ) {
   options own;
   std::string elsewhere, positionals;
-  for (const auto& option : verb.options) {
+  for (const auto& option : command.options) {
     if (option.positional) positionals += option_entry(option);
     const bool told = std::any_of(shared.begin(), shared.end(), [&](auto& known) {
       return known.name == option.name && option_entry(known) == option_entry(option);
@@ -52,12 +52,12 @@ std::string verb_section(
       elsewhere += (elsewhere.empty() ? "" : ", ") + option.name.substr(option.name.find("--"));
   }
   std::string out =
-      ".SS " + plain(verb.name) + "\n" + usage_line(program + " " + verb.name, verb.options);
-  out += ".PP\n" + paragraph(verb.description + ".") + notes(verb.examples) + positionals;
+      ".SS " + plain(command.name) + "\n" + usage_line(program + " " + command.name, command.options);
+  out += ".PP\n" + paragraph(command.description + ".") + notes(command.examples) + positionals;
   for (const auto& option : own)
     if (!option.positional) out += option_entry(option);
   out += ".PP\n" + paragraph("Also, see COMMON OPTIONS: " + elsewhere + ".");
-  return out + ".PP\nExamples:\n.PP\n" + examples_block(verb.examples);
+  return out + ".PP\nExamples:\n.PP\n" + examples_block(command.examples);
 }
 
 }  // namespace
@@ -65,7 +65,7 @@ std::string verb_section(
 std::string verb_sections(const config::described_program& program) {
   const auto shared = shared_by(program);
   std::string out;
-  for (const auto& verb : program.verbs) out += verb_section(program.text.name, verb, shared);
+  for (const auto& command : program.commands) out += verb_section(program.text.name, command, shared);
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "store/events/event_store.hpp"
-#include "store/merge/written.hpp"
+#include "store/merge/write_counts.hpp"
 
 // What a dead letter would do if it were applied now: by the worker's own code, in a transaction
 // that is always rolled back. For `trunkline dead replay --dry-run`.
@@ -22,7 +22,7 @@ struct row_change {
   std::string table, key;
   std::vector<column_change> columns;
 };
-struct rehearsed {
+struct dry_run_result {
   std::string state;                  // processed, ignored or dead: what it would become
   std::string reason;                 // of dead
   std::optional<store_error> failed;  // it would fail (and be tried again); nothing else is set
@@ -30,14 +30,14 @@ struct rehearsed {
   std::vector<row_counts> counts;  // more than the changes name where other rows are moved as well
 };
 
-class rehearsal {
+class dry_run {
  public:
-  explicit rehearsal(std::string conninfo);
-  ~rehearsal();
+  explicit dry_run(std::string conninfo);
+  ~dry_run();
 
   // No value: the row is not there, or not dead. An error: Postgres is away, or of
   // another schema.
-  result<std::optional<rehearsed>> run(std::int64_t id);
+  result<std::optional<dry_run_result>> run(std::int64_t id);
 
  private:
   struct impl;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/pg/ledger.hpp"
+#include "store/pg/schema_check.hpp"
 
 #include <algorithm>
 
@@ -36,7 +36,7 @@ std::string conninfo_of(
   return postgres::conninfo(options.conninfo, session);
 }
 
-void check_ledger(session& db) {
+void check_schema_version(session& db) {
   db.begin();
   std::int64_t version = 0, compatible_from = 0;
   std::string lacking;
@@ -47,7 +47,7 @@ void check_ledger(session& db) {
     lacking = row.text(0, 2);
   } catch (...) {
     auto error = db.explain();
-    if (error.sqlstate == undefined_table) error.kind = store_error::sort::schema;
+    if (error.sqlstate == undefined_table) error.kind = store_error_kind::schema;
     throw error;
   }
   db.commit();
@@ -55,14 +55,14 @@ void check_ledger(session& db) {
   const auto known = known_schema_version();
   if (version < known || compatible_from > known) {
     throw store_error{
-        store_error::sort::schema, "",
+        store_error_kind::schema, "",
         "the database is at schema version " + std::to_string(version) + ", this program needs " +
             std::to_string(known) + (version < known ? ": run trunkline migrate" : ": upgrade it")};
   }
   // Without its limits a session could wait for a lock for ever.
   if (!lacking.empty()) {
     throw store_error{
-        store_error::sort::schema, "",
+        store_error_kind::schema, "",
         "the session lacks our settings (" + lacking +
             "): a pooler drops startup options; connect directly or set them for the role"};
   }
