@@ -27,7 +27,7 @@ int complain_of_source(const database_failure& failure, const std::string& how_f
 }
 
 int complain_of_target(const store::store_error& error, const std::string& how_far) {
-  using kind = store::store_error::sort;
+  using kind = store::store_error_kind;
   const auto& said = error.sqlstate;
   const bool ended = said.starts_with("57P0") || said.starts_with("08");
   const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);

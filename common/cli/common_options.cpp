@@ -2,7 +2,7 @@
 // The options that all programs share.
 #include "common/cli/config.hpp"
 #include "common/log/mask.hpp"
-#include "common/postgres/url.hpp"
+#include "common/text/postgres_url.hpp"
 
 namespace trunkline::config {
 

@@ -238,7 +238,6 @@ std::string sqlstate_of(const pqxx::sql_error& error) {
 }
 
 store_error translate() {
-  using sort = store_error::sort;
   try {
     throw;
   } catch (const pqxx::in_doubt_error& error) {

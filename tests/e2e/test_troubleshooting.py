@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
            "common/probes/probe_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
            "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
-           "common/postgres/url.cpp"]
+           "common/text/postgres_url.cpp"]
 # No start-up errors: a programmer's own, and HTTP answers of the ops listener.
 NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "no body is wanted",
                  "bad request", "method not allowed"}

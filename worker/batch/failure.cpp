@@ -44,16 +44,15 @@ next_step after_collision(const trial& seen) {
 }  // namespace
 
 blame classify(const store::store_error& error) {
-  using sort = store::store_error::sort;
   switch (error.kind) {
-    case sort::away:
+    case store::store_error_kind::away:
       return blame::house;
-    case sort::schema:
+    case store::store_error_kind::schema:
       return blame::upkeep;
-    case sort::lost:
-    case sort::in_doubt:
+    case store::store_error_kind::lost:
+    case store::store_error_kind::in_doubt:
       return classify_state(error.sqlstate) == blame::house ? blame::house : blame::connection;
-    case sort::sql:
+    case store::store_error_kind::sql:
       return classify_state(error.sqlstate);
   }
   return blame::unknown;

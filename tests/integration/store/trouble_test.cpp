@@ -7,7 +7,6 @@
 using namespace store_test;
 using namespace std::chrono_literals;
 using store::outcome;
-using sort = store::store_error::sort;
 
 namespace {
 
@@ -37,7 +36,7 @@ TEST_CASE(
   const auto outcome = pending.get();
   db.let_go();
   REQUIRE(outcome.has_error());
-  CHECK((outcome.error().kind == sort::lost || outcome.error().sqlstate == "57P01"));
+  CHECK((outcome.error().kind == store::store_error_kind::lost || outcome.error().sqlstate == "57P01"));
   CHECK_FALSE(store->busy_since().has_value());
   CHECK(db.ask("select count(*) from activities") == "1");
   CHECK(store->apply(one("AC3")).has_value());
@@ -72,7 +71,7 @@ TEST_CASE("a connection that breaks during COMMIT leaves the outcome in doubt") 
   const auto broken = store->apply(one("AC1"));
   db.run("drop trigger end_session on activities; drop function end_session()");
   REQUIRE(broken.has_error());
-  CHECK(broken.error().kind == sort::in_doubt);
+  CHECK(broken.error().kind == store::store_error_kind::in_doubt);
   CHECK(store->apply(one("AC1")).has_value());
 }
 
@@ -94,7 +93,7 @@ TEST_CASE("a lock that does not come is a collision: 55P03") {
   const auto refused = store->apply(one("AC2"));
   db.let_go();
   REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == sort::sql);
+  CHECK(refused.error().kind == store::store_error_kind::sql);
   CHECK(refused.error().sqlstate == "55P03");
   CHECK(store->apply(one("AC2")).has_value());
 }
@@ -149,7 +148,7 @@ TEST_CASE("interrupt() ends a call that hangs") {
   const auto ended = pending.get();
   db.let_go();
   REQUIRE(ended.has_error());
-  CHECK(ended.error().kind == sort::lost);
+  CHECK(ended.error().kind == store::store_error_kind::lost);
   store->interrupt();  // nothing runs: nothing happens
   CHECK(store->apply(one("AC3")).has_value());
 }
@@ -203,7 +202,7 @@ TEST_CASE("a missing grant is told by its SQLSTATE: 42501") {
   const auto refused = open_store(given)->apply(one("AC1"));
   db.run("drop role nobody_at_all");
   REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == sort::sql);
+  CHECK(refused.error().kind == store::store_error_kind::sql);
   CHECK(refused.error().sqlstate == "42501");
 }
 
@@ -212,8 +211,8 @@ TEST_CASE("no server is away, and probe() says so") {
   auto given = options();
   given.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
   const auto store = open_store(given);
-  CHECK(store->apply(one("AC1")).error().kind == sort::away);
-  CHECK(store->probe().error().kind == sort::away);
+  CHECK(store->apply(one("AC1")).error().kind == store::store_error_kind::away);
+  CHECK(store->probe().error().kind == store::store_error_kind::away);
 }
 
 TEST_CASE("probe() writes on a connection of its own") {
@@ -247,7 +246,7 @@ TEST_CASE("a database of another schema version is refused until it fits") {
   const auto newer = store->apply(one("AC1"));
   db.run("delete from schema_migrations where version = 9999");
   REQUIRE(newer.has_error());
-  CHECK(newer.error().kind == sort::schema);
+  CHECK(newer.error().kind == store::store_error_kind::schema);
   CHECK(newer.error().message.find("9999") != std::string::npos);
   CHECK(store->apply(one("AC1")).has_value());
 }
@@ -258,6 +257,6 @@ TEST_CASE("a database without our tables is refused as a schema error") {
   db.run("create database empty_one");
   auto given = options();
   given.conninfo = url().substr(0, url().rfind('/')) + "/empty_one";
-  CHECK(open_store(given)->apply(one("AC1")).error().kind == sort::schema);
+  CHECK(open_store(given)->apply(one("AC1")).error().kind == store::store_error_kind::schema);
   db.run("drop database empty_one with (force)");
 }

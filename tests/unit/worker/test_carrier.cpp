@@ -8,12 +8,11 @@
 using namespace trunkline;
 using namespace trunkline::worker;
 using namespace std::chrono_literals;
-using sort = store::store_error::sort;
 
 namespace {
 
 store::store_error sql(std::string state) {
-  return {sort::sql, std::move(state), "scripted"};
+  return {store::store_error_kind::sql, std::move(state), "scripted"};
 }
 
 // A store of which only the probe is asked.
@@ -61,7 +60,7 @@ struct probe_only final : store::event_store {
 
   store::result<bool> probe() override {
     ++probes;
-    if (failing_probes-- > 0) return store::store_error{sort::away, "", "refused"};
+    if (failing_probes-- > 0) return store::store_error{store::store_error_kind::away, "", "refused"};
     return true;
   }
   int failing_probes = 0, probes = 0;
@@ -161,7 +160,7 @@ TEST_CASE_METHOD(fixture, "an unknown error is the batch's when the probe passes
 TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothing is counted") {
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries < 4) return store::store_error{sort::away, "", "connection refused"};
+    if (task.tries < 4) return store::store_error{store::store_error_kind::away, "", "connection refused"};
     return std::nullopt;
   };
   store.failing_probes = 7;
@@ -205,7 +204,7 @@ TEST_CASE_METHOD(fixture, "a locked table gives all back after a bounded number 
 TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is counted") {
   scripted task(4);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
-    if (has(slice, 1)) return store::store_error{sort::lost, "", "closed"};
+    if (has(slice, 1)) return store::store_error{store::store_error_kind::lost, "", "closed"};
     return std::nullopt;
   };
   CHECK(by.carry(task));
@@ -215,7 +214,7 @@ TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is c
 TEST_CASE_METHOD(fixture, "a commit in doubt is applied again, whole") {
   scripted task(4);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries == 1) return store::store_error{sort::in_doubt, "", "closed"};
+    if (task.tries == 1) return store::store_error{store::store_error_kind::in_doubt, "", "closed"};
     return std::nullopt;
   };
   CHECK(by.carry(task));
@@ -269,7 +268,7 @@ TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too"
   scripted task(3);
   task.kept = false;
   task.rule = [](const auto&) -> std::optional<store::store_error> {
-    return store::store_error{sort::away, "", "connection refused"};
+    return store::store_error{store::store_error_kind::away, "", "connection refused"};
   };
   store.failing_probes = 1000;
   stop.request();

@@ -6,7 +6,6 @@
 
 using namespace trunkline;
 using namespace trunkline::worker;
-using sort = store::store_error::sort;
 
 namespace {
 
@@ -43,7 +42,7 @@ const struct {
 };
 
 blame of(const std::string& state) {
-  return classify({sort::sql, state, "refused"});
+  return classify({store::store_error_kind::sql, state, "refused"});
 }
 
 }  // namespace
@@ -66,13 +65,13 @@ TEST_CASE("what is no known SQLSTATE is left to the probe") {
 }
 
 TEST_CASE("errors without a SQLSTATE") {
-  CHECK(classify({sort::away, "", "connection refused"}) == blame::house);
-  CHECK(classify({sort::schema, "", "schema 3 is newer than this program"}) == blame::upkeep);
-  CHECK(classify({sort::lost, "", "server closed the connection"}) == blame::connection);
-  CHECK(classify({sort::in_doubt, "", "lost during COMMIT"}) == blame::connection);
+  CHECK(classify({store::store_error_kind::away, "", "connection refused"}) == blame::house);
+  CHECK(classify({store::store_error_kind::schema, "", "schema 3 is newer than this program"}) == blame::upkeep);
+  CHECK(classify({store::store_error_kind::lost, "", "server closed the connection"}) == blame::connection);
+  CHECK(classify({store::store_error_kind::in_doubt, "", "lost during COMMIT"}) == blame::connection);
   // Another session crashed the server: this batch is not suspected.
-  CHECK(classify({sort::lost, "57P02", "terminating connection"}) == blame::house);
-  CHECK(classify({sort::in_doubt, "57P01", "terminating connection"}) == blame::connection);
+  CHECK(classify({store::store_error_kind::lost, "57P02", "terminating connection"}) == blame::house);
+  CHECK(classify({store::store_error_kind::in_doubt, "57P01", "terminating connection"}) == blame::connection);
 }
 
 TEST_CASE("only what a probe decides asks for one") {

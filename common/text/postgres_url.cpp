@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/postgres/url.hpp"
+#include "common/text/postgres_url.hpp"
 
 #include <algorithm>
 #include <cctype>
