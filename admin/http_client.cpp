@@ -24,13 +24,13 @@ using tcp = asio::ip::tcp;
 class exchange {
  public:
   exchange(
-      http::command method, const http_target& target, const http_fields& fields,
+      http::verb method, const http_target& target, const http_fields& fields,
       const std::string& body
   )
       : target_(target), request_(method, target.path, 11, body) {
     request_.set(http::field::host, target.authority);
     request_.set(http::field::user_agent, "trunkline/" TRUNKLINE_VERSION);
-    if (method == http::command::post) request_.set(http::field::content_type, "application/json");
+    if (method == http::verb::post) request_.set(http::field::content_type, "application/json");
     request_.set(http::field::connection, "close");
     for (const auto& [name, value] : fields) request_.insert(name, value);
     request_.prepare_payload();
@@ -138,11 +138,11 @@ http_answer http_post(
     const http_target& target, const http_fields& fields, const std::string& body,
     std::chrono::milliseconds deadline
 ) {
-  return exchange(http::command::post, target, fields, body).run(deadline);
+  return exchange(http::verb::post, target, fields, body).run(deadline);
 }
 
 http_answer http_get(const http_target& target, std::chrono::milliseconds deadline) {
-  return exchange(http::command::get, target, {}, "").run(deadline);
+  return exchange(http::verb::get, target, {}, "").run(deadline);
 }
 
 }  // namespace trunkline::ctl
