@@ -52,7 +52,7 @@ struct probe_only final : store::event_store {
     unused();
   }
   store::result<bool>
-  fold(std::span<const store::minute_counter>, std::int64_t, const store::rollup_lease&) override {
+  roll_up(std::span<const store::minute_counter>, std::int64_t, const store::rollup_lease&) override {
     unused();
   }
   void interrupt() override { unused(); }
