@@ -64,9 +64,10 @@ class Plans(WorkerTest):
         self.worker(threads=1, batch=BATCH)
         self.wait_drained()
         for name in ("merge_activities", "insert_events", "look_up"):
-            words = source(f"schema/queries/{name}.sql").splitlines()[1]
-            plans, calls = map(int, self.sql("select plans, calls from pg_stat_statements where starts_with(query, "
-                                             f"E'-- SPDX-License-Identifier: Apache-2.0\\n{words}\\n')").split("|"))
+            lines = source(f"schema/queries/{name}.sql").splitlines()
+            words = re.sub(r"'[^']*'|\bnull\b", "%", next(line for line in lines if not line.startswith("--")))
+            plans, calls = map(int, self.sql("select sum(plans), sum(calls) from pg_stat_statements "
+                                             f"where query like '{words}%'").split("|"))
             self.assertGreaterEqual(calls, EVENTS / BATCH, name)
             # After 1, 2, 4, 8, 16, 32 and 64 transactions, some of which are not of batches.
             self.assertGreaterEqual(plans, 4, name)
