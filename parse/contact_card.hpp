@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "parse/envelope.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 namespace trunkline::parse {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "parse/json_value.hpp"
 
 // Typed access to members of an object. Whatever is nothing (absent, null, "", "unavailable", of

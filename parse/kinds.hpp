@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 // What follows from the kind of an event alone.
 namespace trunkline::parse {

@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "parse/json_value.hpp"
 
 namespace trunkline::parse {

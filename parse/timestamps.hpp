@@ -2,7 +2,7 @@
 #pragma once
 #include <string_view>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 namespace trunkline::parse {
 

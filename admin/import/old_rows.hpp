@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 // A row of the old service as the events that may have made it. Pure: rows come in as JSON
 // (row_to_json). What such a row says has no date that can be trusted, so its facts carry none: any

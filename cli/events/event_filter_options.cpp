@@ -5,7 +5,7 @@
 #include "common/text/units.hpp"
 #include "admin/events/event_filter.hpp"
 #include "admin/moment.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "parse/kinds.hpp"
 
 namespace trunkline::ctl {

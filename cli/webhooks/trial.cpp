@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 namespace trunkline::ctl {
 

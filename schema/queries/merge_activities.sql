@@ -6,7 +6,7 @@
 -- A fact that adds nothing writes nothing, and its row is not returned.
 -- contact_id and conversation_id are for new rows only.
 -- Lists come as elements joined by '|', or as an array literal where that would not do (list_text in binary_rows.cpp).
--- Returned is what cross_rows.cpp reads of the registers and no more: printing arrays is slow.
+-- Returned is what derived_columns.cpp reads of the registers and no more: printing arrays is slow.
 insert into activities as a
   (openphone_id, activity_type, direction_k, from_number, to_numbers, user_id, line_id, answered_by,
    initiated_by, contact_hint, answered_at, completed_at, duration_r, active_at, unanswered, has_voicemail,

@@ -14,7 +14,7 @@
 
 #include "common/log/log.hpp"
 #include "common/stream/contract.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 // The ledger: everything the worker asks of Postgres. One connection, one thread. libpqxx stays
 // behind this header.

@@ -3,16 +3,16 @@
 #include <atomic>
 #include <limits>
 
-#include "store/events/batches.hpp"
+#include "store/events/batch_transaction.hpp"
 #include "store/merge/effects.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/events/event_store.hpp"
-#include "store/events/leases.hpp"
+#include "store/events/retry_leases.hpp"
 #include "store/pg/schema_check.hpp"
-#include "store/events/pause.hpp"
+#include "store/events/pause_error.hpp"
 #include "store/pg/session.hpp"
-#include "store/events/control.hpp"
-#include "store/merge/structure.hpp"
+#include "store/events/control_state.hpp"
+#include "store/merge/structure_lock.hpp"
 #include "store/pg/time_limit.hpp"
 
 namespace trunkline::store {

@@ -6,7 +6,7 @@
 
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/row_arrays.hpp"
-#include "store/merge/waves.hpp"
+#include "store/merge/distinct_key_rounds.hpp"
 
 namespace trunkline::store {
 namespace {
@@ -118,7 +118,7 @@ void place_activities(session& db, const std::vector<const activity_row*>& rows)
   if (rows.empty()) return;
   row_arrays arrays(3);
   for (const auto* row : rows) arrays.row() << row->id << row->contact_id << row->conversation_id;
-  db.run("place_activities", arrays.take());
+  db.run("assign_activities", arrays.take());
 }
 
 }  // namespace trunkline::store

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "parse/event.hpp"
-#include "store/merge/cross_rows.hpp"
+#include "parse/facts.hpp"
+#include "store/merge/derived_columns.hpp"
 #include "store/pg/session.hpp"
 
 namespace trunkline::store {

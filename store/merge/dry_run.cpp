@@ -7,10 +7,10 @@
 #include "common/postgres/postgres.hpp"
 #include "store/merge/effects.hpp"
 #include "store/events/event_rows.hpp"
-#include "store/events/leases.hpp"
+#include "store/events/retry_leases.hpp"
 #include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure.hpp"
+#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 namespace {

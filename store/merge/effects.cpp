@@ -6,10 +6,10 @@
 
 #include "common/postgres/postgres.hpp"
 #include "store/merge/activity_rows.hpp"
-#include "store/merge/cards.hpp"
-#include "store/merge/contact_book.hpp"
-#include "store/merge/conversation_book.hpp"
-#include "store/merge/look_up.hpp"
+#include "store/merge/contact_cards.hpp"
+#include "store/merge/contact_resolver.hpp"
+#include "store/merge/conversation_resolver.hpp"
+#include "store/merge/lookup.hpp"
 #include "store/merge/recordings.hpp"
 
 namespace trunkline::store {

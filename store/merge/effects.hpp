@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure.hpp"
+#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 

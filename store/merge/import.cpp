@@ -5,11 +5,11 @@
 #include <map>
 
 #include "common/postgres/postgres.hpp"
-#include "store/events/batches.hpp"
+#include "store/events/batch_transaction.hpp"
 #include "store/merge/effects.hpp"
 #include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure.hpp"
+#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 namespace {

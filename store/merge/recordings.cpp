@@ -2,7 +2,7 @@
 #include "store/merge/recordings.hpp"
 
 #include "store/pg/row_arrays.hpp"
-#include "store/merge/waves.hpp"
+#include "store/merge/distinct_key_rounds.hpp"
 
 namespace trunkline::store {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "store/pg/session.hpp"
 
 namespace trunkline::store {

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "tests/fuzz/row_checks.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "parse/json_document.hpp"
 #include "store/merge/activity_rows.hpp"
-#include "store/merge/cards.hpp"
+#include "store/merge/contact_cards.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/merge/recordings.hpp"
 

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "worker/batch/backoff.hpp"
-#include "store/events/pause.hpp"
+#include "store/events/pause_error.hpp"
 
 namespace trunkline::worker {
 namespace {

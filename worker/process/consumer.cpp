@@ -10,7 +10,7 @@
 #include "worker/process/figures_fold.hpp"
 #include "worker/batch/retries.hpp"
 #include "worker/process/steering.hpp"
-#include "store/events/pause.hpp"
+#include "store/events/pause_error.hpp"
 #include "worker/stream/sweep.hpp"
 
 namespace trunkline::worker {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "common/metrics/histogram.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "store/events/event_store.hpp"
 
 namespace trunkline::worker {

@@ -4,7 +4,7 @@
 #include "common/text/units.hpp"
 #include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 namespace trunkline::worker {
 namespace {

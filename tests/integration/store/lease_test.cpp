@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/store/support.hpp"
-#include "store/events/pause.hpp"
+#include "store/events/pause_error.hpp"
 
 using namespace store_test;
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 // What the parser tests share: facts as text, and the sample payloads.
 namespace trunkline::parse {

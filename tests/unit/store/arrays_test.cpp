@@ -6,7 +6,7 @@
 #include "common/postgres/postgres.hpp"
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/row_arrays.hpp"
-#include "store/merge/waves.hpp"
+#include "store/merge/distinct_key_rounds.hpp"
 
 using namespace trunkline;
 

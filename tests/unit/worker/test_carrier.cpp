@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "worker/batch/carrier.hpp"
-#include "store/events/pause.hpp"
+#include "store/events/pause_error.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;

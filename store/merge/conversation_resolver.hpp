@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "store/merge/activity_rows.hpp"
-#include "store/merge/contact_book.hpp"
-#include "store/merge/cross_rows.hpp"
-#include "store/merge/look_up.hpp"
+#include "store/merge/contact_resolver.hpp"
+#include "store/merge/derived_columns.hpp"
+#include "store/merge/lookup.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure.hpp"
+#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/contact_book.hpp"
+#include "store/merge/contact_resolver.hpp"
 
 #include "common/postgres/postgres.hpp"
 

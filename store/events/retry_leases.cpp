@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/events/leases.hpp"
+#include "store/events/retry_leases.hpp"
 
 #include <unordered_set>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/cross_rows.hpp"
+#include "store/merge/derived_columns.hpp"
 
 #include <algorithm>
 #include <tuple>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 namespace trunkline::store {
 

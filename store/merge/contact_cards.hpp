@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "store/pg/session.hpp"
 
 namespace trunkline::store {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/conversation_book.hpp"
+#include "store/merge/conversation_resolver.hpp"
 
 #include <tuple>
 

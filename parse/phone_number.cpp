@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 #include "parse/text.hpp"
 
 namespace trunkline::parse {

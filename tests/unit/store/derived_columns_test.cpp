@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/cross_rows.hpp"
+#include "store/merge/derived_columns.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/cards.hpp"
+#include "store/merge/contact_cards.hpp"
 
 #include <set>
 
 #include "store/pg/row_arrays.hpp"
-#include "store/merge/waves.hpp"
+#include "store/merge/distinct_key_rounds.hpp"
 
 namespace trunkline::store {
 

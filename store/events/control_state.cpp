@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/events/control.hpp"
+#include "store/events/control_state.hpp"
 
 #include "store/pg/row_arrays.hpp"
 

@@ -7,7 +7,7 @@
 #include "store/events/event_rows.hpp"
 #include "store/events/event_store.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure.hpp"
+#include "store/merge/structure_lock.hpp"
 
 // What one transaction does with its events, between taking the structure lock and COMMIT.
 namespace trunkline::store {

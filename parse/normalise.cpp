@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parse/event.hpp"
+#include "parse/facts.hpp"
 
 #include <algorithm>
 

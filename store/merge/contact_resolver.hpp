@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "store/merge/look_up.hpp"
+#include "store/merge/lookup.hpp"
 #include "store/pg/session.hpp"
 
 namespace trunkline::store {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/events/batches.hpp"
+#include "store/events/batch_transaction.hpp"
 
 #include <string_view>
 #include <unordered_map>
 
 #include "common/text/encoding.hpp"
 #include "store/merge/effects.hpp"
-#include "store/events/leases.hpp"
+#include "store/events/retry_leases.hpp"
 
 namespace trunkline::store {
 namespace {

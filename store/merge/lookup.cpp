@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/merge/look_up.hpp"
+#include "store/merge/lookup.hpp"
 
 #include "common/postgres/postgres.hpp"
 
