@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What we want to reach, and whether we did. A miss is accepted only if docs/performance.md says what the wall is, with
+"""The targets and whether a run meets them. A missed target is accepted only if docs/benchmarks/notes.md explains it under
 the target's id: "wall: worker-copy"."""
 import dataclasses
 import os
@@ -8,31 +8,31 @@ import re
 import figures
 import machine
 
-PAGE = os.path.join(machine.ROOT, "docs", "performance.md")
+PAGE = os.path.join(machine.ROOT, "docs", "benchmarks", "notes.md")
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
     id: str
-    part: str    # that measures it
+    part: str
     what: str
     bound: float
-    least: bool  # at least, else at most
+    lower_bound: bool
     unit: str = "x"
 
     def met_by(self, value):
-        return value >= self.bound if self.least else value <= self.bound
+        return value >= self.bound if self.lower_bound else value <= self.bound
 
     def wanted(self):
-        return f"{'>=' if self.least else '<='} {self.bound:,g} {self.unit}"
+        return f"{'>=' if self.lower_bound else '<='} {self.bound:,g} {self.unit}"
 
 
 def at_least(*args, **options):
-    return Target(*args, least=True, **options)
+    return Target(*args, lower_bound=True, **options)
 
 
 def at_most(*args, **options):
-    return Target(*args, least=False, **options)
+    return Target(*args, lower_bound=False, **options)
 
 
 TARGETS = [
@@ -46,7 +46,7 @@ TARGETS = [
     at_most("latency-p99", "latency", "p99 of the acknowledgement against nginx + Lua", 0.5),
     at_least("worker-bullmq", "worker", "events applied against the BullMQ worker", 12),
     at_least("worker-copy", "worker", "events applied against COPY of the same rows", 0.5),
-    at_most("e2e-p99", "e2e", "p99 of receive to commit against a bare commit", 5),
+    at_most("e2e-p99", "e2e", "p99 of receipt to commit against a bare commit", 5),
     at_most("memory-gateway", "memory", "gateway with 1,000 connections", 24, unit="MiB"),
     at_most("memory-worker", "memory", "worker while it drains", 48, unit="MiB"),
     at_least("growth-backlog", "growth", "drain with 2,000,000 waiting against 20,000", 0.9),
@@ -59,7 +59,7 @@ PARTS = list(dict.fromkeys(target.part for target in TARGETS))
 
 
 def walls(page=PAGE):
-    """Ids of the targets whose walls the page names."""
+    """Ids of the targets that the page explains."""
     if not os.path.exists(page):
         return set()
     with open(page, encoding="utf-8") as file:
@@ -67,26 +67,26 @@ def walls(page=PAGE):
 
 
 def missing(measured, parts):
-    """Ids of the targets that these parts should have measured and did not."""
+    """Ids of the targets of these parts without a measurement."""
     return [target.id for target in TARGETS if target.part in parts and target.id not in measured]
 
 
 def judge(measured, named=None):
-    """measured: values by id, one a round. A line for each target that was measured, in order."""
+    """measured: values by id, one per round. Returns one line per measured target, in the order of TARGETS."""
     named = walls() if named is None else named
     lines = []
     for target in TARGETS:
         if target.id not in measured:
             continue
         value = figures.median(measured[target.id])
-        fate = "met" if target.met_by(value) else "wall" if target.id in named else "MISSED"
+        result = "met" if target.met_by(value) else "wall" if target.id in named else "MISSED"
         lines.append({"id": target.id, "what": target.what, "target": target.wanted(), "value": value,
-                      "least": min(measured[target.id]), "most": max(measured[target.id]), "unit": target.unit,
-                      "fate": fate})
+                      "min": min(measured[target.id]), "max": max(measured[target.id]), "unit": target.unit,
+                      "result": result})
     return lines
 
 
 def table(lines):
-    return [["id", "what", "target", "measured", "(least-most)", ""]] + [
+    return [["id", "what", "target", "measured", "(min-max)", ""]] + [
         [line["id"], line["what"], line["target"], f"{line['value']:,.2f} {line['unit']}",
-         f"({line['least']:,.2f}-{line['most']:,.2f})", line["fate"]] for line in lines]
+         f"({line['min']:,.2f}-{line['max']:,.2f})", line["result"]] for line in lines]

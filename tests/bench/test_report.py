@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page says what the run found, and its charts can be drawn."""
+"""The pages contain the figures of the run, and charts are drawn."""
 import json
 import os
 import re
@@ -16,9 +16,12 @@ import charts  # noqa: E402
 import targets  # noqa: E402
 
 FIGURES = os.path.join(ROOT, "docs", "performance", "figures.json")
-PAGE = ("# Page\n\n<!-- figures: memory -->\nold\n<!-- end of figures -->\nours\n\n<!-- figures: targets -->\n"
-        "<!-- end of figures -->\n\n<!-- figures: scale -->\n<!-- end of figures -->\n")
-FOUND = {"machine": {}, "options": {"rounds": 2}, "parts": {"memory": {"took_s": 9, "rounds": {
+PAGES = {"performance.md": "# Page\n\n<!-- figures: targets -->\nold\n<!-- end of figures -->\nkept\n\n"
+         "<!-- figures: machine -->\n<!-- end of figures -->\n",
+         "benchmarks/notes.md": "<!-- figures: walls -->\n<!-- end of figures -->\n"}
+MACHINE = {"cpu": "fast", "cores": 2, "memory_mib": 2048, "kernel": "6", "redis": "7", "postgres": "15", "node": "20",
+           "commit": "abc"}
+FOUND = {"machine": MACHINE, "options": {"rounds": 2, "seconds": 5}, "parts": {"memory": {"took_s": 9, "rounds": {
     "gateway": [{"memory_mib": 20.04, "without_connections_mib": 9}, {"memory_mib": 22, "without_connections_mib": 9}],
     "worker": [{"memory_mib": 47}]}}}, "targets": targets.judge({"memory-gateway": [20.04, 22]}, set())}
 
@@ -31,56 +34,70 @@ class Report(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.page, self.json = folder.name + "/page.md", folder.name + "/figures.json"
-        with open(self.page, "w", encoding="utf-8") as file:
-            file.write(PAGE)
-        with open(self.json, "w", encoding="utf-8") as file:
-            json.dump(FOUND, file)
+        self.docs, self.json = folder.name, folder.name + "/figures.json"
+        os.mkdir(self.docs + "/benchmarks")
+        for name, text in PAGES.items():
+            self.write(name, text)
+        self.write("figures.json", json.dumps(FOUND))
 
-    def text(self):
-        with open(self.page, encoding="utf-8") as file:
+    def write(self, name, text):
+        with open(os.path.join(self.docs, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def text(self, name):
+        with open(os.path.join(self.docs, name), encoding="utf-8") as file:
             return file.read()
 
-    def test_figures_go_between_their_markers(self):
-        self.assertEqual(report(self.json, "--page", self.page).returncode, 0)
-        text = self.text()
+    def test_results_are_a_page_of_their_own(self):
+        self.assertEqual(report(self.json, "--docs", self.docs).returncode, 0)
+        text = self.text("benchmarks/results.md")
         self.assertIn("| gateway, 1,000 connections | 21.0 (20.0-22.0) |", text)
+        self.assertRegex(text, r"## Scale\n\n.*\n\n_Not measured._\n")
+        self.assertIn("![Maximum resident memory](../performance/memory.svg)", text)
+        self.assertIn("gateway, 1,000 connections", self.text("performance/memory.svg"))
+
+    def test_figures_go_between_their_markers(self):
+        report(self.json, "--docs", self.docs)
+        text = self.text("performance.md")
         self.assertIn("| gateway with 1,000 connections | ≤ 24 MiB | **21.02 MiB** | 20.04-22.00 | met |", text)
-        self.assertIn("<!-- figures: scale -->\n\n_Not measured yet._\n\n<!-- end of figures -->", text)
+        self.assertIn("| processor | fast, 2 cores |", text)
         self.assertNotIn("old", text)
-        self.assertIn("\nours\n", text)
+        self.assertIn("\nkept\n", text)
+        self.assertIn("No target is missed.", self.text("benchmarks/notes.md"))
 
     def test_a_changed_figure_is_found(self):
-        report(self.json, "--page", self.page)
-        self.assertEqual(report(self.json, "--page", self.page, "--check").returncode, 0)
-        mistyped = self.text().replace("21.02", "12.02")
-        with open(self.page, "w", encoding="utf-8") as file:
-            file.write(mistyped)
-        done = report(self.json, "--page", self.page, "--check")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("does not say", done.stderr)
+        report(self.json, "--docs", self.docs)
+        for name, before, after in (("performance.md", "21.02", "12.02"), ("benchmarks/results.md", "21.0", "12.0"),
+                                    ("performance/memory.svg", "21.0", "12.0")):
+            with self.subTest(name):
+                self.assertEqual(report(self.json, "--docs", self.docs, "--check").returncode, 0)
+                correct = self.text(name)
+                self.write(name, correct.replace(before, after))
+                done = report(self.json, "--docs", self.docs, "--check")
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"{name} does not match", done.stderr)
+                self.write(name, correct)
 
-    def test_docs_performance_says_what_was_measured(self):
+    def test_the_documentation_matches_the_figures(self):
         done = report(FIGURES, "--check")
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_page_without_a_place_for_a_figure(self):
-        with open(self.page, "w", encoding="utf-8") as file:
-            file.write(PAGE.replace("figures: memory", "figures: e2e"))
-        done = report(self.json, "--page", self.page)
+        self.write("performance.md", PAGES["performance.md"].replace("figures: machine", "figures: targets"))
+        done = report(self.json, "--docs", self.docs)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no place for memory", done.stderr)
+        self.assertIn("no place for machine", done.stderr)
 
     def test_usage(self):
         self.assertEqual(report().returncode, 64)
-        self.assertEqual(report("/nowhere", "--page", self.page).returncode, 1)
+        self.assertEqual(report("/nowhere", "--docs", self.docs).returncode, 1)
 
 
 class Charts(unittest.TestCase):
     def drawn(self, bars):
         return xml.etree.ElementTree.fromstring(charts.svg('A & "B"', "ms", bars))
 
-    def test_longest_first_and_ours_marked(self):
+    def test_the_longest_bar_is_first_and_ours_are_marked(self):
         picture = self.drawn([("nginx <1>", 5), ("trunkline x1", 20), ("none", 0)])
         rects = [each for each in picture if each.tag.endswith("rect")]
         lengths = [float(each.get("width")) for each in rects]
@@ -88,12 +105,12 @@ class Charts(unittest.TestCase):
         self.assertEqual([each.get("class") for each in rects], ["ours", None, None])
         self.assertAlmostEqual(lengths[1] / lengths[0], 0.25, places=2)
 
-    def test_text_names_the_unit_and_each_figure(self):
+    def test_the_text_names_the_unit_and_each_figure(self):
         text = " ".join(self.drawn([("a", 1234.4), ("b", 2.5)]).itertext())
         for wanted in ("ms, median", "1,234", "2.50"):
             self.assertRegex(text, re.escape(wanted))
 
-    def test_nothing_leaves_the_picture(self):
+    def test_bars_stay_inside_the_picture(self):
         picture = self.drawn([(f"bar {i}", 10.0 ** i) for i in range(9)])
         for each in picture:
             if each.tag.endswith("rect"):

@@ -42,7 +42,7 @@ class Statements(unittest.TestCase):
         result = {"rounds": {"worker": [{"a": one(90.0), "b": one(0.1), "c": one(0.2)}, {"a": one(100.0), "b": one(0.3)}],
                              "copy": [{"copy a": one(40), "copy b": one(10)}] * 2}}
         (_, lines), = part.tables(result, types.SimpleNamespace(backlog=400, rounds=2))
-        self.assertEqual([line[0] for line in lines[1:]], ["a", "2 more", "all of ours", "COPY of the same rows"])
+        self.assertEqual([line[0] for line in lines[1:]], ["a", "2 more", "all statements of the worker", "COPY of the same rows"])
         self.assertEqual([line[2] for line in lines[1:]], ["95.0 (90.0-100.0)", "0.3 (0.3-0.3)", "95.3 (90.3-100.3)",
                                                            "50.0 (50.0-50.0)"])
 

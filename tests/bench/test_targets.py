@@ -46,25 +46,25 @@ def run_with(measured, walls=()):
 
 
 class Judge(unittest.TestCase):
-    def fate(self, name, values, named=()):
-        return [line["fate"] for line in targets.judge({name: values}, set(named))]
+    def result(self, name, values, named=()):
+        return [line["result"] for line in targets.judge({name: values}, set(named))]
 
     def test_at_least(self):
-        self.assertEqual(self.fate("gateway-nginx-1", [2.5]), ["met"])
-        self.assertEqual(self.fate("gateway-nginx-1", [2.49]), ["MISSED"])
+        self.assertEqual(self.result("gateway-nginx-1", [2.5]), ["met"])
+        self.assertEqual(self.result("gateway-nginx-1", [2.49]), ["MISSED"])
 
     def test_at_most(self):
-        self.assertEqual(self.fate("memory-gateway", [24]), ["met"])
-        self.assertEqual(self.fate("memory-gateway", [24.1]), ["MISSED"])
+        self.assertEqual(self.result("memory-gateway", [24]), ["met"])
+        self.assertEqual(self.result("memory-gateway", [24.1]), ["MISSED"])
 
     def test_the_median_counts(self):
-        self.assertEqual(self.fate("gateway-nginx-1", [1, 2.6, 9]), ["met"])
-        self.assertEqual(self.fate("gateway-nginx-1", [1, 2.4, 9]), ["MISSED"])
+        self.assertEqual(self.result("gateway-nginx-1", [1, 2.6, 9]), ["met"])
+        self.assertEqual(self.result("gateway-nginx-1", [1, 2.4, 9]), ["MISSED"])
 
     def test_a_named_wall_excuses_its_own_target_only(self):
-        self.assertEqual(self.fate("gateway-nginx-1", [1], ["gateway-nginx-1"]), ["wall"])
-        self.assertEqual(self.fate("gateway-nginx-1", [1], ["gateway-nginx-2"]), ["MISSED"])
-        self.assertEqual(self.fate("gateway-nginx-1", [3], ["gateway-nginx-1"]), ["met"])
+        self.assertEqual(self.result("gateway-nginx-1", [1], ["gateway-nginx-1"]), ["wall"])
+        self.assertEqual(self.result("gateway-nginx-1", [1], ["gateway-nginx-2"]), ["MISSED"])
+        self.assertEqual(self.result("gateway-nginx-1", [3], ["gateway-nginx-1"]), ["met"])
 
     def test_walls_are_read_from_the_page(self):
         with tempfile.NamedTemporaryFile("w", suffix=".md") as page:

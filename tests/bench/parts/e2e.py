@@ -15,8 +15,8 @@ import syncs
 from house import House
 
 PACKAGES = []
-SYNC = "one sync of the disk"
-BATCH = "a batch, from its first statement to the answer to COMMIT"
+SYNC = "disk sync"
+BATCH = "batch, first statement to COMMIT reply"
 RATE, CONNECTIONS, WARM_UP = 1000, 64, 2.0
 
 
@@ -50,7 +50,7 @@ def pipeline(house, options, requests, seconds):
 
 
 def run(options):
-    rounds = {"receive to commit": [], BATCH: [], "bare commit": [], "acknowledgement": [], SYNC: []}
+    rounds = {"receipt to commit": [], BATCH: [], "bare commit": [], "acknowledgement": [], SYNC: []}
     with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         length = options.seconds * 2 + WARM_UP
@@ -58,7 +58,7 @@ def run(options):
             house.forget()
             bodies.write_requests(requests, int(RATE * length), seed=200 + turn)
             took, batches, sent = pipeline(house, options, requests, length)
-            rounds["receive to commit"].append(outcomes.percentiles(took))
+            rounds["receipt to commit"].append(outcomes.percentiles(took))
             rounds[BATCH].append(outcomes.percentiles(batches))
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
             rounds[SYNC].append(syncs.measure())
@@ -66,16 +66,16 @@ def run(options):
             rounds["bare commit"].append(outcomes.percentiles(
                 bare_commits.measure(house.postgres, RATE, int(length), WARM_UP)))
     return {"rounds": rounds, "measured": {"e2e-p99": figures.ratio(
-        rounds["receive to commit"], rounds["bare commit"], "p99_ms")}}
+        rounds["receipt to commit"], rounds["bare commit"], "p99_ms")}}
 
 
 def tables(result, options):
-    return [(f"e2e: {RATE:,} deliveries a second (open loop), {options.rounds} rounds, ms, median (least-most); "
-             "receipt is stamped in whole ms", [["", "p50", "p99"]] + [
+    return [(f"e2e: {RATE:,} deliveries per second (open loop), {options.rounds} rounds, ms, median (min-max); "
+             "the receipt time is in whole ms", [["", "p50", "p99"]] + [
                  figures.row(name, each, (("p50_ms", 2), ("p99_ms", 2))) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("e2e", f"Time it takes at {RATE:,} deliveries a second", "ms",
+    return [("e2e", f"Times at {RATE:,} deliveries per second", "ms",
              [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
               for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

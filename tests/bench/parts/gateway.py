@@ -72,7 +72,7 @@ def measured(rounds):
 def tables(result, options):
     columns = (("per_second", 0), ("cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
     return [(f"gateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
-             "(least-most)", [["", "deliveries/s", "its CPU us each", "Redis CPU us each", "cores busy"]] + [
+             "(min-max)", [["", "deliveries/s", "own CPU µs", "Redis CPU µs", "cores busy"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 

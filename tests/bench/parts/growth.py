@@ -98,11 +98,10 @@ def run(options):
 def tables(result, _):
     columns = (("per_second", 0), ("postgres_cpu_us", 1))
     rounds, of_tables = (len(each) for each in list(result["rounds"].values())[1:3])
-    return [(f"growth: {TAKEN:,} events drained in each of {rounds} rounds ({of_tables} of tables), timed from "
-             "the first look that finds some gone, median (least-most)",
-             [["", "events/s", "Postgres CPU us each"]] + [
+    return [(f"growth: {TAKEN:,} events drained in each of {rounds} rounds ({of_tables} for tables), median (min-max)",
+             [["", "events/s", "PostgreSQL CPU µs"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()]),
-            ("Redis' memory", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",
+            ("memory of Redis", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",
                                               f"{result['measured']['growth-bytes'][0]:,.0f}"]])]
 
 

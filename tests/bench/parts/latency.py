@@ -11,7 +11,7 @@ import progress
 import syncs
 from house import House
 
-SYNC = "one sync of the disk"
+SYNC = "disk sync"
 PACKAGES = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
 
 
@@ -55,12 +55,12 @@ def run(options):
 
 def tables(result, options):
     columns = [(name, 2) for name in ("p50_ms", "p90_ms", "p99_ms", "p999_ms")]
-    return [(f"latency: open loop at {result['rate']:,.0f}/s (half of nginx + Lua's best), {options.rounds} rounds of "
-             f"{options.seconds} s, ms, median (least-most)", [["", "p50", "p90", "p99", "p99.9"]] + [
+    return [(f"latency: open loop at {result['rate']:,.0f}/s (half of the maximum of nginx + Lua), {options.rounds} rounds of "
+             f"{options.seconds} s, ms, median (min-max)", [["", "p50", "p90", "p99", "p99.9"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 
 def charts(result):
-    return [("latency", f"Time to the acknowledgement at {result['rate']:,.0f} deliveries a second", "ms",
+    return [("latency", f"Time to the acknowledgement at {result['rate']:,.0f} deliveries per second", "ms",
              [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
               for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]

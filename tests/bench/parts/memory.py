@@ -50,7 +50,7 @@ def run(options):
 
 def tables(result, options):
     gateway, worker = result["rounds"]["gateway"], result["rounds"]["worker"]
-    return [(f"memory: the most resident in MiB, {options.rounds} rounds, median (least-most)",
+    return [(f"memory: maximum resident memory, MiB, {options.rounds} rounds, median (min-max)",
              [["", "MiB"], figures.row("gateway, just started", gateway, [("without_connections_mib", 1)]),
               figures.row(f"gateway, {CONNECTIONS:,} connections", gateway, [("memory_mib", 1)]),
               figures.row("worker, draining", worker, [("memory_mib", 1)])])]
@@ -58,7 +58,7 @@ def tables(result, options):
 
 def charts(result):
     gateway, worker = result["rounds"]["gateway"], result["rounds"]["worker"]
-    return [("memory", "Most resident memory", "MiB",
+    return [("memory", "Maximum resident memory", "MiB",
              [(f"gateway, {CONNECTIONS:,} connections", figures.median(figures.field(gateway, "memory_mib"))),
               ("gateway, just started", figures.median(figures.field(gateway, "without_connections_mib"))),
               ("worker, draining", figures.median(figures.field(worker, "memory_mib")))])]

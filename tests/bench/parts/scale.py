@@ -65,7 +65,7 @@ def run(options):
 
 
 def tables(result, options):
-    return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (least-most)",
+    return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (min-max)",
              [["", "per second", "cores busy"]] + [
                  figures.row(name, each, [("per_second", 0), ("cores_busy", 2)]) for name, each in result["rounds"].items()])]
 

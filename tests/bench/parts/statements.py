@@ -11,7 +11,7 @@ from house import House
 
 PACKAGES = []
 COLUMNS = (("calls", 1), ("us", 1), ("pages", 1), ("wal", 0))
-LEAST = 0.01  # of all time: what is below is shown as one line
+MIN_SHARE = 0.01  # of the total time: statements below it share one line
 
 
 def seconds(options):
@@ -48,21 +48,21 @@ def summed(lines):
 def tables(result, options):
     ours, copy = result["rounds"]["worker"], result["rounds"]["copy"]
     all_of_ours = [summed(one.values()) for one in ours]
-    least = LEAST * figures.median(figures.field(all_of_ours, "us"))
+    min_us = MIN_SHARE * figures.median(figures.field(all_of_ours, "us"))
     shown, few = {}, []
     for name in dict.fromkeys(name for one in ours for name in one):
         of_rounds = [one.get(name, summed([])) for one in ours]
-        if figures.median(figures.field(of_rounds, "us")) >= least:
+        if figures.median(figures.field(of_rounds, "us")) >= min_us:
             shown[name] = of_rounds
         else:
             few.append(of_rounds)
     lines = [figures.row(name, each, COLUMNS)
              for name, each in sorted(shown.items(), key=lambda item: -figures.median(figures.field(item[1], "us")))]
     lines += [figures.row(f"{len(few)} more", [summed(turn) for turn in zip(*few)], COLUMNS)] if few else []
-    return [(f"statements: {options.backlog // 4:,} events, one thread, {options.rounds} rounds, for an event, "
-             "median (least-most)",
-             [["", "calls for 1,000 events", "us", "pages looked at", "bytes of WAL"], *lines,
-              figures.row("all of ours", all_of_ours, COLUMNS),
+    return [(f"statements: {options.backlog // 4:,} events, one thread, {options.rounds} rounds, per event, "
+             "median (min-max)",
+             [["", "calls per 1,000 events", "µs", "page accesses", "bytes of WAL"], *lines,
+              figures.row("all statements of the worker", all_of_ours, COLUMNS),
               figures.row("COPY of the same rows", [summed(one.values()) for one in copy], COLUMNS)])]
 
 

@@ -62,8 +62,8 @@ def one_round(house, options, backlog, jobs):
 def tables(result, options):
     columns = (("per_second", 0), ("cpu_us", 1), ("postgres_cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
     return [(f"worker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
-             "median (least-most)",
-             [["", "events/s", "its CPU us each", "Postgres CPU us each", "Redis CPU us each", "cores busy"]] + [
+             "median (min-max)",
+             [["", "events/s", "own CPU µs", "PostgreSQL CPU µs", "Redis CPU µs", "cores busy"]] + [
                  figures.row(name, each, columns) for name, each in result["rounds"].items()])]
 
 
