@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-// What may appear of private data in logs (docs/architecture.md, "What logs may say").
+// What may appear of private data in logs (docs/architecture.md, "What logs contain").
 namespace trunkline {
 
 std::string mask_number(std::string_view number

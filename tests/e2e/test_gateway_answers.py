@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every answer of the gateway, over real sockets: docs/architecture.md, "The gateway's answers"."""
+"""Every answer of the gateway, over real sockets: docs/troubleshooting.md lists them."""
 import re
 import time
 import unittest
