@@ -23,14 +23,14 @@ def open_to_peers(redis):
 class Contender:
     """A running server. name: also its key in the results."""
 
-    def __init__(self, name, house):
+    def __init__(self, name, servers):
         self.name = name
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
         os.chmod(self.folder, 0o755)
         self.process = None
         try:
-            args, environment = self.command(house)
+            args, environment = self.command(servers)
             with open(self.folder + "/output", "wb") as output:
                 self.process = processes.start(args, output, environment)
             wait_for(self._accepts, f"{name} to accept a delivery")
@@ -38,13 +38,13 @@ class Contender:
             self.close()
             raise
 
-    def command(self, house):
-        """The command line and what it needs in its environment. house: .redis and .postgres."""
+    def command(self, servers):
+        """The command line and what it needs in its environment. servers: .redis and .postgres."""
         raise NotImplementedError
 
-    def stored(self, house):
+    def stored(self, servers):
         """Deliveries that are stored now; None: it stores none."""
-        return house.redis.command("XLEN", STREAM)
+        return servers.redis.command("XLEN", STREAM)
 
     def _accepts(self):
         if self.process.poll() is not None:
@@ -70,13 +70,13 @@ class Contender:
 class Gateway(Contender):
     """trunkline-gateway with any number of threads."""
 
-    def __init__(self, house, programs, threads=1, name=None, connections=4096):
+    def __init__(self, servers, programs, threads=1, name=None, connections=4096):
         self.programs, self.threads, self.connections = programs, threads, connections
-        super().__init__(name or f"trunkline x{threads}", house)
+        super().__init__(name or f"trunkline x{threads}", servers)
 
-    def command(self, house):
+    def command(self, servers):
         return ([f"{self.programs}/trunkline-gateway", "--listen", f"127.0.0.1:{self.port}", "--ops-listen",
-                 "127.0.0.1:0", "--threads", str(self.threads), "--redis", house.redis.url_of("gateway"),
+                 "127.0.0.1:0", "--threads", str(self.threads), "--redis", servers.redis.url_of("gateway"),
                  "--drain-delay", "0", "--max-requests-per-connection", "1000000000", "--max-connections",
                  str(self.connections)], {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
 
@@ -84,24 +84,24 @@ class Gateway(Contender):
 class Ceiling(Contender):
     """Our HTTP and signature check, one thread, nothing stored."""
 
-    def __init__(self, house, programs):
+    def __init__(self, servers, programs):
         self.programs = programs
-        super().__init__("ceiling", house)
+        super().__init__("ceiling", servers)
 
-    def command(self, house):
+    def command(self, servers):
         return ([f"{self.programs}/bench-ceiling", f"127.0.0.1:{self.port}"],
                 {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
 
-    def stored(self, house):
+    def stored(self, servers):
         return None
 
 
 class NginxLua(Contender):
-    def __init__(self, house, workers=1):
+    def __init__(self, servers, workers=1):
         self.workers = workers
-        super().__init__(f"nginx + Lua x{workers}", house)
+        super().__init__(f"nginx + Lua x{workers}", servers)
 
-    def command(self, house):
+    def command(self, servers):
         peer = os.path.join(machine.PEERS, "nginx-lua")
         with open(peer + "/nginx.conf", encoding="utf-8") as conf:
             text = conf.read()
@@ -111,38 +111,38 @@ class NginxLua(Contender):
         with open(self.folder + "/nginx.conf", "w", encoding="utf-8") as conf:
             conf.write(text)
         return (["nginx", "-p", self.folder, "-e", "error.log", "-c", self.folder + "/nginx.conf"],
-                {"SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(house.redis.port)})
+                {"SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(servers.redis.port)})
 
 
 class Fastify(Contender):
     """peer: fastify-ioredis or fastify-bullmq."""
 
-    def __init__(self, house, peer, count=1):
+    def __init__(self, servers, peer, count=1):
         self.peer, self.count = peer, count
-        super().__init__(f"{peer} x{count}", house)
+        super().__init__(f"{peer} x{count}", servers)
 
-    def command(self, house):
+    def command(self, servers):
         return (["node", os.path.join(machine.PEERS, self.peer, "server.js")],
                 {"NODE_PATH": machine.node_modules(self.peer), "NODE_ENV": "production", "PORT": str(self.port),
                  "PROCESSES": str(self.count), "SIGNING_KEY": bodies.SIGNING_KEY,
-                 "REDIS_PORT": str(house.redis.port)})
+                 "REDIS_PORT": str(servers.redis.port)})
 
-    def stored(self, house):
-        return super().stored(house) if self.peer == "fastify-ioredis" else house.redis.command("LLEN", JOBS)
+    def stored(self, servers):
+        return super().stored(servers) if self.peer == "fastify-ioredis" else servers.redis.command("LLEN", JOBS)
 
 
 class Flask(Contender):
     """Two processes a core with eight threads each: gunicorn keeps connections only with threads."""
 
-    def __init__(self, house):
-        super().__init__("flask", house)
+    def __init__(self, servers):
+        super().__init__("flask", servers)
 
-    def command(self, house):
+    def command(self, servers):
         return ([machine.PYTHON, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{self.port}", "--backlog", "4096",
                  "-k", "gthread", "-w", str(2 * (os.cpu_count() or 1)), "--threads", "8", "--keep-alive", "75",
                  "--chdir", os.path.join(machine.PEERS, "flask"), "--worker-tmp-dir", "/dev/shm"],
-                {"SIGNING_KEY": bodies.SIGNING_KEY, "DATABASE_URL": house.postgres.url, "PYTHONDONTWRITEBYTECODE": "1",
+                {"SIGNING_KEY": bodies.SIGNING_KEY, "DATABASE_URL": servers.postgres.url, "PYTHONDONTWRITEBYTECODE": "1",
                  "OWN_NUMBER": bodies.OWN_NUMBER})
 
-    def stored(self, house):
-        return int(house.postgres.psql("select count(*) from webhook_events"))
+    def stored(self, servers):
+        return int(servers.postgres.psql("select count(*) from webhook_events"))

@@ -29,10 +29,10 @@ def keep(postgres, connections):
     return scripts
 
 
-def measure(house, scripts, events):
+def measure(servers, scripts, events):
     """The rows of so many events into empty tables; durable when it returns."""
-    house.forget()
-    postgres = house.postgres
+    servers.forget()
+    postgres = servers.postgres
     start, busy = time.monotonic(), processes.CoresBusy()
     cpu = processes.cpu_seconds(postgres.process.pid)
     running = [subprocess.Popen(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",

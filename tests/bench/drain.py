@@ -14,7 +14,7 @@ DEADLINE = 900
 
 
 class Drainer:
-    """A worker process. remaining(house): what it has left."""
+    """A worker process. remaining(servers): what it has left."""
 
     def __init__(self, args, environment=None):
         self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
@@ -31,40 +31,40 @@ class Drainer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def ours(house, programs, *options):
-    return Drainer([f"{programs}/trunkline-worker", "--redis", house.redis.url_of("worker"), "--postgres",
-                    house.postgres.url_of("worker"), "--ops-listen", "127.0.0.1:0", "--own-number", bodies.OWN_NUMBER,
+def ours(servers, programs, *options):
+    return Drainer([f"{programs}/trunkline-worker", "--redis", servers.redis.url_of("worker"), "--postgres",
+                    servers.postgres.url_of("worker"), "--ops-listen", "127.0.0.1:0", "--own-number", bodies.OWN_NUMBER,
                     *options])
 
 
-def bullmq(house, concurrency=32):
+def bullmq(servers, concurrency=32):
     return Drainer(["node", os.path.join(machine.PEERS, "fastify-bullmq", "worker.js")],
                    {"NODE_PATH": machine.node_modules("fastify-bullmq"), "NODE_ENV": "production",
-                    "REDIS_PORT": str(house.redis.port), "DATABASE_URL": house.postgres.url,
+                    "REDIS_PORT": str(servers.redis.port), "DATABASE_URL": servers.postgres.url,
                     "CONCURRENCY": str(concurrency), "OWN_NUMBER": bodies.OWN_NUMBER})
 
 
-def entries_left(house):
-    return house.redis.command("XLEN", STREAM)
+def entries_left(servers):
+    return servers.redis.command("XLEN", STREAM)
 
 
-def jobs_left(house):
-    waiting, active = (house.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
-    return waiting + active + house.redis.command("ZCARD", "bull:deliveries:delayed")  # to be tried again
+def jobs_left(servers):
+    waiting, active = (servers.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
+    return waiting + active + servers.redis.command("ZCARD", "bull:deliveries:delayed")  # to be tried again
 
 
-def run(house, start, left, until=0):
+def run(servers, start, left, until=0):
     """start(): the Drainers. From the first thing they took off until only so many are left; their own start does not
     count. Returns the figures and the most memory of the first one."""
-    count = left(house)
-    before = processes.cpu_seconds(house.redis.process.pid), processes.cpu_seconds(house.postgres.process.pid)
+    count = left(servers)
+    before = processes.cpu_seconds(servers.redis.process.pid), processes.cpu_seconds(servers.postgres.process.pid)
     drainers = []
     try:
         drainers += start()
         began = began_left = None
         deadline = time.monotonic() + DEADLINE
         while True:
-            now_left = left(house)
+            now_left = left(servers)
             now = time.monotonic()
             if began is None and now_left < count:
                 began, began_left, busy = now, now_left, processes.CoresBusy()
@@ -77,7 +77,7 @@ def run(house, start, left, until=0):
             time.sleep(0.01)
         cores_busy = busy.so_far() if began else 0.0
         cpu = sum(processes.cpu_seconds(each.process.pid) for each in drainers)
-        after = processes.cpu_seconds(house.redis.process.pid), processes.cpu_seconds(house.postgres.process.pid)
+        after = processes.cpu_seconds(servers.redis.process.pid), processes.cpu_seconds(servers.postgres.process.pid)
         memory = processes.memory_mib(drainers[0].process.pid)[1]
     finally:
         for each in drainers:
@@ -90,7 +90,7 @@ def run(house, start, left, until=0):
             "postgres_cpu_us": (after[1] - before[1]) / (count - now_left) * 1e6}
 
 
-def check_rows(house, count):
-    rows = house.postgres.psql("select state, count(*) from webhook_events group by 1 order by 1")
+def check_rows(servers, count):
+    rows = servers.postgres.psql("select state, count(*) from webhook_events group by 1 order by 1")
     if rows != f"processed|{count}":
         raise RuntimeError(f"of {count} events: {rows}")

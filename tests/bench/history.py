@@ -3,7 +3,7 @@
 import tempfile
 
 import processes
-from house import TABLES
+from bench_servers import TABLES
 
 CONTACTS = 20_000
 INDEXES = """select indexname || ' ' || indexdef from pg_indexes

@@ -11,10 +11,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WRK_THREADS = 2
 
 
-def full(contender, house, requests, seconds, connections):
+def full(contender, servers, requests, seconds, connections):
     """A closed loop that never rests. Every answer must be 2xx and every one of them must be stored."""
-    stored_before = contender.stored(house)
-    before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
+    stored_before = contender.stored(servers)
+    before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(servers.redis.process.pid)
     busy = processes.CoresBusy()
     done = subprocess.run(["wrk", f"-t{WRK_THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
                            "-s", HERE + "/load.lua", f"http://127.0.0.1:{contender.port}{bodies.PATH}", "--", requests,
@@ -23,11 +23,11 @@ def full(contender, house, requests, seconds, connections):
     cores_busy = busy.so_far()
     if done.returncode:
         raise RuntimeError("wrk: " + done.stderr)
-    after = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(house.redis.process.pid)
+    after = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(servers.redis.process.pid)
     result = json.loads(done.stdout.splitlines()[-1])
     if result["not_2xx"] or result["socket_errors"] or result["timeouts"] or not result["answers"]:
         raise RuntimeError(f"{contender.name}: not every answer was 2xx: {result}")
-    check_stored(contender, house, result["answers"], stored_before, connections)
+    check_stored(contender, servers, result["answers"], stored_before, connections)
     result["per_second"] = result["answers"] / result["seconds"]
     result["cpu_us"] = (after[0] - before[0]) / result["answers"] * 1e6
     result["cores_busy"] = cores_busy
@@ -35,22 +35,22 @@ def full(contender, house, requests, seconds, connections):
     return result
 
 
-def round_of(contender, house, requests, options):
-    """A round on an emptied house. One that failed is told and measured again, once: a pause of the machine that is
+def round_of(contender, servers, requests, options):
+    """A round on an emptied servers. One that failed is told and measured again, once: a pause of the machine that is
     longer than a server's deadline says nothing about speed."""
     for last in (False, True):
-        house.forget()
+        servers.forget()
         try:
-            return full(contender, house, requests, options.seconds, options.connections) | {"failed_before": int(last)}
+            return full(contender, servers, requests, options.seconds, options.connections) | {"failed_before": int(last)}
         except RuntimeError as problem:
             if last:
                 raise
             print(f"  again: {problem}", flush=True)
 
 
-def check_stored(contender, house, answers, before, connections):
+def check_stored(contender, servers, answers, before, connections):
     """A delivery that was on its way when the load stopped is stored without an answer that counts."""
-    after = contender.stored(house)
+    after = contender.stored(servers)
     if after is not None and not answers <= after - before <= answers + connections:
         raise RuntimeError(f"{contender.name}: {answers} acknowledged, {after - before} stored")
 

@@ -8,10 +8,10 @@ import drain
 from servers import wait_for
 
 
-def wait_until_empty(house, worker):
+def wait_until_empty(servers, worker):
     def empty():
         worker.check()
-        return drain.entries_left(house) == 0
+        return drain.entries_left(servers) == 0
     wait_for(empty, "the worker to catch up", deadline=60)
 
 

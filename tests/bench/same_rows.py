@@ -14,28 +14,28 @@ EVENTS = 1000
 CLIENTS = 8
 
 
-def check(house, programs, connections):
-    """Leaves the house empty."""
-    house.forget()
-    fill.stream(house.redis, EVENTS)
-    drain.run(house, lambda: [drain.ours(house, programs)], drain.entries_left)
-    drain.check_rows(house, EVENTS)
-    wanted, all_of_it = comparing.shared(house.postgres), comparing.whole(house.postgres)
+def check(servers, programs, connections):
+    """Leaves the servers empty."""
+    servers.forget()
+    fill.stream(servers.redis, EVENTS)
+    drain.run(servers, lambda: [drain.ours(servers, programs)], drain.entries_left)
+    drain.check_rows(servers, EVENTS)
+    wanted, all_of_it = comparing.shared(servers.postgres), comparing.whole(servers.postgres)
     for count in {1, connections}:
-        copying.measure(house, copying.keep(house.postgres, count), EVENTS)
-        comparing.check_same(all_of_it, comparing.whole(house.postgres), f"COPY by {count}")
-    house.forget()
-    fill.jobs(house.redis, EVENTS)
-    drain.run(house, lambda: [drain.bullmq(house)], drain.jobs_left)
-    comparing.check_same(wanted, comparing.shared(house.postgres), "the BullMQ worker")
-    flask = contenders.Flask(house)
+        copying.measure(servers, copying.keep(servers.postgres, count), EVENTS)
+        comparing.check_same(all_of_it, comparing.whole(servers.postgres), f"COPY by {count}")
+    servers.forget()
+    fill.jobs(servers.redis, EVENTS)
+    drain.run(servers, lambda: [drain.bullmq(servers)], drain.jobs_left)
+    comparing.check_same(wanted, comparing.shared(servers.postgres), "the BullMQ worker")
+    flask = contenders.Flask(servers)
     try:
-        house.forget()
+        servers.forget()
         _post(flask.port)
     finally:
         flask.close()
-    comparing.check_same(wanted, comparing.shared(house.postgres), "Flask")
-    house.forget()
+    comparing.check_same(wanted, comparing.shared(servers.postgres), "Flask")
+    servers.forget()
     print(f"  our worker, COPY, BullMQ and Flask leave the same rows of {EVENTS:,} events", flush=True)
 
 

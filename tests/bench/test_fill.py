@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A long backlog is of the same mix as a short one."""
 import json
-import os
-import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
-import fill  # noqa: E402
+import fill
 
 
 class Backlog(unittest.TestCase):
@@ -31,7 +27,3 @@ class Backlog(unittest.TestCase):
                 calls.add(resource["id"])
         self.assertGreater(min(ai), 30)
         self.assertEqual(ai[0], ai[1])
-
-
-if __name__ == "__main__":
-    unittest.main()

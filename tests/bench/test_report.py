@@ -4,16 +4,15 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
+import charts
+import targets
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "support")]
-import charts  # noqa: E402
-import targets  # noqa: E402
 
 FIGURES = os.path.join(ROOT, "docs", "performance", "figures.json")
 PAGES = {"performance.md": "# Page\n\n<!-- figures: targets -->\nold\n<!-- end of figures -->\nkept\n\n"
@@ -115,7 +114,3 @@ class Charts(unittest.TestCase):
         for each in picture:
             if each.tag.endswith("rect"):
                 self.assertLessEqual(float(each.get("x")) + float(each.get("width")), charts.WIDTH - charts.RIGHT)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements are known again by what PostgreSQL keeps of them, and none is left out of the sums."""
 import glob
-import os
-import sys
 import types
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
-import statements  # noqa: E402
-from parts import statements as part  # noqa: E402
+import statements
+from parts import statements as part
 
 
 class Postgres:
@@ -45,7 +41,3 @@ class Statements(unittest.TestCase):
         self.assertEqual([line[0] for line in lines[1:]], ["a", "2 more", "all statements of the worker", "COPY of the same rows"])
         self.assertEqual([line[2] for line in lines[1:]], ["95.0 (90.0-100.0)", "0.3 (0.3-0.3)", "95.3 (90.3-100.3)",
                                                            "50.0 (50.0-50.0)"])
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -12,12 +12,12 @@ import types
 import unittest
 from unittest import mock
 
+import figures
+import processes
+import progress
+import targets
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "support")]
-import figures  # noqa: E402
-import processes  # noqa: E402
-import progress  # noqa: E402
-import targets  # noqa: E402
 
 
 def run():
@@ -152,7 +152,3 @@ class Figures(unittest.TestCase):
         self.assertEqual(progress.to_go(0, 0, 600), "about 10 min to go")
         self.assertEqual(progress.to_go(600, 300, 600), "about 10 min to go")  # half as fast as planned
         self.assertEqual(progress.to_go(590, 590, 600), "less than a minute to go")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -8,7 +8,7 @@ import subprocess
 
 from pipeline import HEX_KEY, wait_for
 
-VERDICTS = os.path.join(os.environ["TRUNKLINE_BIN"], "test-verdicts")
+VERDICTS = os.path.join(os.environ["TRUNKLINE_BIN"], "test-parse-outcome")
 SUITES = os.environ.get("TRUNKLINE_SUITES") or os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                                             "..", "..", "..", "shared", "suites")
 

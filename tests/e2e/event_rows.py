@@ -3,12 +3,10 @@
 import json
 import os
 import subprocess
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from servers import clean_environment  # noqa: E402
+import json_schema
+from servers import clean_environment
 
 TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
 
@@ -44,12 +42,12 @@ def insert(postgres, number, state="processed", kind="message.received", error=N
         f"'DEL{number}', '170000000000{number}-0', 'standard', 1, 1, {text(activity)}, {text(body)} returning id"))
 
 
-class Verbs:
-    """For a TestCase: self.verb("events list", ...) with self.postgres, as a role."""
+class Commands:
+    """For a TestCase: self.command("events list", ...) with self.postgres, as a role."""
     role = "readonly"
     redis_url = None
 
-    def verb(self, name, *arguments, answer="", role=None, within=None, text=True):
+    def command(self, name, *arguments, answer="", role=None, within=None, text=True):
         start = time.monotonic()
         command = [TRUNKLINE, *name.split(), *arguments, "--postgres", self.postgres.url_of(role or self.role)]
         if name == "events show" and self.redis_url:
@@ -61,7 +59,7 @@ class Verbs:
         return done
 
     def ok(self, name, *arguments, **how):
-        done = self.verb(name, *arguments, **how)
+        done = self.command(name, *arguments, **how)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 

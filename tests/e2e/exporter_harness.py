@@ -5,9 +5,8 @@ import re
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import scrape  # noqa: E402
-from servers import clean_environment  # noqa: E402
+import scrape
+from servers import clean_environment
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 

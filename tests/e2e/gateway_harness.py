@@ -10,14 +10,12 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import Redis, wait_for  # noqa: E402
+from servers import Redis, wait_for
 
 PATH = "/api/webhooks/openphone"
 HEX_KEY = "test_signing_key_for_tests_0001"

@@ -4,11 +4,8 @@ import atexit
 import os
 import socket
 import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from servers import Postgres, Redis, clean_environment, free_port, wait_for  # noqa: E402
+from servers import Postgres, Redis, clean_environment, free_port, wait_for
 
 BIN = os.environ["TRUNKLINE_BIN"]
 TRUNKLINE = os.path.join(BIN, "trunkline")

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """For tests of a gateway and a worker whose Redis breaks: senders that keep books, and measured recoveries."""
 import json
-import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import Client, entries, request, wait_for  # noqa: E402
+from gateway_harness import Client, entries, request, wait_for
 
 
 def body_of(name):

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """For tests with a gateway, a worker and senders over a Redis that gets into trouble."""
-import os
-import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import Gateway  # noqa: E402
-from redis_harness import Senders, measured, seconds_until  # noqa: E402
-from worker_harness import Redis, Worker, WorkerTest, wait_for  # noqa: E402
+from gateway_harness import Gateway
+from redis_harness import Senders, measured, seconds_until
+from worker_harness import Redis, Worker, WorkerTest, wait_for
 
 
 class StateTest(WorkerTest):

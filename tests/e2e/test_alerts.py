@@ -62,7 +62,3 @@ class Alerts(unittest.TestCase):
         for name in used:
             base = re.sub("_(bucket|sum|count)$", "", name)
             self.assertTrue(name in exported or exported.get(base) == "histogram", name)
-
-
-if __name__ == "__main__":
-    unittest.main()

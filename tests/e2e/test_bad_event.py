@@ -5,11 +5,9 @@ import subprocess
 import sys
 import threading
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from supervised import MARKER, Supervised  # noqa: E402
-from worker_harness import BIN, STREAM, WorkerTest, message, wait_for  # noqa: E402
+from supervised import MARKER, Supervised
+from worker_harness import BIN, STREAM, WorkerTest, message, wait_for
 
 PLACES = {"first": [0], "middle": [100], "last": [199], "several": [0, 3, 99, 100, 199]}
 
@@ -184,7 +182,3 @@ class BadEvent(WorkerTest):
             unlock()
         self.wait_states(processed=60)
         self.assertEqual(self.keeper.crashes, 0)
-
-
-if __name__ == "__main__":
-    unittest.main()

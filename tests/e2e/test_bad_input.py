@@ -4,12 +4,9 @@ import hashlib
 import hmac
 import http.client
 import json
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from pipeline import HEX_KEY, Pipeline, wait_for  # noqa: E402
+from pipeline import HEX_KEY, Pipeline, wait_for
 
 
 def event(body_text="hello", **changes):
@@ -123,7 +120,3 @@ class BadInput(unittest.TestCase):
             deliveries.append(self.post(event(id=f"TRUNKLINE-TEST-G{n}").encode())[1])
         for delivery in deliveries:
             self.assertEqual(wait_for(lambda d=delivery: self.row(d), "a good row")[0], "processed")
-
-
-if __name__ == "__main__":
-    unittest.main()

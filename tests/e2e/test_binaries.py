@@ -165,7 +165,3 @@ class Memory(unittest.TestCase):
         wait_for(lambda: os.readlink(f"/proc/{process.pid}/exe").endswith("sleep"), "sleep")
         control = subprocess.run([*look, "cat", f"/proc/{process.pid}/environ"], capture_output=True)
         self.assertIn(b"a secret of thirty-two", control.stdout)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -244,7 +244,3 @@ class Canaries(unittest.TestCase):
             process.kill()
             said = process.communicate()[0]
         return process.returncode, said
-
-
-if __name__ == "__main__":
-    unittest.main()

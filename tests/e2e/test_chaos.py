@@ -3,20 +3,18 @@
 import bisect
 import collections
 import itertools
-import os
 import random
 import signal
 import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from checker import Checker  # noqa: E402
-from house import House  # noqa: E402
-from ledger import Ledger  # noqa: E402
-from nemesis import Nemesis  # noqa: E402
-from seeds import SOAK, seeds  # noqa: E402
-from servers import wait_for  # noqa: E402
+from checker import Checker
+from cluster import Cluster
+from delivery_client import DeliveryClient
+from nemesis import Nemesis
+from seeds import SOAK, seeds
+from servers import wait_for
 
 LOAD_SECONDS = 5 if SOAK else 1.0
 RATE = 300
@@ -27,35 +25,35 @@ def measured(name, value):
 
 
 def setUpModule():
-    """One house for all: servers take seconds to start."""
+    """One cluster for all: servers take seconds to start."""
     # Only processes die here, so that what Postgres wrote is there in any case; after a crash it would first sync a
     # thousand files.
-    HouseTest.house = House(workers=2, fsync="on" if SOAK else "off")
-    unittest.addModuleCleanup(HouseTest.house.close)
-    HouseTest.checker = Checker(HouseTest.house)
+    ClusterTest.cluster = Cluster(workers=2, fsync="on" if SOAK else "off")
+    unittest.addModuleCleanup(ClusterTest.cluster.close)
+    ClusterTest.checker = Checker(ClusterTest.cluster)
 
 
-class HouseTest(unittest.TestCase):
-    house = checker = None
+class ClusterTest(unittest.TestCase):
+    cluster = checker = None
 
-    def check(self, ledger, story):
+    def check(self, client, story):
         """All is mended: what was sent must be there, once."""
-        self.house.mend()
-        if not ledger.finish(30):
-            self.fail(f"deliveries still unanswered: {ledger.summary()}\n{story()}\n{self.house.tail()}")
+        self.cluster.mend()
+        if not client.finish(30):
+            self.fail(f"deliveries still unanswered: {client.summary()}\n{story()}\n{self.cluster.tail()}")
         try:
             took = self.checker.drain()
         except TimeoutError as late:
-            self.fail(f"{late}, not {self.house.stream()}\n{story()}\n{self.house.tail()}")
-        found = self.checker.problems({d.key for d in ledger.sent}, ledger.acked)
-        found += [f"answered {status}: {body}" for body, status in ledger.odd]
+            self.fail(f"{late}, not {self.cluster.stream()}\n{story()}\n{self.cluster.tail()}")
+        found = self.checker.problems({d.key for d in client.sent}, client.acked)
+        found += [f"answered {status}: {body}" for body, status in client.odd]
         if found:
-            self.fail("\n".join([story(), ledger.summary(), *found[:60]]))
+            self.fail("\n".join([story(), client.summary(), *found[:60]]))
         return took
 
 
-class Chaos(HouseTest):
-    """A run a seed and kind of fault. Servers and tables are shared: a run begins with empty tables, a whole house."""
+class Chaos(ClusterTest):
+    """A run a seed and kind of fault. Servers and tables are shared: a run begins with empty tables, a whole cluster."""
     totals, recoveries = {}, {}
 
     def faults(self, kind):
@@ -65,28 +63,28 @@ class Chaos(HouseTest):
 
     def run_of(self, kind, seed):
         self.checker.begin()
-        nemesis = Nemesis(self.house, seed, kind)
-        ledger = Ledger(self.house.client_port, seed, RATE)
+        nemesis = Nemesis(self.cluster, seed, kind)
+        client = DeliveryClient(self.cluster.client_port, seed, RATE)
         try:
             nemesis.run(LOAD_SECONDS)
             overtaken = self.checker.ack_before_commit()
         finally:
-            ledger.feeding = False
-        self.check(ledger, nemesis.report)
+            client.feeding = False
+        self.check(client, nemesis.report)
         self.assertEqual(overtaken, 0, "entries left the stream before their rows were committed: " + nemesis.report())
-        self.book(kind, nemesis, ledger)
+        self.book(kind, nemesis, client)
 
-    def book(self, kind, nemesis, ledger):
+    def book(self, kind, nemesis, client):
         """Sums for the measured: lines; each recovery has a generous bound."""
         total = self.totals.setdefault(kind, collections.Counter())
         retried, copies = (int(self.checker.ask(f"select count(*) from {rows}")) for rows in (
             "proof.transitions where old = 'retrying'", "event_copies"))
-        total.update(runs=1, faults=len(nemesis.done), events=len(ledger.sent), acknowledged=len(ledger.acked),
-                     deliveries=sum(ledger.answers.values()), copies=copies, retried=retried)
+        total.update(runs=1, faults=len(nemesis.done), events=len(client.sent), acknowledged=len(client.acked),
+                     deliveries=sum(client.answers.values()), copies=copies, retried=retried)
         finished = self.checker.finished()
         for what, _, ended in nemesis.done:
             name = what.split(" after ")[0]
-            for sign, moments in (("first 200", ledger.acks), ("first row", finished)):
+            for sign, moments in (("first 200", client.acks), ("first row", finished)):
                 later = bisect.bisect_left(moments, ended)
                 if later < len(moments):
                     self.recoveries.setdefault((name.rstrip(" 0123456789"), sign), []).append(moments[later] - ended)
@@ -126,7 +124,7 @@ class Chaos(HouseTest):
         self.faults("mixed")
 
 
-class Orders(HouseTest):
+class Orders(ClusterTest):
     """Everything stops in one order and starts in the same, under load."""
 
     def test_restart_in_every_order(self):
@@ -137,63 +135,63 @@ class Orders(HouseTest):
 
     def restart(self, order):
         self.checker.begin()
-        ledger = Ledger(self.house.client_port, random.randrange(10**6), RATE)
+        client = DeliveryClient(self.cluster.client_port, random.randrange(10**6), RATE)
         try:
-            wait_for(lambda: len(ledger.acks) > 50, "deliveries to be answered")
+            wait_for(lambda: len(client.acks) > 50, "deliveries to be answered")
             for part in order:
-                for each in self.house.workers() if part == "workers" else [part]:
-                    self.house.end(each, signal.SIGINT if part == "postgres" else signal.SIGTERM)
+                for each in self.cluster.workers() if part == "workers" else [part]:
+                    self.cluster.end(each, signal.SIGINT if part == "postgres" else signal.SIGTERM)
             for part in order:
-                for each in self.house.workers() if part == "workers" else [part]:
-                    self.house.start(each)
+                for each in self.cluster.workers() if part == "workers" else [part]:
+                    self.cluster.start(each)
             up = time.time()
-            wait_for(lambda: ledger.acks[-1] > up, "a delivery to be answered 200 again", 10)
+            wait_for(lambda: client.acks[-1] > up, "a delivery to be answered 200 again", 10)
             wait_for(lambda: self.checker.finished()[-1:] > [up], "an event to be processed again", 10)
         finally:
-            ledger.feeding = False
-        self.check(ledger, lambda: f"restarted in this order: {order}")
+            client.feeding = False
+        self.check(client, lambda: f"restarted in this order: {order}")
         measured("restart of all parts, " + " ".join(order), "first 200 after "
-                 f"{next(at for at in ledger.acks if at > up) - up:.2f} s, first row after "
+                 f"{next(at for at in client.acks if at > up) - up:.2f} s, first row after "
                  f"{next(at for at in self.checker.finished() if at > up) - up:.2f} s")
 
 
-class Controls(HouseTest):
+class Controls(ClusterTest):
     """The checker sees what it is there for: each fault is made by hand, and undone."""
 
     @classmethod
     def setUpClass(cls):
         cls.checker.begin()
-        cls.ledger = Ledger(cls.house.client_port, 7, 400, again=0.3)
-        wait_for(lambda: len(cls.ledger.acked) >= 200, "200 events")
-        cls.ledger.finish()
+        cls.client = DeliveryClient(cls.cluster.client_port, 7, 400, again=0.3)
+        wait_for(lambda: len(cls.client.acked) >= 200, "200 events")
+        cls.client.finish()
         cls.checker.drain()
-        cls.sent, cls.acked = {d.key for d in cls.ledger.sent}, cls.ledger.acked
+        cls.sent, cls.acked = {d.key for d in cls.client.sent}, cls.client.acked
         clean = cls.checker.problems(cls.sent, cls.acked)
         if clean:
             raise AssertionError("\n".join(clean[:60]))
 
     def problems(self, *statements):
         """After these statements of a superuser, without the comparison of tables, which takes longest."""
-        self.house.postgres.psql("; ".join(statements))
+        self.cluster.postgres.psql("; ".join(statements))
         return [*self.checker.lost(self.sent, self.acked), *self.checker.unbalanced(), *self.checker.doubled()]
 
     def saved(self, *tables):
         for table in tables:
-            self.house.postgres.psql(f"create table proof.saved_{table} as select * from {table}")
+            self.cluster.postgres.psql(f"create table proof.saved_{table} as select * from {table}")
             self.addCleanup(self.restore, table)
 
     def restore(self, table):
-        columns = self.house.postgres.psql(
+        columns = self.cluster.postgres.psql(
             "select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = "
             f"'{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''")
-        self.house.postgres.psql(
+        self.cluster.postgres.psql(
             f"set session_replication_role = replica; delete from {table};"
             f"insert into {table} ({columns}) overriding system value select {columns} from proof.saved_{table};"
             f"drop table proof.saved_{table}; delete from proof.transitions where tx > {self.mark};"
             f"delete from proof.effects where tx > {self.mark}")
 
     def setUp(self):
-        self.mark = self.house.postgres.psql("select txid_current()")
+        self.mark = self.cluster.postgres.psql("select txid_current()")
 
     def assert_found(self, problems, text):
         self.assertTrue(any(text in line for line in problems), f"{text!r} is not in {problems[:10]}")
@@ -237,7 +235,3 @@ class Controls(HouseTest):
 
     def test_an_event_nobody_sent(self):
         self.assert_found(self.checker.lost(self.sent - {next(iter(self.acked))}, self.acked), "nobody sent")
-
-
-if __name__ == "__main__":
-    unittest.main()

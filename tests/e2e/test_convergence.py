@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many copies of many events over many consumers that are killed: the tables of one quiet run. Crowded rows."""
 import json
-import os
 import random
 import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from checker import Checker  # noqa: E402
-from house import WORKER, House  # noqa: E402
-from seeds import SOAK, seeds  # noqa: E402
-from traffic import Delivery, contact_number, deliveries, feed  # noqa: E402
+from checker import Checker
+from cluster import WORKER, Cluster
+from seeds import SOAK, seeds
+from signed_deliveries import Delivery, contact_number, deliveries, feed
 
 EVENTS, KILLS = (10_000, 30) if SOAK else (2_000, 8)
 CROWD = 2_500
@@ -35,22 +33,22 @@ class Convergence(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.house = House(workers=4, gateways=0, proxied=False, max_connections="80")
-        cls.addClassCleanup(cls.house.close)
-        cls.checker = Checker(cls.house)
+        cls.cluster = Cluster(workers=4, gateways=0, proxied=False, max_connections="80")
+        cls.addClassCleanup(cls.cluster.close)
+        cls.checker = Checker(cls.cluster)
 
     def setUp(self):
         self.checker.begin()
 
     def assert_all_is_well(self, events, seed):
         found = self.checker.problems({d.key for d in events}, {d.key: d for d in events})
-        self.assertEqual(found, [], f"seed {seed}\n{self.house.tail()}")
+        self.assertEqual(found, [], f"seed {seed}\n{self.cluster.tail()}")
 
     def restart_workers(self, **options):
-        self.house.worker_options = {**WORKER, **options}
-        for worker in self.house.workers():
-            self.house.end(worker)
-        self.house.mend()
+        self.cluster.worker_options = {**WORKER, **options}
+        for worker in self.cluster.workers():
+            self.cluster.end(worker)
+        self.cluster.mend()
 
     def test_shuffled_copies_and_kills(self):
         for seed in seeds():
@@ -68,12 +66,12 @@ class Convergence(unittest.TestCase):
         rng.shuffle(arriving)
         began, share = time.monotonic(), len(arriving) // (KILLS + 1) + 1
         for kill in range(KILLS + 1):
-            feed(self.house.redis, arriving[kill * share:(kill + 1) * share])
+            feed(self.cluster.redis, arriving[kill * share:(kill + 1) * share])
             if kill < KILLS:
                 time.sleep(rng.uniform(0.0, 0.12))
-                victim = rng.choice(self.house.workers())
-                self.house.end(victim)
-                self.house.start(victim)
+                victim = rng.choice(self.cluster.workers())
+                self.cluster.end(victim)
+                self.cluster.start(victim)
         self.checker.drain(300 if SOAK else 60)  # what several kills hit is done one by one
         took = time.monotonic() - began
         self.assert_all_is_well(distinct.values(), seed)
@@ -94,12 +92,12 @@ class Convergence(unittest.TestCase):
         crowded = [hot(1000 + CROWD + n) if n % 10 else spread(1000 + CROWD + n) for n in range(CROWD)]
         seconds = {}
         for name, events in (("first", first), ("even", even), ("crowded", crowded)):
-            for worker in self.house.workers():
-                self.house.freeze(worker)
-            feed(self.house.redis, events)
+            for worker in self.cluster.workers():
+                self.cluster.freeze(worker)
+            feed(self.cluster.redis, events)
             began = time.monotonic()
-            for worker in self.house.workers():
-                self.house.thaw(worker)
+            for worker in self.cluster.workers():
+                self.cluster.thaw(worker)
             self.checker.drain()
             seconds[name] = (time.monotonic() - began) / len(events)
         self.assert_all_is_well(first + even + crowded, 0)
@@ -119,7 +117,7 @@ class Convergence(unittest.TestCase):
             with self.subTest(conversation=name):
                 self.checker.begin()
                 events = [message(n, UNKNOWN, conversation) for n in range(50)]
-                feed(self.house.redis, events)
+                feed(self.cluster.redis, events)
                 self.checker.drain()
                 self.assert_all_is_well(events, 0)
                 self.assertEqual(self.checker.ask("select phone from contacts"), UNKNOWN)
@@ -128,7 +126,3 @@ class Convergence(unittest.TestCase):
                     "(select count(*) from conversations) from activities"), "50|1|1|1")
                 # They really came in many transactions.
                 self.assertGreater(int(self.checker.ask("select count(distinct tx) from proof.transitions")), 10)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -2,12 +2,10 @@
 """trunkline dead list, show and replay on a real Postgres."""
 import os
 import subprocess
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from servers import Postgres, free_port  # noqa: E402
+import json_schema
+from servers import Postgres, free_port
 
 BIN = os.environ["TRUNKLINE_BIN"]
 # Any byte can be in a body: NUL, bad UTF-8, and all others.
@@ -192,7 +190,3 @@ class Dead(unittest.TestCase):
         away = subprocess.run([f"{BIN}/trunkline", "dead", "list", "--postgres",
                                f"postgresql://nobody@127.0.0.1:{free_port()}/none"], capture_output=True, timeout=30)
         self.assertEqual(away.returncode, 3)
-
-
-if __name__ == "__main__":
-    unittest.main()

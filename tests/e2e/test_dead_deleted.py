@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline dead delete: nothing of an event is left behind, and an auditor can name each that went."""
-import unittest
 
-from event_rows import Verbs, insert, json_schema
+from event_rows import Commands, insert, json_schema
 from worker_harness import WorkerTest
 
 BROKEN = '{"type": "message.received", "data": {'
 
 
-class DeadDeleted(Verbs, WorkerTest):
+class DeadDeleted(Commands, WorkerTest):
     role = "owner"
 
     def setUp(self):
@@ -66,24 +65,20 @@ class DeadDeleted(Verbs, WorkerTest):
         self.ok("dead delete", "EV1", "--yes")
         for verb in ("dead show", "events show"):
             for name in ("EV1", str(row)):
-                done = self.verb(verb, name, role="readonly")
+                done = self.command(verb, name, role="readonly")
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertRegex(done.stderr, f"no event has the id {name} any more: it was deleted at 20[^ ]+Z by "
                                               r"\S+@\S+ \(row 1 of dead_deletions\)")
-        self.assertIn("any more: it was deleted", self.verb("dead replay", "EV1", role="worker").stderr)
+        self.assertIn("any more: it was deleted", self.command("dead replay", "EV1", role="worker").stderr)
 
     def test_a_batch_that_has_seen_the_event_is_waited_for(self):
         insert(self.postgres, 1, "dead", error="broken")
         # As a worker whose copy of it is under way.
         end = self.session("begin; select pg_advisory_xact_lock_shared(1953655660) \\g /dev/null")
-        refused = self.verb("dead delete", "--all", "--yes")
+        refused = self.command("dead delete", "--all", "--yes")
         self.assertEqual(refused.returncode, 1)
         self.assertIn("run it again", refused.stderr)
         self.assertEqual(self.count(), 1)
         end()
         self.ok("dead delete", "--all", "--yes")
         self.assertEqual(self.count(), 0)
-
-
-if __name__ == "__main__":
-    unittest.main()

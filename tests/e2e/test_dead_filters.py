@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from event_rows import TRUNKLINE, Verbs, insert, many
+from event_rows import TRUNKLINE, Commands, insert, many
 from servers import Postgres, clean_environment
 
 ANN, LINE = "+14155550142", "+14155550100"
@@ -29,7 +29,7 @@ DEATHS = (
     (("--since", "5h", "--until", "1m", "--older-than", "90m"), [3, 4]))
 
 
-class Filters(Verbs, unittest.TestCase):
+class Filters(Commands, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres()
@@ -95,31 +95,31 @@ class Filters(Verbs, unittest.TestCase):
         for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--from", "--to"):
             for verb in (("dead delete", "--all", "--yes"), ("dead replay", "--all", "--yes"),
                          ("events retry", "--all-due", "--yes"), ("dead list",), ("dead groups",), ("events list",)):
-                done = self.verb(*verb, option, "", role="owner")
+                done = self.command(*verb, option, "", role="owner")
                 self.assertEqual((done.returncode, done.stdout), (78, ""), (verb, option))
                 self.assertIn(f"{option}: must not be empty", done.stderr)
         for option in ("--since", "--until", "--older-than"):
-            self.assertEqual(self.verb("dead delete", "--all", "--yes", option, "", role="owner").returncode, 78)
-        self.assertEqual(self.verb("events tail", "--state", "").returncode, 78)
+            self.assertEqual(self.command("dead delete", "--all", "--yes", option, "", role="owner").returncode, 78)
+        self.assertEqual(self.command("events tail", "--state", "").returncode, 78)
         self.assertEqual(self.left("dead"), [])
 
     def test_an_empty_id_is_refused(self):
         for verb in ("dead delete", "dead replay", "dead show", "events show", "events retry"):
-            done = self.verb(verb, "", role="owner")
+            done = self.command(verb, "", role="owner")
             self.assertEqual((done.returncode, done.stdout), (64, ""), verb)
             self.assertIn("an id is empty", done.stderr)
 
     def test_wrong_times(self):
         for verb in ("dead list", "dead groups", "dead replay", "dead delete"):
             for option in ("--since", "--until", "--from", "--to"):
-                done = self.verb(verb, option, "yesterday", role="owner")
+                done = self.command(verb, option, "yesterday", role="owner")
                 self.assertEqual(done.returncode, 78, done.stderr)
                 self.assertIn("must be a time like", done.stderr)
 
     def test_a_login_that_may_not_write_is_told_so(self):
         for verb in (("dead replay", "1"), ("events retry", "--all-due", "--yes"), ("dead delete", "1", "--yes")):
             self.fill("retrying" if verb[0] == "events retry" else "dead")
-            done = self.verb(*verb)
+            done = self.command(*verb)
             self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
             self.assertRegex(done.stderr, "run it as trunkline_worker or trunkline_owner|use the owner's")
 
@@ -135,7 +135,3 @@ class Filters(Verbs, unittest.TestCase):
         full = run(" > /dev/full")
         self.assertEqual((full.returncode, full.stderr),
                          (1, "trunkline: not all could be written to standard output\n"))
-
-
-if __name__ == "__main__":
-    unittest.main()

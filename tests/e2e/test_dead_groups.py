@@ -6,11 +6,11 @@ import subprocess
 import time
 import unittest
 
-from event_rows import TRUNKLINE, Verbs, insert, many
+from event_rows import TRUNKLINE, Commands, insert, many
 from servers import Postgres, clean_environment, wait_for
 
 
-class DeadGroups(Verbs, unittest.TestCase):
+class DeadGroups(Commands, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres()
@@ -55,7 +55,7 @@ class DeadGroups(Verbs, unittest.TestCase):
 
     def test_replay_of_many_goes_on_and_tells(self):
         many(self.postgres, 2500, "dead", error="'broken'")
-        done = self.verb("dead replay", "--all", "--yes", "--rate", "1000", role="worker")
+        done = self.command("dead replay", "--all", "--yes", "--rate", "1000", role="worker")
         self.assertEqual((done.returncode, self.states()), (0, "retrying 2500"), done.stderr)
         self.assertRegex(done.stderr, r"(?m)^\d+ of 2500, \d+/s$")
 
@@ -76,11 +76,11 @@ class DeadGroups(Verbs, unittest.TestCase):
             insert(self.postgres, number, "dead", error="broken" if number < 3 else "other")
         insert(self.postgres, 4, "retrying", error="broken")
         insert(self.postgres, 5)
-        asked = self.verb("dead delete", "--all", answer="no\n", role="owner")
+        asked = self.command("dead delete", "--all", answer="no\n", role="owner")
         self.assertEqual(asked.returncode, 1)
         self.assertIn("delete 3 dead letters with their bytes, for good?", asked.stderr)
         self.assertIn("nothing was deleted", asked.stderr)
-        refused = self.verb("dead delete", "1", "--yes", role="worker")
+        refused = self.command("dead delete", "1", "--yes", role="worker")
         self.assertEqual(refused.returncode, 1)
         self.assertIn("use the owner's", refused.stderr)
         self.assertEqual(self.states(), "dead 3, processed 1, retrying 1")
@@ -90,18 +90,14 @@ class DeadGroups(Verbs, unittest.TestCase):
                                     f"{told['record']}")
         user = os.environ.get("USER") or "root"
         self.assertRegex(record, r"^trunkline_owner\|%s@\S+\|--all --error 'broken'\|a test\|2$" % user)
-        one = self.verb("dead delete", "EV3", "EV4", "EV5", answer="yes\n", role="owner")
+        one = self.command("dead delete", "EV3", "EV4", "EV5", answer="yes\n", role="owner")
         self.assertEqual((one.returncode, self.states()), (1, "processed 1, retrying 1"), one.stderr)
         self.assertIn("EV4: it is retrying, not dead", one.stderr)
         self.assertEqual(self.ok("dead delete", "--all", "--yes", role="owner"), "0 deleted\n")
-        self.assertEqual(self.verb("dead delete", role="owner").returncode, 64)
+        self.assertEqual(self.command("dead delete", role="owner").returncode, 64)
 
     def test_delete_of_the_old_only(self):
         insert(self.postgres, 1, "dead", error="broken", ago="100 days")
         insert(self.postgres, 2, "dead", error="broken", ago="10 days")
         told = self.json("dead delete", "--all", "--older-than", "90d", "--yes", role="owner")
         self.assertEqual((told["deleted"], self.postgres.psql("select event_id from webhook_events")), (1, "EV2"))
-
-
-if __name__ == "__main__":
-    unittest.main()

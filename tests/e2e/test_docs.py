@@ -2,14 +2,13 @@
 """The console blocks of README and docs do what the pages show, and the comparison itself can fail."""
 import os
 import subprocess
-import sys
 import unittest
+
+import blocks
+from shell import Shell
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCS = os.path.join(HERE, "..", "docs")
-sys.path.insert(0, DOCS)
-import blocks  # noqa: E402
-from shell import Shell  # noqa: E402
 
 
 class Comparison(unittest.TestCase):
@@ -47,7 +46,3 @@ class Pages(unittest.TestCase):
                                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
         print(ended.stdout.splitlines()[-1] if ended.stdout else "")
         self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
-
-
-if __name__ == "__main__":
-    unittest.main()

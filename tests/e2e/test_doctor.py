@@ -7,18 +7,15 @@ import signal
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 import unittest
 
+import json_schema
 from pipeline import HEX_KEY, TRUNKLINE, Pipeline, clean_environment, wait_for
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from provider_api import KEY, ProviderApi  # noqa: E402
-from servers import Postgres, Redis, _as_postgres, free_port  # noqa: E402
-from test_postgres_standby import Standby  # noqa: E402
+from provider_api import KEY, ProviderApi
+from servers import Postgres, Redis, _as_postgres, free_port
+from test_postgres_standby import Standby
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
@@ -416,7 +413,3 @@ class Doctor(unittest.TestCase):
                                             check=False).returncode == 0, "pgbouncer to answer")
             self.assert_found("postgres.pooler", level, "by transaction" if mode == "transaction" else "do not arrive",
                               code=code, env={"TRUNKLINE_POSTGRES": url})
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -5,15 +5,15 @@ import subprocess
 import time
 import unittest
 
-from event_rows import TRUNKLINE, Verbs, insert, many
 import json_schema
+from event_rows import TRUNKLINE, Commands, insert, many
 from servers import Postgres, Redis, clean_environment, free_port, wait_for
 
 STREAM = "{trunkline}:deliveries"
 HOSTILE = "\x1b[2Jgone\nforged"
 
 
-class Events(Verbs, unittest.TestCase):
+class Events(Commands, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis, cls.postgres = Redis(), Postgres()
@@ -62,7 +62,7 @@ class Events(Verbs, unittest.TestCase):
                 (("--from", "2020-01-01 10:00", "--to", "2099-01-01T00:00:00+02:00"), [4, 2, 1, 3])):
             self.assertEqual(self.listed(*filters), expected, filters)
         self.assertEqual(self.ok("events list", "--type", "none"), "no events fit\n")
-        refused = self.verb("events list", "--state", "paused")  # no event is ever in that
+        refused = self.command("events list", "--state", "paused")  # no event is ever in that
         self.assertEqual(refused.returncode, 78)
         self.assertIn("must be of processed, ignored, retrying, dead", refused.stderr)
 
@@ -90,7 +90,7 @@ class Events(Verbs, unittest.TestCase):
             more = ("--before", str(page["next"]))
         self.assertEqual(seen, list(range(25, 0, -1)))
         self.assertIn("... there are more than 10: --before 16", self.ok("events list", "--limit", "10"))
-        unknown = self.verb("events list", "--before", "4711")
+        unknown = self.command("events list", "--before", "4711")
         self.assertEqual((unknown.returncode, "there is no event 4711" in unknown.stderr), (1, True), unknown.stderr)
 
     def test_by_phone_and_conversation(self):
@@ -125,7 +125,7 @@ class Events(Verbs, unittest.TestCase):
         self.assertEqual((event["in_stream"], event["copies"][0]["entry_id"]), (False, "1800000000000-0"))
         both = self.json("events show", "AC1")["events"]
         self.assertEqual([event["id"] for event in both], [1, 2])
-        self.assertEqual(self.verb("events show", "2", "--raw").stdout, '{"id": "EV2"}')
+        self.assertEqual(self.command("events show", "2", "--raw").stdout, '{"id": "EV2"}')
 
     def test_show_of_what_is_only_in_redis(self):
         body = '{"id": "EVnew", "data": {"object": {"id": "ACnew"}}}'
@@ -141,7 +141,7 @@ class Events(Verbs, unittest.TestCase):
         self.redis.command("XREADGROUP", "GROUP", "workers", "host-1", "COUNT", "1", "STREAMS", STREAM, ">")
         waiting = self.json("events show", entry)["waiting"]
         self.assertEqual((waiting["reader"], waiting["times_read"], waiting["size"]), ("host-1", 1, len(body)))
-        self.assertEqual(self.verb("events show", "unheard-of").returncode, 1)
+        self.assertEqual(self.command("events show", "unheard-of").returncode, 1)
 
     def test_show_of_what_waits_for_the_end_of_a_pause(self):
         entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
@@ -273,27 +273,23 @@ class Events(Verbs, unittest.TestCase):
             return self.postgres.psql("select string_agg(id::text, ' ' order by id) from webhook_events "
                                       "where next_attempt_at <= now()")
 
-        refused = self.verb("events retry", "EV1", role="readonly")
+        refused = self.command("events retry", "EV1", role="readonly")
         self.assertEqual((refused.returncode, due()), (1, "∅"), refused.stderr)
-        done = self.verb("events retry", "EV4", "99", role="worker")
+        done = self.command("events retry", "EV4", "99", role="worker")
         self.assertEqual(done.returncode, 1)
         self.assertIn("it is dead, not retrying", done.stderr)
         self.assertIn("no event has the id 99", done.stderr)
-        self.assertIn("not confirmed", self.verb("events retry", "--all-due", role="worker").stderr)
+        self.assertIn("not confirmed", self.command("events retry", "--all-due", role="worker").stderr)
         self.assertEqual(due(), "∅")
         told = self.json("events retry", "--all-due", "--error", "mended", "--yes", role="worker")
         self.assertEqual((told["retried"], told["in_hand_or_gone"], due()), (1, 1, "1"))
         self.assertEqual(self.ok("events retry", "EV3", role="worker"), "1 made due now\n")
         self.assertEqual(due(), "1 3")
-        self.assertEqual(self.verb("events retry", role="worker").returncode, 64)
-        self.assertEqual(self.verb("events retry", "1", "--all-due", role="worker").returncode, 64)
+        self.assertEqual(self.command("events retry", role="worker").returncode, 64)
+        self.assertEqual(self.command("events retry", "1", "--all-due", role="worker").returncode, 64)
 
     def test_wrong_values_are_refused(self):
         for wrong in (("--state", "lost"), ("--from", "yesterday"), ("--to", "2026-13-01"), ("--before", "x")):
-            self.assertEqual(self.verb("events list", *wrong).returncode, 78, wrong)
-        self.assertEqual(self.verb("events tail", "--until", "soon").returncode, 78)
-        self.assertEqual(self.verb("events show").returncode, 64)
-
-
-if __name__ == "__main__":
-    unittest.main()
+            self.assertEqual(self.command("events list", *wrong).returncode, 78, wrong)
+        self.assertEqual(self.command("events tail", "--until", "soon").returncode, 78)
+        self.assertEqual(self.command("events show").returncode, 64)

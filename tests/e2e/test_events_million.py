@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from event_rows import TRUNKLINE, Verbs, insert, many
+from event_rows import TRUNKLINE, Commands, insert, many
 from servers import Postgres, Redis
 
 REASON = "'value ' || n || ' violates check constraint ' || n % 3"
@@ -18,7 +18,7 @@ TALK = """insert into own_numbers values ('+14155550100', true);
   from generate_series(0, 199999) n"""
 
 
-class Million(Verbs, unittest.TestCase):
+class Million(Commands, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
@@ -65,7 +65,7 @@ class Million(Verbs, unittest.TestCase):
 
     def test_show_by_ids(self):
         for name in ("EVM900000", "D900000", "1700000900000-0", "1"):
-            self.assertIn(self.verb("events show", name, within=2).returncode, (0, 3), name)
+            self.assertIn(self.command("events show", name, within=2).returncode, (0, 3), name)
         self.assertEqual(self.json("events show", "EVM900000", within=2)["events"][0]["delivery_id"], "D900000")
 
     def test_dead_letters(self):
@@ -87,7 +87,3 @@ class Million(Verbs, unittest.TestCase):
         self.assertEqual(len(self.ok("events tail", "--count", "5").splitlines()), 5)
         self.ok("events tail", "--last", "0", "--until", "300ms", "--every", "100ms")
         self.assertLess(time.monotonic() - start, 4)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -21,7 +21,3 @@ class Facts(unittest.TestCase):
                     found |= {int(number) for number in re.findall(r"\d+", numbers)}
         self.assertEqual(POINTS - found, set())
         self.assertEqual(found - POINTS, set())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures, limits, refusal warnings and the way out of a gateway."""
 import signal
-import socket
 import threading
 import time
-import unittest
 
 from gateway_harness import STREAM, Client, Gateway, WithGateway, cpu_seconds, request, restart, sign_hex
 from servers import Redis, wait_for
@@ -208,7 +206,3 @@ class TheWayOut(WithGateway):
         self.assertEqual(gateway.count("delivery answered"), 0)
         gateway.signal(signal.SIGUSR1)
         wait_for(lambda: gateway.post().status == 200 and gateway.count("delivery answered") > 0, "debug lines")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -301,7 +301,3 @@ class Overload(RedisCase):
         self.assertEqual({client.read().status for client in clients if client not in refused}, {200})
         for client in clients:
             client.close()
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import threading
 import time
-import unittest
 
 from gateway_harness import (HEX_KEY, LEGACY_KEY, PATH, STANDARD_KEY, Client, WithGateway, entries, request, sign_hex,
                              sign_legacy, sign_standard)
@@ -193,7 +192,3 @@ class Keys(WithGateway):
             wait_for(lambda: gateway.count("not reloaded") > before, "the error")
             self.assertEqual(gateway.post(headers=sign_hex(b"{}", "old")).status, 200)
         self.assertNotIn("???", "".join(gateway.log))
-
-
-if __name__ == "__main__":
-    unittest.main()

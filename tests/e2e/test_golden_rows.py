@@ -8,13 +8,12 @@ import glob
 import json
 import os
 import subprocess
-import sys
 import unittest
+
+from servers import Postgres
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
-sys.path.insert(0, os.path.join(TESTS, "support"))
-from servers import Postgres  # noqa: E402
 
 PAYLOADS = os.path.join(TESTS, "fixtures", "payloads")
 ROWS = os.path.join(TESTS, "fixtures", "rows")
@@ -69,7 +68,3 @@ class GoldenRows(unittest.TestCase):
                     self.assertEqual(file.read(), rows)
         left = set(glob.glob(os.path.join(ROWS, "**", "*.txt"), recursive=True)) - expected_files
         self.assertEqual(set(), left, "expected rows without a payload")
-
-
-if __name__ == "__main__":
-    unittest.main()

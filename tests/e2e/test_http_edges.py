@@ -85,7 +85,3 @@ class Edges(unittest.TestCase):
             self.assertRegex(line, r"^(\d{4}-\d\d-\d\dT|[A-Z]|\d)")
             self.assertFalse(line.startswith("forged"))
             self.assertIsNone(re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.rstrip("\n")))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -145,7 +145,3 @@ class Probe(unittest.TestCase):
                 return False
         wait_for(answers, "nginx to answer")
         return port, log
-
-
-if __name__ == "__main__":
-    unittest.main()

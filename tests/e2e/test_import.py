@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 import old_service
-from event_rows import Verbs, json_schema
+from event_rows import Commands, json_schema
 from old_service import ADA, BOB, LINE, TIME
 from pooler import PGBOUNCER, pooled
 from servers import clean_environment, free_port
@@ -70,7 +70,7 @@ grant insert on written to trunkline_old;
 """
 
 
-class Import(Verbs, WorkerTest):
+class Import(Commands, WorkerTest):
     role = "worker"
 
     @classmethod
@@ -83,12 +83,12 @@ class Import(Verbs, WorkerTest):
         self.sql("truncate activities, contacts, contact_cards, conversations restart identity")
 
     def take(self, *arguments, code=1, source=None):
-        done = self.verb("import", "--from", source or self.source, "--json", *arguments)
+        done = self.command("import", "--from", source or self.source, "--json", *arguments)
         self.assertEqual(done.returncode, code, done.stderr)
         return json_schema.check("import", done.stdout)
 
     def refused(self, source, *arguments, code=1):
-        done = self.verb("import", "--from", source, *arguments)
+        done = self.command("import", "--from", source, *arguments)
         self.assertEqual((done.returncode, done.stdout), (code, ""))
         return done.stderr
 
@@ -149,7 +149,7 @@ class Import(Verbs, WorkerTest):
         again = self.take()
         self.assertEqual(again["written"], [])
         self.assertEqual(self.sql(BUSINESS) + self.sql("select max(updated_at) from activities"), before)
-        self.assertIn("nothing new", self.verb("import", "--from", self.source).stdout)
+        self.assertIn("nothing new", self.command("import", "--from", self.source).stdout)
 
     def test_a_dry_run_changes_nothing(self):
         before = self.sql(BUSINESS)
@@ -301,7 +301,7 @@ class Import(Verbs, WorkerTest):
         self.assertEqual(self.sql("select delivery_id from webhook_events where entry_id = 'import-shop-2-1'"),
                          "import-shop-2-1")
         self.assertEqual(self.take("--label", "shop-2", code=0, source=other)["written"], [])
-        self.assertEqual(self.verb("import", "--from", other, "--label", "Shop 2").returncode, 78)
+        self.assertEqual(self.command("import", "--from", other, "--label", "Shop 2").returncode, 78)
         self.assertIn("none: imported", self.ok("events show", "import-shop-2-1", "--redis", "redis://127.0.0.1:1/0"))
 
     def test_a_second_run_brings_what_came_between(self):
@@ -392,7 +392,3 @@ class Import(Verbs, WorkerTest):
         self.assertEqual(self.sql("select event_type, processed, error_message from webhook_event where processed"),
                          "message.received|t|∅")
         self.assertEqual(self.sql("set role trunkline_readonly; select count(*) > 0 from activity"), "t")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,11 +3,9 @@
 import os
 import re
 import subprocess
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
+import json_schema
 
 TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
 
@@ -59,7 +57,3 @@ class JsonSchema(unittest.TestCase):
         for wrong in ({**good, "other": 1}, {"more": False}, {**good, "replayed": [{"id": "1"}]}):
             with self.assertRaisesRegex(AssertionError, "not as docs/json says of 'dead replay'"):
                 json_schema.check("dead replay", wrong)
-
-
-if __name__ == "__main__":
-    unittest.main()

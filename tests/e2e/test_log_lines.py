@@ -152,7 +152,3 @@ class LogLines(unittest.TestCase):
                       ("dead", "show", ids[0], "--json")):
             done = subprocess.run([TRUNKLINE, *words], env=pipe.env, capture_output=True, timeout=20)
             json.loads(done.stdout)
-
-
-if __name__ == "__main__":
-    unittest.main()

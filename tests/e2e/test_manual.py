@@ -7,14 +7,11 @@ import select
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from servers import clean_environment  # noqa: E402
+from servers import clean_environment
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 SHARE = os.path.join(os.path.dirname(BIN), "share")
@@ -367,7 +364,3 @@ class LazyLoading(unittest.TestCase):
         self.type("--log-level=de\t", "=debug ")
         self.type("\x15trunkline-gateway --max-b\t", "--max-body ")
         self.type("\x15trunkline-worker --lea\t", "--lease ")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -5,16 +5,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import scrape  # noqa: E402
-from exporter_harness import Exporter  # noqa: E402
-from gateway_harness import (HEX_KEY, STREAM, Gateway, restart, sign_legacy, sign_standard)  # noqa: E402
-from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402
-from worker_harness import BIN, Worker, message  # noqa: E402
+import scrape
+from exporter_harness import Exporter
+from gateway_harness import (HEX_KEY, STREAM, Gateway, restart, sign_legacy, sign_standard)
+from servers import Postgres, Redis, clean_environment, wait_for
+from worker_harness import BIN, Worker, message
 
 REQUESTS, EVENTS = "trunkline_gateway_requests_total", "trunkline_worker_events_total"
 DOCS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs")
@@ -318,6 +316,3 @@ INSERT = """insert into webhook_events (event_key, event_id, event_type, state, 
   select sha256(convert_to('{state}' || n || random(), 'UTF8')), 'EV' || n, 'message.received', '{state}', 'broken', {due},
     now() - interval '2 hours', case when '{state}' = 'dead' then now() end, 'D' || n, n || '-0', 'hex', 0, 1, '{{}}'
   from generate_series(1, {count}) n"""
-
-if __name__ == "__main__":
-    unittest.main()

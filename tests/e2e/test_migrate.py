@@ -2,13 +2,11 @@
 """trunkline migrate against a real Postgres: apply, status, refusals, exit codes."""
 import os
 import subprocess
-import sys
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from servers import Postgres, free_port, wait_for  # noqa: E402
+import json_schema
+from servers import Postgres, free_port, wait_for
 
 BIN = os.environ["TRUNKLINE_BIN"]
 
@@ -109,7 +107,3 @@ class Migrate(unittest.TestCase):
         self.assertIn("Postgres does not answer", away.stderr)
         self.assertEqual(migrate(self.url, "sideways").returncode, 64)
         self.assertEqual(migrate(self.url, "--lock-timeout", "5").returncode, 78)
-
-
-if __name__ == "__main__":
-    unittest.main()

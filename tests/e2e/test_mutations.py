@@ -10,11 +10,10 @@ import socket
 import sys
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from bodies_pipe import key_of, problem_with, stored, verdicts  # noqa: E402
-from worker_harness import STREAM, Worker, WorkerTest, wait_for  # noqa: E402
-from seeds import SOAK, seeds, soak_only  # noqa: E402
-from servers import _wire  # noqa: E402
+from bodies_pipe import key_of, problem_with, stored, verdicts
+from seeds import SOAK, seeds, soak_only
+from servers import _wire
+from worker_harness import STREAM, Worker, WorkerTest, wait_for
 
 DROP = object()
 REPLACEMENTS = (DROP, None, True, 5, -1.5e300, "x", "", [], {}, [[{}], None, "y"], {"a": [1]})
@@ -179,7 +178,3 @@ class Differential(unittest.TestCase):
     @soak_only
     def test_a_million(self):  # C13
         self.compare(seeds()[0], 1_000_000)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -92,7 +92,3 @@ class Sum(unittest.TestCase):
         wait_for(lambda: said() == f"{all_there} taken in, {all_there} rows, 0 waiting: difference 0", "the sum")
         pipe.postgres.psql("delete from event_copies")
         self.assertRegex(said(), r"difference [1-9]\d*$")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -193,7 +193,3 @@ class Load(Overload):
     def address_space(gateway):
         with open(f"/proc/{gateway.process.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
-if __name__ == "__main__":
-    unittest.main()

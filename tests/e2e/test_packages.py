@@ -7,19 +7,17 @@ import pwd
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import unittest
 
-from pipeline import Pipeline
+import debs
+import scrape
 from bodies_pipe import Sender
+from exporter_harness import Exporter
+from pipeline import Pipeline
+from servers import Postgres, Redis, clean_environment, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "support"))
-import debs  # noqa: E402
-import scrape  # noqa: E402
-from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402
-from exporter_harness import Exporter  # noqa: E402
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 UNITS = os.path.join(HERE, "..", "..", "deploy", "systemd")
@@ -274,7 +272,3 @@ class UnderTheLimits(unittest.TestCase):
                  "the row")
         for name, process in (("gateway", pipe.gateway), ("worker", pipe.worker)):
             self.assert_confined(process.pid, name)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,15 +4,14 @@ import json
 import os
 import threading
 import time
-import unittest
 
-from verbs import VerbTest
-from worker_harness import STREAM, wait_for
+from commands import CommandTest
+from worker_harness import wait_for
 
 
-class Pause(VerbTest):
+class Pause(CommandTest):
     def pause(self, *options, **more):
-        return self.verb("pause", "--reason", "a backup", *options, **more)
+        return self.command("pause", "--reason", "a backup", *options, **more)
 
     def wait_paused(self, worker):
         wait_for(lambda: worker.ready()[1]["state"] == "paused", "the worker to pause", 5)
@@ -33,7 +32,7 @@ class Pause(VerbTest):
         late = self.worker()
         self.wait_paused(late)
         self.assertEqual((self.count(), self.pending(), self.redis.command("XLEN", "{trunkline}:deliveries")), (0, 0, 20))
-        self.assertEqual(self.verb("resume").stdout, "not paused: workers apply what comes\n")
+        self.assertEqual(self.command("resume").stdout, "not paused: workers apply what comes\n")
         self.wait_states(processed=20)
         self.assertEqual(self.sql("select distinct attempts from webhook_events"), "0")
         self.assertEqual(self.sql("select string_agg(action || ' ' || coalesce(reason, '-'), ', ' order by id) from "
@@ -75,10 +74,10 @@ class Pause(VerbTest):
             for _ in range(5):
                 count = self.count()
                 wait_for(lambda count=count: self.count() > count + 50, "rows")
-                done = self.told("pause", "--reason", "load")
+                done = self.json("pause", "--reason", "load")
                 self.assertEqual(done["batches_left"], 0)
                 self.assert_still(1.2)
-                self.verb("resume")
+                self.command("resume")
         finally:
             ending.set()
             sender.join()
@@ -95,7 +94,7 @@ class Pause(VerbTest):
         self.wait_paused(worker)
         self.assert_still(0.5)
         self.assertEqual({c["pending"] for c in self.consumers() if c["name"] != "released"}, {0})
-        self.verb("resume")
+        self.command("resume")
         self.wait_states(processed=3)
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
 
@@ -105,15 +104,15 @@ class Pause(VerbTest):
         end = self.lock_table("activities")
         self.add_messages(range(1))
         wait_for(lambda: self.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == "1", "it to wait")
-        done = self.verb("pause", "--reason", "x", "--wait", "300ms", "--json")
+        done = self.command("pause", "--reason", "x", "--wait", "300ms", "--json")
         self.assertEqual((done.returncode, json.loads(done.stdout)["batches_left"]), (1, 1), done.stderr)
         self.assertIn("of 1 batches in hand 1 did not end within 300ms", done.stderr)
-        done = self.verb("pause", "--reason", "x", "--wait", "0s")
+        done = self.command("pause", "--reason", "x", "--wait", "0s")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("What workers have in hand is finished, then nothing is applied.", done.stdout)
         self.assertNotIn("any more", done.stdout)
         end()
-        self.assertEqual(self.told("pause", "--reason", "x")["batches_left"], 0)
+        self.assertEqual(self.json("pause", "--reason", "x")["batches_left"], 0)
         self.assert_still(0.3)
 
     def test_it_outlives_a_restart_of_postgres(self):
@@ -126,8 +125,8 @@ class Pause(VerbTest):
         self.add_messages(range(3))
         wait_for(lambda: worker.ready()[1]["state"] == "paused", "the worker to be paused again")
         self.assertEqual(self.count(), 0)
-        self.assertEqual(self.told("queue")["pause"]["reason"], "a backup")
-        self.verb("resume")
+        self.assertEqual(self.json("queue")["pause"]["reason"], "a backup")
+        self.command("resume")
         self.wait_states(processed=3)
 
     def test_retries_are_not_leased(self):
@@ -143,39 +142,39 @@ class Pause(VerbTest):
         self.sql("update controls set reason = 'two' where name = 'pause'")
         wait_for(lambda: "two" in worker.ready()[1].get("note", ""), "another look at the controls")
         self.assertEqual(self.sql("select state, claims, leased_until from webhook_events"), "retrying|0|∅", worker.log()[seen:])
-        self.verb("resume")
+        self.command("resume")
         wait_for(lambda: self.states() == {"ignored": 1}, "the retry")
 
     def test_it_ends_by_itself(self):
         worker, other = self.worker(), self.worker()
         worker.wait_ready(), other.wait_ready()
-        told = self.told("pause", "--reason", "short", "--for", "3s")
+        told = self.json("pause", "--reason", "short", "--for", "3s")
         self.assertEqual((told["pause"]["reason"], told["pause"]["until"][-1]), ("short", "Z"))
         self.wait_paused(worker), self.wait_paused(other)
         self.add_messages(range(3))
         self.wait_states(processed=3, deadline=8)
         wait_for(lambda: [w.ready()[1]["state"] for w in (worker, other)] == ["running"] * 2, "both to run", 3)
-        self.assertIsNone(self.told("queue")["pause"])
+        self.assertIsNone(self.json("queue")["pause"])
 
     def test_it_is_shown_everywhere(self):
         worker = self.worker(**{"heartbeat-every": "100ms"})
         worker.wait_ready()
         self.pause("--until", "2099-01-01 06:00")
         self.wait_paused(worker)
-        queue = self.verb("queue", role="readonly")
+        queue = self.command("queue", role="readonly")
         self.assertRegex(queue.stdout.splitlines()[0], r"^WATCH: .*paused by .* until 2099-01-01T06:00:00Z: a backup, go on with")
         self.assertRegex(queue.stdout, r"applying +paused +by ")
-        self.assertEqual(self.told("queue", role="readonly")["pause"]["until"], "2099-01-01T06:00:00Z")
-        wait_for(lambda: [w["state"] for w in self.told("workers list")["workers"]] == ["paused"], "the card")
-        self.assertIn("a backup", self.verb("workers", "list").stdout)
-        self.assertIn("PAUSED by ", self.verb("stats", role="readonly").stdout)
+        self.assertEqual(self.json("queue", role="readonly")["pause"]["until"], "2099-01-01T06:00:00Z")
+        wait_for(lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the card")
+        self.assertIn("a backup", self.command("workers", "list").stdout)
+        self.assertIn("PAUSED by ", self.command("stats", role="readonly").stdout)
 
     def test_a_pause_of_a_paused_one_replaces_it(self):
         self.pause()
-        self.assertEqual(self.told("pause", "--reason", "other")["pause"]["reason"], "other")
+        self.assertEqual(self.json("pause", "--reason", "other")["pause"]["reason"], "other")
         self.assertEqual(self.sql("select count(*) from operator_log"), "2")
-        self.verb("resume")
-        self.assertIsNone(self.told("resume")["pause"])
+        self.command("resume")
+        self.assertIsNone(self.json("resume")["pause"])
         self.assertEqual(self.sql("select count(*) from operator_log"), "3")  # nothing was there to resume
 
     def test_refusals(self):
@@ -187,7 +186,7 @@ class Pause(VerbTest):
                                     (("pause", "--reason", "two\nlines"), 64, "one line"),
                                     (("pause", "--reason", "x" * 501), 64, "at most 500"),
                                     (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit")):
-            done = self.verb(*options)
+            done = self.command(*options)
             self.assertEqual(done.returncode, code, done.stderr)
             self.assertIn(said, done.stderr)
         done = self.pause(role="readonly")
@@ -198,11 +197,11 @@ class Pause(VerbTest):
         self.assertEqual(away.returncode, 3)
 
 
-class Watch(VerbTest):
+class Watch(CommandTest):
     def test_a_line_a_sample_until_it_is_told_to_end(self):
         import signal
         import subprocess
-        from verbs import TRUNKLINE, clean_environment
+        from commands import TRUNKLINE, clean_environment
         environment = clean_environment(REDIS_URL=self.redis.url_of("operator"),
                                         DATABASE_URL=self.postgres.url_of("readonly"))
         for options, line in ((["--watch", "0.2"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WATCH: .* \| accepted "),
@@ -229,8 +228,4 @@ class Watch(VerbTest):
         self.assertEqual(watch.wait(5), 0)
         self.assertTrue(os.read(master, 65536).endswith(b"\x1b[?25h"))
         os.close(master)
-        self.assertEqual(self.verb("queue", "--watch", "0").returncode, 64)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        self.assertEqual(self.command("queue", "--watch", "0").returncode, 64)

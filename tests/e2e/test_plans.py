@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import sys
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import BIN, WorkerTest  # noqa: E402
-from servers import Postgres, Redis  # noqa: E402
+from servers import Postgres, Redis
+from worker_harness import BIN, WorkerTest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NO_KEYS = {"own_numbers"}  # read as a whole: a handful
@@ -72,7 +69,3 @@ class Plans(WorkerTest):
             # After 1, 2, 4, 8, 16, 32 and 64 transactions, some of which are not of batches.
             self.assertGreaterEqual(plans, 4, name)
             self.assertLessEqual(plans, 10, name)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other sessions in the way: deadlocks, locks held long, conflicts, sessions ended. Only what is concerned waits."""
-import os
-import sys
 import threading
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, WorkerTest, message, wait_for  # noqa: E402
+from worker_harness import STREAM, WorkerTest, message, wait_for
 
 LATER = "2026-03-01T11:00:00.000Z"
 
@@ -119,7 +115,3 @@ class Collisions(WorkerTest):
                      "where application_name like 'trunkline-worker%'")
         self.assertEqual(self.sql("select count(distinct pid) > 2, count(distinct (lock, statement, idle)), min(lock), "
                                   "min(statement), min(idle) from settings"), "t|1|300ms|3s|4s")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -8,9 +8,8 @@ import time
 import unittest
 from unittest import mock
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import BIN, Postgres, Redis, WorkerTest, message, wait_for  # noqa: E402
-import servers  # noqa: E402
+import servers
+from worker_harness import BIN, Postgres, Redis, WorkerTest, message, wait_for
 
 EVENTS = 300
 
@@ -63,7 +62,3 @@ class Disk(WorkerTest):
               file=sys.stderr)
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
         self.assertEqual(self.count("activities"), EVENTS)
-
-
-if __name__ == "__main__":
-    unittest.main()

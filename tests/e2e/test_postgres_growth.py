@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inserts stay quick when there are many rows already. A long row."""
-import os
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, WorkerTest, message  # noqa: E402
-from seeds import soak_only  # noqa: E402
+from seeds import soak_only
+from worker_harness import STREAM, WorkerTest, message
 
 EVENTS, PART = 300_000, 10_000
 
@@ -39,7 +36,3 @@ class Growth(WorkerTest):
         print(f"measured: {PART} events into {PART} rows: {first:.1f} s, into {EVENTS}: {last:.1f} s", file=sys.stderr)
         self.assertEqual(self.count(), EVENTS - PART + 1)
         self.assertLess(last, 2 * first)
-
-
-if __name__ == "__main__":
-    unittest.main()

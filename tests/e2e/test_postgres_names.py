@@ -10,12 +10,10 @@ import sys
 import tempfile
 import threading
 import time
-import unittest
 from unittest import mock
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import WorkerTest  # noqa: E402
-import worker_harness  # noqa: E402
+import worker_harness
+from worker_harness import WorkerTest
 
 
 class Resolver:
@@ -103,7 +101,3 @@ class Names(WorkerTest):
         began = time.monotonic()
         self.assertEqual(worker.terminate(), 0)
         self.assertLess(time.monotonic() - began, 6)
-
-
-if __name__ == "__main__":
-    unittest.main()

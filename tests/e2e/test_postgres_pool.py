@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """PgBouncer between the worker and Postgres: by session, with our settings, it works; all else is held for."""
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import WorkerTest, wait_for  # noqa: E402
-from pooler import PGBOUNCER, pooled  # noqa: E402
+from pooler import PGBOUNCER, pooled
+from worker_harness import WorkerTest, wait_for
 
 # As docs/operations.md says it for poolers that drop startup options.
 OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
@@ -80,7 +77,3 @@ class Pool(WorkerTest):
         self.wait_states(processed=200)
         self.wait_drained()
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
-
-
-if __name__ == "__main__":
-    unittest.main()

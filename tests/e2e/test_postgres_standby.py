@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The address leads to a hot standby: held for as read-only; when it is promoted, work goes on where it was."""
-import os
 import subprocess
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import Worker, WorkerTest, wait_for  # noqa: E402
-from proxy import Proxy  # noqa: E402
-from servers import Postgres, _as_postgres, free_port  # noqa: E402
+from proxy import Proxy
+from servers import Postgres, _as_postgres, free_port
+from worker_harness import Worker, WorkerTest, wait_for
 
 EVENTS = 50
 
@@ -60,7 +57,3 @@ class Promotion(WorkerTest):
             finally:
                 worker.close()
                 self.postgres.start()
-
-
-if __name__ == "__main__":
-    unittest.main()

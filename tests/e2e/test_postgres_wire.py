@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network between worker and Postgres: cut after any byte of a batch, slow, stalled. The same rows in the end."""
-import os
 import random
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from wired import WiredTest  # noqa: E402
-from seeds import SOAK, seeds, soak_only  # noqa: E402
+from proxied_worker import ProxiedWorkerTest
+from seeds import SOAK, seeds, soak_only
 
 EVENTS = 8
 
@@ -38,7 +35,7 @@ class Sweep:
         return data
 
 
-class Wire(WiredTest):
+class Wire(ProxiedWorkerTest):
     def batch(self, sweep, generation):
         numbers = range(generation * EVENTS, (generation + 1) * EVENTS)
         self.to_postgres.cut()  # each batch on a connection that has to prepare its statements: the same bytes
@@ -48,7 +45,7 @@ class Wire(WiredTest):
         return sweep
 
     def test_cut_after_any_byte_of_a_batch(self):
-        worker = self.wired(hold_least="1ms", probe_most="20ms")
+        worker = self.proxied_worker(hold_least="1ms", probe_most="20ms")
         worker.wait_ready()
         generation, cuts = 0, 0
         for direction in ("up", "down"):
@@ -68,7 +65,7 @@ class Wire(WiredTest):
 
     def slow(self, events, **options):
         began = time.monotonic()
-        worker = self.wired(threads=2, batch=20, **options)
+        worker = self.proxied_worker(threads=2, batch=20, **options)
         self.add_messages(range(events))
         self.check(events)
         self.assertEqual(self.card(worker).get("redelivered", "0"), "0")
@@ -91,7 +88,7 @@ class Wire(WiredTest):
               file=sys.stderr)
 
     def stall(self, seconds, **options):
-        worker = self.wired(**options)
+        worker = self.proxied_worker(**options)
         worker.wait_ready()
         self.to_postgres.stall()
         self.add_at_once(range(20))
@@ -109,7 +106,3 @@ class Wire(WiredTest):
     @soak_only
     def test_stall_of_half_a_minute(self):
         self.stall(20, claim_after="30s", statement_timeout="10s", lock_timeout="2s", watchdog_grace="1s")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,15 +3,13 @@
 that could not tell them apart would prove nothing."""
 import os
 import random
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "power"))
-from gateway_harness import Gateway, restart, wait_for  # noqa: E402
-from power import Power, library  # noqa: E402
-from redis_harness import Senders, measured, names  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import Redis  # noqa: E402
+from gateway_harness import Gateway, restart, wait_for
+from power import Power, library
+from redis_harness import Senders, measured, names
+from seeds import seeds
+from servers import Redis
 
 
 class PowerCase(unittest.TestCase):
@@ -99,7 +97,3 @@ class Control(PowerCase):
         self.assertGreater(len(missing), 0)
         self.assertGreater(lost, 0)
         measured("power loss, appendfsync everysec (control run)", f"{len(acked)} acked, {len(missing)} lost")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,14 +4,12 @@ commits that do not wait for the disk loses rows: so the test can tell."""
 import json
 import os
 import random
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "power"))
-from power import Power  # noqa: E402
-from redis_harness import measured  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import Postgres, Redis  # noqa: E402
-from worker_harness import BIN, STREAM, WorkerTest, message, wait_for  # noqa: E402
+from power import Power
+from redis_harness import measured
+from seeds import seeds
+from servers import Postgres, Redis
+from worker_harness import BIN, STREAM, WorkerTest, message, wait_for
 
 
 class PowerLoss(WorkerTest):

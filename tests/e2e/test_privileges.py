@@ -4,13 +4,10 @@ import glob
 import os
 import re
 import subprocess
-import sys
 import unittest
 
 from pipeline import TRUNKLINE, Pipeline, clean_environment
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import Postgres, Redis, wait_for  # noqa: E402
+from servers import Postgres, Redis, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
@@ -254,7 +251,7 @@ class InUse(unittest.TestCase):
         pattern = re.compile(r"\b(?:redis|postgres)\d?\.url\b|url_of\(\W*admin")
         # file: lines that may, each with its reason
         may = {"test_privileges.py": [""],  # this rule itself
-               "test_restore.py": ["REDIS_URL=self.house.redis.url)"],  # a backup is the administrator's
+               "test_restore.py": ["REDIS_URL=self.cluster.redis.url)"],  # a backup is the administrator's
                "test_sizing.py": ['["psql", "-Xq", self.postgres.url]']}  # a stranger who locks a table
         bad = []
         for path in sorted(glob.glob(os.path.join(HERE, "*"))):
@@ -268,7 +265,3 @@ class InUse(unittest.TestCase):
         for line in ('x.redis.url,', 'postgres.url)', 'redis.url_of("admin")'):
             self.assertRegex(line, pattern)
         self.assertNotRegex('redis.url_of("worker")', pattern)
-
-
-if __name__ == "__main__":
-    unittest.main()

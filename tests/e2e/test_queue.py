@@ -3,13 +3,11 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from servers import Postgres, Redis, free_port  # noqa: E402
+import json_schema
+from servers import Postgres, Redis, free_port
 
 BIN = os.environ["TRUNKLINE_BIN"]
 KEY = "{trunkline}:deliveries"
@@ -212,7 +210,3 @@ class Queue(unittest.TestCase):
         self.assertEqual(self.queue("--max-age", "5").returncode, 78)
         self.assertEqual(self.queue("--max-depth", "many").returncode, 78)
         self.assertEqual(self.queue("--no-such-option").returncode, 64)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -7,14 +7,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 
+from servers import free_port, wait_for
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from servers import free_port, wait_for  # noqa: E402
 
 BIN = os.environ["TRUNKLINE_BIN"]
 QUICKSTART = os.path.join(HERE, "..", "..", "deploy", "quickstart")
@@ -210,7 +209,3 @@ class Quickstart(unittest.TestCase):
         elsewhere = os.path.realpath(self.dir + "/postgres")
         self.assertTrue(re.match(r"/var/lib/trunkline-quickstart-[0-9a-f]{8}$", elsewhere), elsewhere)
         self.assertIn(elsewhere, done.stdout)
-
-
-if __name__ == "__main__":
-    unittest.main()

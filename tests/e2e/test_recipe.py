@@ -44,7 +44,3 @@ class Recipe(unittest.TestCase):
         code, out, err = self.recipe(HEX_KEY, port=1)
         self.assertEqual((code, out), (1, ""))
         self.assertIn("no answer from port 1", err)
-
-
-if __name__ == "__main__":
-    unittest.main()

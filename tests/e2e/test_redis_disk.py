@@ -185,7 +185,3 @@ class Rewrite(DiskCase):
                 senders.wait_acked(10)
             self.expect_recovery("killed during a rewrite")
         self.expect_all_acked(senders)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network between Redis and gateway or worker: cut at each byte, half-open, lossy, narrow."""
-import os
 import random
 import re
-import sys
 import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import Client, Gateway, request  # noqa: E402
-from redis_harness import Senders, body_of, measured, seconds_until  # noqa: E402
-from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
-import netns  # noqa: E402
-from proxy import Proxy  # noqa: E402
-from seeds import SOAK, seeds  # noqa: E402
+import netns
+from gateway_harness import Client, Gateway, request
+from proxy import Proxy
+from redis_harness import Senders, body_of, measured, seconds_until
+from seeds import SOAK, seeds
+from worker_harness import STREAM, Worker, WorkerTest, wait_for
 
 
 class Behind:
@@ -276,6 +273,3 @@ class OwnNetwork(HalfOpen):
 
 
 del WorkerTest, NetworkTest  # they have no tests of their own
-
-if __name__ == "__main__":
-    unittest.main()

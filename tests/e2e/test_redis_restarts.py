@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Another Redis takes over, or the same one starts with what its file says, or with another clock."""
 import os
-import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import restart  # noqa: E402
-from proxy import Proxy  # noqa: E402
-from redis_states import StateTest  # noqa: E402
-from worker_harness import BIN, STREAM, Redis, wait_for  # noqa: E402
+from gateway_harness import restart
+from proxy import Proxy
+from redis_states import StateTest
+from worker_harness import BIN, STREAM, Redis, wait_for
 
 ADMIN = ("--masteruser", "trunkline-admin", "--masterauth", "admin-password")
 
@@ -75,6 +72,3 @@ class Restarted(StateTest):
 
 
 del StateTest  # it has no tests of its own
-
-if __name__ == "__main__":
-    unittest.main()

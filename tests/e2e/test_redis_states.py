@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redis unwilling in every way, with a gateway and a worker at work: nothing acked is lost, no attempt is counted,
 nothing is dead, /readyz tells why, and all comes back by itself; measured how soon."""
-import os
 import signal
-import sys
 import threading
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import Gateway, restart  # noqa: E402
-from redis_harness import body_of, measured  # noqa: E402
-from redis_states import StateTest  # noqa: E402
-from worker_harness import STREAM, wait_for  # noqa: E402
+from gateway_harness import Gateway, restart
+from redis_harness import body_of, measured
+from redis_states import StateTest
+from worker_harness import STREAM, wait_for
 
 
 class Away(StateTest):
@@ -174,6 +170,3 @@ class Unwilling(StateTest):
 
 
 del StateTest  # it has no tests of its own
-
-if __name__ == "__main__":
-    unittest.main()

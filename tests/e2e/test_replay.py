@@ -7,12 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from proxy import Proxy  # noqa: E402
-from seeds import soak_only  # noqa: E402
-from worker_harness import BIN, Worker, WorkerTest, message, wait_for  # noqa: E402
+from proxy import Proxy
+from seeds import soak_only
+from worker_harness import BIN, Worker, WorkerTest, message, wait_for
 
 
 def measured(name, value):
@@ -198,7 +196,3 @@ class Replay(WorkerTest):
         self.wait_states(processed=20)
         self.assertEqual(self.sql("select distinct attempts, claims from webhook_events"), "0|2")
         self.check_effects_once(20)
-
-
-if __name__ == "__main__":
-    unittest.main()

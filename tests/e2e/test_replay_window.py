@@ -2,14 +2,10 @@
 """A captured delivery sent again: a hundred times at once, and when the clock has moved on (gateway under faketime)."""
 import hashlib
 import os
-import sys
 import threading
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from gateway_harness import Gateway, sign_hex, sign_legacy, sign_standard  # noqa: E402
-from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
+from gateway_harness import Gateway, sign_hex, sign_legacy, sign_standard
+from worker_harness import STREAM, Worker, WorkerTest, message, wait_for
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 STATE = ("select md5(string_agg(t::text, '' order by t::text)) from (select openphone_id, body, status_r, created_at "
@@ -85,7 +81,3 @@ class Replay(WorkerTest):
                  "the replayed event")
         self.assertEqual(self.sql("select count(*) from webhook_events"), rows)
         self.assertEqual(self.sql(STATE), before)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,24 +3,21 @@
 an older dump, Redis from a copy of its append-only file. What the copies hold is there once, and so is the rest after
 the provider was asked for it."""
 import itertools
-import os
 import pathlib
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from checker import Checker  # noqa: E402
-from house import House  # noqa: E402
-from ledger import answer_of  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import SCHEMA, Postgres, clean_environment, wait_for  # noqa: E402
-from traffic import deliveries  # noqa: E402
+from checker import Checker
+from cluster import Cluster
+from delivery_client import answer_of
+from seeds import seeds
+from servers import SCHEMA, Postgres, clean_environment, wait_for
+from signed_deliveries import deliveries
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md").read_text(encoding="utf-8")
 
@@ -40,9 +37,9 @@ def run(commands, folder, **environment):
 class Restore(unittest.TestCase):
     def setUp(self):
         self.seed = seeds()[0]
-        self.house = House(workers=1, proxied=False)
-        self.addCleanup(lambda: self.house.close())
-        self.house.postgres.psql("grant usage on schema proof to trunkline_owner;"  # the checker's, in the dump as well
+        self.cluster = Cluster(workers=1, proxied=False)
+        self.addCleanup(lambda: self.cluster.close())
+        self.cluster.postgres.psql("grant usage on schema proof to trunkline_owner;"  # the checker's, in the dump as well
                                  "grant select on all tables in schema proof to trunkline_owner;")
         self.source, self.sent = deliveries(self.seed), {}
 
@@ -50,7 +47,7 @@ class Restore(unittest.TestCase):
         return list(itertools.islice(self.source, count))
 
     def send(self, which):
-        with socket.create_connection(("127.0.0.1", self.house.client_port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.cluster.client_port), timeout=10) as connection:
             for each in which:
                 connection.sendall(each.request())
                 self.assertEqual(answer_of(connection), (200, True))
@@ -59,7 +56,7 @@ class Restore(unittest.TestCase):
     def drain(self):
         def idle():
             try:
-                return self.house.stream()[1:] == (0, 0)
+                return self.cluster.stream()[1:] == (0, 0)
             except (OSError, RuntimeError):  # no group yet
                 return False
         wait_for(idle, "the stream to be empty")
@@ -68,28 +65,28 @@ class Restore(unittest.TestCase):
         """A folder with both."""
         folder = tempfile.mkdtemp(prefix="trunkline-backup-")
         self.addCleanup(shutil.rmtree, folder)
-        run(block("pg_dump").replace("/var/lib/redis", self.house.redis.folder), folder,
-            DATABASE_URL=self.house.postgres.url_of("owner"), REDIS_URL=self.house.redis.url)
+        run(block("pg_dump").replace("/var/lib/redis", self.cluster.redis.folder), folder,
+            DATABASE_URL=self.cluster.postgres.url_of("owner"), REDIS_URL=self.cluster.redis.url)
         return folder
 
     def lose_everything(self):
-        self.house.end("redis")
-        shutil.rmtree(self.house.redis.folder + "/appendonlydir")
-        self.house.postgres.close()
+        self.cluster.end("redis")
+        shutil.rmtree(self.cluster.redis.folder + "/appendonlydir")
+        self.cluster.postgres.close()
 
     def restore_redis(self, backup):
-        shutil.copytree(backup + "/redis-backup", self.house.redis.folder + "/appendonlydir")
-        self.house.start("redis")
+        shutil.copytree(backup + "/redis-backup", self.cluster.redis.folder + "/appendonlydir")
+        self.cluster.start("redis")
 
     def restore_postgres(self, backup):
         server = Postgres()
         server.psql("drop database trunkline", database="postgres")
         run(block("createdb").replace("/usr/share/trunkline/schema", SCHEMA), backup, PGHOST="127.0.0.1",
             PGPORT=str(server.port), PGUSER="trunkline")
-        self.house.postgres = server
+        self.cluster.postgres = server
 
     def keys(self):
-        return set(self.house.postgres.psql("select encode(event_key, 'hex') from webhook_events").split())
+        return set(self.cluster.postgres.psql("select encode(event_key, 'hex') from webhook_events").split())
 
     def test_from_a_dump_and_a_copy(self):
         in_dump, lost, in_redis = self.new(120), self.new(60), self.new(80)
@@ -98,28 +95,28 @@ class Restore(unittest.TestCase):
         dump = self.back_up()
         self.send(lost)
         self.drain()
-        self.house.end("worker 0", signal.SIGTERM)
+        self.cluster.end("worker 0", signal.SIGTERM)
         self.send(in_redis + in_dump[:10])  # some come once more
         copy = self.back_up()
 
         self.lose_everything()
         self.restore_redis(copy)
         self.restore_postgres(dump)
-        self.house.start("worker 0")
+        self.cluster.start("worker 0")
         self.drain()
         self.assertEqual(self.keys(), {each.key for each in in_dump + in_redis}, f"seed {self.seed}")
-        self.assertEqual(self.house.postgres.psql("select count(*) from event_copies"), "10")
+        self.assertEqual(self.cluster.postgres.psql("select count(*) from event_copies"), "10")
 
         # The provider sends what was missing, and some of what was not.
         wait_for(lambda: self.accepts(lost[0]), "the gateway to accept")
         self.send(lost[1:] + in_redis[:5])
         self.drain()
         found = self.problems()
-        self.assertEqual(found, [], f"seed {self.seed}\n{self.house.tail()}")
+        self.assertEqual(found, [], f"seed {self.seed}\n{self.cluster.tail()}")
 
     def accepts(self, delivery):
         try:
-            with socket.create_connection(("127.0.0.1", self.house.client_port), timeout=10) as connection:
+            with socket.create_connection(("127.0.0.1", self.cluster.client_port), timeout=10) as connection:
                 connection.sendall(delivery.request())
                 self.sent[delivery.key] = delivery
                 return answer_of(connection)[0] == 200
@@ -128,11 +125,7 @@ class Restore(unittest.TestCase):
 
     def problems(self):
         """Nothing lost, all final once, the rows of a quiet run, no attempt counted."""
-        checker = Checker(self.house)
-        burnt = self.house.postgres.psql(
+        checker = Checker(self.cluster)
+        burnt = self.cluster.postgres.psql(
             "select event_id from webhook_events where state <> 'dead' and attempts + claims > 0").split()
         return checker.lost(self.sent, self.sent) + checker.doubled() + checker.different() + burnt
-
-
-if __name__ == "__main__":
-    unittest.main()

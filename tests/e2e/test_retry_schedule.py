@@ -4,11 +4,9 @@ import json
 import os
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from seeds import SOAK, soak_only  # noqa: E402
-from worker_harness import WorkerTest, message, wait_for  # noqa: E402
+from seeds import SOAK, soak_only
+from worker_harness import WorkerTest, message, wait_for
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schema")
 # What the worker's sessions run with (pg_event_store.cpp): the plans are of interest.
@@ -24,10 +22,10 @@ def measured(name, value):
 class Schedule(WorkerTest):
     def setUp(self):
         super().setUp()
-        self.sql("""create table if not exists ledger (event_id text, attempts int, state text, wait_ms float,
-                    at timestamptz default clock_timestamp()); truncate ledger;
+        self.sql("""create table if not exists client (event_id text, attempts int, state text, wait_ms float,
+                    at timestamptz default clock_timestamp()); truncate client;
             create or replace function note() returns trigger language plpgsql security definer as $$ begin
-                insert into ledger values (new.event_id, new.attempts, new.state,
+                insert into client values (new.event_id, new.attempts, new.state,
                     extract(epoch from new.next_attempt_at - now()) * 1000); return new; end $$;
             create or replace trigger note after insert or update of attempts, state on webhook_events
                 for each row execute function note()""")
@@ -62,7 +60,7 @@ class Schedule(WorkerTest):
         self.assertEqual(self.sql("select distinct attempts, sqlstate from webhook_events"), "16|23514")
         waits = [row.split("|") for row in self.sql(
             "select event_id, attempts, state, wait_ms, extract(epoch from at - lag(at) over "
-            "(partition by event_id order by attempts)) * 1000 from ledger order by event_id, attempts").split("\n")]
+            "(partition by event_id order by attempts)) * 1000 from client order by event_id, attempts").split("\n")]
         self.assertEqual(len(waits), 160, "each attempt once, dead once")
         c, due = base, None
         for event, attempts, state, wait, gap in waits:
@@ -104,7 +102,7 @@ class Schedule(WorkerTest):
         self.worker(threads=3, batch=500, retry_base="10000s", retry_cap="6h")
         self.wait_states(retrying=count, deadline=30 + count / 10)
         took = time.monotonic() - began
-        waits = sorted(float(w) / 1e6 for w in self.sql("select wait_ms from ledger where attempts = 1").split("\n"))
+        waits = sorted(float(w) / 1e6 for w in self.sql("select wait_ms from client where attempts = 1").split("\n"))
         self.assertEqual(len(waits), count)
         self.assertGreaterEqual(waits[0], 5)
         self.assertLessEqual(waits[-1], 10)
@@ -162,7 +160,7 @@ class Schedule(WorkerTest):
         workers = [self.worker(threads=4, lease="30s") for _ in range(2)]
         self.wait_states(processed=2000)
         self.assertEqual(self.sql("select distinct claims, attempts from webhook_events"), "1|3")
-        self.assertEqual(self.sql("select count(*) from ledger where state = 'processed'"), "2000")
+        self.assertEqual(self.sql("select count(*) from client where state = 'processed'"), "2000")
         for worker in workers:
             worker.close()
 
@@ -189,7 +187,3 @@ class Schedule(WorkerTest):
     @soak_only
     def test_the_due_query_among_a_million(self):
         self.look_at_due_query(1_000_000)
-
-
-if __name__ == "__main__":
-    unittest.main()

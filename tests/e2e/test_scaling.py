@@ -11,19 +11,18 @@ import threading
 import unittest
 from typing import NamedTuple
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from checker import Checker  # noqa: E402
-from house import House  # noqa: E402
-from ledger import Ledger  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import clean_environment, wait_for  # noqa: E402
-from traffic import KEYS  # noqa: E402
+from checker import Checker
+from cluster import Cluster
+from delivery_client import DeliveryClient
+from seeds import seeds
+from servers import clean_environment, wait_for
+from signed_deliveries import KEYS
 
 RATE = 200
 SENDERS = 6
 
 
-class SocketHouse(House):
+class SocketCluster(Cluster):
     """The gateway's socket is held here, as systemd would, and passed to each gateway process."""
 
     def __init__(self, **how):
@@ -95,18 +94,18 @@ def lies(queue, before, after):
 class Watcher:
     """Looks at `trunkline queue --json` all the time and compares with what was counted before and after."""
 
-    def __init__(self, house, ledger):
-        self.house, self.ledger = house, ledger
+    def __init__(self, cluster, client):
+        self.cluster, self.client = cluster, client
         self.samples, self.wrong, self.stopping = [], [], threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
     def counted(self):
-        added, length, pending = self.house.stream()
-        rows, dead = map(int, self.house.postgres.psql(
+        added, length, pending = self.cluster.stream()
+        rows, dead = map(int, self.cluster.postgres.psql(
             "select (select count(*) from webhook_events) + (select count(*) from event_copies),"
             " (select count(*) from webhook_events where state = 'dead')").split("|"))
-        answers = dict(self.ledger.answers)
+        answers = dict(self.client.answers)
         return Counted(added, length, pending, rows, dead, answers.get(200, 0),
                        sum(n for what, n in answers.items() if isinstance(what, str)))
 
@@ -114,9 +113,9 @@ class Watcher:
         """The bounds of what it could say."""
         before = self.counted()
         said = subprocess.run(
-            [os.path.join(self.house.bin, "trunkline"), "queue", "--json"], capture_output=True, text=True, timeout=20,
-            env=clean_environment(REDIS_URL=self.house.redis.url_of("operator"),
-                                  DATABASE_URL=self.house.postgres.url_of("readonly")))
+            [os.path.join(self.cluster.bin, "trunkline"), "queue", "--json"], capture_output=True, text=True, timeout=20,
+            env=clean_environment(REDIS_URL=self.cluster.redis.url_of("operator"),
+                                  DATABASE_URL=self.cluster.postgres.url_of("readonly")))
         after = self.counted()
         queue = json.loads(said.stdout)
         self.samples.append(queue["ready"]["count"] + queue["pending"]["count"])
@@ -138,72 +137,72 @@ class Watcher:
 class Scaling(unittest.TestCase):
     def test_one_to_four_to_one_and_everything_restarted(self):
         seed = seeds()[0]
-        house = SocketHouse(workers=1)
-        self.addCleanup(house.close)
-        checker = Checker(house)
+        cluster = SocketCluster(workers=1)
+        self.addCleanup(cluster.close)
+        checker = Checker(cluster)
         checker.begin()
-        ledger = Ledger(lambda: house.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0)
-        watcher = Watcher(house, ledger)
+        client = DeliveryClient(lambda: cluster.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0)
+        watcher = Watcher(cluster, client)
         try:
-            self.goes_on(ledger)
-            self.scale_up(house, ledger)
-            self.restart_in_turn(house, ledger)
-            self.scale_down(house, ledger)
-            self.restart_the_last_one(house, ledger, watcher)
-            self.goes_on(ledger)
+            self.goes_on(client)
+            self.scale_up(cluster, client)
+            self.restart_in_turn(cluster, client)
+            self.scale_down(cluster, client)
+            self.restart_the_last_one(cluster, client, watcher)
+            self.goes_on(client)
         finally:
-            finished = ledger.finish(60)
+            finished = client.finish(60)
             watcher.stop()
-        self.assertTrue(finished, ledger.summary())
+        self.assertTrue(finished, client.summary())
         checker.drain(60)
         self.assertEqual(watcher.look(), (0, 0))
-        found = checker.problems({d.key for d in ledger.sent}, ledger.acked)
-        self.assertEqual(found + ledger.odd + watcher.wrong, [], f"seed {seed}\n{house.tail()}")
-        self.nobody_was_refused(ledger, seed)
-        self.assertEqual(house.postgres.psql(
+        found = checker.problems({d.key for d in client.sent}, client.acked)
+        self.assertEqual(found + client.odd + watcher.wrong, [], f"seed {seed}\n{cluster.tail()}")
+        self.nobody_was_refused(client, seed)
+        self.assertEqual(cluster.postgres.psql(
             "select event_id, attempts, claims, error_message from webhook_events"
             " where state <> 'dead' and (attempts > 0 or claims > 0)"), "", f"seed {seed}")
-        print(f"measured: scaling: {ledger.summary()}, 0 lost, 0 doubled, {len(watcher.samples)} looks at the queue, "
+        print(f"measured: scaling: {client.summary()}, 0 lost, 0 doubled, {len(watcher.samples)} looks at the queue, "
               f"at most {max(watcher.samples)} waiting", file=sys.stderr)
 
-    def goes_on(self, ledger):
+    def goes_on(self, client):
         """Half a second's worth of answers."""
-        so_far = ledger.answers[200]
-        wait_for(lambda: ledger.answers[200] >= so_far + RATE // 2, "more answers")
+        so_far = client.answers[200]
+        wait_for(lambda: client.answers[200] >= so_far + RATE // 2, "more answers")
 
-    def scale_up(self, house, ledger):
+    def scale_up(self, cluster, client):
         for n in (1, 2, 3):
-            house.start(f"worker {n}")
-            self.goes_on(ledger)
+            cluster.start(f"worker {n}")
+            self.goes_on(client)
 
-    def scale_down(self, house, ledger):
+    def scale_down(self, cluster, client):
         for n in (1, 2, 3):
-            self.assertEqual(house.terminate(f"worker {n}"), 0, house.tail())
-            del house.programs[f"worker {n}"]
-            self.goes_on(ledger)
+            self.assertEqual(cluster.terminate(f"worker {n}"), 0, cluster.tail())
+            del cluster.programs[f"worker {n}"]
+            self.goes_on(client)
 
-    def restart_the_last_one(self, house, ledger, watcher):
+    def restart_the_last_one(self, cluster, client, watcher):
         """With nobody to take it, what waits can't be told too low."""
-        self.assertEqual(house.terminate("worker 0"), 0, house.tail())
-        self.goes_on(ledger)
+        self.assertEqual(cluster.terminate("worker 0"), 0, cluster.tail())
+        self.goes_on(client)
         looks = [watcher.look() for _ in range(3)]
         self.assertGreater(min(least for least, _ in looks), RATE // 4, looks)
-        house.start("worker 0")
+        cluster.start("worker 0")
 
-    def restart_in_turn(self, house, ledger):
-        for part in (*house.workers(), "gateway", "gateway"):
-            self.assertEqual(house.terminate(part), 0, house.tail())
-            house.start(part)
-            self.goes_on(ledger)
+    def restart_in_turn(self, cluster, client):
+        for part in (*cluster.workers(), "gateway", "gateway"):
+            self.assertEqual(cluster.terminate(part), 0, cluster.tail())
+            cluster.start(part)
+            self.goes_on(client)
 
-    def nobody_was_refused(self, ledger, seed):
+    def nobody_was_refused(self, client, seed):
         """All 200, but for kept connections that a gateway ended between two requests, as HTTP lets it: those are sent
         again by whoever meets that."""
-        others = {what: n for what, n in ledger.answers.items() if what != 200}
+        others = {what: n for what, n in client.answers.items() if what != 200}
         ended = sum(n for what, n in others.items() if what in ("ConnectionError", "ConnectionResetError", "BrokenPipeError"))
         self.assertEqual(sum(others.values()), ended, f"seed {seed}: {others}")
         self.assertLessEqual(ended, 2 * SENDERS, f"seed {seed}: {others}")  # one a sender and restart
-        self.assertEqual(ledger.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
+        self.assertEqual(client.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
 
 
 class Lies(unittest.TestCase):
@@ -224,7 +223,3 @@ class Lies(unittest.TestCase):
         for wrong in ((4, 4), (10, 4), (0, 0), (5, 4, 2), (5, 4, 5), (5, 4, 3, 1)):
             self.assertEqual(self.found(*wrong), 1, wrong)
         self.assertEqual(self.found(6, 6, 4, moments=(self.WHILE[1],) * 2), 1)
-
-
-if __name__ == "__main__":
-    unittest.main()

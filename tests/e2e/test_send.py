@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
-from pipeline import HEX_KEY, LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, free_port, wait_for
 import json_schema  # its folder is on the path since pipeline
+from pipeline import HEX_KEY, LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, free_port, wait_for
 
 STREAM = "{trunkline}:deliveries"
 TABLES = ("activities", "contacts", "contact_cards", "conversations", "conversation_links", "own_numbers",
@@ -193,7 +193,3 @@ class Send(unittest.TestCase):
         code, _, err = self.send("all", DATABASE_URL=empty)
         self.assertEqual(code, 1)
         self.assertIn("trunkline migrate", err)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -11,10 +11,9 @@ import threading
 import time
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from gateway_harness import (Client, Gateway, STREAM, request, sign_hex, sign_legacy, sign_standard)  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import Redis  # noqa: E402
+from gateway_harness import (Client, Gateway, STREAM, request, sign_hex, sign_legacy, sign_standard)
+from seeds import seeds
+from servers import Redis
 
 BODY = b'{"id":"EV1","type":"message.received","data":{"object":{"id":"TRUNKLINE-TEST-1"}}}'
 
@@ -169,7 +168,3 @@ class Comparison(unittest.TestCase):
         symbols = subprocess.run(["readelf", "-W", "--dyn-syms", program], check=True, capture_output=True,
                                  text=True).stdout
         self.assertRegex(symbols, r"UND CRYPTO_memcmp\b")
-
-
-if __name__ == "__main__":
-    unittest.main()

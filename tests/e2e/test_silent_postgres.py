@@ -3,12 +3,10 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import clean_environment  # noqa: E402
+from servers import clean_environment
 
 TRUNKLINE = os.path.join(os.path.abspath(os.environ["TRUNKLINE_BIN"]), "trunkline")
 VERBS = ["migrate", "migrate status", "events list", "events show 1", "events retry 1", "events retry --all-due",
@@ -51,7 +49,3 @@ class Silence(unittest.TestCase):
         self.assertNotIn("silence", err)
         listener.settimeout(1)
         listener.accept()  # the second was asked as well
-
-
-if __name__ == "__main__":
-    unittest.main()

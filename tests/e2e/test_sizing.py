@@ -3,15 +3,12 @@
 + 3 of Postgres everything works side by side, failures that need a look at the server included."""
 import os
 import subprocess
-import sys
 import threading
-import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from gateway_harness import Gateway  # noqa: E402
-from servers import Postgres, clean_environment, wait_for  # noqa: E402
-from exporter_harness import Exporter  # noqa: E402
-from worker_harness import BIN, Redis, WorkerTest, message  # noqa: E402
+from exporter_harness import Exporter
+from gateway_harness import Gateway
+from servers import Postgres, clean_environment, wait_for
+from worker_harness import BIN, Redis, WorkerTest, message
 
 REPLICAS, THREADS, RESERVED = 2, 3, 3
 # Not of a class that names the event: the worker looks over a new connection whether the server is well.
@@ -90,7 +87,3 @@ class Sizing(WorkerTest):
             told = self.redis.command("CLIENT", "LIST")
             return [told.count(f"user=trunkline-{user} ") for user in ("worker", "gateway")]
         wait_for(lambda: users() == [THREADS + 2, 8 * 2 + 1], f"these connections; there are {users()}", 10)
-
-
-if __name__ == "__main__":
-    unittest.main()

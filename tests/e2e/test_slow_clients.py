@@ -133,7 +133,3 @@ class Idle(WithCard):
         with open(f"/proc/{gateway.process.pid}/limits", encoding="ascii") as file:
             row = next(line for line in file if line.startswith("Max open files")).split()
         self.assertEqual(row[3], row[4])
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,15 +4,11 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import unittest
 
-from verbs import VerbTest
+from commands import CommandTest
+from seeds import seeds
+from servers import free_port
 from worker_harness import BIN, clean_environment, message, wait_for
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from seeds import seeds  # noqa: E402
-from servers import free_port  # noqa: E402
 
 ROWS = """insert into webhook_events (event_key, event_id, event_type, state, error_message, next_attempt_at,
   received_at, finished_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
@@ -22,7 +18,7 @@ ROWS = """insert into webhook_events (event_key, event_id, event_type, state, er
     'hex', 0, 1, '{{}}' from generate_series(1, {count}) n"""
 
 
-class Stats(VerbTest):
+class Stats(CommandTest):
     def rows(self, name, count, state, type="message.received", age="10 minutes"):
         self.sql(ROWS.format(name=name, count=count, state=state, type=type, age=age))
 
@@ -37,7 +33,7 @@ class Stats(VerbTest):
                            *(x for k, v in fields.items() for x in (k.replace("__", ":"), v)))
 
     def stats(self, *options, **more):
-        return self.told("stats", *options, role="readonly", **more)
+        return self.json("stats", *options, role="readonly", **more)
 
     def folded(self):
         return dict(line.split("|") for line in self.sql(
@@ -71,7 +67,7 @@ class Stats(VerbTest):
                          {"message.received": 102, "task.created": 5, "(none)": 3})
         self.assertEqual(self.stats("--since", "2d")["deliveries"]["received"], 117)
         self.assertEqual(self.stats("--since", "1h")["deliveries"]["ignored"], 0)
-        text = self.verb("stats", role="readonly").stdout
+        text = self.command("stats", role="readonly").stdout
         self.assertRegex(text, r"(?m)^HOUR \(UTC\) +RECEIVED +PROCESSED ")
         self.assertRegex(text, r"(?m)^all +110 +100 +5 +0 +2 +3 +97\.22 % ")
 
@@ -153,7 +149,7 @@ class Stats(VerbTest):
             if hour["hour"] > cut:
                 self.assertEqual(hour["deliveries"]["processed"], int(self.sql(
                     f"select count(*) from webhook_events where date_trunc('hour', received_at) = '{hour['hour']}'")))
-        text = self.verb("stats", role="readonly").stdout
+        text = self.command("stats", role="readonly").stdout
         self.assertRegex(text, r"(?m)^CUT: too many rows for 2 s, counted back to \S+Z alone$")
         self.assertRegex(text, r"(?m)^all +\d+\+ ")
 
@@ -188,7 +184,7 @@ class Stats(VerbTest):
         wait_for(lambda: "at_least" in self.folded(), "the loss to be seen", 15)
         told = self.stats()
         self.assertTrue(told["gateways"]["at_least"])
-        self.assertIn("refused: at least 14", self.verb("stats", role="readonly").stdout)
+        self.assertIn("refused: at least 14", self.command("stats", role="readonly").stdout)
 
     def test_a_gateway_that_took_figures_along(self):
         self.figures(5, accepted=1, gateway__a="open", gateway__b="open", gateway__c="open")
@@ -244,7 +240,7 @@ class Stats(VerbTest):
         self.assertEqual(told["deliveries"]["processed"], 3)
         self.assertTrue(told["gateways"]["at_least"])
         self.assertIn("Redis does not answer", told["unknown"][0])
-        self.assertEqual(self.verb("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
+        self.assertEqual(self.command("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
         # One that hangs: an answer within two seconds all the same.
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
@@ -252,21 +248,17 @@ class Stats(VerbTest):
         self.redis.process.send_signal(signal.SIGCONT)
         self.postgres.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.postgres.process.send_signal, signal.SIGCONT)
-        self.assertEqual(self.verb("stats").returncode, 3)
-        self.assertEqual(self.verb("stats", "--by", "week").returncode, 78)
+        self.assertEqual(self.command("stats").returncode, 3)
+        self.assertEqual(self.command("stats", "--by", "week").returncode, 78)
 
     def test_the_scan_is_bounded(self):
         self.rows("a", 20000, "processed", age="40 hours")
         self.sql("analyze webhook_events")
         end = self.lock_table("webhook_events")
-        done = self.verb("stats", role="readonly", limit=3.5)
+        done = self.command("stats", role="readonly", limit=3.5)
         self.assertEqual(done.returncode, 1, done.stdout)
         end()
         plan = self.sql("explain select count(*) from webhook_events where received_at >= now() - 3600000::bigint * "
                         "interval '1 millisecond'")
         self.assertIn("webhook_events_received", plan)
-        self.assertEqual(json.loads(self.verb("stats", "--json", role="readonly").stdout)["deliveries"]["received"], 0)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        self.assertEqual(json.loads(self.command("stats", "--json", role="readonly").stdout)["deliveries"]["received"], 0)

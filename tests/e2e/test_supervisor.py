@@ -9,9 +9,8 @@ import time
 import unittest
 
 from gateway_harness import Gateway, WithGateway, entries, request
-from worker_harness import Postgres, Redis, Worker, message
-
 from servers import wait_for
+from worker_harness import Postgres, Redis, Worker, message
 
 
 class Supervisor:
@@ -239,7 +238,3 @@ class WorkerUnderSystemd(unittest.TestCase):
         supervisor.hears("STATUS=running")
         self.assertEqual(worker.terminate(), 0)
         supervisor.hears("STOPPING=1")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -10,12 +10,11 @@ import tempfile
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import debs  # noqa: E402
-import scrape  # noqa: E402
-from gateway_harness import HEX_KEY, request  # noqa: E402
-from machine import CannotBoot, Machine  # noqa: E402
-from servers import Postgres, Redis, free_port, wait_for  # noqa: E402
+import debs
+import scrape
+from gateway_harness import HEX_KEY, request
+from servers import Postgres, Redis, free_port, wait_for
+from systemd_machine import CannotBoot, Machine
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 
@@ -176,7 +175,3 @@ class OnAMachine(unittest.TestCase):
         self.assertEqual(self.machine.property(worker, "ExecMainStatus"), "78")
         self.machine.run(f"cp -p /root/worker.env /etc/trunkline/ && systemctl start {worker}")
         self.assert_running()
-
-
-if __name__ == "__main__":
-    unittest.main()

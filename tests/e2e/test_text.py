@@ -5,9 +5,8 @@ import os
 import sys
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from bodies_pipe import SUITES, Sender, key_of, problem_with, stored, verdicts  # noqa: E402
-from pipeline import Pipeline, wait_for  # noqa: E402
+from bodies_pipe import SUITES, Sender, key_of, problem_with, stored, verdicts
+from pipeline import Pipeline, wait_for
 
 # Well-formed, and refused on purpose: docs/events.md "Dead".
 REFUSED = ("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json")
@@ -173,7 +172,3 @@ class Text(unittest.TestCase):
                          "1000")
         self.assertEqual(sql("select string_agg(coalesce(duration_seconds::text, '-'), ',' order by openphone_id) "
                              "from activities where openphone_id like 'TRUNKLINE-C-n_'"), "-,-,-,-,-,300,-")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -66,7 +66,3 @@ class Troubleshooting(unittest.TestCase):
         for reason in reasons:
             if reason not in ("overloaded", "lost"):  # of single deliveries, never why it is not ready
                 self.assertIn(f"`{reason}`", PAGE)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A migration of the next release under load: workers of this release, then one behind, go on if it says that they may,
 and hold, with nothing lost or counted, if it says that they are too old."""
-import os
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from checker import Checker  # noqa: E402
-from house import House  # noqa: E402
-from ledger import Ledger  # noqa: E402
-from seeds import seeds  # noqa: E402
-from servers import wait_for  # noqa: E402
+from checker import Checker
+from cluster import Cluster
+from delivery_client import DeliveryClient
+from seeds import seeds
+from servers import wait_for
 
 RATE = 100
 # What migrations may do: add. To columns, indexes and tables that every event touches.
@@ -35,54 +32,50 @@ alter table activities drop column next_of_activities, drop column next_number;
 class Upgrade(unittest.TestCase):
     def setUp(self):
         self.seed = seeds()[0]
-        self.house = House(workers=2, proxied=False)
-        self.addCleanup(self.house.close)
-        self.checker = Checker(self.house)
+        self.cluster = Cluster(workers=2, proxied=False)
+        self.addCleanup(self.cluster.close)
+        self.checker = Checker(self.cluster)
         self.checker.begin()
-        self.ledger = Ledger(lambda: self.house.client_port, self.seed, RATE, threads=3, give_up=0)
+        self.client = DeliveryClient(lambda: self.cluster.client_port, self.seed, RATE, threads=3, give_up=0)
         wait_for(lambda: self.rows() > RATE // 2, "the first rows")
 
     def rows(self):
-        return int(self.house.postgres.psql("select count(*) from webhook_events"))
+        return int(self.cluster.postgres.psql("select count(*) from webhook_events"))
 
     def nothing_lost_or_counted(self):
-        self.assertTrue(self.ledger.finish(60), self.ledger.summary())
+        self.assertTrue(self.client.finish(60), self.client.summary())
         self.checker.drain(60)
-        self.assertEqual(self.house.postgres.psql(
+        self.assertEqual(self.cluster.postgres.psql(
             "select count(*) from webhook_events where next_of_events <> 'unknown'"), "0")
-        self.house.postgres.psql(BACK)
-        found = self.checker.problems({d.key for d in self.ledger.sent}, self.ledger.acked)
-        self.assertEqual(found + self.ledger.odd, [], f"seed {self.seed}\n{self.house.tail()}")
-        self.assertEqual(set(self.ledger.answers), {200}, f"seed {self.seed}")
-        self.assertEqual(self.house.postgres.psql(
+        self.cluster.postgres.psql(BACK)
+        found = self.checker.problems({d.key for d in self.client.sent}, self.client.acked)
+        self.assertEqual(found + self.client.odd, [], f"seed {self.seed}\n{self.cluster.tail()}")
+        self.assertEqual(set(self.client.answers), {200}, f"seed {self.seed}")
+        self.assertEqual(self.cluster.postgres.psql(
             "select count(*) from webhook_events where state <> 'dead' and attempts + claims > 0"), "0")
 
     def test_workers_of_the_release_before_go_on(self):
-        self.house.postgres.psql(NEXT.format(since="min(compatible_from)"))
+        self.cluster.postgres.psql(NEXT.format(since="min(compatible_from)"))
         before = self.rows()
         wait_for(lambda: self.rows() > before + RATE, "rows after the migration")
         self.nothing_lost_or_counted()
 
     def test_workers_that_are_too_old_hold_until_they_are_replaced(self):
-        self.house.postgres.psql(NEXT.format(since="max(version) + 1"))
-        with open(self.house.log.name, encoding="utf-8", errors="replace") as log:
+        self.cluster.postgres.psql(NEXT.format(since="max(version) + 1"))
+        with open(self.cluster.log.name, encoding="utf-8", errors="replace") as log:
             wait_for(lambda: self.stands_still(), "the workers to hold")
             self.assertIn("schema", log.read())
-        waiting = self.house.stream()[1]
-        wait_for(lambda: self.house.stream()[1] > waiting + RATE // 2, "deliveries to wait")
+        waiting = self.cluster.stream()[1]
+        wait_for(lambda: self.cluster.stream()[1] > waiting + RATE // 2, "deliveries to wait")
         # Workers that know the new schema; here, the same ones once the migration says that they fit.
-        self.house.postgres.psql("update schema_migrations set compatible_from = 1")
-        for part in self.house.workers():
-            self.house.end(part)
-            self.house.start(part)
+        self.cluster.postgres.psql("update schema_migrations set compatible_from = 1")
+        for part in self.cluster.workers():
+            self.cluster.end(part)
+            self.cluster.start(part)
         self.nothing_lost_or_counted()
 
     def stands_still(self):
         """No row comes any more, though deliveries do."""
-        rows, sent = self.rows(), len(self.ledger.sent)
-        wait_for(lambda: len(self.ledger.sent) > sent + RATE // 2, "more deliveries")
+        rows, sent = self.rows(), len(self.client.sent)
+        wait_for(lambda: len(self.client.sent) > sent + RATE // 2, "more deliveries")
         return self.rows() == rows
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -6,11 +6,9 @@ import hmac
 import json
 import os
 import subprocess
-import sys
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
+import json_schema
 
 TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures", "signatures")
@@ -147,7 +145,3 @@ class Verify(unittest.TestCase):
         self.assertEqual(self.verify(good, BODY, [TEXT_KEY], "--header", "nonsense")[0], 64)
         self.assertEqual(self.verify(good, BODY, [TEXT_KEY], file="/nonexistent/body")[0], 64)
         self.assertEqual(self.verify(good, BODY, [TEXT_KEY], at="yesterday")[0], 78)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline webhooks and recordings against a fake of the provider's API."""
 import fcntl
-import json
 import os
 import pty
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from provider_api import KEY, ProviderApi  # noqa: E402
-from servers import clean_environment, free_port  # noqa: E402
+import json_schema
+from provider_api import KEY, ProviderApi
+from servers import clean_environment, free_port
 
 TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
 HOOK = "https://hooks.example.com/api/webhooks/openphone"
@@ -408,7 +405,3 @@ class Webhooks(unittest.TestCase):
         self.webhooks("list", "--ca-file", f"{self.folder}/ca.pem", url=tls.url)
         other = tls.url.replace("127.0.0.1", "localhost")
         self.webhooks("list", "--ca-file", f"{self.folder}/ca.pem", url=other, code=1)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,15 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
-from pipeline import LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline  # noqa: E402
-from provider_api import KEY, SAMPLE, ProviderApi  # noqa: E402
-from servers import free_port, wait_for  # noqa: E402
+import json_schema
+from pipeline import LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline
+from provider_api import KEY, SAMPLE, ProviderApi
+from servers import free_port, wait_for
 
 
 class Pipe(unittest.TestCase):
@@ -188,7 +186,3 @@ class Pipe(unittest.TestCase):
         self.assertEqual((told["old_deleted"], told["replaces"], list(self.api.hooks)), (True, "1024", [told["id"]]))
         self.webhooks("rotate", told["id"], "--yes", "--wait", "8s", "--json", code=64)
         self.webhooks("rotate", "WH1", "--wait", "8s", code=64)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is to blame decides: poison events are isolated and counted, a house that is down is held for."""
+"""Who is to blame decides: poison events are isolated and counted, a cluster that is down is held for."""
 import os
 import signal
-import sys
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import WorkerTest, message, wait_for  # noqa: E402
+from worker_harness import WorkerTest, message, wait_for
 
 
 class Failures(WorkerTest):
@@ -194,7 +191,3 @@ class Failures(WorkerTest):
             self.postgres.process.send_signal(signal.SIGCONT)
         self.wait_states(processed=10)
         self.assertIn("hangs", worker.log())
-
-
-if __name__ == "__main__":
-    unittest.main()

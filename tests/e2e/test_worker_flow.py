@@ -2,11 +2,9 @@
 """The worker on its good days: entries in, rows out; duplicates; several workers; draining; the group."""
 import os
 import subprocess
-import sys
 import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import BIN, STREAM, WorkerTest, clean_environment, message, wait_for  # noqa: E402
+from worker_harness import BIN, STREAM, WorkerTest, clean_environment, message, wait_for
 
 
 class Flow(WorkerTest):
@@ -119,7 +117,3 @@ class Options(unittest.TestCase):
         for key in ("--threads", "--claim-after", "--own-number", "--ops-listen", "RETRY_BASE"):
             self.assertEqual(sum(key in line for line in lines), 1, f"{key} in {done.stderr}")
         self.assertEqual(len(lines), 5)
-
-
-if __name__ == "__main__":
-    unittest.main()

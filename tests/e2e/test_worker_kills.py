@@ -3,13 +3,9 @@
 
 Then each event has one row and its effects once, whatever the first one left behind.
 """
-import os
-import sys
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from wired import ENTRY, Moment, WiredTest  # noqa: E402
-from worker_harness import STREAM, wait_for  # noqa: E402
+from proxied_worker import ENTRY, Moment, ProxiedWorkerTest
+from worker_harness import STREAM, wait_for
 
 EVENTS = 20
 XDEL = b"\r\nXDEL\r\n"
@@ -17,12 +13,12 @@ IN_BATCH = ("up", b"insert_events")
 MANY, IN_LARGE_BATCH = 60, ("up", b"PGCOPY")  # enough for COPY
 
 
-class Kills(WiredTest):
+class Kills(ProxiedWorkerTest):
     def kill_at(self, wire, direction, needle, since=None, before=None, rows=0, pending=EVENTS, events=EVENTS):
         """Killed when these bytes come by; they don't go on. It leaves rows, and so many pending at least."""
         with self.subTest(needle=needle, since=since):
             self.start_over()
-            victim = self.wired()
+            victim = self.proxied_worker()
             victim.wait_ready()
 
             def kill(link, data):
@@ -76,12 +72,12 @@ class Kills(WiredTest):
         self.kill_at(self.to_redis, "up", XDEL, before=settle, rows=EVENTS, pending=0)
 
 
-class LostOnTheWay(WiredTest):
+class LostOnTheWay(ProxiedWorkerTest):
     """The worker lives on; what it was told did not arrive."""
 
     def lose(self, wire, direction, needle, since=None, copies=0):
         self.start_over()
-        worker = self.wired()
+        worker = self.proxied_worker()
         worker.wait_ready()
 
         def cut(link, _data):
@@ -111,7 +107,3 @@ class LostOnTheWay(WiredTest):
                 counted = [str(EVENTS), "3", "0"]
                 wait_for(lambda: [self.card(worker).get(k) for k in ("processed", "duplicates", "redelivered")] == counted,
                          f"the card to count {counted}")
-
-
-if __name__ == "__main__":
-    unittest.main()

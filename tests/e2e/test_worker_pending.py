@@ -3,11 +3,9 @@
 import os
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, WorkerTest, message, wait_for  # noqa: E402
-from seeds import soak_only  # noqa: E402
+from seeds import soak_only
+from worker_harness import STREAM, WorkerTest, message, wait_for
 
 
 class Pending(WorkerTest):
@@ -76,7 +74,3 @@ class Pending(WorkerTest):
         self.wait_states(processed=3, dead=3)
         self.wait_drained()
         self.assertEqual(self.count("webhook_events where state = 'dead' and length(raw) >= 524288"), 2)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,13 +3,10 @@
 import os
 import signal
 import socket
-import sys
 import threading
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, Worker, WorkerTest, message, wait_for  # noqa: E402
+from worker_harness import STREAM, Worker, WorkerTest, message, wait_for
 
 DEFAULTS = {"block": "1s", "sweep_every": "5s", "claim_after": "30s", "retry_poll": "1s", "heartbeat_every": "5s",
             "redis_timeout": "5s", "statement_timeout": "10s", "probe_most": "3s"}
@@ -142,7 +139,3 @@ class LostReplies(WorkerTest):
         wait_for(settled, "the entry to be processed", 30, every=0.005)
         self.assertEqual(between.left, 0)
         self.assertLessEqual(seen, {0, 1})
-
-
-if __name__ == "__main__":
-    unittest.main()

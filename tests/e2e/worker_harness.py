@@ -11,8 +11,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from servers import Postgres, Redis, clean_environment, wait_for  # noqa: E402,F401
+from servers import Postgres, Redis, clean_environment, wait_for  # noqa: F401
 
 BIN = os.environ["TRUNKLINE_BIN"]
 STREAM = "{trunkline}:deliveries"

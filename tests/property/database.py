@@ -9,12 +9,11 @@ import os
 import subprocess
 import sys
 
+from jsontext import jsonb_text
+from servers import Postgres
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
-from servers import Postgres  # noqa: E402
-
-from jsontext import jsonb_text  # noqa: E402
 
 TABLES = ("activities", "recordings", "contacts", "contact_cards", "conversations", "conversation_links",
           "own_numbers", "webhook_events", "event_copies")

@@ -9,8 +9,8 @@ import decimal
 
 import facts
 from database import time_text
-from values import FOREVER, is_e164, moment
 from jsontext import jsonb_text
+from values import FOREVER, is_e164, moment
 
 GREATEST = ("activity_type", "direction_k", "from_number", "to_numbers", "user_id", "line_id", "answered_by",
             "initiated_by", "contact_hint", "answered_at", "completed_at", "duration_r", "active_at", "unanswered",

@@ -66,7 +66,7 @@ def explain(bench, plan, found, args, index):
     if args.shrink:
         plan, found = plans.smaller(bench, plan, found)
     print(plans.report(plan, found, bench.settings))
-    print(f"repeat: TRUNKLINE_BIN={os.environ['TRUNKLINE_BIN']} /usr/bin/python3 -B {sys.argv[0]} "
+    print(f"repeat: TRUNKLINE_BIN={os.environ['TRUNKLINE_BIN']} tests/support/run_tests.py {sys.argv[0]} "
           f"--seed {args.seed} --set {index} --shuffles {args.shuffles}")
 
 

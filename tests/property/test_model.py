@@ -281,7 +281,3 @@ class Rest(Case):
                     value = value if "type" in value else value.get("object", {})
                     found.add(kinds.KINDS.get(value.get("type")))
         self.assertEqual(found, set(kinds.KINDS.values()) | {None})
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -6,17 +6,13 @@ and what is left must be alike.
 """
 import itertools
 import json
-import os
 import random
 import re
-import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "bench"))
-import bodies as plain  # noqa: E402
-from database import Driver, Session, migrate, start_postgres  # noqa: E402
-from generator import Delivery  # noqa: E402
+import bodies as plain
+from database import Driver, Session, migrate, start_postgres
+from generator import Delivery
 
 AT = "2026-11-20T17:04:{:02}.000Z".format
 
@@ -162,7 +158,3 @@ class Orders(unittest.TestCase):
         self.driver.apply([(0, [Delivery(again)]), (0, [Delivery(again, "msg_1")])])
         self.assertEqual(self.worlds(), before)
         self.assertEqual(self.session.run("select body, status from activities"), ["hello\tdelivered"])
-
-
-if __name__ == "__main__":
-    unittest.main()

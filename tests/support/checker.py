@@ -102,19 +102,19 @@ def applier(url, rows, chunk=200):
 
 
 class Checker:
-    """house: redis and postgres, quiet except for its programs. One check a begin()."""
+    """cluster: redis and postgres, quiet except for its programs. One check a begin()."""
 
-    def __init__(self, house):
-        self.house, self.postgres = house, house.postgres
+    def __init__(self, cluster):
+        self.cluster, self.postgres = cluster, cluster.postgres
         self.added = 0
         self.postgres.psql("create database quiet", database="postgres")
         self.url = f"postgresql://trunkline@127.0.0.1:{self.postgres.port}/quiet"
-        subprocess.run([os.path.join(house.bin, "trunkline"), "migrate", "--postgres", self.url], check=True,
+        subprocess.run([os.path.join(cluster.bin, "trunkline"), "migrate", "--postgres", self.url], check=True,
                        stdout=subprocess.DEVNULL)
 
     def begin(self):
         """Empty tables; the stream must be empty already."""
-        self.added = self.house.stream()[0]
+        self.added = self.cluster.stream()[0]
         self.postgres.psql(f"truncate {TABLES}, proof.transitions, proof.effects")
 
     def drain(self, deadline=40):
@@ -123,7 +123,7 @@ class Checker:
 
         def idle():
             try:
-                return self.house.stream()[1:] == (0, 0) and not int(self.postgres.psql(
+                return self.cluster.stream()[1:] == (0, 0) and not int(self.postgres.psql(
                     "select count(*) from webhook_events where state in ('retrying', 'paused')"))
             except (OSError, RuntimeError):
                 return False
@@ -132,7 +132,7 @@ class Checker:
 
     def ack_before_commit(self):
         """While it runs: entries that left the stream and have no row. Read in this order it must be none."""
-        added, there, _ = self.house.stream()
+        added, there, _ = self.cluster.stream()
         return max(0, added - self.added - there - self.rows())
 
     def ask(self, sql):
@@ -165,7 +165,7 @@ class Checker:
 
     def unbalanced(self):
         """I20: entries ever added = rows of events + rows of copies + entries in the stream."""
-        added, there, pending = self.house.stream()
+        added, there, pending = self.cluster.stream()
         added -= self.added
         rows = self.rows()
         found = [f"{there} entries and {pending} pending are left"] if there or pending else []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Breaks a House at random moments, the same for the same seed, and writes down what it did.
+"""Breaks a Cluster at random moments, the same for the same seed, and writes down what it did.
 
-Each fault ends by itself before the next one begins; what is left over, House.mend() repairs.
+Each fault ends by itself before the next one begins; what is left over, Cluster.mend() repairs.
 """
 import random
 import signal
@@ -11,8 +11,8 @@ LINKS = ("client-gateway", "gateway-redis", "worker-redis", "worker-postgres")
 
 
 class Nemesis:
-    def __init__(self, house, seed, kind):
-        self.house, self.seed, self.kind, self.rng = house, seed, kind, random.Random(f"{seed} {kind}")
+    def __init__(self, cluster, seed, kind):
+        self.cluster, self.seed, self.kind, self.rng = cluster, seed, kind, random.Random(f"{seed} {kind}")
         self.done = []  # (what, began, ended), by time.time()
 
     def run(self, seconds, least_pause=0.05, most_pause=0.4):
@@ -29,19 +29,19 @@ class Nemesis:
 
     def faults(self, kind):
         """[(name, function)]: a function that breaks, waits, mends, and returns what else there is to say."""
-        house = self.house
+        cluster = self.cluster
         kills = {
             "gateway": [("kill", lambda: self.kill("gateway")),
                         ("restart", lambda: self.kill("gateway", signal.SIGTERM))],
-            "workers": [("kill", lambda: self.kill(self.rng.choice(house.workers()))),
-                        ("restart", lambda: self.kill(self.rng.choice(house.workers()), signal.SIGTERM))],
+            "workers": [("kill", lambda: self.kill(self.rng.choice(cluster.workers()))),
+                        ("restart", lambda: self.kill(self.rng.choice(cluster.workers()), signal.SIGTERM))],
             "redis": [("kill", lambda: self.kill("redis")),
                       ("restart", lambda: self.kill("redis", signal.SIGTERM))],
             "postgres": [("kill", lambda: self.kill("postgres")),
                          ("stop at once", lambda: self.kill("postgres", signal.SIGQUIT)),
                          ("restart", lambda: self.kill("postgres", signal.SIGINT))],
         }
-        parts = ["gateway", "redis", "postgres", *house.workers()]
+        parts = ["gateway", "redis", "postgres", *cluster.workers()]
         others = {
             "stops": [("stop and continue", lambda: self.freeze(self.rng.choice(parts)))],
             "refusals": [("refuse some rows", self.refuse), kills["workers"][0]],
@@ -54,31 +54,31 @@ class Nemesis:
         time.sleep(self.rng.uniform(least, most))
 
     def kill(self, part, sig=signal.SIGKILL):
-        self.house.end(part, sig)
+        self.cluster.end(part, sig)
         self.wait(0, 0.4)
-        self.house.start(part)
+        self.cluster.start(part)
         return part
 
     def freeze(self, part):
-        self.house.freeze(part)
+        self.cluster.freeze(part)
         self.wait(0.05, 1.6)
-        self.house.thaw(part)
+        self.cluster.thaw(part)
         return part
 
     def refuse(self):
         """Events fail, become retries, and go through later."""
-        self.house.postgres.psql("insert into proof.faults default values")
+        self.cluster.postgres.psql("insert into proof.faults default values")
         self.wait(0.2, 0.6)
         end = time.monotonic() + 5
-        while time.monotonic() < end and self.house.postgres.psql(
+        while time.monotonic() < end and self.cluster.postgres.psql(
                 "select count(*) from proof.transitions where new = 'retrying'") == "0":
             time.sleep(0.05)
-        self.house.postgres.psql("delete from proof.faults")
+        self.cluster.postgres.psql("delete from proof.faults")
         return ""
 
     def link(self):
         name = self.rng.choice(LINKS)
-        return name, self.house.proxies[name]
+        return name, self.cluster.proxies[name]
 
     def cut(self):
         name, proxy = self.link()

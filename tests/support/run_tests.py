@@ -1,6 +1,10 @@
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: Apache-2.0
-"""run_tests.py FILE [unittest argument...]: runs one file of tests as `python3 FILE` does, and leaves what came out of
-each test in $TRUNKLINE_RESULTS/<kind>-<name>.json for tests/catalogue: {"Class.test": {"result", "seconds", "note"}}.
+"""Usage: tests/support/run_tests.py FILE [unittest argument...]
+
+Runs one file of tests, by ctest or by hand, and writes the result of each test to $TRUNKLINE_RESULTS/<kind>-<name>.json
+for tests/catalogue: {"Class.test": {"result", "seconds", "note"}}. The file can import every module of the folders in
+FOLDERS. TRUNKLINE_BIN is the folder of the programs, build/debug/bin by default.
 """
 import importlib.util
 import json
@@ -10,6 +14,9 @@ import signal
 import sys
 import time
 import unittest
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDERS = ("support", "support/power", "e2e", "property", "bench", "docs", "golden")
 
 
 class Result(unittest.TextTestResult):
@@ -98,9 +105,10 @@ def write(name, outcomes):
 def main():
     forget_the_caller()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: servers are stopped all the same
+    os.environ.setdefault("TRUNKLINE_BIN", os.path.join(os.path.dirname(TESTS), "build", "debug", "bin"))
     path = os.path.abspath(sys.argv[1])
     kind, name = os.path.basename(os.path.dirname(path)), os.path.basename(path)[len("test_"):-len(".py")]
-    sys.path.insert(0, os.path.dirname(path))
+    sys.path[:0] = [os.path.dirname(path), *(os.path.join(TESTS, folder) for folder in FOLDERS)]
     spec = importlib.util.spec_from_file_location(f"test_{name}", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

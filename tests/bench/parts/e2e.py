@@ -12,7 +12,7 @@ import load
 import outcomes
 import progress
 import syncs
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = []
 SYNC = "disk sync"
@@ -28,21 +28,21 @@ def each_round(options):
     return 2 * (2 * options.seconds + WARM_UP) + 6
 
 
-def pipeline(house, options, requests, seconds):
+def pipeline(servers, options, requests, seconds):
     """Milliseconds from receipt to commit, of each event after the warm-up; of the worker's batches; what was sent."""
     gateway = worker = None
     try:
-        worker = drain.ours(house, options.bin, "--log-level", "debug", "--log-format", "json")
-        gateway = contenders.Gateway(house, options.bin, 1)
+        worker = drain.ours(servers, options.bin, "--log-level", "debug", "--log-format", "json")
+        gateway = contenders.Gateway(servers, options.bin, 1)
         sent = load.paced(options.bin, gateway.port, requests, RATE, seconds, CONNECTIONS)
-        outcomes.wait_until_empty(house, worker)
+        outcomes.wait_until_empty(servers, worker)
         committed = outcomes.committed(worker.folder + "/output")
         batches = outcomes.batches(worker.folder + "/output")
     finally:
         for each in (gateway, worker):
             if each:
                 each.close()
-    received = outcomes.received(house.postgres)
+    received = outcomes.received(servers.postgres)
     if len(received) < sent["sent"]:
         raise RuntimeError(f"of {sent['sent']} deliveries {len(received)} are in the tables")
     first = min(received.values()) + WARM_UP * 1000
@@ -51,20 +51,20 @@ def pipeline(house, options, requests, seconds):
 
 def run(options):
     rounds = {"receipt to commit": [], BATCH: [], "bare commit": [], "acknowledgement": [], SYNC: []}
-    with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+    with BenchServers(options.bin) as servers, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         length = options.seconds * 2 + WARM_UP
         for turn in progress.rounds(options.rounds, each_round(options), warm_up=False):
-            house.forget()
+            servers.forget()
             bodies.write_requests(requests, int(RATE * length), seed=200 + turn)
-            took, batches, sent = pipeline(house, options, requests, length)
+            took, batches, sent = pipeline(servers, options, requests, length)
             rounds["receipt to commit"].append(outcomes.percentiles(took))
             rounds[BATCH].append(outcomes.percentiles(batches))
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
             rounds[SYNC].append(syncs.measure())
-            house.forget()
+            servers.forget()
             rounds["bare commit"].append(outcomes.percentiles(
-                bare_commits.measure(house.postgres, RATE, int(length), WARM_UP)))
+                bare_commits.measure(servers.postgres, RATE, int(length), WARM_UP)))
     return {"rounds": rounds, "measured": {"e2e-p99": figures.ratio(
         rounds["receipt to commit"], rounds["bare commit"], "p99_ms")}}
 

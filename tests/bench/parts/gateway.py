@@ -8,7 +8,7 @@ import contenders
 import figures
 import load
 import progress
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = ["nodejs", "npm", "nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk", "gunicorn", "python3-flask",
             "python3-psycopg2"]
@@ -28,29 +28,29 @@ def each_round(options):
     return CONTENDERS * (options.seconds + 1.2) + distinct(options) / 6000
 
 
-def start(house, programs, running):
-    running.append(contenders.Gateway(house, programs, 1))
-    running.append(contenders.NginxLua(house, 1))
-    running.append(contenders.Gateway(house, programs, 2))
-    running.append(contenders.NginxLua(house, 2))
+def start(servers, programs, running):
+    running.append(contenders.Gateway(servers, programs, 1))
+    running.append(contenders.NginxLua(servers, 1))
+    running.append(contenders.Gateway(servers, programs, 2))
+    running.append(contenders.NginxLua(servers, 2))
     for peer in ("fastify-ioredis", "fastify-bullmq"):
         for count in (1, 2):
-            running.append(contenders.Fastify(house, peer, count))
-    running.append(contenders.Flask(house))
-    running.append(contenders.Ceiling(house, programs))
+            running.append(contenders.Fastify(servers, peer, count))
+    running.append(contenders.Flask(servers))
+    running.append(contenders.Ceiling(servers, programs))
 
 
 def run(options):
     rounds, running = {}, []
-    with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+    with BenchServers(options.bin) as servers, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         try:
-            start(house, options.bin, running)
+            start(servers, options.bin, running)
             requests = os.path.join(folder, "requests")
             for turn in progress.rounds(options.rounds, each_round(options)):
                 bodies.write_requests(requests, distinct(options), seed=100 + turn)
                 for contender in running:
                     # Turn 0 is as long as the others: Node compiles what it meets often.
-                    result = load.round_of(contender, house, requests, options)
+                    result = load.round_of(contender, servers, requests, options)
                     if turn:
                         rounds.setdefault(contender.name, []).append(result)
         finally:

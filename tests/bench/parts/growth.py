@@ -9,7 +9,7 @@ import figures
 import fill
 import history
 import progress
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = []
 SLICE = 20_000
@@ -36,25 +36,25 @@ def tables_filling(options):
     return 10 + options.long_history / 20_000
 
 
-def waiting_bytes(house, count=100_000):
+def waiting_bytes(servers, count=100_000):
     """Redis' memory for one waiting delivery with a body of 1,000 bytes."""
-    house.forget_queue()
+    servers.forget_queue()
     rng = random.Random(3)
-    used = lambda: int(house.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
+    used = lambda: int(servers.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
     before = used()
-    fill.stream(house.redis, count, (rng.randbytes(BODY) for _ in range(count)))
+    fill.stream(servers.redis, count, (rng.randbytes(BODY) for _ in range(count)))
     return (used() - before) / count
 
 
-def drained(house, options):
-    house.postgres.psql("checkpoint")
-    until = drain.entries_left(house) - TAKEN
-    return drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left, until)
+def drained(servers, options):
+    servers.postgres.psql("checkpoint")
+    until = drain.entries_left(servers) - TAKEN
+    return drain.run(servers, lambda: [drain.ours(servers, options.bin)], drain.entries_left, until)
 
 
 def backlog(options, rounds):
     """A and B have Redis servers of their own; tables are empty at each start."""
-    with House(options.bin) as short, House(options.bin) as long:
+    with BenchServers(options.bin) as short, BenchServers(options.bin) as long:
         progress.step(f"a backlog of {options.long_backlog:,}", filling(options))
         fill.stream(long.redis, options.long_backlog)
         long.rewrite()
@@ -68,24 +68,24 @@ def backlog(options, rounds):
 
 def full_tables(options, rounds):
     with contextlib.ExitStack() as stack:
-        houses = []
+        setups = []
         progress.step(f"tables with {options.long_history:,} activities", tables_filling(options))
         for count in (50_000, options.long_history):
-            house = stack.enter_context(House(options.bin))
-            history.fill(house.postgres, count)
-            houses.append((f"{count:,} activities", house))
+            servers = stack.enter_context(BenchServers(options.bin))
+            history.fill(servers.postgres, count)
+            setups.append((f"{count:,} activities", servers))
         for done in progress.rounds(options.rounds, EACH_ROUND, warm_up=False):
-            for name, house in houses:
-                house.forget_queue()
-                fill.stream(house.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
-                rounds.setdefault(name, []).append(drained(house, options))
+            for name, servers in setups:
+                servers.forget_queue()
+                fill.stream(servers.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
+                rounds.setdefault(name, []).append(drained(servers, options))
 
 
 def run(options):
     rounds = {}
     progress.step("Redis' memory for an entry", 15)
-    with House() as house:
-        per_entry = [waiting_bytes(house)]
+    with BenchServers() as servers:
+        per_entry = [waiting_bytes(servers)]
     backlog(options, rounds)
     full_tables(options, rounds)
     names = list(rounds)

@@ -9,7 +9,7 @@ import figures
 import load
 import progress
 import syncs
-from house import House
+from bench_servers import BenchServers
 
 SYNC = "disk sync"
 PACKAGES = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
@@ -25,23 +25,23 @@ def each_round(options):
 
 def run(options):
     rounds, rates, running = {}, [], []
-    with House() as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+    with BenchServers() as servers, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         try:
-            running.append(contenders.Gateway(house, options.bin, 1))
-            running.append(contenders.NginxLua(house, 1))
+            running.append(contenders.Gateway(servers, options.bin, 1))
+            running.append(contenders.NginxLua(servers, 1))
             requests = os.path.join(folder, "requests")
             for turn in progress.rounds(options.rounds, each_round(options)):
                 bodies.write_requests(requests, 2000, seed=100 + turn)
                 if turn < 2:  # warm, then its best
-                    rates.append(load.round_of(running[1], house, requests, options)["per_second"])
+                    rates.append(load.round_of(running[1], servers, requests, options)["per_second"])
                     rate = max(rates) / 2
                 if turn:
                     rounds.setdefault(SYNC, []).append(syncs.measure())
                 for contender in running:
-                    house.forget_queue()
+                    servers.forget_queue()
                     result = load.paced(options.bin, contender.port, requests, rate,
                                         options.seconds + 1 if turn else 2, options.connections)
-                    if (stored := contender.stored(house)) != result["sent"]:
+                    if (stored := contender.stored(servers)) != result["sent"]:
                         raise RuntimeError(f"{contender.name}: {result['sent']} acknowledged, {stored} stored")
                     if turn:
                         rounds.setdefault(contender.name, []).append(result)

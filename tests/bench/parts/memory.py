@@ -11,7 +11,7 @@ import fill
 import load
 import processes
 import progress
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = ["wrk"]
 CONNECTIONS = 1000
@@ -27,23 +27,23 @@ def each_round(options):
 
 def run(options):
     rounds = {"gateway": [], "worker": []}
-    with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+    with BenchServers(options.bin) as servers, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         bodies.write_requests(requests, 2000)
         for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
-            house.forget()
-            gateway = contenders.Gateway(house, options.bin, 2, connections=CONNECTIONS + 100)
+            servers.forget()
+            gateway = contenders.Gateway(servers, options.bin, 2, connections=CONNECTIONS + 100)
             try:
                 fresh = processes.memory_mib(gateway.process.pid)[0]
-                load.full(gateway, house, requests, options.seconds, CONNECTIONS)
+                load.full(gateway, servers, requests, options.seconds, CONNECTIONS)
                 rounds["gateway"].append({"memory_mib": processes.memory_mib(gateway.process.pid)[1],
                                           "without_connections_mib": fresh})
             finally:
                 gateway.close()
-            house.forget()
-            fill.stream(house.redis, options.backlog // 4)
-            rounds["worker"].append(drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left))
-            drain.check_rows(house, options.backlog // 4)
+            servers.forget()
+            fill.stream(servers.redis, options.backlog // 4)
+            rounds["worker"].append(drain.run(servers, lambda: [drain.ours(servers, options.bin)], drain.entries_left))
+            drain.check_rows(servers, options.backlog // 4)
     return {"rounds": rounds, "measured": {f"memory-{name}": figures.field(each, "memory_mib")
                                            for name, each in rounds.items()}}
 

@@ -10,7 +10,7 @@ import figures
 import fill
 import load
 import progress
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = ["wrk"]
 # Three, the default, fill two cores with one process already: what is judged is workers of one thread each.
@@ -30,32 +30,32 @@ def backlog(options):
     return options.backlog // 2
 
 
-def drained_by(house, options, workers, threads):
-    house.forget()
-    fill.stream(house.redis, backlog(options))
-    house.rewrite()
-    result = drain.run(house, lambda: [drain.ours(house, options.bin, "--threads", threads) for _ in range(workers)],
+def drained_by(servers, options, workers, threads):
+    servers.forget()
+    fill.stream(servers.redis, backlog(options))
+    servers.rewrite()
+    result = drain.run(servers, lambda: [drain.ours(servers, options.bin, "--threads", threads) for _ in range(workers)],
                        drain.entries_left)
-    drain.check_rows(house, backlog(options))
+    drain.check_rows(servers, backlog(options))
     return result
 
 
 def run(options):
     rounds = {}
-    with House(options.bin) as house, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
+    with BenchServers(options.bin) as servers, tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         requests = os.path.join(folder, "requests")
         for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
             for threads, name in THREADS.items():
                 for workers in (1, 2):
                     rounds.setdefault(f"workers x{workers}, {name}", []).append(
-                        drained_by(house, options, workers, threads))
+                        drained_by(servers, options, workers, threads))
             bodies.write_requests(requests, 2000)
             for threads in (1, 2):
-                gateway = contenders.Gateway(house, options.bin, threads)
+                gateway = contenders.Gateway(servers, options.bin, threads)
                 try:
-                    load.full(gateway, house, requests, 1, options.connections)  # warm
+                    load.full(gateway, servers, requests, 1, options.connections)  # warm
                     rounds.setdefault(f"gateway threads x{threads}", []).append(
-                        load.round_of(gateway, house, requests, options))
+                        load.round_of(gateway, servers, requests, options))
                 finally:
                     gateway.close()
     return {"rounds": rounds, "measured": {

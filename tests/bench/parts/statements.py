@@ -7,7 +7,7 @@ import figures
 import fill
 import progress
 import statements
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = []
 COLUMNS = (("calls", 1), ("us", 1), ("pages", 1), ("wal", 0))
@@ -24,18 +24,18 @@ def each_round(options):
 
 def run(options):
     rounds, count = {"worker": [], "copy": []}, options.backlog // 4
-    with House(options.bin, **statements.SETTINGS) as house:
+    with BenchServers(options.bin, **statements.SETTINGS) as servers:
         for _ in progress.rounds(options.rounds, each_round(options), warm_up=False):
-            house.forget()
-            fill.stream(house.redis, count)
-            statements.begin(house.postgres)
-            drain.run(house, lambda: [drain.ours(house, options.bin, "--threads", "1")], drain.entries_left)
-            drain.check_rows(house, count)
-            rounds["worker"].append(statements.each(house.postgres, "trunkline_worker", count))
-            scripts = copying.keep(house.postgres, 1)
-            statements.begin(house.postgres)
-            copying.measure(house, scripts, count)
-            rounds["copy"].append({name: one for name, one in statements.each(house.postgres, "trunkline", count).items()
+            servers.forget()
+            fill.stream(servers.redis, count)
+            statements.begin(servers.postgres)
+            drain.run(servers, lambda: [drain.ours(servers, options.bin, "--threads", "1")], drain.entries_left)
+            drain.check_rows(servers, count)
+            rounds["worker"].append(statements.each(servers.postgres, "trunkline_worker", count))
+            scripts = copying.keep(servers.postgres, 1)
+            statements.begin(servers.postgres)
+            copying.measure(servers, scripts, count)
+            rounds["copy"].append({name: one for name, one in statements.each(servers.postgres, "trunkline", count).items()
                                    if name.startswith("copy ")})
     return {"rounds": rounds, "measured": {}}
 

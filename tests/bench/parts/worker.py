@@ -6,7 +6,7 @@ import figures
 import fill
 import progress
 import same_rows
-from house import House
+from bench_servers import BenchServers
 
 PACKAGES = ["nodejs", "npm", "gunicorn", "python3-flask", "python3-psycopg2"]  # Flask: for the check of the rows
 WARM_UP = 10_000  # events
@@ -23,12 +23,12 @@ def each_round(options):
 
 def run(options):
     rounds = {}
-    with House(options.bin) as house:
+    with BenchServers(options.bin) as servers:
         progress.step("do all write the same rows?", 20)
-        same_rows.check(house, options.bin, options.cores)
+        same_rows.check(servers, options.bin, options.cores)
         for turn in progress.rounds(options.rounds, each_round(options)):
             backlog, jobs = (options.backlog, options.jobs) if turn else (WARM_UP, WARM_UP // 10)
-            results = one_round(house, options, backlog, jobs)
+            results = one_round(servers, options, backlog, jobs)
             if turn:  # the first one warmed up
                 for name, result in results.items():
                     rounds.setdefault(name, []).append(result)
@@ -40,22 +40,22 @@ def run(options):
         "worker-copy": figures.ratio(rounds[OURS], best_copy, "per_second")}}
 
 
-def one_round(house, options, backlog, jobs):
+def one_round(servers, options, backlog, jobs):
     results = {}
-    house.forget()
-    fill.stream(house.redis, backlog)
-    house.rewrite()
-    results[OURS] = drain.run(house, lambda: [drain.ours(house, options.bin)], drain.entries_left)
-    drain.check_rows(house, backlog)
+    servers.forget()
+    fill.stream(servers.redis, backlog)
+    servers.rewrite()
+    results[OURS] = drain.run(servers, lambda: [drain.ours(servers, options.bin)], drain.entries_left)
+    drain.check_rows(servers, backlog)
     for connections in sorted({1, options.cores}):
-        results[f"COPY by {connections}"] = copying.measure(house, copying.keep(house.postgres, connections), backlog)
-        drain.check_rows(house, backlog)
+        results[f"COPY by {connections}"] = copying.measure(servers, copying.keep(servers.postgres, connections), backlog)
+        drain.check_rows(servers, backlog)
     for count, name in ((1, PEER), (2, PEERS)):
-        house.forget()
-        fill.jobs(house.redis, jobs)
-        house.rewrite()
-        results[name] = drain.run(house, lambda n=count: [drain.bullmq(house) for _ in range(n)], drain.jobs_left)
-        drain.check_rows(house, jobs)
+        servers.forget()
+        fill.jobs(servers.redis, jobs)
+        servers.rewrite()
+        results[name] = drain.run(servers, lambda n=count: [drain.bullmq(servers) for _ in range(n)], drain.jobs_left)
+        drain.check_rows(servers, jobs)
     return results
 
 

@@ -10,9 +10,8 @@ import time
 import uuid
 
 import psycopg2
-from flask import Flask, request
-
 import rows
+from flask import Flask, request
 
 SECRET = base64.b64decode(os.environ["SIGNING_KEY"].removeprefix("whsec_"))
 REFUSED = ({"status": "refused"}, 403)

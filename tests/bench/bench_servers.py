@@ -8,7 +8,7 @@ TABLES = ("webhook_events, event_copies, activities, contacts, contact_cards, co
           "own_numbers, recordings")
 
 
-class House:
+class BenchServers:
     """programs: the folder of ours. Without one there is no PostgreSQL. settings: of PostgreSQL."""
 
     def __init__(self, programs=None, **settings):

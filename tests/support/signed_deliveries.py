@@ -4,18 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import random
 import socket
-import sys
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-for folder in ("bench", "property"):
-    sys.path.append(os.path.join(HERE, "..", folder))
-import bodies as plain  # noqa: E402
-from bodies import contact_number  # noqa: E402,F401
-from generator import Generator  # noqa: E402
+import bodies as plain
+from bodies import contact_number  # noqa: F401
+from generator import Generator
 
 STREAM = "{trunkline}:deliveries"
 PATH = "/api/webhooks/openphone"

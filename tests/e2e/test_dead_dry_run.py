@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from event_rows import Verbs, insert
+from event_rows import Commands, insert
 from pipeline import Pipeline, wait_for
 
 TABLES = ("webhook_events", "activities", "contacts", "contact_cards", "conversations", "conversation_links",
@@ -17,7 +17,7 @@ def message(name, line="+14155550100", conversation="CN1"):
                    "to": [line], "text": WORDS, "createdAt": "2026-11-20T17:03:00.000Z"}}})
 
 
-class DeadRehearsal(Verbs, unittest.TestCase):
+class DeadRehearsal(Commands, unittest.TestCase):
     role = "worker"
 
     @classmethod
@@ -68,7 +68,7 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         insert(self.postgres, 3, "dead", error="broken", body=message("AC3"))
         self.postgres.psql("alter table activities add constraint fault check (openphone_id <> 'AC1') not valid")
         self.addCleanup(self.postgres.psql, "alter table activities drop constraint fault")
-        done = self.verb("dead replay", "--all", "--dry-run")
+        done = self.command("dead replay", "--all", "--dry-run")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stdout, r"(?m)^1: would fail: .*violates check constraint \"fault\" \(SQLSTATE 23514\)$")
         self.assertRegex(done.stdout, r"(?m)^2: would be dead again: ")
@@ -82,12 +82,12 @@ class DeadRehearsal(Verbs, unittest.TestCase):
             insert(self.postgres, number + 2, "retrying", error="broken", body=message(f"AC{number + 2}"))
         for verb in (("dead replay", "--all", "--dry-run"), ("dead replay", "--all", "--dry-run", "--json"),
                      ("dead replay", "--all"), ("events retry", "--all-due")):
-            done = self.verb(*verb, role="readonly", answer="yes\n")
+            done = self.command(*verb, role="readonly", answer="yes\n")
             self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
             # One line for all of them, and no question before it.
             self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write: run it as trunkline_worker or "
                                           r"trunkline_owner \(.*\)\n\Z")
-        done = self.verb("dead delete", "--all", role="worker", answer="yes\n")
+        done = self.command("dead delete", "--all", role="worker", answer="yes\n")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Atrunkline dead delete: this login may not delete events: [^\n]*\n\Z")
         self.assertEqual(self.postgres.psql("select count(*) from webhook_events where state = 'dead'"), "2")
@@ -97,7 +97,7 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         self.postgres.psql("insert into schema_migrations (version, name, checksum, compatible_from) values "
                            "(99, 'later', 'x', 99)")
         self.addCleanup(self.postgres.psql, "delete from schema_migrations where version = 99")
-        done = self.verb("dead replay", "1", "--dry-run")
+        done = self.command("dead replay", "1", "--dry-run")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "the database is at schema version 99, this program needs .*: upgrade it")
 
@@ -122,7 +122,3 @@ class DeadRehearsal(Verbs, unittest.TestCase):
         self.assertEqual(([row["id"] for row in told["replayed"]], told["more"]), ([4, 5], True))
         told = self.json("dead replay", "--all", "--yes", "--limit", "3")
         self.assertEqual((told["count"], told["more"]), (3, False))
-
-
-if __name__ == "__main__":
-    unittest.main()

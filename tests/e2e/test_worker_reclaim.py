@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What readers leave behind is taken over; the delivery counter counts crashes; nothing is lost silently."""
-import os
 import signal
-import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import STREAM, WorkerTest, wait_for  # noqa: E402
+from worker_harness import STREAM, WorkerTest, wait_for
 
 
 class Rescue(WorkerTest):
@@ -202,7 +198,3 @@ class Rescue(WorkerTest):
         self.assertEqual(self.sql("select error_message from webhook_events"), "crashed the worker")
         wait_for(lambda: self.card(worker).get("dead") == "1", "the card to count it")
         self.assertIn("crashed the worker", worker.log())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -5,16 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-import unittest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import BIN, WorkerTest, wait_for  # noqa: E402
-from seeds import soak_only  # noqa: E402
+from seeds import soak_only
+from worker_harness import BIN, WorkerTest, wait_for
 
 EVENTS = 100
 
 
-class Houses(WorkerTest):
+class Outages(WorkerTest):
     def nothing_counted(self):
         self.wait_drained()
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)
@@ -131,7 +129,3 @@ class Houses(WorkerTest):
         finally:
             self.sql("alter table activities rename column body_ to body")
         self.back(worker, time.monotonic(), EVENTS, "a column missing")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workers behind a proxy to Redis and one to Postgres, and a checker that notes every write that changed something."""
-import os
-import sys
 import threading
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from worker_harness import Worker, WorkerTest, wait_for  # noqa: E402
-import checker  # noqa: E402
-from proxy import Proxy  # noqa: E402
+import checker
+from proxy import Proxy
+from worker_harness import Worker, WorkerTest, wait_for
 
 ENTRY = b"TRUNKLINE-TEST-"  # in every body
 
@@ -22,7 +19,7 @@ class Behind:
         return self.redis.url_of(role, self.port)
 
 
-class WiredTest(WorkerTest):
+class ProxiedWorkerTest(WorkerTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -41,7 +38,7 @@ class WiredTest(WorkerTest):
         super().setUp()
         self.sql("truncate event_copies, proof.transitions, proof.effects")
 
-    def wired(self, **options):
+    def proxied_worker(self, **options):
         """A worker of one thread that asks Postgres nothing but for what it read."""
         worker = Worker(Behind(self.redis, self.to_redis.port), self.postgres,
                         database=self.postgres.url_of("worker", self.to_postgres.port),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// test-verdicts: for each frame on stdin (a line with the length, then that many bytes) one line on
+// test-parse-outcome: for each frame on stdin (a line with the length, then that many bytes) one line on
 // stdout: what is wrong with it as JSON, the verdict, its reason; separated by tabs.
 #include <iostream>
 #include <string>

@@ -15,7 +15,7 @@ def of_process(pid):
         return None
 
 
-class Gauges:
+class ResourceSamples:
     """Rows of (time, value) by name. A process that died and came again is another one: its name has its pid."""
 
     def __init__(self):
@@ -24,7 +24,7 @@ class Gauges:
     def note(self, name, value):
         self.rows.setdefault(name, []).append((time.monotonic(), value))
 
-    def note_process(self, part, pid):
+    def record_process(self, part, pid):
         for what, value in (of_process(pid) or {}).items():
             self.note(f"{part} {pid} {what}", value)
 

@@ -2,23 +2,20 @@
 """Runs the operator's program against the servers of a WorkerTest."""
 import os
 import subprocess
-import sys
 import time
 
+import json_schema
 from worker_harness import BIN, WorkerTest, clean_environment
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-import json_schema  # noqa: E402
 
 TRUNKLINE = os.path.join(BIN, "trunkline")
 
 
-class VerbTest(WorkerTest):
+class CommandTest(WorkerTest):
     def setUp(self):
         super().setUp()
         self.sql("truncate controls, operator_log, minute_figures")
 
-    def verb(self, *words, role="worker", env=None, limit=2.5, redis="operator", **servers):
+    def command(self, *words, role="worker", env=None, limit=2.5, redis="operator", **servers):
         """servers: redis_url, database_url. Checks --json by its schema: words[0] or words[:2] is the verb's name."""
         environment = clean_environment(REDIS_URL=servers.get("redis_url") or self.redis.url_of(redis),
                                         DATABASE_URL=servers.get("database_url") or self.postgres.url_of(role),
@@ -30,8 +27,8 @@ class VerbTest(WorkerTest):
             self.assertLess(time.monotonic() - began, limit, words)
         return done
 
-    def told(self, name, *options, code=0, **more):
+    def json(self, name, *options, code=0, **more):
         """What --json prints, as the schema of the verb says."""
-        done = self.verb(*name.split(), *options, "--json", **more)
+        done = self.command(*name.split(), *options, "--json", **more)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json_schema.check(name, done.stdout)

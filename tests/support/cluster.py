@@ -10,10 +10,10 @@ import subprocess
 import time
 
 import checker
-import traffic
+import signed_deliveries
 from proxy import Proxy
 from servers import Postgres, Redis, clean_environment, free_port, wait_for
-from traffic import STREAM
+from signed_deliveries import STREAM
 
 # Every interval short; no deadline so short that a busy machine runs into it.
 WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms",
@@ -22,7 +22,7 @@ WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "10
           "watchdog-grace": "300ms", "lease": "2s", "drain-timeout": "2s"}
 
 
-class House:
+class Cluster:
     def __init__(self, workers=2, gateways=1, proxied=True, worker_options=None, **postgres_settings):
         self.bin = os.environ["TRUNKLINE_BIN"]
         self.redis, self.postgres = Redis(), Postgres(**postgres_settings)
@@ -68,7 +68,7 @@ class House:
         environment = clean_environment()
         if role == "gateway":
             command += ["--listen", f"127.0.0.1:{self.gateway_ports[part]}", "--drain-delay", "0ms"]
-            environment["TRUNKLINE_SIGNING_KEYS"] = "\n".join(traffic.KEYS)
+            environment["TRUNKLINE_SIGNING_KEYS"] = "\n".join(signed_deliveries.KEYS)
         else:
             command += ["--postgres", self.postgres.url_of("worker", self.port("worker-postgres", self.postgres.port))]
             for name, value in self.worker_options.items():

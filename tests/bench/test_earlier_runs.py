@@ -2,13 +2,10 @@
 """A part measured anew beside those of an earlier run: nothing of another machine or other options."""
 import json
 import os
-import sys
 import tempfile
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-import kept  # noqa: E402
+import earlier_runs
 
 
 def found(commit, parts, cpu="one", rounds=5, part="all"):
@@ -20,28 +17,24 @@ class Kept(unittest.TestCase):
                            "e2e": {"measured": {"e2e-p99": [4]}, "commit": "older"}})
 
     def test_the_other_parts_and_whose_they_are(self):
-        parts, measured = kept.parts(self.before, found("new", {}, part="worker"), ["worker"])
+        parts, measured = earlier_runs.parts(self.before, found("new", {}, part="worker"), ["worker"])
         self.assertEqual({name: part["commit"] for name, part in parts.items()}, {"memory": "old", "e2e": "older"})
         self.assertEqual(measured, {"memory-gateway": [20], "e2e-p99": [4]})
 
     def test_another_machine_or_other_options(self):
         for other in (found("new", {}, cpu="two"), found("new", {}, rounds=1)):
             with self.assertRaises(SystemExit):
-                kept.parts(self.before, other, ["worker"])
+                earlier_runs.parts(self.before, other, ["worker"])
 
     def test_files(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "figures.json")
-            self.assertEqual(kept.read(path), {})
-            self.assertEqual(kept.parts({}, found("new", {}), ["worker"]), ({}, {}))
+            self.assertEqual(earlier_runs.read(path), {})
+            self.assertEqual(earlier_runs.parts({}, found("new", {}), ["worker"]), ({}, {}))
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(self.before, file)
-            self.assertEqual(kept.read(path), self.before)
+            self.assertEqual(earlier_runs.read(path), self.before)
             with open(path, "a", encoding="utf-8") as file:
                 file.write("}")
             with self.assertRaises(SystemExit):
-                kept.read(path)
-
-
-if __name__ == "__main__":
-    unittest.main()
+                earlier_runs.read(path)

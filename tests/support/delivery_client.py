@@ -10,19 +10,19 @@ import socket
 import threading
 import time
 
-import traffic
+import signed_deliveries
 
 TIMEOUT = 3.0
 FINAL = "gave up"
 
 
-class Ledger:
+class DeliveryClient:
     def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None):
         """port: a number, or a function that gives it now. fresh: share of requests on a new connection; again: of
         those answered 200 that come once more; give_up: of failures that never come again."""
         self.port_now = port if callable(port) else lambda: port
         self.seed, self.rate, self.fresh, self.again, self.give_up = seed, rate, fresh, again, give_up
-        self.source = source or traffic.deliveries(seed)
+        self.source = source or signed_deliveries.deliveries(seed)
         self.lock, self.sent, self.later = threading.Lock(), [], []
         self.next_due, self.order = time.monotonic(), itertools.count()
         self.acks, self.answers, self.odd = [], collections.Counter(), []

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """trunkline workers list and drain."""
-import unittest
 
-from verbs import VerbTest
+from commands import CommandTest
 from worker_harness import wait_for
 
 
-class Workers(VerbTest):
+class Workers(CommandTest):
     def listed(self):
-        return {w["pid"]: w for w in self.told("workers list", role="readonly")["workers"]}
+        return {w["pid"]: w for w in self.json("workers list", role="readonly")["workers"]}
 
     def wait_listed(self, *workers):
         pids = {w.process.pid for w in workers}
@@ -16,7 +15,7 @@ class Workers(VerbTest):
         return [self.listed()[w.process.pid] for w in workers]
 
     def test_list(self):
-        self.assertEqual(self.verb("workers", "list").stdout, "no worker is running\n")
+        self.assertEqual(self.command("workers", "list").stdout, "no worker is running\n")
         one, other = self.worker(threads=2), self.worker(threads=1)
         one.wait_ready(), other.wait_ready()
         first, second = self.wait_listed(one, other)
@@ -24,7 +23,7 @@ class Workers(VerbTest):
         wait_for(lambda: self.listed()[one.process.pid]["state"] == "running", "its state")
         self.assertTrue(first["id"].startswith(f"{first['host']}-{one.process.pid}-"))
         self.assertLess(first["up_seconds"], 60)
-        self.assertRegex(self.verb("workers", "list").stdout.splitlines()[0], "^ID +VERSION +THREADS +STATE ")
+        self.assertRegex(self.command("workers", "list").stdout.splitlines()[0], "^ID +VERSION +THREADS +STATE ")
         # What is in hand while a table is locked.
         end = self.lock_table("activities")
         self.add_at_once(range(30))
@@ -48,7 +47,7 @@ class Workers(VerbTest):
         gone = self.listed()[worker.process.pid]
         self.assertEqual((gone["state"], gone["in_hand"], gone["version"]), ("gone", 5, None))
         self.assertLess(gone["seen_seconds"], 60)
-        done = self.verb("workers", "drain", gone["id"])
+        done = self.command("workers", "drain", gone["id"])
         self.assertEqual(done.returncode, 1)
         self.assertIn("no running worker", done.stderr)
 
@@ -65,14 +64,14 @@ class Workers(VerbTest):
         listed = self.listed()[worker.process.pid]
         self.assertEqual((listed["id"], listed["state"]), (mine["id"], None))
         self.assertIn("is Redis full?", listed["reason"])
-        self.assertEqual(self.told("workers drain", mine["id"], limit=None)["drained"], [mine["id"]])
+        self.assertEqual(self.json("workers drain", mine["id"], limit=None)["drained"], [mine["id"]])
         self.assertEqual(worker.process.wait(10), 0)
 
     def test_drain_one(self):
         one, other = self.worker(), self.worker()
         one.wait_ready(), other.wait_ready()
         mine, _ = self.wait_listed(one, other)
-        told = self.told("workers drain", f"{mine['host']}-{one.process.pid}", limit=None)
+        told = self.json("workers drain", f"{mine['host']}-{one.process.pid}", limit=None)
         self.assertEqual(told["drained"], [mine["id"]])
         self.assertEqual(one.process.wait(10), 0)
         self.assertIsNone(other.process.poll())
@@ -91,12 +90,12 @@ class Workers(VerbTest):
             worker.wait_ready()
         self.wait_listed(*workers)
         self.add_messages(range(200))
-        done = self.verb("workers", "drain", "--all", limit=None)
+        done = self.command("workers", "drain", "--all", limit=None)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([w.process.wait(10) for w in workers], [0, 0])
         self.assertEqual(len(done.stdout.splitlines()), 2)
         self.assertEqual(self.pending(), 0)
-        self.assertEqual(self.verb("workers", "drain", "--all").returncode, 1)  # nobody there
+        self.assertEqual(self.command("workers", "drain", "--all").returncode, 1)  # nobody there
 
     def test_one_that_does_not_end_in_time(self):
         worker = self.worker(threads=1)
@@ -105,7 +104,7 @@ class Workers(VerbTest):
         end = self.lock_table("webhook_events")
         self.add_messages(range(3))
         wait_for(lambda: self.pending() > 0, "a batch in hand")
-        done = self.verb("workers", "drain", mine["id"], "--timeout", "1s", limit=None)
+        done = self.command("workers", "drain", mine["id"], "--timeout", "1s", limit=None)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn(f"still there after 1s, the first is {mine['id']}", done.stderr)
         self.assertIn(f"pid {worker.process.pid}", done.stderr)
@@ -116,17 +115,13 @@ class Workers(VerbTest):
         worker = self.worker()
         worker.wait_ready()
         mine, = self.wait_listed(worker)
-        self.assertEqual(self.verb("workers", "drain").returncode, 64)
-        self.assertEqual(self.verb("workers", "drain", mine["id"], "--all").returncode, 64)
-        self.assertEqual(self.verb("workers", "drain", "nobody").returncode, 1)
-        done = self.verb("workers", "drain", mine["id"], role="readonly")
+        self.assertEqual(self.command("workers", "drain").returncode, 64)
+        self.assertEqual(self.command("workers", "drain", mine["id"], "--all").returncode, 64)
+        self.assertEqual(self.command("workers", "drain", "nobody").returncode, 1)
+        done = self.command("workers", "drain", mine["id"], role="readonly")
         self.assertEqual(done.returncode, 1)
         self.assertIn("run it as trunkline_worker", done.stderr)
         nowhere = "redis://127.0.0.1:1/0"
-        self.assertEqual(self.verb("workers", "list", redis_url=nowhere).returncode, 3)
-        self.assertEqual(self.verb("workers", "drain", "--all", redis_url=nowhere).returncode, 3)
+        self.assertEqual(self.command("workers", "list", redis_url=nowhere).returncode, 3)
+        self.assertEqual(self.command("workers", "drain", "--all", redis_url=nowhere).returncode, 3)
         self.assertIsNone(worker.process.poll())
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -343,7 +343,3 @@ def wait_until_read(client):
 def entries_tail(redis):
     (_, fields), = redis.command("XREVRANGE", "{trunkline}:deliveries", "+", "-", "COUNT", "1")
     return dict(zip(fields[::2], fields[1::2]))
-
-
-if __name__ == "__main__":
-    unittest.main()
