@@ -5,6 +5,7 @@ import subprocess
 import time
 
 import json_schema
+from seeds import limit
 from worker_harness import BIN, WorkerTest, clean_environment
 
 TRUNKLINE = os.path.join(BIN, "trunkline")
@@ -15,7 +16,7 @@ class CommandTest(WorkerTest):
         super().setUp()
         self.sql("truncate controls, operator_log, minute_figures")
 
-    def command(self, *words, role="worker", env=None, limit=2.5, redis="operator", **servers):
+    def command(self, *words, role="worker", env=None, within=2.5, redis="operator", **servers):
         """servers: redis_url, database_url. Checks --json by its schema: words[0] or words[:2] is the verb's name."""
         environment = clean_environment(REDIS_URL=servers.get("redis_url") or self.redis.url_of(redis),
                                         DATABASE_URL=servers.get("database_url") or self.postgres.url_of(role),
@@ -23,8 +24,8 @@ class CommandTest(WorkerTest):
         began = time.monotonic()
         done = subprocess.run([TRUNKLINE, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=60)
-        if limit:
-            self.assertLess(time.monotonic() - began, limit, words)
+        if within:
+            self.assertLess(time.monotonic() - began, limit(within), words)
         return done
 
     def json(self, name, *options, code=0, **more):

@@ -70,7 +70,7 @@ class Answer:
 class Client:
     """One connection."""
 
-    def __init__(self, gateway, timeout=10):
+    def __init__(self, gateway, timeout=30):
         if gateway.unix_path:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.connect(gateway.unix_path)
@@ -164,7 +164,7 @@ class Gateway:
 
     def probe(self, path, method="GET"):
         """(status, decoded body) of the ops listener."""
-        with socket.create_connection(("127.0.0.1", self.ops), timeout=5) as s:
+        with socket.create_connection(("127.0.0.1", self.ops), timeout=30) as s:
             s.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             data = b""
             while got := s.recv(65536):
@@ -194,7 +194,7 @@ class Gateway:
         self.reader.join()
         self.process.stderr.close()
 
-    def terminate(self, deadline=15):
+    def terminate(self, deadline=60):
         self.signal(signal.SIGTERM)
         return self.process.wait(deadline)
 

@@ -40,14 +40,14 @@ class Senders:
     def failed(self):
         return sum(s != 200 for s in list(self.answers.values()))
 
-    def wait_acked(self, more, deadline=20):
+    def wait_acked(self, more, deadline=60):
         least = self.count() + more
         wait_for(lambda: self.count() >= least, f"{more} more answers 200", deadline)
 
     def stop(self):
         self.stopping.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(60)
 
     def __enter__(self):
         return self
@@ -90,7 +90,7 @@ def measured(name, value):
     print(f"measured: {name}: {value}", file=sys.stderr, flush=True)
 
 
-def seconds_until(condition, what, deadline=20.0):
+def seconds_until(condition, what, deadline=60.0):
     started = time.monotonic()
     wait_for(condition, what, deadline, every=0.005)
     return time.monotonic() - started

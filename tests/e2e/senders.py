@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Valid senders at a steady rate, and wrk as the crowd beside them."""
+"""Clients of a gateway under load: signed deliveries at a steady rate, and wrk for as many requests as possible."""
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,8 @@ from gateway_harness import PATH, Client, request, sign_hex
 
 
 class Paced:
-    """Signed deliveries, each due at its time whatever became of the one before: what waits counts as waiting."""
+    """Sends signed deliveries, each at its scheduled time, whatever the outcome of the previous one. The latency of a
+    delivery counts from its scheduled time."""
 
     def __init__(self, gateway, rate, seconds, connections=8, fresh=False):
         self.gateway, self.fresh = gateway, fresh
@@ -40,10 +42,10 @@ class Paced:
         while due < end:
             time.sleep(max(0, due - time.monotonic()))
             if time.monotonic() >= end + 1:
-                break  # hopelessly late: what was not sent is not goodput
+                break  # too late: the deliveries that remain are not sent
             status = None
             try:
-                client = client or Client(self.gateway, timeout=5)
+                client = client or Client(self.gateway, timeout=30)
                 client.send(data)
                 answer = client.read()
                 status = answer.status
@@ -97,12 +99,12 @@ end
 
 
 class Crowd:
-    """wrk with a body of its own: each connection sends the next request as soon as the last is answered."""
+    """wrk with one body: each connection sends the next request as soon as the previous one is answered."""
 
     def __init__(self, gateway, seconds, connections=64, headers=None, body=("{}", 1), path=PATH):
         text = (body[0] * body[1]).encode()
-        given = sign_hex(text) if headers is None else headers
-        lines = "\n".join(f'wrk.headers["{k}"] = "{v}"' for k, v in given.items())
+        fields = sign_hex(text) if headers is None else headers
+        lines = "\n".join(f'wrk.headers["{k}"] = "{v}"' for k, v in fields.items())
         with tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False) as file:
             file.write(SCRIPT % {"path": path, "headers": lines, "unit": body[0].replace('"', '\\"'), "times": body[1]})
         self.script, self.seconds = file.name, seconds
@@ -110,6 +112,10 @@ class Crowd:
             [shutil.which("wrk"), "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s",
              "-s", self.script, f"http://127.0.0.1:{gateway.port}{path}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def stop(self):
+        """Ends the run before its time; result() follows."""
+        self.process.send_signal(signal.SIGINT)
 
     def result(self):
         out, _ = self.process.communicate(timeout=self.seconds + 30)

@@ -13,7 +13,7 @@ from checker import Checker
 from cluster import Cluster
 from delivery_client import DeliveryClient
 from nemesis import Nemesis
-from seeds import SOAK, seeds
+from seeds import SOAK, limit, seeds
 from servers import wait_for
 
 LOAD_SECONDS = 5 if SOAK else 1.0
@@ -39,7 +39,7 @@ class ClusterTest(unittest.TestCase):
     def check(self, client, story):
         """All is mended: what was sent must be there, once."""
         self.cluster.mend()
-        if not client.finish(30):
+        if not client.finish():
             self.fail(f"deliveries still unanswered: {client.summary()}\n{story()}\n{self.cluster.tail()}")
         try:
             took = self.checker.drain()
@@ -88,7 +88,7 @@ class Chaos(ClusterTest):
                 later = bisect.bisect_left(moments, ended)
                 if later < len(moments):
                     self.recoveries.setdefault((name.rstrip(" 0123456789"), sign), []).append(moments[later] - ended)
-                    self.assertLess(moments[later] - ended, 10, f"{sign} after {what}: {nemesis.report()}")
+                    self.assertLess(moments[later] - ended, limit(10), f"{sign} after {what}: {nemesis.report()}")
 
     @classmethod
     def tearDownClass(cls):
@@ -145,8 +145,8 @@ class Orders(ClusterTest):
                 for each in self.cluster.workers() if part == "workers" else [part]:
                     self.cluster.start(each)
             up = time.time()
-            wait_for(lambda: client.acks[-1] > up, "a delivery to be answered 200 again", 10)
-            wait_for(lambda: self.checker.finished()[-1:] > [up], "an event to be processed again", 10)
+            wait_for(lambda: client.acks[-1] > up, "a delivery to be answered 200 again")
+            wait_for(lambda: self.checker.finished()[-1:] > [up], "an event to be processed again")
         finally:
             client.feeding = False
         self.check(client, lambda: f"restarted in this order: {order}")

@@ -107,7 +107,7 @@ class Limits(WithGateway):
         while time.monotonic() < end:
             self.assertIsNone(gateway.process.poll())
             time.sleep(0.1)
-        self.assertLess(cpu_seconds(gateway.process.pid) - spent, 0.2)  # no spinning
+        self.assertLess(cpu_seconds(gateway.process.pid) - spent, 0.5)  # one spinning thread would use 1 s
         for client in held:
             client.close()
         wait_for(lambda: gateway.post().status == 200, "deliveries again")

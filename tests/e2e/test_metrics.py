@@ -117,8 +117,8 @@ class Metrics(unittest.TestCase):
         self.add(json.dumps({"id": "EV1", "type": "never.heard", "data": {"object": {"id": "X"}}}))
         self.add(json.dumps({"id": "EV2", "type": "task.created", "data": {"object": {"id": "T"}}}))
         wait_for(lambda: self.drained() and self.postgres.psql(
-            "select count(*) from webhook_events where state = 'dead'") == "2", "all outcomes", 10)
-        wait_for(lambda: scrape.Page(worker.ops).total(EVENTS, outcome="dead") == 2, "the counters", 5)
+            "select count(*) from webhook_events where state = 'dead'") == "2", "all outcomes")
+        wait_for(lambda: scrape.Page(worker.ops).total(EVENTS, outcome="dead") == 2, "the counters")
         page = self.valid(worker.ops)
         told = {(dict(has)["type"], dict(has)["outcome"]): value
                 for (name, has), value in page.samples.items() if name == EVENTS and value}
@@ -127,7 +127,7 @@ class Metrics(unittest.TestCase):
             ("message.received", "retrying"): 2, ("message.received", "dead"): 1, ("other", "dead"): 1,
             ("other", "ignored"): 1, ("task", "ignored"): 1})
         self.assertEqual(page.value("trunkline_worker_receive_to_commit_seconds_count"), 32)
-        self.assertLess(page.value("trunkline_worker_receive_to_commit_seconds_sum"), 32 * 10)
+        self.assertLess(page.value("trunkline_worker_receive_to_commit_seconds_sum"), 32 * 60)
         self.assertEqual(page.value("trunkline_worker_batch_events_sum"), 34, "all but the one that failed")
         self.assertEqual(page.value("trunkline_worker_batch_seconds_count"),
                          page.value("trunkline_worker_batch_events_count"))
@@ -140,7 +140,7 @@ class Metrics(unittest.TestCase):
         self.add(message(200))
         wait_for(self.drained, "the stream to drain")
         wait_for(lambda: scrape.Page(worker.ops).value(EVENTS, type="message.received", outcome="processed") == 31,
-                 "the counter", 5)
+                 "the counter")
         self.assert_grown(page, scrape.Page(worker.ops))
 
     def test_worker_in_trouble(self):
@@ -151,7 +151,7 @@ class Metrics(unittest.TestCase):
         self.add(message(1))
         worker.wait_holding("postgres")
         held = ("trunkline_worker_hold_seconds_total",)
-        wait_for(lambda: scrape.Page(worker.ops).value(*held, dependency="postgres") > before + 1, "held seconds", 10)
+        wait_for(lambda: scrape.Page(worker.ops).value(*held, dependency="postgres") > before + 1, "held seconds")
         self.assertEqual(scrape.Page(worker.ops).value(*held, dependency="redis"), 0)
         self.postgres.start()
         wait_for(self.drained, "the stream to drain")
@@ -164,8 +164,8 @@ class Metrics(unittest.TestCase):
         taken = self.redis.command("XREADGROUP", "GROUP", "workers", "gone", "COUNT", "2", "STREAMS", STREAM, ">")
         self.redis.command("XDEL", STREAM, taken[0][1][1][0])
         second = self.worker()
-        wait_for(lambda: scrape.Page(second.ops).value("trunkline_worker_lost_entries_total") == 1, "the alarm", 10)
-        wait_for(lambda: scrape.Page(second.ops).value("trunkline_worker_claims_total") == 1, "the claim", 10)
+        wait_for(lambda: scrape.Page(second.ops).value("trunkline_worker_lost_entries_total") == 1, "the alarm")
+        wait_for(lambda: scrape.Page(second.ops).value("trunkline_worker_claims_total") == 1, "the claim")
 
     def test_exporter(self):
         exporter = self.exporter()
@@ -188,7 +188,7 @@ class Metrics(unittest.TestCase):
         self.postgres.psql(INSERT.format(state="retrying", count=3, due="now() - interval '10 s'"))
         self.postgres.psql(INSERT.format(state="retrying", count=4, due="now() + interval '1 h'"))
         self.postgres.psql(INSERT.format(state="dead", count=5, due="null"))
-        wait_for(lambda: json.loads(exporter.get("/scaler")[1])["value"] == 10, "the next samples", 8)
+        wait_for(lambda: json.loads(exporter.get("/scaler")[1])["value"] == 10, "the next samples")
         self.assertEqual(json.loads(exporter.get("/scaler")[1]), {
             "value": 10, "ready": 5, "pending": 2, "due_retries": 3, "at_least": False})
         self.assertEqual(exporter.get("/scaler.txt")[:2], (200, "10\n"))
@@ -204,10 +204,10 @@ class Metrics(unittest.TestCase):
             subprocess.run([f"{BIN}/trunkline", *verb], check=True, capture_output=True, env=clean_environment(
                 DATABASE_URL=self.postgres.url_of("worker"), REDIS_URL=self.redis.url_of("operator")))
             wait_for(lambda value=value: scrape.Page(exporter.address).value("trunkline_queue_paused") == value,
-                     f"the {verb[0]}", 8)
+                     f"the {verb[0]}")
 
         exporter.process.terminate()
-        self.assertEqual(exporter.process.wait(5), 0)
+        self.assertEqual(exporter.process.wait(30), 0)
 
     def test_counting_stops(self):
         self.postgres.psql(INSERT.format(state="retrying", count=100500, due="now()"))
@@ -228,7 +228,7 @@ class Metrics(unittest.TestCase):
                 (self.postgres.stop, self.postgres.start, "dead", "ready")):
             with self.subTest(missing):
                 stop()
-                wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing", 10)
+                wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing")
                 for path in ("/scaler", "/scaler.txt"):
                     status, text, _ = exporter.get(path)
                     self.assertEqual(status, 503)
@@ -241,10 +241,10 @@ class Metrics(unittest.TestCase):
                 self.assertIsNone(page.value("trunkline_queue_events", state=missing))
                 self.assertEqual(page.value("trunkline_queue_events", state=kept), 0)
                 start()
-                wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+                wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
 
     def no_number(self, exporter, why):
-        wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing", 10)
+        wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing")
         self.assertNotRegex(exporter.get("/scaler")[1], r"\d")
         self.assertIn(why, json.loads(exporter.get("/readyz")[1])["reason"])
         self.assertEqual(self.valid(exporter.address).value("trunkline_queue_up"), 0)
@@ -255,7 +255,7 @@ class Metrics(unittest.TestCase):
         self.redis.kill(signal.SIGSTOP)
         self.no_number(exporter, "Redis does not answer")
         self.redis.kill(signal.SIGCONT)
-        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
 
     def test_a_frozen_postgres_is_unknown(self):
         exporter = self.exporter()
@@ -268,7 +268,7 @@ class Metrics(unittest.TestCase):
                     os.kill(pid, sig)
                 except ProcessLookupError:
                     pass
-            wait_for(lambda wanted=wanted: exporter.get("/scaler")[0] == wanted, f"{wanted}", 15)
+            wait_for(lambda wanted=wanted: exporter.get("/scaler")[0] == wanted, f"{wanted}")
             self.assertEqual(exporter.get("/livez")[0], 200)
 
     def test_a_redis_that_loads_is_unknown(self):
@@ -280,17 +280,17 @@ class Metrics(unittest.TestCase):
         starting = threading.Thread(target=restart, args=(self.redis,))
         starting.start()
         try:
-            wait_for(lambda: "LOADING" in exporter.get("/readyz")[1], "the reason", 10)
+            wait_for(lambda: "LOADING" in exporter.get("/readyz")[1], "the reason")
             self.no_number(exporter, "LOADING")
         finally:
             starting.join()
-        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing", 10)
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
 
     def test_a_refused_login_is_unknown_and_says_so_without_the_password(self):
         exporter = Exporter(self.redis.url_of("operator").replace("operator-password", "wr0ng"),
                             self.postgres.url_of("readonly"))
         self.addCleanup(exporter.close)
-        wait_for(lambda: "WRONGPASS" in exporter.get("/readyz")[1], "the reason", 10)
+        wait_for(lambda: "WRONGPASS" in exporter.get("/readyz")[1], "the reason")
         self.no_number(exporter, "WRONGPASS")
         self.assertNotIn("wr0ng", exporter.get("/readyz")[1])
 

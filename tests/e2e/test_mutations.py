@@ -75,7 +75,7 @@ class Through(WorkerTest):
         self.workers.append(worker)
         self.append([body for _, _, body in chosen])
         count = lambda: int(self.sql("select count(*) from webhook_events"))  # noqa: E731
-        wait_for(lambda: count() >= len(chosen), "a row for each", deadline=60 if not SOAK else 600, every=0.2)
+        wait_for(lambda: count() >= len(chosen), "a row for each", deadline=180 if not SOAK else 600, every=0.2)
         rows, said = stored(self.postgres), verdicts([body for _, _, body in chosen])
         unchanged = dict(zip(samples(), verdicts([json.dumps(s).encode() for s in samples().values()])))
         for (name, path, body), verdict in zip(chosen, said):

@@ -47,7 +47,7 @@ class Disk(WorkerTest):
         for n in range(EVENTS):
             self.add(message(n, f"{n} " * 20_000))
         # A table that can't grow is 53100; a log that can't ends the server, which the worker sees as away.
-        wait_for(lambda: worker.ready()[0] == 503, "readiness to tell", 20)
+        wait_for(lambda: worker.ready()[0] == 503, "readiness to tell")
         reasons = worker.ready()[1].get("reasons")
         os.remove(ballast)
         began = time.monotonic()
@@ -55,7 +55,7 @@ class Disk(WorkerTest):
             if self.postgres.alive():
                 self.postgres.stop()
             self.postgres.start()
-        self.wait_states(processed=EVENTS, deadline=40)
+        self.wait_states(processed=EVENTS, deadline=120)
         self.wait_drained()
         worker.wait_ready()
         print(f"measured: Postgres disk full ({reasons}), all {EVENTS} rows after: {time.monotonic() - began:.2f} s",

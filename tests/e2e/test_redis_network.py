@@ -10,7 +10,7 @@ import netns
 from gateway_harness import Client, Gateway, request
 from proxy import Proxy
 from redis_harness import Senders, body_of, measured, seconds_until
-from seeds import SOAK, seeds
+from seeds import SOAK, limit, seeds
 from worker_harness import STREAM, Worker, WorkerTest, wait_for
 
 
@@ -109,7 +109,7 @@ class CutAppend(NetworkTest):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(240)
         self.assertEqual(set(first), set(tasks))
         stored = [name for name in (self.name(e) for e in self.entries()) if name]
         for name, statuses in first.items():
@@ -187,9 +187,9 @@ class HalfOpen(NetworkTest):
             worker.wait_holding("redis")
             held = time.monotonic() - began
             wait_for(lambda: gateway.probe("/readyz")[0] == 503, "unready")
-            self.assertLess(found, 5)
-            self.assertLess(held, 8)  # 5 s, and a slow machine
-            self.assertLess(max(seconds for _, seconds, _ in senders.times), 2.5)
+            self.assertLess(found, limit(5))
+            self.assertLess(held, limit(8))  # 5 s and a margin
+            self.assertLess(max(seconds for _, seconds, _ in senders.times), limit(2.5))
             heal()
             failed = senders.failed()
             back = seconds_until(lambda: senders.times[-1][2] == 200, "200 again")
@@ -243,7 +243,7 @@ class OwnNetwork(HalfOpen):
         gateway = self.gateway(self.redis.port, "--threads", "1")
         self.worker(redis_timeout="5s")
         with Senders(gateway, 4, pause=0.02) as senders:
-            senders.wait_acked(100, deadline=40)
+            senders.wait_acked(100, deadline=120)
         times = sorted(seconds for _, seconds, status in senders.times if status == 200)
         measured(what, f"{len(times)} answers 200, {senders.failed()} answers 503, "
                  f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms")

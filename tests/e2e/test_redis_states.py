@@ -8,6 +8,7 @@ import time
 from gateway_harness import Gateway, restart
 from redis_harness import body_of, measured
 from redis_states import StateTest
+from seeds import limit
 from worker_harness import STREAM, wait_for
 
 
@@ -56,7 +57,7 @@ class Away(StateTest):
             self.expect_return(f"stopped for {pause} s")
             self.senders.wait_acked(50)
         self.finish()
-        self.assertLess(max(seconds for _, seconds, _ in self.senders.times), 2.5)  # 1 s, and a slow machine
+        self.assertLess(max(seconds for _, seconds, _ in self.senders.times), limit(2.5))
         # Which answer was whose: the id in the answer is that of the row with the body that was sent.
         rows = dict(row.split("|") for row in
                     self.sql("select event_id, delivery_id from webhook_events").split("\n"))

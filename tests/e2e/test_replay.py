@@ -91,7 +91,7 @@ class Replay(WorkerTest):
         self.assertEqual(listed[0] & listed[1], set())
         began = time.monotonic()
         self.worker(threads=2, lease="60s")  # none runs out on a slow machine
-        self.wait_states(processed=count, deadline=60 + count / 50)
+        self.wait_states(processed=count, deadline=180 + count / 50)
         measured(f"{count} replayed events applied", f"{count / (time.monotonic() - began):.0f}/s")
         self.check_effects_once(count)
         self.assertEqual(self.sql("select distinct attempts, claims from webhook_events"), "0|1")

@@ -60,12 +60,12 @@ class Sizing(WorkerTest):
         seen = self.watch()
         for number in range(300):
             self.add(message(number, text="odd" if number % 25 == 0 else "hello"))
-        wait_for(lambda: self.trunkline("queue").returncode != 3, "trunkline queue", 10)
+        wait_for(lambda: self.trunkline("queue").returncode != 3, "trunkline queue")
         self.wait_states(processed=288, dead=12)
-        wait_for(lambda: exporter.get("/scaler.txt")[:2] == (200, "0\n"), "the exporter", 10)
+        wait_for(lambda: exporter.get("/scaler.txt")[:2] == (200, "0\n"), "the exporter")
         self.assertEqual(self.count("webhook_events where state <> 'dead' and attempts > 0"), 0)
         self.assertEqual(self.connections()[0], REPLICAS * THREADS)
-        wait_for(lambda: " of 9 in use" in self.trunkline("doctor", "--all").stdout, "trunkline doctor beside the exporter", 10)
+        wait_for(lambda: " of 9 in use" in self.trunkline("doctor", "--all").stdout, "trunkline doctor beside the exporter")
         self.assertLessEqual(max(seen), REPLICAS * THREADS + 3)
         self.assertGreaterEqual(max(seen), REPLICAS * THREADS)
 
@@ -86,4 +86,4 @@ class Sizing(WorkerTest):
         def users():
             told = self.redis.command("CLIENT", "LIST")
             return [told.count(f"user=trunkline-{user} ") for user in ("worker", "gateway")]
-        wait_for(lambda: users() == [THREADS + 2, 8 * 2 + 1], f"these connections; there are {users()}", 10)
+        wait_for(lambda: users() == [THREADS + 2, 8 * 2 + 1], f"these connections; there are {users()}")

@@ -181,7 +181,7 @@ class Stats(CommandTest):
         self.redis.command("FLUSHALL")
         self.assertEqual(self.stats()["gateways"]["refused"], 14)  # they outlive Redis' data
         self.sql("update controls set changed_at = now() - interval '11 seconds' where name = 'fold'")
-        wait_for(lambda: "at_least" in self.folded(), "the loss to be seen", 15)
+        wait_for(lambda: "at_least" in self.folded(), "the loss to be seen")
         told = self.stats()
         self.assertTrue(told["gateways"]["at_least"])
         self.assertIn("refused: at least 14", self.command("stats", role="readonly").stdout)
@@ -255,7 +255,7 @@ class Stats(CommandTest):
         self.rows("a", 20000, "processed", age="40 hours")
         self.sql("analyze webhook_events")
         end = self.lock_table("webhook_events")
-        done = self.command("stats", role="readonly", limit=3.5)
+        done = self.command("stats", role="readonly", within=3.5)
         self.assertEqual(done.returncode, 1, done.stdout)
         end()
         plan = self.sql("explain select count(*) from webhook_events where received_at >= now() - 3600000::bigint * "

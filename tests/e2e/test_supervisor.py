@@ -61,7 +61,7 @@ class Supervisor:
             while self.listen():
                 pass
             return sum(each.startswith(what) for each in self.heard) >= times
-        wait_for(enough, f"{what!r} in {self.heard}", 10)
+        wait_for(enough, f"{what!r} in {self.heard}")
 
 
 def listening_socket():
@@ -214,7 +214,7 @@ class WorkerUnderSystemd(unittest.TestCase):
         supervisor.hears("WATCHDOG=1", times=5)
         redis.command("XADD", "{trunkline}:deliveries", "*", "d", "01TEST", "t", "1772359200000", "s", "hex", "k", "0",
                       "b", message(1, text="stands-still"))
-        wait_for(lambda: "a thread stands still" in worker.log(), "the log to say so", 10)
+        wait_for(lambda: "a thread stands still" in worker.log(), "the log to say so")
         while supervisor.listen():
             pass
         self.assertFalse(supervisor.stroked_within(1.2))

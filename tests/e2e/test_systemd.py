@@ -104,7 +104,7 @@ class OnAMachine(unittest.TestCase):
 
     def assert_running(self):
         for name in self.services:
-            wait_for(lambda name=name: self.machine.property(name, "ActiveState") == "active", f"{name} to run", 10)
+            wait_for(lambda name=name: self.machine.property(name, "ActiveState") == "active", f"{name} to run")
             self.assertNotEqual(self.machine.property(name, "MainPID"), "0", name)
 
     def rows(self):
@@ -119,7 +119,7 @@ class OnAMachine(unittest.TestCase):
         self.assertRegex(self.machine.property("trunkline-gateway", "StatusText"),
                          f"accepting deliveries at 127.0.0.1:{self.port}")
         for address in (self.ops, self.queue, *(f"51{n}" for n in self.workers)):
-            wait_for(lambda address=address: scrape.get(f"127.0.0.1:{address}", "/readyz")[0] == 200, "readiness", 10)
+            wait_for(lambda address=address: scrape.get(f"127.0.0.1:{address}", "/readyz")[0] == 200, "readiness")
             self.assertGreater(scrape.Page(f"127.0.0.1:{address}").value("process_open_fds"), 3)
         self.confined()
 
@@ -163,7 +163,7 @@ class OnAMachine(unittest.TestCase):
         worker = self.services[-1]
         before = self.pids()[worker]
         self.machine.run(f"systemctl kill --signal=KILL {worker}")
-        wait_for(lambda: self.pids()[worker] not in (0, before), "the worker to be back", 10)
+        wait_for(lambda: self.pids()[worker] not in (0, before), "the worker to be back")
         self.assert_running()
 
     def misconfigured(self):
@@ -171,7 +171,7 @@ class OnAMachine(unittest.TestCase):
         worker = self.services[-1]
         self.machine.run("cp -p /etc/trunkline/worker.env /root/ && echo TRUNKLINE_BATCH=many >>/etc/trunkline/worker.env")
         self.machine.ask(f"systemctl restart {worker}")
-        wait_for(lambda: self.machine.property(worker, "ActiveState") == "failed", "the failure", 10)
+        wait_for(lambda: self.machine.property(worker, "ActiveState") == "failed", "the failure")
         self.assertEqual(self.machine.property(worker, "ExecMainStatus"), "78")
         self.machine.run(f"cp -p /root/worker.env /etc/trunkline/ && systemctl start {worker}")
         self.assert_running()

@@ -43,7 +43,7 @@ class Workers(CommandTest):
         worker.kill()
         end()
         self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # its card would expire in 30 s
-        wait_for(lambda: self.listed()[worker.process.pid]["state"] == "gone", "it to be silent for long", 9)
+        wait_for(lambda: self.listed()[worker.process.pid]["state"] == "gone", "it to be silent for long")
         gone = self.listed()[worker.process.pid]
         self.assertEqual((gone["state"], gone["in_hand"], gone["version"]), ("gone", 5, None))
         self.assertLess(gone["seen_seconds"], 60)
@@ -64,14 +64,14 @@ class Workers(CommandTest):
         listed = self.listed()[worker.process.pid]
         self.assertEqual((listed["id"], listed["state"]), (mine["id"], None))
         self.assertIn("is Redis full?", listed["reason"])
-        self.assertEqual(self.json("workers drain", mine["id"], limit=None)["drained"], [mine["id"]])
+        self.assertEqual(self.json("workers drain", mine["id"], within=None)["drained"], [mine["id"]])
         self.assertEqual(worker.process.wait(10), 0)
 
     def test_drain_one(self):
         one, other = self.worker(), self.worker()
         one.wait_ready(), other.wait_ready()
         mine, _ = self.wait_listed(one, other)
-        told = self.json("workers drain", f"{mine['host']}-{one.process.pid}", limit=None)
+        told = self.json("workers drain", f"{mine['host']}-{one.process.pid}", within=None)
         self.assertEqual(told["drained"], [mine["id"]])
         self.assertEqual(one.process.wait(10), 0)
         self.assertIsNone(other.process.poll())
@@ -90,7 +90,7 @@ class Workers(CommandTest):
             worker.wait_ready()
         self.wait_listed(*workers)
         self.add_messages(range(200))
-        done = self.command("workers", "drain", "--all", limit=None)
+        done = self.command("workers", "drain", "--all", within=None)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([w.process.wait(10) for w in workers], [0, 0])
         self.assertEqual(len(done.stdout.splitlines()), 2)
@@ -104,7 +104,7 @@ class Workers(CommandTest):
         end = self.lock_table("webhook_events")
         self.add_messages(range(3))
         wait_for(lambda: self.pending() > 0, "a batch in hand")
-        done = self.command("workers", "drain", mine["id"], "--timeout", "1s", limit=None)
+        done = self.command("workers", "drain", mine["id"], "--timeout", "1s", within=None)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn(f"still there after 1s, the first is {mine['id']}", done.stderr)
         self.assertIn(f"pid {worker.process.pid}", done.stderr)

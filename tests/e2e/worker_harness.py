@@ -56,7 +56,7 @@ class Worker:
     def ready(self):
         """(HTTP status, answer) of /readyz."""
         try:
-            with urllib.request.urlopen(f"http://{self.ops}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{self.ops}/readyz", timeout=30) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -73,12 +73,12 @@ class Worker:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def terminate(self):
         """SIGTERM; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def close(self):
         if self.process.poll() is None:
@@ -160,7 +160,7 @@ class WorkerTest(unittest.TestCase):
         psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U",
                                  "trunkline", "-d", "trunkline"], stdin=subprocess.PIPE, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.addCleanup(psql.wait, 10)
+        self.addCleanup(psql.wait, 30)
         self.addCleanup(psql.stdout.close)
         self.addCleanup(psql.kill)
         psql.stdin.write(text + "\n\\echo locked\n")

@@ -117,7 +117,7 @@ class Checker:
         self.added = self.cluster.stream()[0]
         self.postgres.psql(f"truncate {TABLES}, proof.transitions, proof.effects")
 
-    def drain(self, deadline=40):
+    def drain(self, deadline=120):
         """Seconds until nothing waits any more."""
         began = time.monotonic()
 

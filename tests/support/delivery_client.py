@@ -17,11 +17,13 @@ FINAL = "gave up"
 
 
 class DeliveryClient:
-    def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None):
+    def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None,
+                 timeout=TIMEOUT):
         """port: a number, or a function that gives it now. fresh: share of requests on a new connection; again: of
         those answered 200 that come once more; give_up: of failures that never come again."""
         self.port_now = port if callable(port) else lambda: port
         self.seed, self.rate, self.fresh, self.again, self.give_up = seed, rate, fresh, again, give_up
+        self.timeout = timeout
         self.source = source or signed_deliveries.deliveries(seed)
         self.lock, self.sent, self.later = threading.Lock(), [], []
         self.next_due, self.order = time.monotonic(), itertools.count()
@@ -42,7 +44,7 @@ class DeliveryClient:
         """Seconds from that time.time() until the next delivery was answered 200, or None."""
         return next((at - moment for at in self.acks if at >= moment), None)
 
-    def finish(self, deadline=30):
+    def finish(self, deadline=90):
         """No more new ones; ends when each was answered 200 or given up. True if that came in time."""
         self.feeding = False
         end = time.monotonic() + deadline
@@ -93,7 +95,7 @@ class DeliveryClient:
         fresh = connection is None
         try:
             if connection is None:
-                connection = socket.create_connection(("127.0.0.1", self.port_now()), timeout=TIMEOUT)
+                connection = socket.create_connection(("127.0.0.1", self.port_now()), timeout=self.timeout)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.sendall(delivery.request())
             status, keep = answer_of(connection)

@@ -111,7 +111,7 @@ class Redis:
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
-    def command(self, *args, timeout=10, user="admin"):
+    def command(self, *args, timeout=30, user="admin"):
         """One command; returns str (surrogateescape), int, None or list; raises RuntimeError on an error reply."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
             s.sendall(_wire("AUTH", f"trunkline-{user}", f"{user}-password") + _wire(*args))

@@ -57,7 +57,7 @@ class Machine:
             self.process = subprocess.Popen(["bash", "-c", BOOT, "bash", self.cgroup, self.place, shared],
                                             env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            wait_for(lambda: self.process.poll() is not None or self._runs(), "systemd to run", 20)
+            wait_for(lambda: self.process.poll() is not None or self._runs(), "systemd to run")
         except TimeoutError:
             pass
         if self.process.poll() is not None or not self._runs():
