@@ -12,7 +12,7 @@ install(FILES ${source}/redis.conf ${source}/redis-users.conf ${source}/postgres
   COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples)
 install(FILES ${source}/prometheus/alerts.yml ${source}/prometheus/prometheus.yml COMPONENT trunkline
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples/prometheus)
-# The alerts name sections of docs/operations.md, which names the other pages.
+# The alerts link to sections of docs/runbook.md, and the pages link to each other.
 file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
 install(FILES ${manual} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)

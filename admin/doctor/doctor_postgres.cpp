@@ -82,7 +82,7 @@ void check_settings(findings& out, const facts& now) {
 }
 
 // Beyond one for each thread of a worker three are wanted now and then, seldom all at once
-// (docs/operations.md, Sizing).
+// (docs/sizing.md).
 void check_connections(findings& out, const facts& now) {
   const int most = now.max_connections - now.reserved;
   const int left = most - now.used + 1;  // this one ends
@@ -135,7 +135,7 @@ void check_pooler(
     return out.add(
         "postgres.pooler", level::warning, "startup options do not arrive",
         "workers hold rather than work without time limits",
-        "connect directly, or set them for the role: docs/operations.md, Sizing"
+        "connect directly, or set them for the role: docs/postgresql.md"
     );
   out.ok("postgres.pooler", "none by transaction");
 }

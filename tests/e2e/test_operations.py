@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/operations.md lists every option of gateway and worker with the default that --help tells; its command for the
-sum of what came in and what is there finds what is missing."""
+"""docs/operations.md lists every option of gateway and worker with its default in --help; the reconciliation of
+docs/runbook.md finds missing rows."""
 import json
 import os
 import pathlib
@@ -13,6 +13,7 @@ from pipeline import Pipeline, Postgres, clean_environment, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/operations.md").read_text()
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 BIN = os.environ["TRUNKLINE_BIN"]
 
 
@@ -70,9 +71,9 @@ class Settings(unittest.TestCase):
         self.assertEqual(set(levels.values()), {"ok"}, levels)
 
 
-class Sum(unittest.TestCase):
-    def test_the_sum(self):
-        command = re.sub(r"^\$ |^\d.*$", "", re.search(r"```console\n(\$ stream=.*?)```", PAGE, re.S)[1], flags=re.M)
+class Reconciliation(unittest.TestCase):
+    def test_difference(self):
+        command = re.sub(r"^\$ |^\d.*$", "", re.search(r"```console\n(\$ stream=.*?)```", RUNBOOK, re.S)[1], flags=re.M)
         pipe = Pipeline()
         self.addCleanup(pipe.close)
         environment = clean_environment(REDIS_URL=pipe.redis.url_of("operator"),
@@ -89,6 +90,6 @@ class Sum(unittest.TestCase):
         for body in (b"not JSON", b'{"id":"1"}', b'{"id":"1"}', b'{"id":"2"}'):
             self.assertEqual(sender.post(body)[0], 200)
         all_there = before + 4
-        wait_for(lambda: said() == f"{all_there} taken in, {all_there} rows, 0 waiting: difference 0", "the sum")
+        wait_for(lambda: said() == f"{all_there} appended, {all_there} rows, 0 waiting: difference 0", "the reconciliation")
         pipe.postgres.psql("delete from event_copies")
         self.assertRegex(said(), r"difference [1-9]\d*$")

@@ -71,7 +71,7 @@ class Packages(unittest.TestCase):
                           "/etc/trunkline/trunkline.toml", "/usr/share/trunkline/schema/roles.sql",
                           "/usr/share/doc/trunkline/examples/postgresql.conf",
                           "/usr/share/doc/trunkline/examples/prometheus/alerts.yml",
-                          "/usr/share/doc/trunkline/docs/operations.md",
+                          "/usr/share/doc/trunkline/docs/runbook.md",
                           "/usr/share/doc/trunkline/copyright", "/usr/share/man/man1/trunkline.1.gz",
                           "/usr/share/man/man5/trunkline.toml.5.gz",
                           "/usr/share/bash-completion/completions/trunkline"],

@@ -5,7 +5,7 @@ import unittest
 from pooler import PGBOUNCER, pooled
 from worker_harness import WorkerTest, wait_for
 
-# As docs/operations.md says it for poolers that drop startup options.
+# As docs/postgresql.md says it for poolers that drop startup options.
 OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
                "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off",
                "enable_mergejoin": "off", "jit": "off"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backup and restore as docs/operations.md says, by its own commands: both servers are lost, PostgreSQL comes back from
+"""Backup and restore as docs/backup.md says, by its own commands: both servers are lost, PostgreSQL comes back from
 an older dump, Redis from a copy of its append-only file. What the copies hold is there once, and so is the rest after
 the provider was asked for it."""
 import itertools
@@ -19,7 +19,7 @@ from seeds import seeds
 from servers import SCHEMA, Postgres, clean_environment, wait_for
 from signed_deliveries import deliveries
 
-PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/backup.md").read_text(encoding="utf-8")
 
 
 def block(beginning):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The connections that docs/operations.md counts are those that there are, and as many suffice: with replicas × threads
+"""The connections that docs/sizing.md counts are those that there are, and as many suffice: with replicas × threads
 + 3 of Postgres everything works side by side, failures that need a look at the server included."""
 import os
 import subprocess

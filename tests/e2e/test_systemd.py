@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The packages on a machine with a systemd of its own, as docs/deploy.md says: installed, started, restarted and
+"""The packages on a machine with a systemd of its own, as docs/install.md says: installed, started, restarted and
 upgraded under load, killed, misconfigured, purged. The servers are private ones outside it."""
 import os
 import re

@@ -241,7 +241,7 @@ class Postgres:
         return f"postgresql://trunkline_{role}@127.0.0.1:{port or self.port}/{database}"
 
     def migrate(self, program):
-        """program: path of `trunkline`. Tables by the owner, grants by schema/roles.sql, as docs/operations.md says."""
+        """program: path of `trunkline`. Tables by the owner, grants by schema/roles.sql, as docs/postgresql.md says."""
         self.grant_roles()
         subprocess.run([program, "migrate", "--postgres", self.url_of("owner")], check=True,
                        stdout=subprocess.DEVNULL, env=clean_environment())
