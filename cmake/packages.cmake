@@ -15,7 +15,8 @@ install(FILES ${source}/prometheus/alerts.yml ${source}/prometheus/prometheus.ym
 # The alerts link to sections of docs/runbook.md, and the pages link to each other.
 file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
 install(FILES ${manual} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json ${PROJECT_SOURCE_DIR}/docs/diagrams COMPONENT trunkline
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs PATTERN *.dot EXCLUDE)
 
 # packaged(package destination files...): for the Debian packages alone. The units name /usr/bin.
 function(packaged package destination)
