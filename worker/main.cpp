@@ -2,17 +2,17 @@
 #include <cstdio>
 #include <exception>
 
-#include "common/process/version.hpp"
 #include "common/cli/exit_codes.hpp"
 #include "common/process/signals.hpp"
 #include "common/process/supervisor.hpp"
-#include "worker/process/connect.hpp"
-#include "worker/process/crew.hpp"
-#include "worker/process/heartbeat.hpp"
+#include "common/process/version.hpp"
+#include "worker/process/connection_settings.hpp"
+#include "worker/process/consumer_pool.hpp"
+#include "worker/process/process_info.hpp"
 #include "worker/process/readiness.hpp"
-#include "worker/stream/refresher.hpp"
 #include "worker/process/ticker.hpp"
 #include "worker/process/watchdog.hpp"
+#include "worker/stream/claim_keepalive.hpp"
 
 namespace {
 

@@ -61,7 +61,7 @@ enum class store_error_kind {
 };
 
 // What went wrong, as far as the connection can tell; who is to blame is decided in
-// worker/failure.hpp.
+// worker/batch/failure_cause.hpp.
 struct store_error {
   store_error_kind kind = store_error_kind::sql;
   std::string sqlstate;  // five characters, or "" where the library hides it

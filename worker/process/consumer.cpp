@@ -4,14 +4,14 @@
 #include <random>
 
 #include "common/process/supervisor.hpp"
-#include "worker/stream/batch_reader.hpp"
-#include "worker/process/connect.hpp"
-#include "worker/stream/entries.hpp"
-#include "worker/process/figures_fold.hpp"
-#include "worker/batch/retries.hpp"
-#include "worker/process/steering.hpp"
 #include "store/events/pause_error.hpp"
-#include "worker/stream/sweep.hpp"
+#include "worker/batch/retry_runner.hpp"
+#include "worker/process/connection_settings.hpp"
+#include "worker/process/control_poller.hpp"
+#include "worker/process/counter_rollup.hpp"
+#include "worker/stream/batch_reader.hpp"
+#include "worker/stream/entry_reclaimer.hpp"
+#include "worker/stream/process_entries.hpp"
 
 namespace trunkline::worker {
 namespace {

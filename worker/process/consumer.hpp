@@ -4,13 +4,13 @@
 #include <mutex>
 #include <string>
 
-#include "worker/process/gate.hpp"
-#include "worker/stream/held.hpp"
+#include "worker/batch/outcome_recorder.hpp"
+#include "worker/process/interval_gate.hpp"
 #include "worker/process/options.hpp"
-#include "worker/stream/orphan_net.hpp"
-#include "worker/batch/outcomes.hpp"
-#include "worker/process/status.hpp"
-#include "worker/process/stop.hpp"
+#include "worker/process/stop_signal.hpp"
+#include "worker/process/thread_status.hpp"
+#include "worker/stream/in_flight_entries.hpp"
+#include "worker/stream/orphan_recovery.hpp"
 
 namespace trunkline::worker {
 

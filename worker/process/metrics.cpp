@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "common/metrics/exposition.hpp"
-#include "worker/process/status.hpp"
+#include "worker/process/thread_status.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/process/options.hpp"
 
-#include "common/text/units.hpp"
 #include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
+#include "common/text/units.hpp"
 #include "parse/facts.hpp"
 
 namespace trunkline::worker {

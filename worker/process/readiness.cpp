@@ -6,7 +6,9 @@
 
 namespace trunkline::worker {
 
-probes::response answer_ops(const status_board& board, const totals& counts, std::string_view path) {
+probes::response answer_ops(
+    const status_board& board, const totals& counts, std::string_view path
+) {
   if (path == "/livez") return {200, "{\"live\":true}\n"};
   if (path == "/metrics") return {200, metrics_page(counts), metrics::content_type};
   if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};

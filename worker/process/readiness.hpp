@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "common/probes/probe_server.hpp"
-#include "worker/process/status.hpp"
+#include "worker/process/thread_status.hpp"
 
 namespace trunkline::worker {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "worker/stream/deliveries.hpp"
-#include "worker/stream/held.hpp"
+#include "worker/stream/delivery_stream.hpp"
+#include "worker/stream/in_flight_entries.hpp"
 
 namespace trunkline::worker {
 

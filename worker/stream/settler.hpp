@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "worker/stream/deliveries.hpp"
-#include "worker/stream/held.hpp"
-#include "worker/batch/hold.hpp"
+#include "worker/batch/dependency_wait.hpp"
+#include "worker/stream/delivery_stream.hpp"
+#include "worker/stream/in_flight_entries.hpp"
 
 namespace trunkline::worker {
 

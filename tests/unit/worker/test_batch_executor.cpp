@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "store/events/pause_error.hpp"
+#include "worker/batch/batch_executor.hpp"
+
+using namespace trunkline;
+using namespace trunkline::worker;
+using namespace std::chrono_literals;
+
+namespace {
+
+store::store_error sql(std::string state) {
+  return {store::store_error_kind::sql, std::move(state), "scripted"};
+}
+
+// A store of which only the probe is asked.
+struct probe_only final : store::event_store {
+  using batch = std::span<const store::prepared_event>;
+  using leased = std::span<const store::leased_event>;
+  [[noreturn]] static void unused() { throw std::logic_error("the carrier only probes"); }
+  store::result<std::vector<store::outcome>> apply(batch, store::apply_stats*) override {
+    unused();
+  }
+  store::result<std::vector<bool>> apply_leased(leased) override { unused(); }
+  store::result<store::outcome> fail(
+      const store::prepared_event&, const store::store_error&, std::chrono::milliseconds, int
+  ) override {
+    unused();
+  }
+  store::result<bool> fail_leased(
+      const store::leased_event&, const store::store_error&, std::chrono::milliseconds, int
+  ) override {
+    unused();
+  }
+  store::result<store::outcome> insert_dead_letter(const store::prepared_event&, const std::string&)
+      override {
+    unused();
+  }
+  store::result<std::vector<store::leased_event>>
+  lease_due(int, std::chrono::milliseconds, int, std::vector<store::expired_retry>*) override {
+    unused();
+  }
+  store::result<std::vector<store::leased_event>> lease_suspect(std::chrono::milliseconds, int)
+      override {
+    unused();
+  }
+  store::result<bool> release(leased) override { unused(); }
+  store::result<bool> adopt_own_numbers() override { unused(); }
+  store::result<store::control_state> controls(const std::string&) override { unused(); }
+  store::result<std::optional<store::rollup_lease>> claim_rollup(std::chrono::milliseconds
+  ) override {
+    unused();
+  }
+  store::result<bool>
+  roll_up(std::span<const store::minute_counter>, std::int64_t, const store::rollup_lease&)
+      override {
+    unused();
+  }
+  void interrupt() override { unused(); }
+  std::optional<std::chrono::steady_clock::time_point> busy_since() const override { unused(); }
+
+  store::result<bool> probe() override {
+    ++probes;
+    if (failing_probes-- > 0)
+      return store::store_error{store::store_error_kind::away, "", "refused"};
+    return true;
+  }
+  int failing_probes = 0, probes = 0;
+};
+
+// Work whose answers are scripted: rule says how a slice fails, if it does.
+struct scripted final : work {
+  explicit scripted(std::size_t n) : entries(n) {}
+  std::size_t size() const override { return entries; }
+  bool kept_over_hold() const override { return kept; }
+  bool overdue() const override { return tries >= good_for; }
+  std::optional<store::store_error> apply(const isolation::slice& slice) override {
+    ++tries;
+    if (auto failed = rule(slice)) return failed;
+    line("applied", slice);
+    return std::nullopt;
+  }
+  std::optional<store::store_error> count_failure(std::size_t i, const store::store_error& why)
+      override {
+    if (auto failed = count_rule(i)) return failed;
+    log += "counted " + std::to_string(i) + " " + why.sqlstate + "\n";
+    return std::nullopt;
+  }
+  void abandon(std::size_t i, const store::store_error&) override {
+    log += "abandoned " + std::to_string(i) + "\n";
+  }
+  bool give_back(const std::vector<isolation::slice>& slices) override {
+    for (const auto& slice : slices) line("gave back", slice);
+    return true;
+  }
+  void line(const char* what, const isolation::slice& slice) {
+    log += std::string(what) + " " + std::to_string(slice.first) + "+" +
+           std::to_string(slice.count) + "\n";
+  }
+
+  std::size_t entries;
+  bool kept = true;
+  int good_for = 1'000'000;  // tries until it is overdue
+  std::function<std::optional<store::store_error>(const isolation::slice&)> rule = [](const auto&) {
+    return std::nullopt;
+  };
+  std::function<std::optional<store::store_error>(std::size_t)> count_rule = [](auto) {
+    return std::nullopt;
+  };
+  std::string log;
+  int tries = 0;
+};
+
+bool has(const isolation::slice& slice, std::size_t i) {
+  return i >= slice.first && i < slice.first + slice.count;
+}
+
+struct fixture {
+  probe_only store;
+  status_board board{1};
+  stop_signal stop{0ms};
+  logger log{"test", log_level::error, log_format::text, [](log_level, std::string_view) {}};
+  std::atomic<std::int64_t> held_micros{0};
+  hold waiting{board, held_micros, 0, house::postgres, stop, 0ms, [] { return 0.0; }, log};
+  carrier by{store, waiting, stop, {0ms, 0ms}, [] { return 0.0; }, log};
+  bool held() const { return board.reasons().size() == 1 && board.reasons()[0] != "starting"; }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(fixture, "work without trouble is one try and no probe") {
+  board.clear(0, house::redis);
+  scripted task(500);
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+500\n");
+  CHECK(store.probes == 0);
+  CHECK(board.ready());
+}
+
+TEST_CASE_METHOD(fixture, "one poison event is counted alone, the others are applied") {
+  scripted task(8);
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 5)) return sql("23514");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+4\napplied 4+1\ncounted 5 23514\napplied 6+2\n");
+  CHECK(store.probes == 0);
+}
+
+TEST_CASE_METHOD(fixture, "an unknown error is the batch's when the probe passes") {
+  scripted task(2);
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 0)) return sql("XX000");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "counted 0 XX000\napplied 1+1\n");
+  CHECK(store.probes == 2);
+}
+
+TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothing is counted") {
+  scripted task(500);
+  task.rule = [&](const auto&) -> std::optional<store::store_error> {
+    if (task.tries < 4)
+      return store::store_error{store::store_error_kind::away, "", "connection refused"};
+    return std::nullopt;
+  };
+  store.failing_probes = 7;
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+500\n");
+  CHECK_FALSE(held());
+}
+
+TEST_CASE_METHOD(fixture, "a missing grant holds although the probe would pass") {
+  scripted task(500);
+  task.rule = [&](const auto&) -> std::optional<store::store_error> {
+    if (task.tries > 1) CHECK(board.reasons().back() == "postgres: scripted (42501)");
+    if (task.tries < 6) return sql("42501");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+500\n");
+  CHECK(store.probes == 0);
+}
+
+TEST_CASE_METHOD(fixture, "one locked row goes back, the others are applied") {
+  scripted task(4);
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 2)) return sql("55P03");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+2\ngave back 2+1\napplied 3+1\n");
+  CHECK(task.tries == 5 + 1 + 1 + 1 + 1);
+}
+
+TEST_CASE_METHOD(fixture, "a locked table gives all back after a bounded number of tries") {
+  scripted task(500);
+  task.rule = [](const auto&) { return sql("55P03"); };
+  CHECK(by.carry(task));
+  CHECK(task.tries <= 60);
+  CHECK(task.log.find("applied") == std::string::npos);
+  CHECK(task.log.find("counted") == std::string::npos);
+}
+
+TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is counted") {
+  scripted task(4);
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 1)) return store::store_error{store::store_error_kind::lost, "", "closed"};
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+1\ncounted 1 \napplied 2+2\n");
+}
+
+TEST_CASE_METHOD(fixture, "a commit in doubt is applied again, whole") {
+  scripted task(4);
+  task.rule = [&](const auto&) -> std::optional<store::store_error> {
+    if (task.tries == 1) return store::store_error{store::store_error_kind::in_doubt, "", "closed"};
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "applied 0+4\n");
+}
+
+TEST_CASE_METHOD(fixture, "a failure that can't be recorded is abandoned, the others go on") {
+  scripted task(2);
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 0)) return sql("22P05");
+    return std::nullopt;
+  };
+  task.count_rule = [](auto) { return sql("22008"); };
+  CHECK(by.carry(task));
+  CHECK(task.log == "abandoned 0\napplied 1+1\n");
+}
+
+TEST_CASE_METHOD(fixture, "leased retries go back as soon as the hold begins") {
+  scripted task(3);
+  task.kept = false;
+  task.rule = [](const auto&) { return sql("42P01"); };
+  CHECK(by.carry(task));
+  CHECK(task.log == "gave back 0+3\n");
+  CHECK(waiting.holding());
+}
+
+TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome") {
+  scripted task(4);
+  task.rule = [&](const auto& slice) -> std::optional<store::store_error> {
+    if (slice.count == 4) return sql("23505");
+    if (slice.first == 0) return std::nullopt;
+    stop.request();
+    return sql("42501");
+  };
+  CHECK_FALSE(by.carry(task));
+  CHECK(task.log == "applied 0+2\ngave back 2+2\n");
+}
+
+TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure already known") {
+  scripted task(4);
+  task.good_for = 3;
+  task.rule = [](const auto& slice) -> std::optional<store::store_error> {
+    if (has(slice, 0)) return sql("23514");
+    return std::nullopt;
+  };
+  CHECK(by.carry(task));
+  CHECK(task.log == "counted 0 23514\ngave back 1+1\ngave back 2+2\n");
+}
+
+TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too") {
+  scripted task(3);
+  task.kept = false;
+  task.rule = [](const auto&) -> std::optional<store::store_error> {
+    return store::store_error{store::store_error_kind::away, "", "connection refused"};
+  };
+  store.failing_probes = 1000;
+  stop.request();
+  CHECK_FALSE(by.carry(task));
+  CHECK(task.log == "gave back 0+3\n");
+}
+
+TEST_CASE_METHOD(fixture, "in a pause the rest goes back at once, nothing is counted or probed") {
+  scripted task(8);
+  task.rule = [&](const auto&) -> std::optional<store::store_error> {
+    if (task.tries == 1) return sql("23514");
+    if (task.tries == 2) return std::nullopt;
+    return store::pause_error();
+  };
+  CHECK_FALSE(by.carry(task));
+  CHECK(task.log == "applied 0+4\ngave back 4+4\n");
+  CHECK(store.probes == 0);
+  CHECK(by.survive(store::pause_error(), "leasing retries"));
+  CHECK_FALSE(held());
+}

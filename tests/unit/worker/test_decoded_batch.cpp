@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "worker/batch/decoded_batch.hpp"
+#include "worker/stream/delivery_stream.hpp"
+
+using namespace trunkline;
+using namespace trunkline::worker;
+
+TEST_CASE("remains of an entry with a body keep key, bytes and ids, and are not parsed") {
+  const std::string body("{\"type\":\"message.received\"}\0\xff", 29);
+  const auto buried = remains(
+      "1795194181310-7",
+      {"d", "01J", "t", "1795194181300", "s", "standard", "k", "1", "w", "msg_1", "b", body}
+  );
+  CHECK(buried.entry_id == "1795194181310-7");
+  CHECK(buried.delivery.body == body);
+  CHECK(buried.delivery.delivery_id == "01J");
+  CHECK(buried.delivery.received_at_ms == 1795194181300);
+  CHECK(buried.key == store::make_event_key("msg_1", body));
+  CHECK(buried.event.what == parse::verdict::dead);
+  CHECK(buried.event.event_type.empty());
+  CHECK_FALSE(buried.event.json_text);
+}
+
+TEST_CASE("remains of a foreign entry are all of its fields, under a key of their own") {
+  const auto first = remains("1795194181310-0", {"hello", "world", "n", "1"});
+  const auto second = remains("1795194181311-0", {"hello", "world", "n", "1"});
+  CHECK(first.delivery.body == "hello=world\nn=1\n");
+  CHECK(first.delivery.received_at_ms == 1795194181310);
+  CHECK_FALSE(first.delivery.delivery_id.empty());
+  CHECK(first.key != second.key);
+}
+
+TEST_CASE("a forged time is brought into what Postgres can hold") {
+  CHECK(
+      remains("1-0", {"b", "x", "t", "9223372036854775807"}).delivery.received_at_ms ==
+      4102444800000
+  );
+  CHECK(remains("18446744073709551615-1", {"x", "y"}).delivery.received_at_ms == 0);
+}
+
+TEST_CASE("entries without a body are told from those with one") {
+  std::vector<stream::entry> entries(3);
+  entries[0].id = "1-0";
+  entries[0].problem = "no field b: not written by a gateway";
+  entries[1].id = "2-0";
+  entries[1].content = stream::delivery{};
+  entries[1].content->body = "not JSON";
+  entries[2].id = "3-0";
+  entries[2].problem = "deleted from the stream";
+  const auto batch = take_in(std::move(entries));
+  CHECK(batch.undecodable == std::vector<std::string>{"1-0", "3-0"});
+  REQUIRE(batch.events.size() == 1);
+  CHECK(batch.events[0].entry_id == "2-0");
+  CHECK(batch.events[0].event.what == parse::verdict::dead);
+  CHECK_FALSE(batch.events[0].delivery.delivery_id.empty());
+}
+
+TEST_CASE("stream ids compare as numbers") {
+  CHECK(id_less("9-0", "10-0"));
+  CHECK(id_less("10-9", "10-10"));
+  CHECK_FALSE(id_less("10-0", "10-0"));
+  CHECK_FALSE(id_less("10-10", "10-9"));
+  CHECK_FALSE(id_less("18446744073709551615-0", "9223372036854775807-5"));
+}

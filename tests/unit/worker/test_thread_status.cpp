@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+
+#include "worker/process/log_limit.hpp"
+#include "worker/process/readiness.hpp"
+#include "worker/process/stop_signal.hpp"
+#include "worker/process/thread_status.hpp"
+#include "worker/stream/in_flight_entries.hpp"
+
+using namespace trunkline::worker;
+using namespace std::chrono_literals;
+
+TEST_CASE("all threads turn, or one stands still") {
+  status_board board(2);
+  const auto now = std::chrono::steady_clock::now();
+  CHECK(board.all_turned_since(now - 1min));
+  board.turned(1);
+  CHECK_FALSE(board.all_turned_since(now));
+  board.turned(0);
+  CHECK(board.all_turned_since(now));
+}
+
+TEST_CASE("ready once every thread has reached both servers, and while none waits") {
+  totals counts;
+  status_board board(2);
+  CHECK(
+      answer_ops(board, counts, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"starting\"]}\n"
+  );
+  for (int thread : {0, 1})
+    for (auto which : {house::redis, house::postgres}) {
+      CHECK_FALSE(board.ready());
+      board.clear(thread, which);
+    }
+  CHECK(answer_ops(board, counts, "/readyz").status == 200);
+
+  board.set(1, house::postgres, "postgres: \"away\"\n");
+  CHECK(answer_ops(board, counts, "/readyz").status == 503);
+  CHECK(
+      answer_ops(board, counts, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"away\\\"\\u000a\"]}\n"
+  );
+  board.set(0, house::postgres, "postgres: \"away\"\n");
+  CHECK(board.reasons().size() == 1);
+  board.clear(0, house::postgres);
+  board.clear(1, house::postgres);
+  CHECK(board.ready());
+
+  board.drain();
+  CHECK(
+      answer_ops(board, counts, "/readyz").body ==
+      "{\"ready\":false,\"state\":\"draining\",\"reasons\":[]}\n"
+  );
+}
+
+TEST_CASE("alive is alive, other paths are not there") {
+  totals counts;
+  status_board board(1);
+  CHECK(answer_ops(board, counts, "/livez").status == 200);
+  CHECK(answer_ops(board, counts, "/metrics/x").status == 404);
+}
+
+TEST_CASE("outcomes a second over the last minute") {
+  minute_rate rate;
+  const auto start = minute_rate::time{} + 1h;
+  CHECK(rate.sample(start, 0) == 0);
+  CHECK(rate.sample(start + 5s, 50) == Approx(10));
+  for (int i = 2; i <= 12; ++i) rate.sample(start + i * 5s, 50);
+  CHECK(rate.sample(start + 65s, 50) == Approx(0));  // the burst is more than a minute ago
+}
+
+TEST_CASE("a few lines a period, the rest counted") {
+  log_limit limit(2, 1min);
+  const auto start = log_limit::time{} + 1h;
+  CHECK(limit.pass(start) == 0u);
+  CHECK(limit.pass(start) == 0u);
+  CHECK_FALSE(limit.pass(start + 1s));
+  CHECK_FALSE(limit.pass(start + 59s));
+  CHECK(limit.pass(start + 61s) == 2u);
+  CHECK(limit.pass(start + 61s) == 0u);
+}
+
+TEST_CASE("held entries") {
+  held_entries held;
+  held.add({"2-0", "1-0"});
+  held.add({"3-0", "1-0"});
+  held.remove({"2-0", "9-9"});
+  std::vector<std::string> seen;
+  held.visit([&](const auto& ids) { seen = ids; });
+  CHECK(seen == std::vector<std::string>{"1-0", "3-0"});
+}
+
+TEST_CASE("a stop shortens what calls may wait for") {
+  stop_signal stop(10min);
+  CHECK(stop.at_most(1h) == 1h);
+  stop.request();
+  CHECK(stop.at_most(1h) <= 10min);
+  CHECK(stop.at_most(1h) > 9min);
+  CHECK(stop.at_most(5s) == 5s);
+  CHECK_FALSE(stop.expired());
+  stop_signal over(0ms);
+  over.request();
+  CHECK(over.expired());
+  CHECK_FALSE(over.expired(1h));
+  CHECK(over.at_most(5s) > 0ms);
+  CHECK(over.at_most(5s) < 1s);
+}
+
+TEST_CASE("a pause is ready and has a note and holding and draining weigh more") {
+  status_board board(1);
+  board.clear(0, house::redis);
+  board.clear(0, house::postgres);
+  CHECK(board.pause("by ann@ops: a \"backup\""));
+  CHECK_FALSE(board.pause("by ann@ops: a \"backup\""));  // nothing new
+  CHECK(answer_ops(board, totals{}, "/readyz").status == 200);
+  CHECK(
+      answer_ops(board, totals{}, "/readyz").body ==
+      "{\"ready\":true,\"state\":\"paused\",\"reasons\":[],"
+      "\"note\":\"by ann@ops: a \\\"backup\\\"\"}\n"
+  );
+  CHECK(status_line(board) == "paused by ann@ops: a \"backup\"");
+  board.set(0, house::postgres, "postgres: away");
+  CHECK(board.state() == "holding");
+  CHECK(answer_ops(board, totals{}, "/readyz").status == 503);
+  board.clear(0, house::postgres);
+  board.drain();
+  CHECK(board.state() == "draining");
+  CHECK(board.pause(""));
+  CHECK_FALSE(board.paused());
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/process/process_info.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <random>
+
+#include "common/process/version.hpp"
+#include "common/stream/contract.hpp"
+#include "common/text/encoding.hpp"
+
+namespace trunkline::worker {
+namespace {
+
+constexpr std::chrono::seconds timeout{1};
+
+std::string host() {
+  char name[256] = "host";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const auto& part : parts) out += (out.empty() ? "" : "; ") + part;
+  return out;
+}
+
+std::string one_digit(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", value);
+  return text;
+}
+
+}  // namespace
+
+std::string make_process_id() {
+  std::random_device random;
+  char tail[16];
+  std::snprintf(tail, sizeof tail, "%08x", random());
+  return host() + "-" + std::to_string(getpid()) + "-" + tail;
+}
+
+heartbeat::heartbeat(
+    redis::client& client, shared_parts& shared,
+    const std::vector<std::unique_ptr<consumer>>& consumers
+)
+    : client_(client),
+      shared_(shared),
+      consumers_(consumers),
+      key_(stream::process_key(shared.options.common.stream_namespace, "worker", shared.id)),
+      started_ms_(unix_ms()),
+      since_ms_(started_ms_) {}
+
+void heartbeat::look() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto state = shared_.board.state();
+  if (state == told_ && now < due_) return;
+  if (state != told_) since_ms_ = unix_ms();
+  told_ = state;
+  due_ = now + shared_.options.heartbeat_every;
+  beat(state);
+}
+
+void heartbeat::beat(const std::string& state) {
+  const auto& counts = shared_.counts;
+  const auto rate = rate_.sample(std::chrono::steady_clock::now(), counts.outcomes());
+  const auto number = [](const std::atomic<std::uint64_t>& value) {
+    return std::to_string(value.load());
+  };
+  std::size_t in_hand = 0;
+  for (const auto& each : consumers_) in_hand += each->in_hand();
+  auto reasons = shared_.board.reasons();
+  if (state == "paused") reasons = {shared_.board.note()};
+  client_.pipeline(
+      {{"HSET",         key_,
+        "pid",          std::to_string(getpid()),
+        "host",         host(),
+        "version",      TRUNKLINE_VERSION,
+        "threads",      std::to_string(shared_.options.threads),
+        "state",        state,
+        "reason",       join(reasons),
+        "in_hand",      std::to_string(in_hand),
+        "started",      std::to_string(started_ms_),
+        "since",        std::to_string(since_ms_),
+        "seen",         std::to_string(unix_ms()),
+        "processed",    number(counts.processed),
+        "duplicates",   number(counts.duplicates),
+        "redelivered",  number(counts.redelivered),
+        "ignored",      number(counts.ignored),
+        "dead",         number(counts.dead),
+        "retrying",     number(counts.retrying),
+        "given_back",   number(counts.given_back),
+        "lost",         number(counts.lost),
+        "orphans",      number(counts.orphans),
+        "restructures", number(counts.restructures),
+        "rate_1m",      one_digit(rate)},
+       {"EXPIRE", key_, "30"}},
+      timeout
+  );
+}
+
+void heartbeat::end() {
+  client_.execute({"DEL", key_}, timeout);
+}
+
+}  // namespace trunkline::worker

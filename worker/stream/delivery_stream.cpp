@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/stream/delivery_stream.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace trunkline::worker {
+namespace {
+
+using std::chrono::milliseconds;
+using args = std::vector<std::string>;
+
+void append(args& out, const ids& more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
+
+std::string problem_of(const redis::client::result& from) {
+  return from.ok() ? std::string{} : from.error();
+}
+
+std::vector<stream::entry> decode_entries(redis::reply& from) {
+  std::vector<stream::entry> out;
+  out.reserve(from.elements.size());
+  for (auto& element : from.elements)
+    if (element.is_array()) out.push_back(stream::decode_entry(std::move(element)));
+  return out;
+}
+
+ids texts(const redis::reply& from) {
+  ids out;
+  for (const auto& element : from.elements) out.push_back(element.text);
+  return out;
+}
+
+// "name", value, "name", value, ... as XINFO answers.
+const redis::reply* member(const redis::reply& from, std::string_view name) {
+  for (std::size_t i = 0; i + 1 < from.elements.size(); i += 2)
+    if (from.elements[i].text == name) return &from.elements[i + 1];
+  return nullptr;
+}
+
+std::int64_t whole(const redis::reply& from, std::string_view name) {
+  const auto* value = member(from, name);
+  return value ? value->integer : 0;
+}
+
+}  // namespace
+
+bool id_less(const std::string& a, const std::string& b) {
+  const auto parts = [](const std::string& id) {
+    std::uint64_t time = 0, sequence = 0;
+    const auto* end = id.data() + id.size();
+    const auto dash = std::from_chars(id.data(), end, time).ptr;
+    if (dash != end) std::from_chars(dash + 1, end, sequence);
+    return std::pair(time, sequence);
+  };
+  return parts(a) < parts(b);
+}
+
+deliveries::deliveries(
+    redis::client& client, std::string key, std::string consumer, milliseconds timeout,
+    const stop_signal& stop
+)
+    : client_(client),
+      key_(std::move(key)),
+      consumer_(std::move(consumer)),
+      group_(stream::group),
+      timeout_(timeout),
+      stop_(stop) {}
+
+redis::client::result deliveries::call(args command, milliseconds extra) {
+  return client_.execute(command, stop_.at_most(timeout_ + extra));
+}
+
+std::string deliveries::create_group() {
+  const auto made = call({"XGROUP", "CREATE", key_, group_, "0", "MKSTREAM"});
+  return made.reply.error_code() == "BUSYGROUP" ? "" : problem_of(made);
+}
+
+deliveries::answer<std::vector<stream::entry>> deliveries::read_without_group(
+    int count, const std::string& problem
+) {
+  const auto from = read_up_to_.empty() ? std::string("-") : "(" + read_up_to_;
+  auto found = call({"XRANGE", key_, from, "+", "COUNT", std::to_string(count)});
+  if (!found.ok()) return {{}, found.error()};
+  auto entries = decode_entries(found.reply);
+  const bool nothing_at_all = entries.empty() && read_up_to_.empty();
+  read_up_to_ = entries.empty() ? "" : entries.back().id;  // at the end: from the start again
+  if (nothing_at_all) return {{}, problem};
+  return {std::move(entries), ""};
+}
+
+deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, milliseconds block) {
+  args command{"XREADGROUP", "GROUP", group_, consumer_, "COUNT", std::to_string(count)};
+  if (block.count() > 0) append(command, {"BLOCK", std::to_string(block.count())});
+  append(command, {"STREAMS", key_, ">"});
+  auto read = call(command, block);
+  if (read.reply.error_code() == "NOGROUP") {
+    if (const auto refused = create_group(); !refused.empty()) {
+      const auto problem = "the group is missing and can't be made: " + refused;
+      if (refused.starts_with("OOM")) return read_without_group(count, problem);
+      return {{}, problem};
+    }
+    read = call(command, block);
+  }
+  if (!read.ok()) return {{}, read.error()};
+  read_up_to_.clear();
+  if (read.reply.elements.empty() || read.reply.elements[0].elements.size() < 2)
+    return {std::vector<stream::entry>{}, ""};
+  return {decode_entries(read.reply.elements[0].elements[1]), ""};
+}
+
+deliveries::answer<std::vector<stream::entry>> deliveries::claim(const ids& which) {
+  args command{"XCLAIM", key_, group_, consumer_, "0"};
+  append(command, which);
+  auto claimed = call(std::move(command));
+  if (!claimed.ok()) return {{}, claimed.error()};
+  return {decode_entries(claimed.reply), ""};
+}
+
+deliveries::answer<std::vector<std::string>> deliveries::fields(const std::string& id) {
+  const auto found = call({"XRANGE", key_, id, id});
+  if (!found.ok()) return {{}, found.error()};
+  if (found.reply.elements.empty() || found.reply.elements[0].elements.size() < 2)
+    return {std::vector<std::string>{}, ""};
+  return {texts(found.reply.elements[0].elements[1]), ""};
+}
+
+std::string deliveries::settle(const ids& which) {
+  args ack{"XACK", key_, group_}, drop{"XDEL", key_};
+  append(ack, which);
+  append(drop, which);
+  const auto done = client_.pipeline({std::move(ack), std::move(drop)}, stop_.at_most(timeout_));
+  for (const auto& each : done)
+    if (!each.ok()) return each.error();
+  return "";
+}
+
+std::string deliveries::give_back(const ids& which, milliseconds idle, bool force) {
+  return give_back(which, idle, 0, force);
+}
+
+std::string deliveries::give_back_unseen(milliseconds idle) {
+  for (;;) {
+    const auto mine = own_pending("-", "+", 1000);
+    if (!mine) return mine.problem;
+    if (mine.value->empty()) return "";
+    std::map<std::int64_t, ids> by_count;
+    for (const auto& entry : *mine.value) by_count[entry.deliveries].push_back(entry.id);
+    for (const auto& [times, which] : by_count)
+      if (auto problem = give_back(which, idle, std::max<std::int64_t>(times - 1, 0), false);
+          !problem.empty())
+        return problem;
+  }
+}
+
+std::string deliveries::give_back(
+    const ids& which, milliseconds idle, std::int64_t delivered, bool force
+) {
+  args command{"XCLAIM", key_, group_, std::string(stream::released_consumer), "0"};
+  append(command, which);
+  append(
+      command,
+      {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", std::to_string(delivered), "JUSTID"}
+  );
+  if (force) command.push_back("FORCE");
+  return problem_of(call(std::move(command)));
+}
+
+std::string deliveries::refresh(const ids& which) {
+  if (which.empty()) return "";
+  auto first = which.front(), last = which.front();
+  for (const auto& id : which) {
+    if (id_less(id, first)) first = id;
+    if (id_less(last, id)) last = id;
+  }
+  // XCLAIM does not ask whose they are. After a long sleep somebody else may have taken them over.
+  const auto ours = own_pending(first, last, which.size() + 100);
+  if (!ours) return ours.problem;
+  const std::set<std::string> in_hand(which.begin(), which.end());
+  args command{"XCLAIM", key_, group_, consumer_, "0"};
+  const auto head = command.size();
+  for (const auto& entry : *ours.value)
+    if (in_hand.contains(entry.id)) command.push_back(entry.id);
+  if (command.size() == head) return "";
+  command.push_back("JUSTID");
+  return problem_of(call(std::move(command)));
+}
+
+deliveries::answer<deliveries::taken> deliveries::take_idle(
+    milliseconds idle, const std::string& cursor, int count
+) {
+  const auto claimed = call(
+      {"XAUTOCLAIM", key_, group_, consumer_, std::to_string(idle.count()), cursor, "COUNT",
+       std::to_string(count), "JUSTID"}
+  );
+  if (claimed.reply.error_code() == "NOGROUP") {
+    if (auto problem = create_group(); !problem.empty()) return {{}, std::move(problem)};
+    return {taken{{}, {}, "0-0"}, ""};
+  }
+  if (!claimed.ok()) return {{}, claimed.error()};
+  const auto& parts = claimed.reply.elements;
+  if (parts.size() < 3) return {{}, "XAUTOCLAIM does not name deleted entries: Redis is below 7.0"};
+  return {taken{texts(parts[1]), texts(parts[2]), parts[0].text}, ""};
+}
+
+deliveries::answer<std::vector<pending_entry>> deliveries::own_pending(
+    const std::string& from, const std::string& to, std::size_t count
+) {
+  const auto found = call({"XPENDING", key_, group_, from, to, std::to_string(count), consumer_});
+  if (found.reply.error_code() == "NOGROUP") return {std::vector<pending_entry>{}, ""};
+  if (!found.ok()) return {{}, found.error()};
+  std::vector<pending_entry> out;
+  for (const auto& row : found.reply.elements)
+    if (row.elements.size() >= 4) out.push_back({row.elements[0].text, row.elements[3].integer});
+  return {std::move(out), ""};
+}
+
+deliveries::answer<ids> deliveries::first_delivered(int count) {
+  const auto groups = call({"XINFO", "GROUPS", key_});
+  if (!groups.ok()) return {{}, groups.error()};
+  std::string last;
+  for (const auto& each : groups.reply.elements)
+    if (const auto* name = member(each, "name"); name && name->text == group_)
+      if (const auto* id = member(each, "last-delivered-id")) last = id->text;
+  if (last.empty() || last == "0-0") return {ids{}, ""};
+  const auto found = call({"XRANGE", key_, "-", last, "COUNT", std::to_string(count)});
+  if (!found.ok()) return {{}, found.error()};
+  ids out;
+  for (const auto& each : found.reply.elements)
+    if (!each.elements.empty()) out.push_back(each.elements[0].text);
+  return {std::move(out), ""};
+}
+
+deliveries::answer<ids> deliveries::not_pending(const ids& which) {
+  std::vector<args> commands;
+  for (const auto& id : which) commands.push_back({"XPENDING", key_, group_, id, id, "1"});
+  const auto found = client_.pipeline(commands, stop_.at_most(timeout_));
+  ids out;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i].ok()) return {{}, found[i].error()};
+    if (found[i].reply.elements.empty()) out.push_back(which[i]);
+  }
+  return {std::move(out), ""};
+}
+
+deliveries::answer<std::vector<deliveries::consumer_state>> deliveries::consumers() {
+  const auto found = call({"XINFO", "CONSUMERS", key_, group_});
+  if (!found.ok()) return {{}, found.error()};
+  std::vector<consumer_state> out;
+  for (const auto& each : found.reply.elements)
+    if (const auto* name = member(each, "name"))
+      out.push_back({name->text, whole(each, "pending"), milliseconds(whole(each, "idle"))});
+  return {std::move(out), ""};
+}
+
+std::optional<std::int64_t> deliveries::remove_consumer(const std::string& name) {
+  const auto removed = call({"XGROUP", "DELCONSUMER", key_, group_, name});
+  if (!removed.ok()) return std::nullopt;
+  return removed.reply.integer;
+}
+
+}  // namespace trunkline::worker
