@@ -30,21 +30,25 @@ int run(int argc, const char* const* argv) {
 
   // What the threads share, and the threads: stream -> Postgres.
   const auto id = worker::make_process_id();
-  worker::shared_parts shared(options, id, log);
-  const worker::ticker last_resort(worker::look_every, [&] { worker::leave_if_overdue(shared); });
-  worker::crew crew(shared, id);
+  worker::shared_state shared(options, id, log);
+  const worker::ticker last_resort(worker::check_interval, [&] {
+    worker::exit_if_drain_overdue(shared);
+  });
+  worker::consumer_pool pool(shared, id);
 
   // What looks after them: each with its own Redis connection, if it needs one.
   redis::client upkeep_redis(worker::redis_settings(options, id + "-upkeep"), log);
   redis::client card_redis(worker::redis_settings(options, id + "-card"), log);
-  worker::refresher refresher(upkeep_redis, shared, crew.members());
-  worker::heartbeat card(card_redis, shared, crew.members());
-  worker::watchdog dog(shared, crew.members());
+  worker::claim_keepalive keepalive(upkeep_redis, shared, pool.consumers());
+  worker::process_info info(card_redis, shared, pool.consumers());
+  worker::watchdog dog(shared, pool.consumers());
 
   // What people and supervisors ask.
   probes::probe_server ops(
       options.ops_listen,
-      [&](std::string_view path) { return worker::answer_ops(shared.board, shared.counts, path); },
+      [&](std::string_view path) {
+        return worker::probe_response(shared.status, shared.counts, path);
+      },
       log.named("worker.ops")
   );
 
@@ -61,17 +65,17 @@ int run(int argc, const char* const* argv) {
   );
   bool intact = false;
   {
-    const worker::ticker refreshing(options.claim_after / 3, [&] { refresher.refresh(); });
-    const worker::ticker beating(worker::look_every, [&] { card.look(); });
-    const worker::ticker watching(worker::look_every, [&] {
-      dog.look();
-      if (dog.all_turn()) supervisor::ping_watchdog();
-      supervisor::set_status(worker::status_line(shared.board));
+    const worker::ticker refreshing(options.claim_after / 3, [&] { keepalive.refresh(); });
+    const worker::ticker beating(worker::check_interval, [&] { info.publish_if_due(); });
+    const worker::ticker watching(worker::check_interval, [&] {
+      dog.check();
+      if (dog.all_responsive()) supervisor::ping_watchdog();
+      supervisor::set_status(worker::status_line(shared.status));
     });
     supervisor::notify("READY=1");
-    intact = crew.run();
+    intact = pool.run();
   }
-  card.end();
+  info.remove();
   log.info("stopped", {{"outcomes", shared.counts.outcomes()}});
   return static_cast<int>(intact ? exit_code::ok : exit_code::failed);
 }

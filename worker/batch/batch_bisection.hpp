@@ -6,10 +6,10 @@
 
 namespace trunkline::worker {
 
-// Which part of a batch to try next while the one to blame is looked for: a batch is one slice
-// until it is halved, left half first, so that events keep their order as far as failures let them.
-// Pure.
-class isolation {
+// Which part of a batch to try next while the one to failure_cause is looked for: a batch is one
+// slice until it is halved, left half first, so that events keep their order as far as failures let
+// them. Pure.
+class batch_bisection {
  public:
   struct slice {
     std::size_t first = 0;
@@ -18,7 +18,7 @@ class isolation {
   };
 
   // An empty batch has no slices. one_by_one: slices of one from the start.
-  explicit isolation(std::size_t entries, bool one_by_one = false);
+  explicit batch_bisection(std::size_t entries, bool one_by_one = false);
 
   std::optional<slice> next() const;  // nullopt: all is done
   void done();                        // the next slice has its outcome, whatever it is

@@ -22,40 +22,41 @@ std::string describe(const store::store_error& error) {
 }  // namespace
 
 // Of the slice in hand, in a row.
-struct carrier::progress {
-  int collisions = 0, losses = 0, repeats = 0;
-  std::optional<store::store_error> to_count;  // the slice is one event, and this is its failure
-  int futile = 0;                              // of the whole batch: lock waits while halved
+struct batch_executor::progress {
+  int collisions = 0, losses = 0, immediate_retries = 0;
+  std::optional<store::store_error>
+      failure_to_record;  // the slice is one event, and this is its failure
+  int lock_waits = 0;     // of the whole batch: lock waits while halved
 
   void next_slice() {
-    collisions = losses = repeats = 0;
-    to_count.reset();
+    collisions = losses = immediate_retries = 0;
+    failure_to_record.reset();
   }
 };
 
-carrier::carrier(
-    store::event_store& events, hold& postgres, stop_signal& stop, limits most, random_unit random,
-    logger log
+batch_executor::batch_executor(
+    store::event_store& events, dependency_wait& postgres_wait, stop_signal& stop, limits most,
+    random_unit random, logger log
 )
     : store_(events),
-      hold_(postgres),
+      postgres_wait_(postgres_wait),
       stop_(stop),
       limits_(most),
       random_(std::move(random)),
       log_(std::move(log)) {}
 
-std::optional<store::store_error> carrier::probe() {
+std::optional<store::store_error> batch_executor::probe() {
   const auto answer = store_.probe();
   if (answer) return std::nullopt;
   return answer.error();
 }
 
-next_step carrier::judge(
-    const store::store_error& error, progress& so_far, const isolation::slice& slice
+next_step batch_executor::choose_step(
+    const store::store_error& error, progress& so_far, const batch_bisection::slice& slice
 ) {
   const auto who = classify(error);
-  if (who == blame::collision) ++so_far.collisions;
-  if (who == blame::connection) ++so_far.losses;
+  if (who == failure_cause::collision) ++so_far.collisions;
+  if (who == failure_cause::connection) ++so_far.losses;
   // A session stays read-only when the server no longer is, or when another one is the primary now:
   // the next try gets a new one.
   if (error.sqlstate == "25006") store_.interrupt();
@@ -64,7 +65,7 @@ next_step carrier::judge(
       decide(who, passed, {slice.count, slice.halved, so_far.collisions, so_far.losses});
   log_.debug(
       "a transaction failed", {{"errc", error.sqlstate},
-                               {"blame", to_string(who)},
+                               {"failure_cause", to_string(who)},
                                {"next", to_string(step)},
                                {"entries", slice.count},
                                {"error", error.message}}
@@ -73,12 +74,14 @@ next_step carrier::judge(
 }
 
 // False: nothing more can be done with the work now; a stop came, or it went back.
-bool carrier::hold_on(
-    const store::store_error& error, blame who, work* task, const isolation& plan
+bool batch_executor::wait_for_dependency(
+    const store::store_error& error, failure_cause who, batch_task* task,
+    const batch_bisection& plan
 ) {
-  const auto most = who == blame::upkeep ? limits_.hold_most : limits_.probe_most;
-  for (auto reason = describe(error); hold_.wait(reason, most);) {
-    if (task && !task->kept_over_hold() && task->give_back(plan.rest())) return false;
+  const auto most = who == failure_cause::schema_or_privileges ? limits_.outage_backoff_max
+                                                               : limits_.probe_interval_max;
+  for (auto reason = describe(error); postgres_wait_.wait(reason, most);) {
+    if (task && !task->kept_while_blocked() && task->release(plan.rest())) return false;
     const auto refused = needs_probe(who) ? probe() : std::nullopt;
     if (!refused) return true;
     reason = describe(*refused);
@@ -86,13 +89,13 @@ bool carrier::hold_on(
   return false;
 }
 
-bool carrier::survive(const store::store_error& error, std::string_view doing) {
+bool batch_executor::recover_from(const store::store_error& error, std::string_view doing) {
   if (store::is_pause(error)) return !stop_.requested();
   const auto who = classify(error);
-  if (who == blame::collision) return !stop_.wait_for(collision_delay(random_()));
-  if (who == blame::upkeep || (needs_probe(who) && probe()))
-    return hold_on(error, who, nullptr, isolation(0));
-  hold_.over();
+  if (who == failure_cause::collision) return !stop_.wait_for(collision_delay(random_()));
+  if (who == failure_cause::schema_or_privileges || (needs_probe(who) && probe()))
+    return wait_for_dependency(error, who, nullptr, batch_bisection(0));
+  postgres_wait_.mark_available();
   if (const auto quiet = complaints_.pass())
     log_.error(
         "a call failed though Postgres is well", {{"doing", doing},
@@ -100,70 +103,71 @@ bool carrier::survive(const store::store_error& error, std::string_view doing) {
                                                   {"error", error.message},
                                                   {"not_shown", *quiet}}
     );
-  return !stop_.wait_for(limits_.probe_most);
+  return !stop_.wait_for(limits_.probe_interval_max);
 }
 
-bool carrier::carry(work& task) {
-  isolation plan(task.size(), task.one_by_one());
+bool batch_executor::run(batch_task& task) {
+  batch_bisection plan(task.size(), task.one_by_one());
   progress so_far;
   // Halving under one locked row costs a lock wait a level. A locked table would cost one an entry:
   // past this budget the rest goes back.
   const int patience = 2 * static_cast<int>(std::bit_width(task.size())) + 4;
 
   while (const auto slice = plan.next()) {
-    hold_.alive();
-    const bool counting = so_far.to_count.has_value();
+    postgres_wait_.heartbeat();
+    const bool counting = so_far.failure_to_record.has_value();
     if (!counting && task.overdue()) {
-      task.give_back(plan.rest());
+      task.release(plan.rest());
       return true;
     }
-    const auto failed =
-        counting ? task.count_failure(slice->first, *so_far.to_count) : task.apply(*slice);
+    const auto failed = counting ? task.record_failure(slice->first, *so_far.failure_to_record)
+                                 : task.apply(*slice);
     if (!failed) {
-      hold_.over();
+      postgres_wait_.mark_available();
       plan.done();
       so_far.next_slice();
       continue;
     }
     if (store::is_pause(*failed) || stop_.expired()) {
-      task.give_back(plan.rest());
+      task.release(plan.rest());
       return false;
     }
-    auto step = judge(*failed, so_far, *slice);
+    auto step = choose_step(*failed, so_far, *slice);
     // A server that takes the probe and refuses us again and again is no house to live in.
-    if (step == next_step::again && ++so_far.repeats > most_losses) step = next_step::hold;
-    if (step == next_step::halve && so_far.collisions > 0 && ++so_far.futile > patience) {
-      task.give_back(plan.rest());
+    if (step == next_step::retry_now && ++so_far.immediate_retries > max_losses)
+      step = next_step::wait_for_server;
+    if (step == next_step::halve && so_far.collisions > 0 && ++so_far.lock_waits > patience) {
+      task.release(plan.rest());
       return true;
     }
     switch (step) {
-      case next_step::again:
+      case next_step::retry_now:
         break;
-      case next_step::again_soon:
+      case next_step::retry_after_jitter:
         stop_.wait_for(collision_delay(random_()));
         break;
       case next_step::halve:
         plan.halve();
         so_far.next_slice();
         break;
-      case next_step::count:
+      case next_step::record_failure:
         if (counting) {
           task.abandon(slice->first, *failed);
           plan.done();
           so_far.next_slice();
         } else {
-          so_far.to_count = failed;
-          so_far.collisions = so_far.losses = so_far.repeats = 0;
+          so_far.failure_to_record = failed;
+          so_far.collisions = so_far.losses = so_far.immediate_retries = 0;
         }
         break;
-      case next_step::give_back:
-        task.give_back({*slice});
+      case next_step::release:
+        task.release({*slice});
         plan.done();
         so_far.next_slice();
         break;
-      case next_step::hold:
-        if (!hold_on(*failed, classify(*failed), &task, plan)) {
-          if (task.kept_over_hold() || stop_.requested()) task.give_back(plan.rest());
+      case next_step::wait_for_server:
+        if (!wait_for_dependency(*failed, classify(*failed), &task, plan)) {
+          if (task.kept_while_blocked() || stop_.requested()) task.release(plan.rest());
           return !stop_.requested();
         }
         break;

@@ -12,29 +12,32 @@ namespace trunkline::worker {
 
 // Carries work to its outcomes through whatever Postgres answers: the loop around the table of
 // failure.hpp. One a thread.
-class carrier {
+class batch_executor {
  public:
   struct limits {
-    std::chrono::milliseconds hold_most, probe_most;
+    std::chrono::milliseconds outage_backoff_max, probe_interval_max;
   };
-  carrier(store::event_store&, hold& postgres, stop_signal&, limits, random_unit, logger);
+  batch_executor(
+      store::event_store&, dependency_wait& postgres_wait, stop_signal&, limits, random_unit, logger
+  );
 
   // True: everything in it has its outcome or went back. False: a stop came first; the rest was
   // given back.
-  bool carry(work&);
+  bool run(batch_task&);
 
-  // For a call outside of work that failed: waits where the house is to blame, else says so and
-  // goes on. False: a stop was asked for.
-  bool survive(const store::store_error&, std::string_view doing);
+  // For a call outside of work that failed: waits where the house is to failure_cause, else says so
+  // and goes on. False: a stop was asked for.
+  bool recover_from(const store::store_error&, std::string_view doing);
 
  private:
   struct progress;
   std::optional<store::store_error> probe();  // nullopt: passed
-  next_step judge(const store::store_error&, progress&, const isolation::slice&);
-  bool hold_on(const store::store_error&, blame, work*, const isolation&);
+  next_step choose_step(const store::store_error&, progress&, const batch_bisection::slice&);
+  bool
+  wait_for_dependency(const store::store_error&, failure_cause, batch_task*, const batch_bisection&);
 
   store::event_store& store_;
-  hold& hold_;
+  dependency_wait& postgres_wait_;
   stop_signal& stop_;
   const limits limits_;
   random_unit random_;

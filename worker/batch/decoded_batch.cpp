@@ -42,8 +42,8 @@ std::string as_text(const std::vector<std::string>& fields) {
 
 }  // namespace
 
-intake take_in(std::vector<stream::entry> entries) {
-  intake out;
+decoded_batch decode_batch(std::vector<stream::entry> entries) {
+  decoded_batch out;
   for (auto& entry : entries) {
     if (entry.content) {
       complete(*entry.content);
@@ -55,7 +55,9 @@ intake take_in(std::vector<stream::entry> entries) {
   return out;
 }
 
-store::prepared_event remains(const std::string& entry_id, const std::vector<std::string>& fields) {
+store::prepared_event raw_event(
+    const std::string& entry_id, const std::vector<std::string>& fields
+) {
   auto entry = decode(entry_id, fields);
   store::prepared_event out;
   out.entry_id = entry_id;

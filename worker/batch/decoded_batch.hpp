@@ -9,20 +9,22 @@
 namespace trunkline::worker {
 
 // An entry that gets its row without being parsed.
-struct burial {
+struct dead_letter {
   store::prepared_event event;
   std::string reason;  // for people
 };
 
 // Entries just read, by what can become of them.
-struct intake {
+struct decoded_batch {
   std::vector<store::prepared_event> events;
   std::vector<std::string> undecodable;  // ids: no body in them, or deleted under us
 };
-intake take_in(std::vector<stream::entry>);
+decoded_batch decode_batch(std::vector<stream::entry>);
 
 // What there is of an entry, never parsed: parsing may be what it died of. Its body, or, where
 // there is none, all of its fields as text under a key of their own.
-store::prepared_event remains(const std::string& entry_id, const std::vector<std::string>& fields);
+store::prepared_event raw_event(
+    const std::string& entry_id, const std::vector<std::string>& fields
+);
 
 }  // namespace trunkline::worker

@@ -58,9 +58,10 @@ store::outcome outcome_of(parse::verdict what) {
   return outcome::dead;
 }
 
-outcome_book::outcome_book(totals& counts, logger log) : totals_(counts), log_(std::move(log)) {}
+outcome_recorder::outcome_recorder(totals& counts, logger log)
+    : totals_(counts), log_(std::move(log)) {}
 
-void outcome_book::say(const store::prepared_event& event, std::string_view outcome) {
+void outcome_recorder::log_outcome(const store::prepared_event& event, std::string_view outcome) {
   if (!log_.debug_enabled()) return;
   std::string from, text;
   if (const auto& facts = event.event.activity) {
@@ -77,7 +78,7 @@ void outcome_book::say(const store::prepared_event& event, std::string_view outc
   );
 }
 
-void outcome_book::dead_letter(
+void outcome_recorder::log_dead_letter(
     const std::string& entry_id, const std::string& delivery_id, const std::string& reason
 ) {
   const auto quiet = dead_letters_.pass();
@@ -90,28 +91,30 @@ void outcome_book::dead_letter(
   );
 }
 
-void outcome_book::dead_letter(const store::prepared_event& event, const std::string& reason) {
-  dead_letter(event.entry_id, event.delivery.delivery_id, reason);
+void outcome_recorder::log_dead_letter(
+    const store::prepared_event& event, const std::string& reason
+) {
+  log_dead_letter(event.entry_id, event.delivery.delivery_id, reason);
 }
 
-void outcome_book::count(const store::prepared_event& event, outcome what) {
+void outcome_recorder::count(const store::prepared_event& event, outcome what) {
   ++counter(totals_, what);
   totals_.metrics.outcome_of(event.event.type, what);
-  say(event, to_string(what));
+  log_outcome(event, to_string(what));
 }
 
-void outcome_book::applied(const store::prepared_event& event, outcome what) {
+void outcome_recorder::applied(const store::prepared_event& event, outcome what) {
   count(event, what);
   if (what == outcome::processed || what == outcome::ignored)
     totals_.metrics.committed(event.delivery.received_at_ms);
-  if (what == outcome::dead) dead_letter(event, event.event.reason);
+  if (what == outcome::dead) log_dead_letter(event, event.event.reason);
 }
 
-void outcome_book::retried(const store::leased_event& leased) {
+void outcome_recorder::retried(const store::leased_event& leased) {
   applied(leased.what, outcome_of(leased.what.event.what));
 }
 
-void outcome_book::failed(
+void outcome_recorder::failed(
     const store::prepared_event& event, int attempts, outcome what, const store::store_error& why
 ) {
   count(event, what);
@@ -122,21 +125,21 @@ void outcome_book::failed(
                          {"error", why.message},
                          {"entry_id", event.entry_id}}
   );
-  if (what == outcome::dead) dead_letter(event, why.message);
+  if (what == outcome::dead) log_dead_letter(event, why.message);
 }
 
-void outcome_book::buried(
+void outcome_recorder::dead_lettered(
     const store::prepared_event& event, outcome what, const std::string& reason
 ) {
   count(event, what);
-  if (what == outcome::dead) dead_letter(event, reason);
+  if (what == outcome::dead) log_dead_letter(event, reason);
 }
 
-void outcome_book::buried(const store::expired_retry& retry) {
+void outcome_recorder::dead_lettered(const store::expired_retry& retry) {
   ++totals_.dead;
   // Leased no more, so never parsed here: its type is not known.
   totals_.metrics.outcome_of(parse::kind::unknown, outcome::dead);
-  dead_letter(retry.entry_id, retry.delivery_id, retry.reason);
+  log_dead_letter(retry.entry_id, retry.delivery_id, retry.reason);
 }
 
 }  // namespace trunkline::worker

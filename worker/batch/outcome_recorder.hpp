@@ -12,9 +12,9 @@ store::outcome outcome_of(parse::verdict);
 
 // Counts outcomes and tells of them: every one at debug, dead letters at warn, a few a minute.
 // Shared by the threads of a process.
-class outcome_book {
+class outcome_recorder {
  public:
-  outcome_book(totals&, logger);
+  outcome_recorder(totals&, logger);
 
   void applied(const store::prepared_event&, store::outcome);
   void retried(const store::leased_event&);  // a retry went through
@@ -22,16 +22,16 @@ class outcome_book {
   void failed(
       const store::prepared_event&, int attempts, store::outcome, const store::store_error& why
   );
-  void buried(const store::prepared_event&, store::outcome, const std::string& reason);
-  void buried(const store::expired_retry&);
+  void dead_lettered(const store::prepared_event&, store::outcome, const std::string& reason);
+  void dead_lettered(const store::expired_retry&);
 
  private:
   void count(const store::prepared_event&, store::outcome);
-  void dead_letter(const store::prepared_event&, const std::string& reason);
-  void dead_letter(
+  void log_dead_letter(const store::prepared_event&, const std::string& reason);
+  void log_dead_letter(
       const std::string& entry_id, const std::string& delivery_id, const std::string& reason
   );
-  void say(const store::prepared_event&, std::string_view outcome);
+  void log_outcome(const store::prepared_event&, std::string_view outcome);
 
   totals& totals_;
   logger log_;

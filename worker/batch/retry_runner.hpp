@@ -12,7 +12,7 @@ namespace trunkline::worker {
 // the claims that bury a row all but the first happened with nothing else in hand.
 class retries {
  public:
-  retries(tools&, carrier&, hold& postgres, gate& poll, const stop_signal&);
+  retries(worker_context&, batch_executor&, dependency_wait& postgres_wait, interval_gate& poll, const stop_signal&);
   // Once a poll period for all threads together, or, while Postgres is held for, each time.
   void run();
 
@@ -20,10 +20,10 @@ class retries {
   void run_due();
   void run_suspects();
 
-  tools& tools_;
-  carrier& carrier_;
-  hold& hold_;
-  gate& poll_;
+  worker_context& context_;
+  batch_executor& executor_;
+  dependency_wait& postgres_wait_;
+  interval_gate& poll_;
   const stop_signal& stop_;
 };
 

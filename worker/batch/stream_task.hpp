@@ -13,12 +13,12 @@
 namespace trunkline::worker {
 
 // What one thread works with; all of it outlives the work.
-struct tools {
+struct worker_context {
   store::event_store& store;
-  deliveries& stream;
-  held_entries& held;
+  delivery_stream& stream;
+  in_flight_entries& in_flight;
   settler& settle;
-  outcome_book& book;
+  outcome_recorder& outcomes;
   totals& counts;
   const worker_options& options;
   random_unit random;
@@ -30,26 +30,26 @@ struct tools {
 
 // Entries of the stream as work: whatever they end in, they are in the held entries until settled,
 // given back or abandoned.
-class entry_work : public work {
+class stream_task : public batch_task {
  public:
-  explicit entry_work(tools& with) : tools_(with) {}
-  bool give_back(const std::vector<isolation::slice>&) override;
+  explicit stream_task(worker_context& context) : context_(context) {}
+  bool release(const std::vector<batch_bisection::slice>&) override;
   void abandon(std::size_t index, const store::store_error&) override;
-  bool kept_over_hold() const override { return true; }
+  bool kept_while_blocked() const override { return true; }
 
  protected:
   virtual const std::string& entry_id(std::size_t index) const = 0;
-  tools& tools_;
+  worker_context& context_;
 };
 
 // Deliveries to apply.
-class stream_work final : public entry_work {
+class delivery_task final : public stream_task {
  public:
-  stream_work(tools& with, std::vector<store::prepared_event> batch)
-      : entry_work(with), batch_(std::move(batch)) {}
+  delivery_task(worker_context& context, std::vector<store::prepared_event> batch)
+      : stream_task(context), batch_(std::move(batch)) {}
   std::size_t size() const override { return batch_.size(); }
-  std::optional<store::store_error> apply(const isolation::slice&) override;
-  std::optional<store::store_error> count_failure(std::size_t, const store::store_error&) override;
+  std::optional<store::store_error> apply(const batch_bisection::slice&) override;
+  std::optional<store::store_error> record_failure(std::size_t, const store::store_error&) override;
 
  private:
   const std::string& entry_id(std::size_t index) const override { return batch_[index].entry_id; }
@@ -60,24 +60,24 @@ class stream_work final : public entry_work {
 };
 
 // Entries to bury.
-class burial_work final : public entry_work {
+class dead_letter_task final : public stream_task {
  public:
-  burial_work(tools& with, std::vector<burial> graves)
-      : entry_work(with), graves_(std::move(graves)) {}
-  std::size_t size() const override { return graves_.size(); }
+  dead_letter_task(worker_context& context, std::vector<dead_letter> dead_letters)
+      : stream_task(context), dead_letters_(std::move(dead_letters)) {}
+  std::size_t size() const override { return dead_letters_.size(); }
   bool one_by_one() const override { return true; }
-  std::optional<store::store_error> apply(const isolation::slice&) override;
+  std::optional<store::store_error> apply(const batch_bisection::slice&) override;
   // There is no lesser thing to record of it.
-  std::optional<store::store_error> count_failure(std::size_t, const store::store_error& why)
+  std::optional<store::store_error> record_failure(std::size_t, const store::store_error& why)
       override {
     return why;
   }
 
  private:
   const std::string& entry_id(std::size_t index) const override {
-    return graves_[index].event.entry_id;
+    return dead_letters_[index].event.entry_id;
   }
-  std::vector<burial> graves_;
+  std::vector<dead_letter> dead_letters_;
 };
 
 }  // namespace trunkline::worker

@@ -18,9 +18,9 @@ redis::connection_options redis_settings(
 store::store_options store_settings(const worker_options& options) {
   store::store_options out;
   out.conninfo = options.common.postgres;
-  out.lock_timeout = options.lock_timeout;
-  out.statement_timeout = options.statement_timeout;
-  out.idle_timeout = options.idle_timeout;
+  out.lock_timeout = options.postgres_lock_timeout;
+  out.statement_timeout = options.postgres_statement_timeout;
+  out.idle_timeout = options.postgres_idle_timeout;
   out.own_numbers = options.own_numbers;
   return out;
 }

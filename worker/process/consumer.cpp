@@ -16,8 +16,8 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr std::chrono::seconds controls_every{1};
-constexpr std::chrono::seconds fold_every{10};
+constexpr std::chrono::seconds control_poll_interval{1};
+constexpr std::chrono::seconds rollup_interval{10};
 
 random_unit seeded_random() {
   std::random_device seed;
@@ -25,33 +25,33 @@ random_unit seeded_random() {
           unit = std::uniform_real_distribution<double>(0, 1)]() mutable { return unit(engine); };
 }
 
-std::atomic<std::int64_t>& held_micros(shared_parts& shared, house which) {
-  return shared.counts.metrics.held_micros[static_cast<std::size_t>(which)];
+std::atomic<std::int64_t>& blocked_micros(shared_state& shared, dependency which) {
+  return shared.counts.metrics.blocked_micros[static_cast<std::size_t>(which)];
 }
 
 }  // namespace
 
-shared_parts::shared_parts(const worker_options& settings, std::string process_id, logger logs)
+shared_state::shared_state(const worker_options& settings, std::string process_id, logger logs)
     : options(settings),
       id(std::move(process_id)),
       log(logs),
-      board(settings.threads),
+      status(settings.threads),
       stop(settings.drain_timeout),
-      book(counts, logs),
-      net(counts, settings.claim_after, logs),
-      sweep_due(settings.sweep_every),
-      retry_poll(settings.retry_poll),
-      controls_due(controls_every),
-      fold_due(fold_every) {}
+      outcomes(counts, logs),
+      orphans(counts, settings.claim_after, logs),
+      reclaim_due(settings.reclaim_interval),
+      retry_poll_due(settings.retry_poll_interval),
+      controls_due(control_poll_interval),
+      rollup_due(rollup_interval) {}
 
-void shared_parts::drain() {
+void shared_state::drain() {
   supervisor::notify("STOPPING=1");
-  board.drain();
+  status.drain();
   stop.request();
 }
 
 struct consumer::impl {
-  impl(shared_parts& with, int thread, const std::string& name)
+  impl(shared_state& with, int thread, const std::string& name)
       : shared(with),
         options(with.options),
         random(seeded_random()),
@@ -61,31 +61,33 @@ struct consumer::impl {
             client, stream::deliveries_key(options.common.stream_namespace), name,
             options.redis_timeout, with.stop
         ),
-        redis_hold(
-            with.board, held_micros(with, house::redis), thread, house::redis, with.stop,
-            options.hold_least, random, with.log
+        redis_wait(
+            with.status, blocked_micros(with, dependency::redis), thread, dependency::redis,
+            with.stop, options.outage_backoff_min, random, with.log
         ),
-        postgres_hold(
-            with.board, held_micros(with, house::postgres), thread, house::postgres, with.stop,
-            options.hold_least, random, with.log
+        postgres_wait(
+            with.status, blocked_micros(with, dependency::postgres), thread, dependency::postgres,
+            with.stop, options.outage_backoff_min, random, with.log
         ),
-        settle(stream, held, redis_hold, with.stop, options.probe_most),
-        kit{*store,      stream,  held,   settle,   with.book,
-            with.counts, options, random, with.log, with.one_suspect},
-        carrying(
-            *store, postgres_hold, with.stop, {options.hold_most, options.probe_most}, random,
-            with.log
+        settle(stream, in_flight, redis_wait, with.stop, options.probe_interval_max),
+        context{*store,      stream,  in_flight, settle,   with.outcomes,
+                with.counts, options, random,    with.log, with.one_suspect},
+        executor(
+            *store, postgres_wait, with.stop,
+            {options.outage_backoff_max, options.probe_interval_max}, random, with.log
         ),
         reader(
-            stream, held,
+            stream, in_flight,
             {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block,
              options.claim_after}
         ),
-        due_retries(kit, carrying, postgres_hold, with.retry_poll, with.stop),
-        rescue(kit, carrying, reader, with.net, with.sweep_due, with.board, with.stop),
-        steer(with, *store, stream, redis_hold, postgres_hold),
-        fold(
-            client, *store, with.fold_due, options.common.stream_namespace,
+        due_retries(context, executor, postgres_wait, with.retry_poll_due, with.stop),
+        reclaimer(
+            context, executor, reader, with.orphans, with.reclaim_due, with.status, with.stop
+        ),
+        controls(with, *store, stream, redis_wait, postgres_wait),
+        rollup(
+            client, *store, with.rollup_due, options.common.stream_namespace,
             with.log.named("worker.fold")
         ) {}
 
@@ -94,73 +96,75 @@ struct consumer::impl {
   void leave();
   std::string hand_over();
 
-  shared_parts& shared;
+  shared_state& shared;
   const worker_options& options;
   random_unit random;
   std::unique_ptr<store::event_store> store;
   redis::client client;
-  deliveries stream;
-  held_entries held;
-  hold redis_hold, postgres_hold;
+  delivery_stream stream;
+  in_flight_entries in_flight;
+  dependency_wait redis_wait, postgres_wait;
   settler settle;
-  tools kit;
-  carrier carrying;
+  worker_context context;
+  batch_executor executor;
   batch_reader reader;
   retries due_retries;
-  sweep rescue;
-  steering steer;
-  figures_fold fold;
+  entry_reclaimer reclaimer;
+  control_poller controls;
+  counter_rollup rollup;
 };
 
 // Ready means that the schema and our rights will do, so something real is asked: retries, though
-// none are taken yet. Own numbers come first: learned later, they restructure what was applied.
+// none are claimed_page yet. Own numbers come first: learned later, they restructure what was
+// applied.
 void consumer::impl::reach_postgres() {
   while (!shared.stop.requested()) {
-    if (steer.look() == steering::wish::idle) {
-      steer.idle();
+    if (controls.poll() == control_poller::mode::paused) {
+      controls.wait_while_paused();
       continue;
     }
     auto reached = store->adopt_own_numbers();
     if (reached) {
       std::vector<store::expired_retry> buried;
       const auto asked = store->lease_due(0, options.lease, options.max_deliveries, &buried);
-      for (const auto& retry : buried) shared.book.buried(retry);
+      for (const auto& retry : buried) shared.outcomes.dead_lettered(retry);
       if (!asked) reached = asked.error();
     }
-    if (reached) return postgres_hold.over();
+    if (reached) return postgres_wait.mark_available();
     if (store::is_pause(reached.error())) {
-      shared.controls_due.open();
+      shared.controls_due.reset();
       continue;
     }
-    if (!carrying.survive(reached.error(), "reaching Postgres")) return;
+    if (!executor.recover_from(reached.error(), "reaching Postgres")) return;
   }
 }
 
 void consumer::impl::turn() {
-  postgres_hold.alive();
-  const auto wish = steer.look();
+  postgres_wait.heartbeat();
+  const auto mode = controls.poll();
   if (shared.stop.requested()) return;
-  if (wish == steering::wish::wait) {
-    carrying.survive(*steer.error(), "reading what operators ask");
+  if (mode == control_poller::mode::unknown) {
+    executor.recover_from(*controls.error(), "reading what operators ask");
     return;
   }
-  if (!postgres_hold.holding())
-    if (const auto failed = fold.run())
+  if (!postgres_wait.waiting())
+    if (const auto failed = rollup.run())
       shared.log.debug("could not fold figures", {{"error", failed->message}});
-  if (wish == steering::wish::idle) return steer.idle();
-  if (!postgres_hold.holding()) {  // holding: nothing new is read
-    rescue.run();
+  if (mode == control_poller::mode::paused) return controls.wait_while_paused();
+  if (!postgres_wait.waiting()) {  // holding: nothing new is read
+    reclaimer.run();
     if (shared.stop.requested()) return;
     auto batch = reader.read();
     if (!batch) {
-      redis_hold.wait("redis: " + batch.problem, options.probe_most);
+      redis_wait.wait("redis: " + batch.problem, options.probe_interval_max);
     } else {
-      redis_hold.over();
+      redis_wait.mark_available();
       // Overtaken by a pause while the read waited: nobody needs another look to know.
-      if (!carry_entries(kit, carrying, std::move(*batch.value))) return shared.controls_due.open();
+      if (!process_entries(context, executor, std::move(*batch.value)))
+        return shared.controls_due.reset();
     }
   }
-  if (!shared.stop.requested() && !shared.board.paused()) due_retries.run();
+  if (!shared.stop.requested() && !shared.status.paused()) due_retries.run();
 }
 
 // All that is pending for us to the consumer "released"; "" if nothing is left, else why not.
@@ -171,10 +175,9 @@ std::string consumer::impl::hand_over() {
     if (mine.value->empty()) return "";
     ids which;
     for (const auto& entry : *mine.value) which.push_back(entry.id);
-    held.remove(which);
-    if (auto problem = stream.give_back(which, options.claim_after); !problem.empty())
-      return problem;
-    shared.counts.given_back += which.size();
+    in_flight.remove(which);
+    if (auto problem = stream.release(which, options.claim_after); !problem.empty()) return problem;
+    shared.counts.released += which.size();
   }
 }
 
@@ -195,7 +198,7 @@ void consumer::impl::leave() {
     );
 }
 
-consumer::consumer(shared_parts& shared, int thread, std::string name)
+consumer::consumer(shared_state& shared, int thread, std::string name)
     : impl_(std::make_unique<impl>(shared, thread, name)) {}
 
 consumer::~consumer() = default;
@@ -210,13 +213,13 @@ const std::string& consumer::name() const {
   return impl_->stream.consumer();
 }
 
-const held_entries& consumer::held() const {
-  return impl_->held;
+const in_flight_entries& consumer::in_flight() const {
+  return impl_->in_flight;
 }
 
-std::size_t consumer::in_hand() const {
+std::size_t consumer::in_flight_count() const {
   std::size_t count = 0;
-  impl_->held.visit([&](const ids& all) { count = all.size(); });
+  impl_->in_flight.visit([&](const ids& all) { count = all.size(); });
   return count;
 }
 

@@ -15,8 +15,8 @@
 namespace trunkline::worker {
 
 // What the threads of a process share. Thread-safe, all of it.
-struct shared_parts {
-  shared_parts(const worker_options&, std::string process_id, logger);
+struct shared_state {
+  shared_state(const worker_options&, std::string process_id, logger);
   // As on SIGTERM: finish what is in hand, then leave.
   void drain();
 
@@ -24,11 +24,11 @@ struct shared_parts {
   const std::string id;  // of this process, as `trunkline workers list` shows it
   logger log;
   totals counts;
-  status_board board;
+  thread_status status;
   stop_signal stop;
-  outcome_book book;
-  orphan_net net;
-  gate sweep_due, retry_poll, controls_due, fold_due;
+  outcome_recorder outcomes;
+  orphan_recovery orphans;
+  interval_gate reclaim_due, retry_poll_due, controls_due, rollup_due;
   std::mutex one_suspect;
 };
 
@@ -37,15 +37,15 @@ struct shared_parts {
 class consumer {
  public:
   // name: of the Redis consumer, unique in the world (host-pid-random-thread).
-  consumer(shared_parts&, int thread, std::string name);
+  consumer(shared_state&, int thread, std::string name);
   ~consumer();
 
   // Until a stop is requested; then hands back what is left and removes the Redis consumer.
   void run();
 
   const std::string& name() const;
-  const held_entries& held() const;  // for the refresher
-  std::size_t in_hand() const;
+  const in_flight_entries& in_flight() const;  // for the claim_keepalive
+  std::size_t in_flight_count() const;
   store::event_store& store() const;  // for the watchdog: interrupt() and busy_since() only
 
  private:

@@ -5,15 +5,17 @@
 
 namespace trunkline::worker {
 
-crew::crew(shared_parts& shared, const std::string& process_id) : shared_(shared) {
+consumer_pool::consumer_pool(shared_state& shared, const std::string& process_id)
+    : shared_(shared) {
   for (int i = 0; i < shared.options.threads; ++i)
-    members_.push_back(std::make_unique<consumer>(shared, i, process_id + "-" + std::to_string(i)));
+    consumers_.push_back(std::make_unique<consumer>(shared, i, process_id + "-" + std::to_string(i))
+    );
 }
 
-bool crew::run() {
+bool consumer_pool::run() {
   std::atomic<bool> intact{true};
   std::vector<std::jthread> threads;
-  for (const auto& member : members_)
+  for (const auto& member : consumers_)
     threads.emplace_back([this, &intact, &one = *member] {
       try {
         one.run();

@@ -5,16 +5,16 @@
 namespace trunkline::worker {
 
 // The consumers of this process, one a thread. A broken invariant in one of them stops them all.
-class crew {
+class consumer_pool {
  public:
-  crew(shared_parts&, const std::string& process_id);
+  consumer_pool(shared_state&, const std::string& process_id);
   // Until a stop is requested and all have left. False: one of them broke.
   bool run();
-  const std::vector<std::unique_ptr<consumer>>& members() const { return members_; }
+  const std::vector<std::unique_ptr<consumer>>& consumers() const { return consumers_; }
 
  private:
-  shared_parts& shared_;
-  std::vector<std::unique_ptr<consumer>> members_;
+  shared_state& shared_;
+  std::vector<std::unique_ptr<consumer>> consumers_;
 };
 
 }  // namespace trunkline::worker

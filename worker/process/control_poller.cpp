@@ -18,21 +18,22 @@ std::string describe(const store::control_state::pause& pause) {
 
 }  // namespace
 
-steering::steering(
-    shared_parts& shared, store::event_store& store, deliveries& stream, hold& redis, hold& postgres
+control_poller::control_poller(
+    shared_state& shared, store::event_store& store, delivery_stream& stream,
+    dependency_wait& redis_wait, dependency_wait& postgres_wait
 )
     : shared_(shared),
       store_(store),
       stream_(stream),
-      redis_hold_(redis),
-      postgres_hold_(postgres),
+      redis_wait_(redis_wait),
+      postgres_wait_(postgres_wait),
       redis_due_(1s) {}
 
-std::optional<store::store_error> steering::ask() {
+std::optional<store::store_error> control_poller::fetch() {
   const auto told = store_.controls(shared_.id);
   if (!told) return told.error();
   const auto note = told->paused ? describe(*told->paused) : "";
-  if (shared_.board.pause(note))
+  if (shared_.status.pause(note))
     shared_.log.info(note.empty() ? "resumed" : "paused: nothing is applied", {{"note", note}});
   if (told->drain && !shared_.stop.requested()) {
     shared_.log.info("draining: an operator asked for it");
@@ -41,22 +42,22 @@ std::optional<store::store_error> steering::ask() {
   return std::nullopt;
 }
 
-steering::wish steering::look() {
-  const bool blind = shared_.board.paused() && postgres_hold_.holding();
-  if (shared_.controls_due.pass() || blind)
-    if ((error_ = ask())) return wish::wait;
-  return shared_.board.paused() ? wish::idle : wish::work;
+control_poller::mode control_poller::poll() {
+  const bool blind = shared_.status.paused() && postgres_wait_.waiting();
+  if (shared_.controls_due.try_acquire() || blind)
+    if ((error_ = fetch())) return mode::unknown;
+  return shared_.status.paused() ? mode::paused : mode::apply;
 }
 
-void steering::idle() {
-  if (redis_due_.pass()) {
+void control_poller::wait_while_paused() {
+  if (redis_due_.try_acquire()) {
     const auto mine = stream_.own_pending("-", "+", 1);
     if (!mine)
-      redis_hold_.wait("redis: " + mine.problem, shared_.options.probe_most);
+      redis_wait_.wait("redis: " + mine.problem, shared_.options.probe_interval_max);
     else
-      redis_hold_.over();
+      redis_wait_.mark_available();
   }
-  postgres_hold_.over();  // no other call would tell that Postgres is back
+  postgres_wait_.mark_available();  // no other call would tell that Postgres is back
   shared_.stop.wait_for(nap);
 }
 

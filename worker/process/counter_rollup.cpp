@@ -22,13 +22,13 @@ constexpr std::int64_t longest_gap = 7 * 24 * 60;
 
 }  // namespace
 
-figures_fold::figures_fold(
-    redis::client& client, store::event_store& store, gate& due, std::string ns, logger log
+counter_rollup::counter_rollup(
+    redis::client& client, store::event_store& store, interval_gate& due, std::string ns, logger log
 )
     : client_(client), store_(store), due_(due), namespace_(std::move(ns)), log_(std::move(log)) {}
 
-std::optional<store::store_error> figures_fold::run() {
-  if (!due_.pass()) return std::nullopt;
+std::optional<store::store_error> counter_rollup::run() {
+  if (!due_.try_acquire()) return std::nullopt;
   const auto claimed = store_.claim_rollup(period);
   if (!claimed) return claimed.error();
   if (!*claimed) return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<store::store_error> figures_fold::run() {
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
       hash.emplace_back(pairs[i].text, pairs[i + 1].text);
   }
-  auto figures = figures_of(oldest, minutes, turn.now);
+  auto figures = counters_from(oldest, minutes, turn.now);
   // What was forgotten by Redis before anybody folded it.
   if (turn.last)
     for (auto minute = std::max(*turn.last, turn.now - longest_gap); minute < oldest; ++minute)
@@ -61,7 +61,7 @@ std::optional<store::store_error> figures_fold::run() {
   return std::nullopt;
 }
 
-std::vector<store::minute_counter> figures_of(
+std::vector<store::minute_counter> counters_from(
     std::int64_t first, const std::vector<minute_hash>& minutes, std::int64_t now
 ) {
   constexpr std::string_view card = "gateway:";

@@ -7,18 +7,18 @@ namespace trunkline::worker {
 
 // A job that the threads of a process share: done by whoever passes first, once a period.
 // Thread-safe.
-class gate {
+class interval_gate {
  public:
-  explicit gate(std::chrono::milliseconds period) : period_(period) {}
+  explicit interval_gate(std::chrono::milliseconds period) : period_(period) {}
 
   // True for one caller a period.
-  bool pass() {
+  bool try_acquire() {
     const auto now = clock::now().time_since_epoch().count();
     auto due = due_.load();
     if (now < due) return false;
     return due_.compare_exchange_strong(due, now + clock::duration(period_).count());
   }
-  void open() { due_ = 0; }  // there was more to do than one turn allows
+  void reset() { due_ = 0; }  // there was more to do than one turn allows
 
  private:
   using clock = std::chrono::steady_clock;

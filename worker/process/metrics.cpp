@@ -56,7 +56,10 @@ void add_trouble(metrics::exposition& out, const totals& counts) {
   out.family("trunkline_worker_retries_total", "counter", "Failed attempts that will be repeated.");
   for (std::size_t i = 0; i < retry_reasons.size(); ++i)
     out.sample({{"reason", retry_reasons[i]}}, seen.retries[i].load());
-  out.family("trunkline_worker_claims_total", "counter", "Entries taken over from other consumers.")
+  out.family(
+         "trunkline_worker_claims_total", "counter",
+         "Entries claimed_page over from other consumers."
+  )
       .sample({}, seen.claims.load())
       .family(
           "trunkline_worker_lost_entries_total", "counter",
@@ -67,9 +70,11 @@ void add_trouble(metrics::exposition& out, const totals& counts) {
           "trunkline_worker_hold_seconds_total", "counter",
           "Time that threads waited for a server, summed over threads."
       );
-  constexpr std::array<std::string_view, 2> houses = {"redis", "postgres"};
-  for (std::size_t i = 0; i < houses.size(); ++i)
-    out.sample({{"dependency", houses[i]}}, static_cast<double>(seen.held_micros[i].load()) / 1e6);
+  constexpr std::array<std::string_view, 2> dependencies = {"redis", "postgres"};
+  for (std::size_t i = 0; i < dependencies.size(); ++i)
+    out.sample(
+        {{"dependency", dependencies[i]}}, static_cast<double>(seen.blocked_micros[i].load()) / 1e6
+    );
 }
 
 }  // namespace

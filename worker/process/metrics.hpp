@@ -34,7 +34,7 @@ struct worker_metrics {
   std::array<std::array<std::atomic<std::int64_t>, outcome_kinds>, kind_count> events{};
   std::array<std::atomic<std::int64_t>, retry_reasons.size()> retries{};
   std::atomic<std::int64_t> claims{0};
-  std::array<std::atomic<std::int64_t>, 2> held_micros{};  // by house
+  std::array<std::atomic<std::int64_t>, 2> blocked_micros{};  // by house
   metrics::histogram<batch_bounds.size()> batch_events{batch_bounds};
   metrics::histogram<batch_micros.size()> batch_time{batch_micros};
   metrics::histogram<commit_micros.size()> commit_time{commit_micros};

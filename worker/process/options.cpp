@@ -27,10 +27,10 @@ void declare_reading(config::option_set& set, worker_options& o) {
 void declare_rescue(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Rescue"};
   set.duration(
-      "claim-after", o.claim_after, "Entries idle that long are taken over from their reader",
-      200ms, day, group
+      "claim-after", o.claim_after,
+      "Entries idle that long are claimed_page over from their reader", 200ms, day, group
   );
-  set.duration("sweep-every", o.sweep_every, "How often to look for them", 50ms, day, group);
+  set.duration("sweep-every", o.reclaim_interval, "How often to look for them", 50ms, day, group);
   set.integer(
       "max-deliveries", o.max_deliveries,
       "Delivered so often without an outcome: dead, unprocessed", 2, 100, group
@@ -48,7 +48,9 @@ void declare_retries(config::option_set& set, worker_options& o) {
   );
   set.duration("retry-cap", o.retry_cap, "Longest wait", 1ms, 30 * day, group);
   set.integer("max-attempts", o.max_attempts, "Failed so often: dead", 1, 1000, group);
-  set.duration("retry-poll", o.retry_poll, "How often to look for due retries", 10ms, day, group);
+  set.duration(
+      "retry-poll", o.retry_poll_interval, "How often to look for due retries", 10ms, day, group
+  );
   set.duration(
       "lease", o.lease, "How long a retry belongs to the worker that took it", 1s, day, group
   );
@@ -56,26 +58,34 @@ void declare_retries(config::option_set& set, worker_options& o) {
 
 void declare_holding(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Holding"};
-  set.duration("hold-least", o.hold_least, "First wait while the house is down", 1ms, 1min, group);
   set.duration(
-      "hold-most", o.hold_most, "Longest wait for a missing grant or migration", 1ms, 1h, group
+      "hold-least", o.outage_backoff_min, "First wait while the house is down", 1ms, 1min, group
   );
   set.duration(
-      "probe-most", o.probe_most, "Longest wait for a server that is away", 1ms, 1h, group
+      "hold-most", o.outage_backoff_max, "Longest wait for a missing grant or migration", 1ms, 1h,
+      group
+  );
+  set.duration(
+      "probe-most", o.probe_interval_max, "Longest wait for a server that is away", 1ms, 1h, group
   );
 }
 
 void declare_postgres(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Postgres"};
   set.list(
-      "own-number", o.own_numbers, "A number of yours, E.164, never taken for a contact", group
-  );
-  set.duration("lock-timeout", o.lock_timeout, "lock_timeout of the session", 1ms, 10min, group);
-  set.duration(
-      "statement-timeout", o.statement_timeout, "statement_timeout of the session", 10ms, 1h, group
+      "own-number", o.own_numbers, "A number of yours, E.164, never claimed_page for a contact",
+      group
   );
   set.duration(
-      "idle-timeout", o.idle_timeout, "idle_in_transaction_session_timeout", 10ms, 1h, group
+      "lock-timeout", o.postgres_lock_timeout, "lock_timeout of the session", 1ms, 10min, group
+  );
+  set.duration(
+      "statement-timeout", o.postgres_statement_timeout, "statement_timeout of the session", 10ms,
+      1h, group
+  );
+  set.duration(
+      "idle-timeout", o.postgres_idle_timeout, "idle_in_transaction_session_timeout", 10ms, 1h,
+      group
   );
   set.duration(
       "watchdog-grace", o.watchdog_grace,
@@ -101,10 +111,13 @@ void declare_checks(config::option_set& set, const worker_options& o) {
     return redis::parse_url(o.common.redis, ignored);
   });
   set.check("lock-timeout", [&o]() -> std::string {
-    return o.lock_timeout < o.statement_timeout ? "" : "must be shorter than --statement-timeout";
+    return o.postgres_lock_timeout < o.postgres_statement_timeout
+               ? ""
+               : "must be shorter than --statement-timeout";
   });
   set.check("hold-least", [&o]() -> std::string {
-    return o.hold_least <= o.hold_most && o.hold_least <= o.probe_most
+    return o.outage_backoff_min <= o.outage_backoff_max &&
+                   o.outage_backoff_min <= o.probe_interval_max
                ? ""
                : "must not exceed --hold-most and --probe-most";
   });
@@ -123,7 +136,7 @@ void declare(config::option_set& set, worker_options& o) {
       "HOST:PORT of /livez, /readyz and /metrics; port 0: any; empty: none"
   );
   set.duration(
-      "heartbeat-every", o.heartbeat_every, "How often to show in 'trunkline queue'", 50ms, 20s
+      "heartbeat-every", o.heartbeat_interval, "How often to show in 'trunkline queue'", 50ms, 20s
   );
   set.duration("drain-timeout", o.drain_timeout, "On SIGTERM, for the batch in hand", 10ms, 10min);
   declare_reading(set, o);

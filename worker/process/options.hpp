@@ -22,7 +22,7 @@ struct worker_options {
 
   // Rescue of what others left behind
   std::chrono::milliseconds claim_after{30'000};  // idle that long: its reader is gone
-  std::chrono::milliseconds sweep_every{5000};
+  std::chrono::milliseconds reclaim_interval{5000};
   int max_deliveries = 5;                              // without an outcome: dead, unprocessed
   std::chrono::milliseconds consumer_idle{3'600'000};  // empty consumers idle that long are removed
 
@@ -30,23 +30,23 @@ struct worker_options {
   std::chrono::milliseconds retry_base{10'000};
   std::chrono::milliseconds retry_cap{21'600'000};
   int max_attempts = 16;
-  std::chrono::milliseconds retry_poll{1000};
+  std::chrono::milliseconds retry_poll_interval{1000};
   std::chrono::milliseconds lease{60'000};
 
   // Holding
-  std::chrono::milliseconds hold_least{100};
-  std::chrono::milliseconds hold_most{30'000};  // for what a person has to mend
-  std::chrono::milliseconds probe_most{3000};   // for a server that is away
+  std::chrono::milliseconds outage_backoff_min{100};
+  std::chrono::milliseconds outage_backoff_max{30'000};  // for what a person has to mend
+  std::chrono::milliseconds probe_interval_max{3000};    // for a server that is away
 
   // Postgres
   std::vector<std::string> own_numbers;  // E.164
-  std::chrono::milliseconds lock_timeout{2000};
-  std::chrono::milliseconds statement_timeout{10'000};
-  std::chrono::milliseconds idle_timeout{15'000};  // idle_in_transaction_session_timeout
+  std::chrono::milliseconds postgres_lock_timeout{2000};
+  std::chrono::milliseconds postgres_statement_timeout{10'000};
+  std::chrono::milliseconds postgres_idle_timeout{15'000};  // idle_in_transaction_session_timeout
   std::chrono::milliseconds watchdog_grace{
       5000};  // past statement_timeout: the socket is shut down
 
-  std::chrono::milliseconds heartbeat_every{5000};
+  std::chrono::milliseconds heartbeat_interval{5000};
   std::chrono::milliseconds drain_timeout{10'000};
 };
 

@@ -47,8 +47,8 @@ std::string make_process_id() {
   return host() + "-" + std::to_string(getpid()) + "-" + tail;
 }
 
-heartbeat::heartbeat(
-    redis::client& client, shared_parts& shared,
+process_info::process_info(
+    redis::client& client, shared_state& shared,
     const std::vector<std::unique_ptr<consumer>>& consumers
 )
     : client_(client),
@@ -58,26 +58,26 @@ heartbeat::heartbeat(
       started_ms_(unix_ms()),
       since_ms_(started_ms_) {}
 
-void heartbeat::look() {
+void process_info::publish_if_due() {
   const auto now = std::chrono::steady_clock::now();
-  const auto state = shared_.board.state();
+  const auto state = shared_.status.state();
   if (state == told_ && now < due_) return;
   if (state != told_) since_ms_ = unix_ms();
   told_ = state;
-  due_ = now + shared_.options.heartbeat_every;
-  beat(state);
+  due_ = now + shared_.options.heartbeat_interval;
+  publish(state);
 }
 
-void heartbeat::beat(const std::string& state) {
+void process_info::publish(const std::string& state) {
   const auto& counts = shared_.counts;
   const auto rate = rate_.sample(std::chrono::steady_clock::now(), counts.outcomes());
   const auto number = [](const std::atomic<std::uint64_t>& value) {
     return std::to_string(value.load());
   };
   std::size_t in_hand = 0;
-  for (const auto& each : consumers_) in_hand += each->in_hand();
-  auto reasons = shared_.board.reasons();
-  if (state == "paused") reasons = {shared_.board.note()};
+  for (const auto& each : consumers_) in_hand += each->in_flight_count();
+  auto reasons = shared_.status.reasons();
+  if (state == "paused") reasons = {shared_.status.note()};
   client_.pipeline(
       {{"HSET",         key_,
         "pid",          std::to_string(getpid()),
@@ -96,7 +96,7 @@ void heartbeat::beat(const std::string& state) {
         "ignored",      number(counts.ignored),
         "dead",         number(counts.dead),
         "retrying",     number(counts.retrying),
-        "given_back",   number(counts.given_back),
+        "released",     number(counts.released),
         "lost",         number(counts.lost),
         "orphans",      number(counts.orphans),
         "restructures", number(counts.restructures),
@@ -106,7 +106,7 @@ void heartbeat::beat(const std::string& state) {
   );
 }
 
-void heartbeat::end() {
+void process_info::remove() {
   client_.execute({"DEL", key_}, timeout);
 }
 

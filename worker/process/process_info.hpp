@@ -8,18 +8,20 @@ namespace trunkline::worker {
 // The card of this process in Redis, for "trunkline queue" and "workers list": a hash that expires
 // 30 s after the last beat. Best effort: above maxmemory Redis refuses it, and nothing depends on
 // it.
-class heartbeat {
+class process_info {
  public:
-  heartbeat(redis::client&, shared_parts&, const std::vector<std::unique_ptr<consumer>>& consumers);
+  process_info(
+      redis::client&, shared_state&, const std::vector<std::unique_ptr<consumer>>& consumers
+  );
   // Beats where one is due: each period, and at once when the state has changed.
-  void look();
-  void end();  // the card goes with the process
+  void publish_if_due();
+  void remove();  // the card goes with the process
 
  private:
-  void beat(const std::string& state);
+  void publish(const std::string& state);
 
   redis::client& client_;
-  shared_parts& shared_;
+  shared_state& shared_;
   const std::vector<std::unique_ptr<consumer>>& consumers_;
   const std::string key_;
   minute_rate rate_;

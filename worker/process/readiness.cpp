@@ -6,28 +6,28 @@
 
 namespace trunkline::worker {
 
-probes::response answer_ops(
-    const status_board& board, const totals& counts, std::string_view path
+probes::response probe_response(
+    const thread_status& status, const totals& counts, std::string_view path
 ) {
   if (path == "/livez") return {200, "{\"live\":true}\n"};
   if (path == "/metrics") return {200, metrics_page(counts), metrics::content_type};
   if (path != "/readyz") return {404, "{\"error\":\"not found\"}\n"};
-  const auto state = board.state();
+  const auto state = status.state();
   std::string reasons;
-  for (const auto& reason : board.reasons())
+  for (const auto& reason : status.reasons())
     reasons += (reasons.empty() ? "" : ",") + probes::json_quote(reason);
-  const bool ready = board.ready();
-  const auto note = board.note();
+  const bool ready = status.ready();
+  const auto note = status.note();
   return {
       ready ? 200 : 503, std::string("{\"ready\":") + (ready ? "true" : "false") + ",\"state\":\"" +
                              state + "\",\"reasons\":[" + reasons + "]" +
                              (note.empty() ? "" : ",\"note\":" + probes::json_quote(note)) + "}\n"};
 }
 
-std::string status_line(const status_board& board) {
-  std::string line = board.state();
-  if (line == "paused") return "paused " + board.note();
-  for (const auto& reason : board.reasons())
+std::string status_line(const thread_status& status) {
+  std::string line = status.state();
+  if (line == "paused") return "paused " + status.note();
+  for (const auto& reason : status.reasons())
     line += (line.find(':') == std::string::npos ? ": " : "; ") + reason;
   return line;
 }

@@ -7,9 +7,9 @@ namespace trunkline::worker {
 
 // What the ops listener answers: /livez as long as the process runs, /readyz 200 while every thread
 // works or applying is paused (with a note), else 503 with state and reasons, /metrics.
-probes::response answer_ops(const status_board&, const totals&, std::string_view path);
+probes::response probe_response(const thread_status&, const totals&, std::string_view path);
 
 // The same for people, in a line: "running", "holding: postgres: ...".
-std::string status_line(const status_board&);
+std::string status_line(const thread_status&);
 
 }  // namespace trunkline::worker

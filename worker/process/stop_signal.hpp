@@ -7,7 +7,7 @@
 
 namespace trunkline::worker {
 
-// SIGTERM as the threads see it: first a wish, after the drain limit an order. Thread-safe.
+// SIGTERM as the threads see it: first a mode, after the drain limit an order. Thread-safe.
 class stop_signal {
  public:
   explicit stop_signal(std::chrono::milliseconds drain_limit);

@@ -5,66 +5,68 @@
 
 namespace trunkline::worker {
 
-status_board::status_board(int threads)
+thread_status::thread_status(int threads)
     : reasons_(static_cast<std::size_t>(threads), {"starting", "starting"}),
-      turned_(static_cast<std::size_t>(threads), std::chrono::steady_clock::now()) {}
+      heartbeats_(static_cast<std::size_t>(threads), std::chrono::steady_clock::now()) {}
 
-void status_board::set(int thread, house which, std::string reason) {
+void thread_status::set(int thread, dependency which, std::string reason) {
   const std::lock_guard lock(mutex_);
   reasons_[static_cast<std::size_t>(thread)][static_cast<std::size_t>(which)] = std::move(reason);
 }
 
-void status_board::clear(int thread, house which) {
+void thread_status::clear(int thread, dependency which) {
   set(thread, which, "");
 }
 
-void status_board::drain() {
+void thread_status::drain() {
   const std::lock_guard lock(mutex_);
   draining_ = true;
 }
 
-bool status_board::pause(const std::string& note) {
+bool thread_status::pause(const std::string& note) {
   const std::lock_guard lock(mutex_);
   if (pause_ == note) return false;
   pause_ = note;
   return true;
 }
 
-bool status_board::paused() const {
+bool thread_status::paused() const {
   return !note().empty();
 }
 
-std::string status_board::note() const {
+std::string thread_status::note() const {
   const std::lock_guard lock(mutex_);
   return pause_;
 }
 
-void status_board::turned(int thread) {
+void thread_status::heartbeat(int thread) {
   const std::lock_guard lock(mutex_);
-  turned_[static_cast<std::size_t>(thread)] = std::chrono::steady_clock::now();
+  heartbeats_[static_cast<std::size_t>(thread)] = std::chrono::steady_clock::now();
 }
 
-bool status_board::all_turned_since(std::chrono::steady_clock::time_point earliest) const {
+bool thread_status::all_responsive_since(std::chrono::steady_clock::time_point earliest) const {
   const std::lock_guard lock(mutex_);
-  return std::all_of(turned_.begin(), turned_.end(), [&](auto at) { return at >= earliest; });
+  return std::all_of(heartbeats_.begin(), heartbeats_.end(), [&](auto at) {
+    return at >= earliest;
+  });
 }
 
-bool status_board::ready() const {
+bool thread_status::ready() const {
   const auto now = state();
   return now == "running" || now == "paused";
 }
 
-bool status_board::holding() const {
+bool thread_status::blocked() const {
   return !reasons().empty();
 }
 
-std::string status_board::state() const {
-  const bool waiting = holding();
+std::string thread_status::state() const {
+  const bool waiting = blocked();
   const std::lock_guard lock(mutex_);
   return draining_ ? "draining" : waiting ? "holding" : pause_.empty() ? "running" : "paused";
 }
 
-std::vector<std::string> status_board::reasons() const {
+std::vector<std::string> thread_status::reasons() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> out;
   for (const auto& thread : reasons_)

@@ -32,8 +32,8 @@ void append(std::vector<stream::entry>& to, std::vector<stream::entry>&& more) {
 
 }  // namespace
 
-batch_reader::batch_reader(deliveries& stream, held_entries& held, limits most)
-    : stream_(stream), held_(held), limits_(most) {}
+batch_reader::batch_reader(delivery_stream& stream, in_flight_entries& in_flight, limits most)
+    : stream_(stream), in_flight_(in_flight), limits_(most) {}
 
 std::size_t batch_reader::size_of_next(std::size_t so_far, std::uint64_t bytes) const {
   if (so_far == 0) return std::min(step, limits_.entries);
@@ -42,17 +42,19 @@ std::size_t batch_reader::size_of_next(std::size_t so_far, std::uint64_t bytes) 
   return std::min(small ? long_step : step, limits_.entries - so_far);
 }
 
-deliveries::answer<std::vector<stream::entry>> batch_reader::next(std::size_t count, bool first) {
-  auto fresh = stream_.read_new(
+delivery_stream::result<std::vector<stream::entry>> batch_reader::next(
+    std::size_t count, bool first
+) {
+  auto more = stream_.read_new(
       static_cast<int>(count), first ? limits_.block : std::chrono::milliseconds(0)
   );
-  if (!fresh) unsure_ = true;
-  return fresh;
+  if (!more) unsure_ = true;
+  return more;
 }
 
-deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
+delivery_stream::result<std::vector<stream::entry>> batch_reader::read() {
   if (unsure_) {
-    if (auto problem = stream_.give_back_unseen(limits_.claim_after); !problem.empty())
+    if (auto problem = stream_.release_unseen(limits_.claim_after); !problem.empty())
       return {{}, std::move(problem)};
     unsure_ = false;
   }
@@ -66,7 +68,7 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
       break;  // what is here already is good; the next read meets the problem again
     }
     if (more.value->empty()) break;
-    held_.add(ids_of(*more.value));
+    in_flight_.add(ids_of(*more.value));
     bytes += bytes_of(*more.value);
     const bool full = more.value->size() == count;
     append(batch, std::move(*more.value));
@@ -75,7 +77,7 @@ deliveries::answer<std::vector<stream::entry>> batch_reader::read() {
   return {std::move(batch), ""};
 }
 
-deliveries::answer<std::vector<stream::entry>> batch_reader::claim(ids& which) {
+delivery_stream::result<std::vector<stream::entry>> batch_reader::claim(ids& which) {
   std::vector<stream::entry> batch;
   std::uint64_t bytes = 0;
   std::size_t asked = 0;

@@ -19,23 +19,23 @@ class batch_reader {
     std::chrono::milliseconds block;
     std::chrono::milliseconds claim_after;
   };
-  batch_reader(deliveries&, held_entries&, limits);
+  batch_reader(delivery_stream&, in_flight_entries&, limits);
 
   // May be empty: nothing came within block. What it returns is held. A call that failed may have
   // made entries pending without our seeing them: the next read gives them back first, uncounted.
   // So nothing else may be held when it is called.
-  deliveries::answer<std::vector<stream::entry>> read();
+  delivery_stream::result<std::vector<stream::entry>> read();
 
   // Takes a batch of these over from whoever has them (they are held already), and removes from
   // which what it asked for.
-  deliveries::answer<std::vector<stream::entry>> claim(ids& which);
+  delivery_stream::result<std::vector<stream::entry>> claim(ids& which);
 
  private:
   std::size_t size_of_next(std::size_t so_far, std::uint64_t bytes) const;
-  deliveries::answer<std::vector<stream::entry>> next(std::size_t count, bool first);
+  delivery_stream::result<std::vector<stream::entry>> next(std::size_t count, bool first);
 
-  deliveries& stream_;
-  held_entries& held_;
+  delivery_stream& stream_;
+  in_flight_entries& in_flight_;
   const limits limits_;
   bool unsure_ = false;  // a reply was lost
 };

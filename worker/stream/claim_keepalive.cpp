@@ -7,21 +7,21 @@
 
 namespace trunkline::worker {
 
-refresher::refresher(
-    redis::client& client, shared_parts& shared,
+claim_keepalive::claim_keepalive(
+    redis::client& client, shared_state& shared,
     const std::vector<std::unique_ptr<consumer>>& consumers
 )
     : client_(client), shared_(shared), consumers_(consumers) {}
 
-void refresher::refresh() {
+void claim_keepalive::refresh() {
   // A thread waits while its entries are refreshed, so a sick Redis must not take long here.
   const auto timeout = std::min(shared_.options.redis_timeout, std::chrono::milliseconds(1000));
   for (const auto& each : consumers_) {
-    deliveries stream(
+    delivery_stream stream(
         client_, stream::deliveries_key(shared_.options.common.stream_namespace), each->name(),
         timeout, shared_.stop
     );
-    each->held().visit([&](const ids& in_hand) {
+    each->in_flight().visit([&](const ids& in_hand) {
       if (const auto problem = stream.refresh(in_hand); !problem.empty())
         shared_.log.debug("could not refresh", {{"entries", in_hand.size()}, {"error", problem}});
     });

@@ -8,14 +8,14 @@ namespace trunkline::worker {
 // Keeps what the threads hold from being claimed by others, however long a commit or a hold takes:
 // resets the idle time of every held entry, without counting a delivery. On a thread and a
 // connection of its own.
-class refresher {
+class claim_keepalive {
  public:
-  refresher(redis::client&, shared_parts&, const std::vector<std::unique_ptr<consumer>>&);
+  claim_keepalive(redis::client&, shared_state&, const std::vector<std::unique_ptr<consumer>>&);
   void refresh();
 
  private:
   redis::client& client_;
-  shared_parts& shared_;
+  shared_state& shared_;
   const std::vector<std::unique_ptr<consumer>>& consumers_;
 };
 

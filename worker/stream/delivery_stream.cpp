@@ -60,7 +60,7 @@ bool id_less(const std::string& a, const std::string& b) {
   return parts(a) < parts(b);
 }
 
-deliveries::deliveries(
+delivery_stream::delivery_stream(
     redis::client& client, std::string key, std::string consumer, milliseconds timeout,
     const stop_signal& stop
 )
@@ -71,16 +71,16 @@ deliveries::deliveries(
       timeout_(timeout),
       stop_(stop) {}
 
-redis::client::result deliveries::call(args command, milliseconds extra) {
+redis::client::result delivery_stream::call(args command, milliseconds extra) {
   return client_.execute(command, stop_.at_most(timeout_ + extra));
 }
 
-std::string deliveries::create_group() {
+std::string delivery_stream::create_group() {
   const auto made = call({"XGROUP", "CREATE", key_, group_, "0", "MKSTREAM"});
   return made.reply.error_code() == "BUSYGROUP" ? "" : problem_of(made);
 }
 
-deliveries::answer<std::vector<stream::entry>> deliveries::read_without_group(
+delivery_stream::result<std::vector<stream::entry>> delivery_stream::read_without_group(
     int count, const std::string& problem
 ) {
   const auto from = read_up_to_.empty() ? std::string("-") : "(" + read_up_to_;
@@ -93,7 +93,9 @@ deliveries::answer<std::vector<stream::entry>> deliveries::read_without_group(
   return {std::move(entries), ""};
 }
 
-deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, milliseconds block) {
+delivery_stream::result<std::vector<stream::entry>> delivery_stream::read_new(
+    int count, milliseconds block
+) {
   args command{"XREADGROUP", "GROUP", group_, consumer_, "COUNT", std::to_string(count)};
   if (block.count() > 0) append(command, {"BLOCK", std::to_string(block.count())});
   append(command, {"STREAMS", key_, ">"});
@@ -113,7 +115,7 @@ deliveries::answer<std::vector<stream::entry>> deliveries::read_new(int count, m
   return {decode_entries(read.reply.elements[0].elements[1]), ""};
 }
 
-deliveries::answer<std::vector<stream::entry>> deliveries::claim(const ids& which) {
+delivery_stream::result<std::vector<stream::entry>> delivery_stream::claim(const ids& which) {
   args command{"XCLAIM", key_, group_, consumer_, "0"};
   append(command, which);
   auto claimed = call(std::move(command));
@@ -121,7 +123,7 @@ deliveries::answer<std::vector<stream::entry>> deliveries::claim(const ids& whic
   return {decode_entries(claimed.reply), ""};
 }
 
-deliveries::answer<std::vector<std::string>> deliveries::fields(const std::string& id) {
+delivery_stream::result<std::vector<std::string>> delivery_stream::fields(const std::string& id) {
   const auto found = call({"XRANGE", key_, id, id});
   if (!found.ok()) return {{}, found.error()};
   if (found.reply.elements.empty() || found.reply.elements[0].elements.size() < 2)
@@ -129,7 +131,7 @@ deliveries::answer<std::vector<std::string>> deliveries::fields(const std::strin
   return {texts(found.reply.elements[0].elements[1]), ""};
 }
 
-std::string deliveries::settle(const ids& which) {
+std::string delivery_stream::settle(const ids& which) {
   args ack{"XACK", key_, group_}, drop{"XDEL", key_};
   append(ack, which);
   append(drop, which);
@@ -139,11 +141,11 @@ std::string deliveries::settle(const ids& which) {
   return "";
 }
 
-std::string deliveries::give_back(const ids& which, milliseconds idle, bool force) {
-  return give_back(which, idle, 0, force);
+std::string delivery_stream::release(const ids& which, milliseconds idle, bool force) {
+  return release(which, idle, 0, force);
 }
 
-std::string deliveries::give_back_unseen(milliseconds idle) {
+std::string delivery_stream::release_unseen(milliseconds idle) {
   for (;;) {
     const auto mine = own_pending("-", "+", 1000);
     if (!mine) return mine.problem;
@@ -151,13 +153,13 @@ std::string deliveries::give_back_unseen(milliseconds idle) {
     std::map<std::int64_t, ids> by_count;
     for (const auto& entry : *mine.value) by_count[entry.deliveries].push_back(entry.id);
     for (const auto& [times, which] : by_count)
-      if (auto problem = give_back(which, idle, std::max<std::int64_t>(times - 1, 0), false);
+      if (auto problem = release(which, idle, std::max<std::int64_t>(times - 1, 0), false);
           !problem.empty())
         return problem;
   }
 }
 
-std::string deliveries::give_back(
+std::string delivery_stream::release(
     const ids& which, milliseconds idle, std::int64_t delivered, bool force
 ) {
   args command{"XCLAIM", key_, group_, std::string(stream::released_consumer), "0"};
@@ -170,14 +172,15 @@ std::string deliveries::give_back(
   return problem_of(call(std::move(command)));
 }
 
-std::string deliveries::refresh(const ids& which) {
+std::string delivery_stream::refresh(const ids& which) {
   if (which.empty()) return "";
   auto first = which.front(), last = which.front();
   for (const auto& id : which) {
     if (id_less(id, first)) first = id;
     if (id_less(last, id)) last = id;
   }
-  // XCLAIM does not ask whose they are. After a long sleep somebody else may have taken them over.
+  // XCLAIM does not ask whose they are. After a long sleep somebody else may have claimed_page them
+  // over.
   const auto ours = own_pending(first, last, which.size() + 100);
   if (!ours) return ours.problem;
   const std::set<std::string> in_hand(which.begin(), which.end());
@@ -190,7 +193,7 @@ std::string deliveries::refresh(const ids& which) {
   return problem_of(call(std::move(command)));
 }
 
-deliveries::answer<deliveries::taken> deliveries::take_idle(
+delivery_stream::result<delivery_stream::claimed_page> delivery_stream::claim_idle(
     milliseconds idle, const std::string& cursor, int count
 ) {
   const auto claimed = call(
@@ -199,15 +202,15 @@ deliveries::answer<deliveries::taken> deliveries::take_idle(
   );
   if (claimed.reply.error_code() == "NOGROUP") {
     if (auto problem = create_group(); !problem.empty()) return {{}, std::move(problem)};
-    return {taken{{}, {}, "0-0"}, ""};
+    return {claimed_page{{}, {}, "0-0"}, ""};
   }
   if (!claimed.ok()) return {{}, claimed.error()};
   const auto& parts = claimed.reply.elements;
   if (parts.size() < 3) return {{}, "XAUTOCLAIM does not name deleted entries: Redis is below 7.0"};
-  return {taken{texts(parts[1]), texts(parts[2]), parts[0].text}, ""};
+  return {claimed_page{texts(parts[1]), texts(parts[2]), parts[0].text}, ""};
 }
 
-deliveries::answer<std::vector<pending_entry>> deliveries::own_pending(
+delivery_stream::result<std::vector<pending_entry>> delivery_stream::own_pending(
     const std::string& from, const std::string& to, std::size_t count
 ) {
   const auto found = call({"XPENDING", key_, group_, from, to, std::to_string(count), consumer_});
@@ -219,7 +222,7 @@ deliveries::answer<std::vector<pending_entry>> deliveries::own_pending(
   return {std::move(out), ""};
 }
 
-deliveries::answer<ids> deliveries::first_delivered(int count) {
+delivery_stream::result<ids> delivery_stream::oldest_delivered(int count) {
   const auto groups = call({"XINFO", "GROUPS", key_});
   if (!groups.ok()) return {{}, groups.error()};
   std::string last;
@@ -235,7 +238,7 @@ deliveries::answer<ids> deliveries::first_delivered(int count) {
   return {std::move(out), ""};
 }
 
-deliveries::answer<ids> deliveries::not_pending(const ids& which) {
+delivery_stream::result<ids> delivery_stream::not_pending(const ids& which) {
   std::vector<args> commands;
   for (const auto& id : which) commands.push_back({"XPENDING", key_, group_, id, id, "1"});
   const auto found = client_.pipeline(commands, stop_.at_most(timeout_));
@@ -247,7 +250,7 @@ deliveries::answer<ids> deliveries::not_pending(const ids& which) {
   return {std::move(out), ""};
 }
 
-deliveries::answer<std::vector<deliveries::consumer_state>> deliveries::consumers() {
+delivery_stream::result<std::vector<delivery_stream::consumer_state>> delivery_stream::consumers() {
   const auto found = call({"XINFO", "CONSUMERS", key_, group_});
   if (!found.ok()) return {{}, found.error()};
   std::vector<consumer_state> out;
@@ -257,7 +260,7 @@ deliveries::answer<std::vector<deliveries::consumer_state>> deliveries::consumer
   return {std::move(out), ""};
 }
 
-std::optional<std::int64_t> deliveries::remove_consumer(const std::string& name) {
+std::optional<std::int64_t> delivery_stream::remove_consumer(const std::string& name) {
   const auto removed = call({"XGROUP", "DELCONSUMER", key_, group_, name});
   if (!removed.ok()) return std::nullopt;
   return removed.reply.integer;

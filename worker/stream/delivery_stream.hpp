@@ -21,18 +21,18 @@ struct pending_entry {
   std::int64_t deliveries = 0;
 };
 
-class deliveries {
+class delivery_stream {
  public:
   // Of calls that give something back: the value, or why not ("NOGROUP ...", "connection refused").
   template <class T>
-  struct answer {
+  struct result {
     std::optional<T> value;
     std::string problem;
     explicit operator bool() const { return value.has_value(); }
   };
 
   // A stop shortens the deadlines: a server that is away must not keep us from leaving.
-  deliveries(redis::client&, std::string key, std::string consumer, std::chrono::milliseconds timeout, const stop_signal&);
+  delivery_stream(redis::client&, std::string key, std::string consumer, std::chrono::milliseconds timeout, const stop_signal&);
   const std::string& consumer() const { return consumer_; }
 
   // The group from id 0, and the stream with it; fine if both are there. "" or the problem: above
@@ -41,46 +41,48 @@ class deliveries {
 
   // Up to count new entries, waiting up to block (0: not at all). Creates a missing group; where
   // Redis has no memory for that, entries come without one, see read_without_group().
-  answer<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
+  result<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
   // Takes these over whatever their idle time, counts the delivery. What is gone is left out.
-  answer<std::vector<stream::entry>> claim(const ids&);
+  result<std::vector<stream::entry>> claim(const ids&);
   // The fields of an entry as they are, [name, value, ...]; empty: no such entry.
-  answer<std::vector<std::string>> fields(const std::string& id);
+  result<std::vector<std::string>> fields(const std::string& id);
 
   // XACK, then XDEL in one write. Not MULTI: above maxmemory Redis refuses every command queued in
   // one, while plain XACK and XDEL work. "" or the problem.
   std::string settle(const ids&);
   // To the consumer "released": claimable at once, uncounted. force: also what is not pending.
-  std::string give_back(const ids&, std::chrono::milliseconds idle, bool force = false);
+  std::string release(const ids&, std::chrono::milliseconds idle, bool force = false);
   // Everything that is pending for us, likewise, but with the deliveries before the last one still
   // counted: its reply never reached us.
-  std::string give_back_unseen(std::chrono::milliseconds idle);
+  std::string release_unseen(std::chrono::milliseconds idle);
   // Resets the idle time of those that are still ours; counts no delivery.
   std::string refresh(const ids&);
 
   // Takes over what has been idle that long, without counting a delivery; one page from cursor on.
-  struct taken {
+  struct claimed_page {
     ids entries;
     ids deleted;  // pending, but somebody deleted the entry: Redis has dropped them by saying so
     std::string next_cursor;
   };
-  answer<taken> take_idle(std::chrono::milliseconds idle, const std::string& cursor, int count);
+  result<claimed_page> claim_idle(
+      std::chrono::milliseconds idle, const std::string& cursor, int count
+  );
   // Our own pending entries from one id to another ("-", "+"), at most count. None without a group.
-  answer<std::vector<pending_entry>> own_pending(
+  result<std::vector<pending_entry>> own_pending(
       const std::string& from, const std::string& to, std::size_t count
   );
 
   // First entries of the stream, at most count, not above the last one delivered to the group.
-  answer<ids> first_delivered(int count);
+  result<ids> oldest_delivered(int count);
   // Those of these ids that are in no pending list.
-  answer<ids> not_pending(const ids&);
+  result<ids> not_pending(const ids&);
 
   struct consumer_state {
     std::string name;
     std::int64_t pending = 0;
     std::chrono::milliseconds idle{0};
   };
-  answer<std::vector<consumer_state>> consumers();
+  result<std::vector<consumer_state>> consumers();
   // How many pending entries went down with it: above 0 is an alarm. Nullopt: Redis did not say.
   std::optional<std::int64_t> remove_consumer(const std::string& name);
 
@@ -89,11 +91,11 @@ class deliveries {
   // be what frees the memory. Nobody has them pending: other readers may bring the same ones,
   // duplicates to the store, and their deliveries are not counted. problem: what to say if there
   // are none.
-  answer<std::vector<stream::entry>> read_without_group(int count, const std::string& problem);
+  result<std::vector<stream::entry>> read_without_group(int count, const std::string& problem);
   redis::client::result call(
       std::vector<std::string> args, std::chrono::milliseconds extra = std::chrono::milliseconds(0)
   );
-  std::string give_back(
+  std::string release(
       const ids&, std::chrono::milliseconds idle, std::int64_t delivered, bool force
   );
 

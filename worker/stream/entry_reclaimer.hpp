@@ -14,28 +14,28 @@ namespace trunkline::worker {
 //   delivered once             claimed as a batch
 //   twice or more              one at a time in a process, each settled before the next
 //   max_deliveries             dead, unprocessed
-class sweep {
+class entry_reclaimer {
  public:
-  sweep(tools&, carrier&, batch_reader&, orphan_net&, gate& due, const status_board&, const stop_signal&);
+  entry_reclaimer(worker_context&, batch_executor&, batch_reader&, orphan_recovery&, interval_gate& due, const thread_status&, const stop_signal&);
   // Once a period for all threads together, and not while any of them holds.
   void run();
 
  private:
-  struct finds;
-  // What to do with what was taken over; nullopt: Redis did not answer, it is left to a later
-  // sweep.
-  std::optional<finds> take();
-  bool add_page(finds&, const ids& taken);
-  bool carry_batches(ids);
-  bool carry_suspect(const std::string& id);
+  struct claimed_entries;
+  // What to do with what was claimed_page over; nullopt: Redis did not answer, it is left to a
+  // later sweep.
+  std::optional<claimed_entries> claim();
+  bool add_page(claimed_entries&, const ids& taken);
+  bool process_batches(ids);
+  bool process_suspect(const std::string& id);
   void remove_dead_consumers();
 
-  tools& tools_;
-  carrier& carrier_;
+  worker_context& context_;
+  batch_executor& executor_;
   batch_reader& reader_;
-  orphan_net& net_;
-  gate& due_;
-  const status_board& board_;
+  orphan_recovery& orphans_;
+  interval_gate& due_;
+  const thread_status& status_;
   const stop_signal& stop_;
 };
 

@@ -3,17 +3,18 @@
 
 namespace trunkline::worker {
 
-void held_entries::add(const std::vector<std::string>& ids) {
+void in_flight_entries::add(const std::vector<std::string>& ids) {
   const std::lock_guard lock(mutex_);
   ids_.insert(ids.begin(), ids.end());
 }
 
-void held_entries::remove(const std::vector<std::string>& ids) {
+void in_flight_entries::remove(const std::vector<std::string>& ids) {
   const std::lock_guard lock(mutex_);
   for (const auto& id : ids) ids_.erase(id);
 }
 
-void held_entries::visit(const std::function<void(const std::vector<std::string>&)>& use) const {
+void in_flight_entries::visit(const std::function<void(const std::vector<std::string>&)>& use
+) const {
   const std::lock_guard lock(mutex_);
   use({ids_.begin(), ids_.end()});
 }

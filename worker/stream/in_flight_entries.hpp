@@ -8,8 +8,8 @@
 
 namespace trunkline::worker {
 
-// The ids of the entries one thread has in hand, shared with the refresher. Thread-safe.
-class held_entries {
+// The ids of the entries one thread has in hand, shared with the claim_keepalive. Thread-safe.
+class in_flight_entries {
  public:
   void add(const std::vector<std::string>& ids);
   void remove(const std::vector<std::string>& ids);

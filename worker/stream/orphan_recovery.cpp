@@ -6,16 +6,16 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr int most_hauled = 16;  // XRANGE brings their bodies along
+constexpr int max_recovered = 16;  // XRANGE brings their bodies along
 
 }  // namespace
 
-orphan_net::orphan_net(totals& counts, std::chrono::milliseconds claim_after, logger log)
+orphan_recovery::orphan_recovery(totals& counts, std::chrono::milliseconds claim_after, logger log)
     : totals_(counts), claim_after_(claim_after), log_(std::move(log)) {}
 
-void orphan_net::haul(deliveries& stream) {
+void orphan_recovery::recover(delivery_stream& stream) {
   const std::lock_guard lock(mutex_);
-  const auto head = stream.first_delivered(1);
+  const auto head = stream.oldest_delivered(1);
   if (!head || head.value->empty()) return;
   const auto alone = stream.not_pending(*head.value);
   if (!alone) return;
@@ -24,11 +24,11 @@ void orphan_net::haul(deliveries& stream) {
   if (before != suspect_) return;
 
   // One is proven, so its neighbours in the same state are not waited for again.
-  const auto all = stream.first_delivered(most_hauled);
+  const auto all = stream.oldest_delivered(max_recovered);
   if (!all) return;
   const auto orphans = stream.not_pending(*all.value);
   if (!orphans || orphans.value->empty()) return;
-  if (!stream.give_back(*orphans.value, claim_after_, true).empty()) return;
+  if (!stream.release(*orphans.value, claim_after_, true).empty()) return;
   totals_.orphans += orphans.value->size();
   log_.error(
       "entries were in the stream, delivered, and in nobody's pending list; brought back",

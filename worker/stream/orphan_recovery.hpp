@@ -13,10 +13,10 @@ namespace trunkline::worker {
 // pending list would wait for ever (half a settlement, a consumer removed with what it held). Seen
 // at the head of the stream in two sweeps, it is brought back as pending for "released". O(1) while
 // there is none. Shared by the threads of a process.
-class orphan_net {
+class orphan_recovery {
  public:
-  orphan_net(totals&, std::chrono::milliseconds claim_after, logger);
-  void haul(deliveries&);
+  orphan_recovery(totals&, std::chrono::milliseconds claim_after, logger);
+  void recover(delivery_stream&);
 
  private:
   totals& totals_;

@@ -6,24 +6,28 @@
 namespace trunkline::worker {
 
 settler::settler(
-    deliveries& stream, held_entries& held, hold& redis, stop_signal& stop,
-    std::chrono::milliseconds probe_most
+    delivery_stream& stream, in_flight_entries& in_flight, dependency_wait& redis_wait,
+    stop_signal& stop, std::chrono::milliseconds probe_interval_max
 )
-    : stream_(stream), held_(held), redis_(redis), stop_(stop), probe_most_(probe_most) {}
+    : stream_(stream),
+      in_flight_(in_flight),
+      redis_wait_(redis_wait),
+      stop_(stop),
+      probe_interval_max_(probe_interval_max) {}
 
 void settler::settle(const ids& which) {
   if (which.empty()) return;
   for (;;) {
     const auto problem = stream_.settle(which);
     if (problem.empty()) {
-      redis_.over();
+      redis_wait_.mark_available();
       break;
     }
-    if (redis_.wait("redis: " + problem, probe_most_)) continue;
+    if (redis_wait_.wait("redis: " + problem, probe_interval_max_)) continue;
     if (stop_.expired()) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));  // draining: wait() no longer waits
   }
-  held_.remove(which);
+  in_flight_.remove(which);
 }
 
 }  // namespace trunkline::worker

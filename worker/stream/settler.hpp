@@ -12,17 +12,18 @@ namespace trunkline::worker {
 class settler {
  public:
   settler(
-      deliveries&, held_entries&, hold& redis, stop_signal&, std::chrono::milliseconds probe_most
+      delivery_stream&, in_flight_entries&, dependency_wait& redis_wait, stop_signal&,
+      std::chrono::milliseconds probe_interval_max
   );
   // Gives up only when the drain limit has passed; the entries then come back as redeliveries.
   void settle(const ids&);
 
  private:
-  deliveries& stream_;
-  held_entries& held_;
-  hold& redis_;
+  delivery_stream& stream_;
+  in_flight_entries& in_flight_;
+  dependency_wait& redis_wait_;
   stop_signal& stop_;
-  const std::chrono::milliseconds probe_most_;
+  const std::chrono::milliseconds probe_interval_max_;
 };
 
 }  // namespace trunkline::worker

@@ -5,14 +5,14 @@
 
 #include "worker/batch/batch_bisection.hpp"
 
-using trunkline::worker::isolation;
+using trunkline::worker::batch_bisection;
 
 namespace {
 
 // Runs a plan over events of which some fail; returns how many transactions it took.
 struct run {
   explicit run(std::size_t entries, std::set<std::size_t> poison) {
-    isolation plan(entries);
+    batch_bisection plan(entries);
     while (const auto slice = plan.next()) {
       ++transactions;
       std::size_t bad = 0;
@@ -58,7 +58,7 @@ TEST_CASE("many poisons") {
 }
 
 TEST_CASE("what has no outcome yet can be given back") {
-  isolation plan(8);
+  batch_bisection plan(8);
   plan.halve();
   plan.halve();
   plan.done();  // 0 and 1
@@ -70,7 +70,7 @@ TEST_CASE("what has no outcome yet can be given back") {
 }
 
 TEST_CASE("one by one") {
-  isolation plan(3, true);
+  batch_bisection plan(3, true);
   for (std::size_t i = 0; i < 3; ++i) {
     REQUIRE(plan.next());
     CHECK(plan.next()->first == i);

@@ -19,7 +19,7 @@ store::store_error sql(std::string state) {
 struct probe_only final : store::event_store {
   using batch = std::span<const store::prepared_event>;
   using leased = std::span<const store::leased_event>;
-  [[noreturn]] static void unused() { throw std::logic_error("the carrier only probes"); }
+  [[noreturn]] static void unused() { throw std::logic_error("the batch_executor only probes"); }
   store::result<std::vector<store::outcome>> apply(batch, store::apply_stats*) override {
     unused();
   }
@@ -71,18 +71,18 @@ struct probe_only final : store::event_store {
 };
 
 // Work whose answers are scripted: rule says how a slice fails, if it does.
-struct scripted final : work {
+struct scripted final : batch_task {
   explicit scripted(std::size_t n) : entries(n) {}
   std::size_t size() const override { return entries; }
-  bool kept_over_hold() const override { return kept; }
+  bool kept_while_blocked() const override { return kept; }
   bool overdue() const override { return tries >= good_for; }
-  std::optional<store::store_error> apply(const isolation::slice& slice) override {
+  std::optional<store::store_error> apply(const batch_bisection::slice& slice) override {
     ++tries;
     if (auto failed = rule(slice)) return failed;
     line("applied", slice);
     return std::nullopt;
   }
-  std::optional<store::store_error> count_failure(std::size_t i, const store::store_error& why)
+  std::optional<store::store_error> record_failure(std::size_t i, const store::store_error& why)
       override {
     if (auto failed = count_rule(i)) return failed;
     log += "counted " + std::to_string(i) + " " + why.sqlstate + "\n";
@@ -91,11 +91,11 @@ struct scripted final : work {
   void abandon(std::size_t i, const store::store_error&) override {
     log += "abandoned " + std::to_string(i) + "\n";
   }
-  bool give_back(const std::vector<isolation::slice>& slices) override {
+  bool release(const std::vector<batch_bisection::slice>& slices) override {
     for (const auto& slice : slices) line("gave back", slice);
     return true;
   }
-  void line(const char* what, const isolation::slice& slice) {
+  void line(const char* what, const batch_bisection::slice& slice) {
     log += std::string(what) + " " + std::to_string(slice.first) + "+" +
            std::to_string(slice.count) + "\n";
   }
@@ -103,9 +103,8 @@ struct scripted final : work {
   std::size_t entries;
   bool kept = true;
   int good_for = 1'000'000;  // tries until it is overdue
-  std::function<std::optional<store::store_error>(const isolation::slice&)> rule = [](const auto&) {
-    return std::nullopt;
-  };
+  std::function<std::optional<store::store_error>(const batch_bisection::slice&)> rule =
+      [](const auto&) { return std::nullopt; };
   std::function<std::optional<store::store_error>(std::size_t)> count_rule = [](auto) {
     return std::nullopt;
   };
@@ -113,30 +112,31 @@ struct scripted final : work {
   int tries = 0;
 };
 
-bool has(const isolation::slice& slice, std::size_t i) {
+bool has(const batch_bisection::slice& slice, std::size_t i) {
   return i >= slice.first && i < slice.first + slice.count;
 }
 
 struct fixture {
   probe_only store;
-  status_board board{1};
+  thread_status status{1};
   stop_signal stop{0ms};
   logger log{"test", log_level::error, log_format::text, [](log_level, std::string_view) {}};
-  std::atomic<std::int64_t> held_micros{0};
-  hold waiting{board, held_micros, 0, house::postgres, stop, 0ms, [] { return 0.0; }, log};
-  carrier by{store, waiting, stop, {0ms, 0ms}, [] { return 0.0; }, log};
-  bool held() const { return board.reasons().size() == 1 && board.reasons()[0] != "starting"; }
+  std::atomic<std::int64_t> blocked_micros{0};
+  dependency_wait waiting{status, blocked_micros,     0,  dependency::postgres, stop,
+                          0ms,    [] { return 0.0; }, log};
+  batch_executor executor{store, waiting, stop, {0ms, 0ms}, [] { return 0.0; }, log};
+  bool held() const { return status.reasons().size() == 1 && status.reasons()[0] != "starting"; }
 };
 
 }  // namespace
 
 TEST_CASE_METHOD(fixture, "work without trouble is one try and no probe") {
-  board.clear(0, house::redis);
+  status.clear(0, dependency::redis);
   scripted task(500);
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+500\n");
   CHECK(store.probes == 0);
-  CHECK(board.ready());
+  CHECK(status.ready());
 }
 
 TEST_CASE_METHOD(fixture, "one poison event is counted alone, the others are applied") {
@@ -145,7 +145,7 @@ TEST_CASE_METHOD(fixture, "one poison event is counted alone, the others are app
     if (has(slice, 5)) return sql("23514");
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+4\napplied 4+1\ncounted 5 23514\napplied 6+2\n");
   CHECK(store.probes == 0);
 }
@@ -156,7 +156,7 @@ TEST_CASE_METHOD(fixture, "an unknown error is the batch's when the probe passes
     if (has(slice, 0)) return sql("XX000");
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "counted 0 XX000\napplied 1+1\n");
   CHECK(store.probes == 2);
 }
@@ -169,7 +169,7 @@ TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothin
     return std::nullopt;
   };
   store.failing_probes = 7;
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+500\n");
   CHECK_FALSE(held());
 }
@@ -177,11 +177,11 @@ TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothin
 TEST_CASE_METHOD(fixture, "a missing grant holds although the probe would pass") {
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries > 1) CHECK(board.reasons().back() == "postgres: scripted (42501)");
+    if (task.tries > 1) CHECK(status.reasons().back() == "postgres: scripted (42501)");
     if (task.tries < 6) return sql("42501");
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+500\n");
   CHECK(store.probes == 0);
 }
@@ -192,7 +192,7 @@ TEST_CASE_METHOD(fixture, "one locked row goes back, the others are applied") {
     if (has(slice, 2)) return sql("55P03");
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+2\ngave back 2+1\napplied 3+1\n");
   CHECK(task.tries == 5 + 1 + 1 + 1 + 1);
 }
@@ -200,7 +200,7 @@ TEST_CASE_METHOD(fixture, "one locked row goes back, the others are applied") {
 TEST_CASE_METHOD(fixture, "a locked table gives all back after a bounded number of tries") {
   scripted task(500);
   task.rule = [](const auto&) { return sql("55P03"); };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.tries <= 60);
   CHECK(task.log.find("applied") == std::string::npos);
   CHECK(task.log.find("counted") == std::string::npos);
@@ -212,7 +212,7 @@ TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is c
     if (has(slice, 1)) return store::store_error{store::store_error_kind::lost, "", "closed"};
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+1\ncounted 1 \napplied 2+2\n");
 }
 
@@ -222,7 +222,7 @@ TEST_CASE_METHOD(fixture, "a commit in doubt is applied again, whole") {
     if (task.tries == 1) return store::store_error{store::store_error_kind::in_doubt, "", "closed"};
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "applied 0+4\n");
 }
 
@@ -233,7 +233,7 @@ TEST_CASE_METHOD(fixture, "a failure that can't be recorded is abandoned, the ot
     return std::nullopt;
   };
   task.count_rule = [](auto) { return sql("22008"); };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "abandoned 0\napplied 1+1\n");
 }
 
@@ -241,9 +241,9 @@ TEST_CASE_METHOD(fixture, "leased retries go back as soon as the hold begins") {
   scripted task(3);
   task.kept = false;
   task.rule = [](const auto&) { return sql("42P01"); };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "gave back 0+3\n");
-  CHECK(waiting.holding());
+  CHECK(waiting.waiting());
 }
 
 TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome") {
@@ -254,7 +254,7 @@ TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome")
     stop.request();
     return sql("42501");
   };
-  CHECK_FALSE(by.carry(task));
+  CHECK_FALSE(executor.run(task));
   CHECK(task.log == "applied 0+2\ngave back 2+2\n");
 }
 
@@ -265,7 +265,7 @@ TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure
     if (has(slice, 0)) return sql("23514");
     return std::nullopt;
   };
-  CHECK(by.carry(task));
+  CHECK(executor.run(task));
   CHECK(task.log == "counted 0 23514\ngave back 1+1\ngave back 2+2\n");
 }
 
@@ -277,7 +277,7 @@ TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too"
   };
   store.failing_probes = 1000;
   stop.request();
-  CHECK_FALSE(by.carry(task));
+  CHECK_FALSE(executor.run(task));
   CHECK(task.log == "gave back 0+3\n");
 }
 
@@ -288,9 +288,9 @@ TEST_CASE_METHOD(fixture, "in a pause the rest goes back at once, nothing is cou
     if (task.tries == 2) return std::nullopt;
     return store::pause_error();
   };
-  CHECK_FALSE(by.carry(task));
+  CHECK_FALSE(executor.run(task));
   CHECK(task.log == "applied 0+4\ngave back 4+4\n");
   CHECK(store.probes == 0);
-  CHECK(by.survive(store::pause_error(), "leasing retries"));
+  CHECK(executor.recover_from(store::pause_error(), "leasing retries"));
   CHECK_FALSE(held());
 }

@@ -8,7 +8,7 @@ namespace {
 
 std::vector<std::string> told(const std::vector<minute_hash>& minutes, std::int64_t now) {
   std::vector<std::string> out;
-  for (const auto& each : figures_of(100, minutes, now))
+  for (const auto& each : counters_from(100, minutes, now))
     out.push_back(std::to_string(each.minute) + " " + each.name + " " + std::to_string(each.count));
   return out;
 }

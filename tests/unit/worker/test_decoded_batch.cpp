@@ -9,7 +9,7 @@ using namespace trunkline::worker;
 
 TEST_CASE("remains of an entry with a body keep key, bytes and ids, and are not parsed") {
   const std::string body("{\"type\":\"message.received\"}\0\xff", 29);
-  const auto buried = remains(
+  const auto buried = raw_event(
       "1795194181310-7",
       {"d", "01J", "t", "1795194181300", "s", "standard", "k", "1", "w", "msg_1", "b", body}
   );
@@ -24,8 +24,8 @@ TEST_CASE("remains of an entry with a body keep key, bytes and ids, and are not 
 }
 
 TEST_CASE("remains of a foreign entry are all of its fields, under a key of their own") {
-  const auto first = remains("1795194181310-0", {"hello", "world", "n", "1"});
-  const auto second = remains("1795194181311-0", {"hello", "world", "n", "1"});
+  const auto first = raw_event("1795194181310-0", {"hello", "world", "n", "1"});
+  const auto second = raw_event("1795194181311-0", {"hello", "world", "n", "1"});
   CHECK(first.delivery.body == "hello=world\nn=1\n");
   CHECK(first.delivery.received_at_ms == 1795194181310);
   CHECK_FALSE(first.delivery.delivery_id.empty());
@@ -34,10 +34,10 @@ TEST_CASE("remains of a foreign entry are all of its fields, under a key of thei
 
 TEST_CASE("a forged time is brought into what Postgres can hold") {
   CHECK(
-      remains("1-0", {"b", "x", "t", "9223372036854775807"}).delivery.received_at_ms ==
+      raw_event("1-0", {"b", "x", "t", "9223372036854775807"}).delivery.received_at_ms ==
       4102444800000
   );
-  CHECK(remains("18446744073709551615-1", {"x", "y"}).delivery.received_at_ms == 0);
+  CHECK(raw_event("18446744073709551615-1", {"x", "y"}).delivery.received_at_ms == 0);
 }
 
 TEST_CASE("entries without a body are told from those with one") {
@@ -49,7 +49,7 @@ TEST_CASE("entries without a body are told from those with one") {
   entries[1].content->body = "not JSON";
   entries[2].id = "3-0";
   entries[2].problem = "deleted from the stream";
-  const auto batch = take_in(std::move(entries));
+  const auto batch = decode_batch(std::move(entries));
   CHECK(batch.undecodable == std::vector<std::string>{"1-0", "3-0"});
   REQUIRE(batch.events.size() == 1);
   CHECK(batch.events[0].entry_id == "2-0");

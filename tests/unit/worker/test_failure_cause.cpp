@@ -11,25 +11,26 @@ namespace {
 
 // Every SQLSTATE of PostgreSQL 15, by whose fault it is.
 const struct {
-  blame who;
+  failure_cause who;
   const char* states;
 } all_states[] = {
-    {blame::event,
+    {failure_cause::event,
      "22000 2202E 22021 22008 22012 22005 2200B 22022 22015 2201E 22014 22016 2201F 2201G "
      "22018 22007 22019 2200D 22025 22P06 22010 22023 22013 2201B 2201W 2201X 2202H 2202G "
      "22009 2200C 2200G 22004 22002 22003 2200H 22026 22001 22011 22027 22024 2200F 22P01 "
      "22P02 22P03 22P04 22P05 2200L 2200M 2200N 2200S 2200T 22030 22031 22032 22033 22034 "
      "22035 22036 22037 22038 22039 2203A 2203B 2203C 2203D 2203E 2203F 2203G 23000 23001 "
      "23502 23503 23505 23514 23P01 "},
-    {blame::collision, "40001 40P01 55P03 "},
-    {blame::upkeep,
+    {failure_cause::collision, "40001 40P01 55P03 "},
+    {failure_cause::schema_or_privileges,
      "53100 42000 42601 42501 42846 42803 42P20 42P19 42830 42602 42622 42939 42804 42P18 42P21 "
      "26000 42P22 42809 428C9 42703 42883 42P01 42P02 42704 42701 42P03 42P04 42723 42P05 42P06 "
      "42P07 42712 42710 42702 42725 42P08 42P09 42P10 42611 42P11 42P12 42P13 42P14 42P15 "
      "42P16 42P17 "},
-    {blame::connection, "08000 08003 08006 08001 08004 08007 08P01 25P03 57P01 57P04 57P05 "},
-    {blame::house, "25006 57P02 57P03 "},
-    {blame::unknown,
+    {failure_cause::connection,
+     "08000 08003 08006 08001 08004 08007 08P01 25P03 57P01 57P04 57P05 "},
+    {failure_cause::server_unavailable, "25006 57P02 57P03 "},
+    {failure_cause::unknown,
      "00000 01000 0100C 01008 01003 01007 01006 01004 01P01 02000 02001 03000 09000 0A000 "
      "0B000 0F000 0F001 0L000 0LP01 0P000 0Z000 0Z002 20000 21000 24000 25000 25001 25002 "
      "25008 25003 25004 25005 25007 25P01 25P02 27000 28000 28P01 2B000 2BP01 "
@@ -41,13 +42,13 @@ const struct {
      "HV00Q HV00R HV00L HV00M HV00N P0000 P0001 P0002 P0003 P0004 XX000 XX001 XX002 "},
 };
 
-blame of(const std::string& state) {
+failure_cause of(const std::string& state) {
   return classify({store::store_error_kind::sql, state, "refused"});
 }
 
 }  // namespace
 
-TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to blame") {
+TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to failure_cause") {
   int seen = 0;
   for (const auto& [who, states] : all_states) {
     std::istringstream in(states);
@@ -61,78 +62,86 @@ TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to blame") {
 
 TEST_CASE("what is no known SQLSTATE is left to the probe") {
   for (const auto* state : {"", "2", "22", "220000", "ZZZZZ", "4200"})
-    CHECK(of(state) == blame::unknown);
+    CHECK(of(state) == failure_cause::unknown);
 }
 
 TEST_CASE("errors without a SQLSTATE") {
-  CHECK(classify({store::store_error_kind::away, "", "connection refused"}) == blame::house);
+  CHECK(
+      classify({store::store_error_kind::away, "", "connection refused"}) ==
+      failure_cause::server_unavailable
+  );
   CHECK(
       classify({store::store_error_kind::schema, "", "schema 3 is newer than this program"}) ==
-      blame::upkeep
+      failure_cause::schema_or_privileges
   );
   CHECK(
       classify({store::store_error_kind::lost, "", "server closed the connection"}) ==
-      blame::connection
+      failure_cause::connection
   );
   CHECK(
-      classify({store::store_error_kind::in_doubt, "", "lost during COMMIT"}) == blame::connection
+      classify({store::store_error_kind::in_doubt, "", "lost during COMMIT"}) ==
+      failure_cause::connection
   );
   // Another session crashed the server: this batch is not suspected.
   CHECK(
-      classify({store::store_error_kind::lost, "57P02", "terminating connection"}) == blame::house
+      classify({store::store_error_kind::lost, "57P02", "terminating connection"}) ==
+      failure_cause::server_unavailable
   );
   CHECK(
       classify({store::store_error_kind::in_doubt, "57P01", "terminating connection"}) ==
-      blame::connection
+      failure_cause::connection
   );
 }
 
 TEST_CASE("only what a probe decides asks for one") {
-  CHECK(needs_probe(blame::unknown));
-  CHECK(needs_probe(blame::connection));
-  CHECK(needs_probe(blame::house));
-  CHECK_FALSE(needs_probe(blame::event));
-  CHECK_FALSE(needs_probe(blame::collision));
-  CHECK_FALSE(needs_probe(blame::upkeep));
+  CHECK(needs_probe(failure_cause::unknown));
+  CHECK(needs_probe(failure_cause::connection));
+  CHECK(needs_probe(failure_cause::server_unavailable));
+  CHECK_FALSE(needs_probe(failure_cause::event));
+  CHECK_FALSE(needs_probe(failure_cause::collision));
+  CHECK_FALSE(needs_probe(failure_cause::schema_or_privileges));
 }
 
-TEST_CASE("the next step, by blame, probe and what is in hand") {
+TEST_CASE("the next step, by failure_cause, probe and what is in hand") {
   struct row {
-    blame who;
+    failure_cause who;
     bool probe_passed;
-    trial seen;  // entries, halved, collisions, losses
+    attempt_history seen;  // entries, halved, collisions, losses
     next_step expected;
   };
   const auto r = GENERATE(
       // That event: isolate and count, whatever the probe would say.
-      row{blame::event, false, {500, false, 0, 0}, next_step::halve},
-      row{blame::event, false, {2, true, 0, 0}, next_step::halve},
-      row{blame::event, false, {1, false, 0, 0}, next_step::count},
+      row{failure_cause::event, false, {500, false, 0, 0}, next_step::halve},
+      row{failure_cause::event, false, {2, true, 0, 0}, next_step::halve},
+      row{failure_cause::event, false, {1, false, 0, 0}, next_step::record_failure},
       // Collisions: five tries, then the batch is halved, and what is alone goes back uncounted.
-      row{blame::collision, false, {500, false, 1, 0}, next_step::again_soon},
-      row{blame::collision, false, {500, false, 4, 0}, next_step::again_soon},
-      row{blame::collision, false, {500, false, 5, 0}, next_step::halve},
-      row{blame::collision, false, {250, true, 1, 0}, next_step::halve},
-      row{blame::collision, false, {1, true, 1, 0}, next_step::give_back},
-      row{blame::collision, false, {1, false, 4, 0}, next_step::again_soon},
-      row{blame::collision, false, {1, false, 5, 0}, next_step::give_back},
+      row{failure_cause::collision, false, {500, false, 1, 0}, next_step::retry_after_jitter},
+      row{failure_cause::collision, false, {500, false, 4, 0}, next_step::retry_after_jitter},
+      row{failure_cause::collision, false, {500, false, 5, 0}, next_step::halve},
+      row{failure_cause::collision, false, {250, true, 1, 0}, next_step::halve},
+      row{failure_cause::collision, false, {1, true, 1, 0}, next_step::release},
+      row{failure_cause::collision, false, {1, false, 4, 0}, next_step::retry_after_jitter},
+      row{failure_cause::collision, false, {1, false, 5, 0}, next_step::release},
       // A migration or a grant is missing.
-      row{blame::upkeep, true, {500, false, 0, 0}, next_step::hold},
-      row{blame::upkeep, true, {1, true, 0, 0}, next_step::hold},
+      row{failure_cause::schema_or_privileges,
+          true,
+          {500, false, 0, 0},
+          next_step::wait_for_server},
+      row{failure_cause::schema_or_privileges, true, {1, true, 0, 0}, next_step::wait_for_server},
       // The probe decides.
-      row{blame::unknown, false, {500, false, 0, 0}, next_step::hold},
-      row{blame::unknown, false, {1, true, 0, 0}, next_step::hold},
-      row{blame::unknown, true, {500, false, 0, 0}, next_step::halve},
-      row{blame::unknown, true, {1, true, 0, 0}, next_step::count},
-      row{blame::house, false, {1, false, 0, 0}, next_step::hold},
-      row{blame::house, true, {1, false, 0, 9}, next_step::again},
+      row{failure_cause::unknown, false, {500, false, 0, 0}, next_step::wait_for_server},
+      row{failure_cause::unknown, false, {1, true, 0, 0}, next_step::wait_for_server},
+      row{failure_cause::unknown, true, {500, false, 0, 0}, next_step::halve},
+      row{failure_cause::unknown, true, {1, true, 0, 0}, next_step::record_failure},
+      row{failure_cause::server_unavailable, false, {1, false, 0, 0}, next_step::wait_for_server},
+      row{failure_cause::server_unavailable, true, {1, false, 0, 9}, next_step::retry_now},
       // Two batches lost to a closed connection with passing probes count.
-      row{blame::connection, false, {500, false, 0, 9}, next_step::hold},
-      row{blame::connection, true, {500, false, 0, 1}, next_step::again},
-      row{blame::connection, true, {500, false, 0, 2}, next_step::halve},
-      row{blame::connection, true, {250, true, 0, 1}, next_step::halve},
-      row{blame::connection, true, {1, true, 0, 1}, next_step::again},
-      row{blame::connection, true, {1, true, 0, 2}, next_step::count}
+      row{failure_cause::connection, false, {500, false, 0, 9}, next_step::wait_for_server},
+      row{failure_cause::connection, true, {500, false, 0, 1}, next_step::retry_now},
+      row{failure_cause::connection, true, {500, false, 0, 2}, next_step::halve},
+      row{failure_cause::connection, true, {250, true, 0, 1}, next_step::halve},
+      row{failure_cause::connection, true, {1, true, 0, 1}, next_step::retry_now},
+      row{failure_cause::connection, true, {1, true, 0, 2}, next_step::record_failure}
   );
   INFO(
       to_string(r.who) << ", probe " << r.probe_passed << ", entries " << r.seen.entries

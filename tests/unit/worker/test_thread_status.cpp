@@ -11,53 +11,53 @@ using namespace trunkline::worker;
 using namespace std::chrono_literals;
 
 TEST_CASE("all threads turn, or one stands still") {
-  status_board board(2);
+  thread_status status(2);
   const auto now = std::chrono::steady_clock::now();
-  CHECK(board.all_turned_since(now - 1min));
-  board.turned(1);
-  CHECK_FALSE(board.all_turned_since(now));
-  board.turned(0);
-  CHECK(board.all_turned_since(now));
+  CHECK(status.all_responsive_since(now - 1min));
+  status.heartbeat(1);
+  CHECK_FALSE(status.all_responsive_since(now));
+  status.heartbeat(0);
+  CHECK(status.all_responsive_since(now));
 }
 
 TEST_CASE("ready once every thread has reached both servers, and while none waits") {
   totals counts;
-  status_board board(2);
+  thread_status status(2);
   CHECK(
-      answer_ops(board, counts, "/readyz").body ==
+      probe_response(status, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"starting\"]}\n"
   );
   for (int thread : {0, 1})
-    for (auto which : {house::redis, house::postgres}) {
-      CHECK_FALSE(board.ready());
-      board.clear(thread, which);
+    for (auto which : {dependency::redis, dependency::postgres}) {
+      CHECK_FALSE(status.ready());
+      status.clear(thread, which);
     }
-  CHECK(answer_ops(board, counts, "/readyz").status == 200);
+  CHECK(probe_response(status, counts, "/readyz").status == 200);
 
-  board.set(1, house::postgres, "postgres: \"away\"\n");
-  CHECK(answer_ops(board, counts, "/readyz").status == 503);
+  status.set(1, dependency::postgres, "postgres: \"away\"\n");
+  CHECK(probe_response(status, counts, "/readyz").status == 503);
   CHECK(
-      answer_ops(board, counts, "/readyz").body ==
+      probe_response(status, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"away\\\"\\u000a\"]}\n"
   );
-  board.set(0, house::postgres, "postgres: \"away\"\n");
-  CHECK(board.reasons().size() == 1);
-  board.clear(0, house::postgres);
-  board.clear(1, house::postgres);
-  CHECK(board.ready());
+  status.set(0, dependency::postgres, "postgres: \"away\"\n");
+  CHECK(status.reasons().size() == 1);
+  status.clear(0, dependency::postgres);
+  status.clear(1, dependency::postgres);
+  CHECK(status.ready());
 
-  board.drain();
+  status.drain();
   CHECK(
-      answer_ops(board, counts, "/readyz").body ==
+      probe_response(status, counts, "/readyz").body ==
       "{\"ready\":false,\"state\":\"draining\",\"reasons\":[]}\n"
   );
 }
 
 TEST_CASE("alive is alive, other paths are not there") {
   totals counts;
-  status_board board(1);
-  CHECK(answer_ops(board, counts, "/livez").status == 200);
-  CHECK(answer_ops(board, counts, "/metrics/x").status == 404);
+  thread_status status(1);
+  CHECK(probe_response(status, counts, "/livez").status == 200);
+  CHECK(probe_response(status, counts, "/metrics/x").status == 404);
 }
 
 TEST_CASE("outcomes a second over the last minute") {
@@ -81,12 +81,12 @@ TEST_CASE("a few lines a period, the rest counted") {
 }
 
 TEST_CASE("held entries") {
-  held_entries held;
-  held.add({"2-0", "1-0"});
-  held.add({"3-0", "1-0"});
-  held.remove({"2-0", "9-9"});
+  in_flight_entries entries;
+  entries.add({"2-0", "1-0"});
+  entries.add({"3-0", "1-0"});
+  entries.remove({"2-0", "9-9"});
   std::vector<std::string> seen;
-  held.visit([&](const auto& ids) { seen = ids; });
+  entries.visit([&](const auto& ids) { seen = ids; });
   CHECK(seen == std::vector<std::string>{"1-0", "3-0"});
 }
 
@@ -107,24 +107,24 @@ TEST_CASE("a stop shortens what calls may wait for") {
 }
 
 TEST_CASE("a pause is ready and has a note and holding and draining weigh more") {
-  status_board board(1);
-  board.clear(0, house::redis);
-  board.clear(0, house::postgres);
-  CHECK(board.pause("by ann@ops: a \"backup\""));
-  CHECK_FALSE(board.pause("by ann@ops: a \"backup\""));  // nothing new
-  CHECK(answer_ops(board, totals{}, "/readyz").status == 200);
+  thread_status status(1);
+  status.clear(0, dependency::redis);
+  status.clear(0, dependency::postgres);
+  CHECK(status.pause("by ann@ops: a \"backup\""));
+  CHECK_FALSE(status.pause("by ann@ops: a \"backup\""));  // nothing new
+  CHECK(probe_response(status, totals{}, "/readyz").status == 200);
   CHECK(
-      answer_ops(board, totals{}, "/readyz").body ==
+      probe_response(status, totals{}, "/readyz").body ==
       "{\"ready\":true,\"state\":\"paused\",\"reasons\":[],"
       "\"note\":\"by ann@ops: a \\\"backup\\\"\"}\n"
   );
-  CHECK(status_line(board) == "paused by ann@ops: a \"backup\"");
-  board.set(0, house::postgres, "postgres: away");
-  CHECK(board.state() == "holding");
-  CHECK(answer_ops(board, totals{}, "/readyz").status == 503);
-  board.clear(0, house::postgres);
-  board.drain();
-  CHECK(board.state() == "draining");
-  CHECK(board.pause(""));
-  CHECK_FALSE(board.paused());
+  CHECK(status_line(status) == "paused by ann@ops: a \"backup\"");
+  status.set(0, dependency::postgres, "postgres: away");
+  CHECK(status.state() == "holding");
+  CHECK(probe_response(status, totals{}, "/readyz").status == 503);
+  status.clear(0, dependency::postgres);
+  status.drain();
+  CHECK(status.state() == "draining");
+  CHECK(status.pause(""));
+  CHECK_FALSE(status.paused());
 }
