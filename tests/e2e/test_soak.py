@@ -102,7 +102,7 @@ class Soak(unittest.TestCase):
             for sign, moments in (("first 200", client.acks), ("first row", finished)):
                 waits = [next((at for at in moments if at > moment), float("inf")) - moment
                          for victim, moment in kills if victim == what]
-                measured(f"soak: {sign} after kill {what}", f"{max(waits):.3f} s at most, of {len(waits)}")
+                measured(f"{sign} after kill {what}", f"{max(waits):.3f} s at most, of {len(waits)}")
                 self.assertLess(max(waits), 10)
 
     def assert_flat(self, cluster, samples):
@@ -118,6 +118,6 @@ class Soak(unittest.TestCase):
 
     def flat(self, samples, name, shown, room):
         early, late = samples.median(name, 0.1, 0.4), samples.median(name, 0.7, 1.0)
-        measured(f"soak: {shown}", f"{early:g} early, {late:g} late, {samples.most(name):g} at most, "
+        measured(shown, f"{early:g} early, {late:g} late, {samples.most(name):g} at most, "
                  f"{samples.slope(name, 0.1):+.2f} a minute")
         self.assertLessEqual(late, early * 1.1 + room, f"{shown} grows")
