@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a commit costs by itself: pgbench inserts one small row a transaction, at a rate, each from its due time on."""
+"""The cost of a commit: pgbench inserts one small row per transaction, at a fixed rate, with latency from the
+scheduled time."""
 import glob
 import os
 import subprocess
@@ -9,7 +10,7 @@ CLIENTS = 16
 
 
 def measure(postgres, rate, seconds, warm_up):
-    """Sorted milliseconds of the transactions after the warm-up."""
+    """Returns the sorted milliseconds of the transactions after the warm-up."""
     postgres.psql("create table if not exists bare (id bigint generated always as identity primary key, body text)")
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         with open(folder + "/one.sql", "w", encoding="utf-8") as script:
@@ -19,7 +20,7 @@ def measure(postgres, rate, seconds, warm_up):
                         "-f", folder + "/one.sql", "-h", "127.0.0.1", "-p", str(postgres.port),
                         "-U", "trunkline", "trunkline"],
                        check=True, capture_output=True, timeout=seconds + 60)
-        rows = []  # client, transaction, latency us (from its due time), script, second, us, lag us
+        rows = []  # client, transaction, latency us (from its scheduled time), script, second, us, lag us
         for path in glob.glob(os.path.join(folder, "log.*")):
             with open(path, encoding="ascii") as log:
                 rows += [(int(f[4]) + int(f[5]) / 1e6, int(f[2]) / 1000) for f in map(str.split, log)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The private servers of a benchmark, as a user would set them up for deliveries that must not be lost: Redis with
-appendfsync always, PostgreSQL with fsync and synchronous_commit."""
+"""The private servers of a benchmark, configured for deliveries that must not be lost: Redis with appendfsync always,
+PostgreSQL with fsync and synchronous_commit."""
 import contenders
 from servers import Postgres, Redis, wait_for
 
@@ -9,7 +9,7 @@ TABLES = ("webhook_events, event_copies, activities, contacts, contact_cards, co
 
 
 class BenchServers:
-    """programs: the folder of ours. Without one there is no PostgreSQL. settings: of PostgreSQL."""
+    """programs: the folder of our programs. Without it there is no PostgreSQL. settings: of PostgreSQL."""
 
     def __init__(self, programs=None, **settings):
         self.redis = Redis("--auto-aof-rewrite-percentage", "0")
@@ -25,7 +25,8 @@ class BenchServers:
             raise
 
     def forget(self):
-        """Empties both, so that rounds do not pay for each other: append-only file and write-ahead log start anew."""
+        """Empties both servers and restarts the append-only file and the write-ahead log, so that rounds do not affect
+        each other."""
         self.forget_queue()
         if self.postgres:
             self.postgres.psql(f"truncate {TABLES} restart identity")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events of two of the provider's generations, invented: fictitious numbers, 0.3 to 4 kB."""
+"""Synthetic events of two of the provider's generations: fictitious numbers, 0.3 to 4 kB."""
 import base64
 import hashlib
 import hmac
@@ -22,7 +22,7 @@ def _text(rng, size):
 
 
 def contact_number(index):
-    """The index-th of 2,000 numbers of the range kept for fiction, 555-01xx in twenty area codes."""
+    """Returns the index-th of 2,000 fictitious numbers, 555-01xx in twenty area codes."""
     return f"+1{201 + index // 100 % 20}555{100 + index % 100:04d}"
 
 
@@ -52,7 +52,7 @@ def message(rng, contact, size):
 
 
 def seed_message(rng, contact, size):
-    """As the integration document has it: no envelope id."""
+    """The form of the integration document: no envelope id."""
     return json.dumps({"type": "message.received", "data": {"object": {
         "id": f"AC{rng.getrandbits(128):032x}", "conversationId": f"CN{contact:032x}", "direction": "incoming",
         "from": contact_number(contact), "to": [OWN_NUMBER], "text": _text(rng, size), "media": [],
@@ -84,7 +84,7 @@ def transcript(rng, contact, call_id):
 
 
 def mixed(count, seed=1):
-    """70 % messages, 20 % calls, 10 % AI content of such calls; every event distinct, 2,000 contacts."""
+    """Yields 70 % messages, 20 % calls, 10 % AI content of such calls; every event is distinct, 2,000 contacts."""
     rng = random.Random(seed)
     calls = []
     for _ in range(count):
@@ -100,7 +100,7 @@ def mixed(count, seed=1):
 
 
 def sign(body, number, seconds=None):
-    """Standard Webhooks header fields for a body, valid for five minutes."""
+    """Returns Standard Webhooks header fields for a body, valid for five minutes."""
     seconds = str(int(seconds or time.time()))
     message_id = f"msg_{number:028d}"
     digest = hmac.new(base64.b64decode(SIGNING_KEY.removeprefix("whsec_")),
@@ -110,8 +110,8 @@ def sign(body, number, seconds=None):
 
 
 def write_requests(path, count, seed=7, host="127.0.0.1"):
-    """Signed requests of the mix, each a line with its length and then its bytes: for load.lua and bench-pacer. A seed
-    of their own makes them events of their own. Good for five minutes."""
+    """Writes signed requests of the mix, each as a line with its length and then its bytes, for load.lua and
+    bench-pacer. Another seed makes distinct events. They are valid for five minutes."""
     with open(path, "wb") as out:
         for number, body in enumerate(mixed(count, seed)):
             fields = {"Host": host, "Content-Length": len(body), **sign(body, seed * 10_000_000 + number)}

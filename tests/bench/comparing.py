@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Do contenders write the same rows? By digests of what all of them are to say of an event. What they need not do, in
-their favour: what only our merge needs (times of registers, keys of the parties, links), our form of a transcript, and
-the rule for two AI contents of the same time; that there is one must be said."""
+"""Checks that contenders write the same rows, by digests of the columns that all of them must write. Left out, in
+their favour, are columns that only our merge needs (times of registers, keys of the parties, links), our form of a
+transcript, and the rule for two AI contents of the same time."""
 from copying import TABLES
 
 SHARED = {
@@ -21,17 +21,17 @@ DIGEST = """select count(*) || ' ' || coalesce(md5(string_agg(md5(r::text), '' o
 
 
 def shared(postgres):
-    """Digest by table of what all writers have in common."""
+    """Returns the digest per table of the columns that all writers have in common."""
     return {table: postgres.psql(DIGEST.format(query=query)) for table, query in SHARED.items()}
 
 
 def whole(postgres):
-    """Digest by table of all rows with all their columns."""
+    """Returns the digest per table of all rows with all columns."""
     return {table: postgres.psql(DIGEST.format(query=f"select * from {table}")) for table in TABLES}
 
 
 def check_same(ours, theirs, who):
-    """Two of those digests."""
+    """Compares two of those digests."""
     different = [table for table, digest in ours.items() if theirs[table] != digest]
     if different:
         raise RuntimeError(f"{who} wrote other rows than our worker: "

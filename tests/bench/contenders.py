@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers that are compared, each on a port of its own with all else shared, and how much each has stored."""
+"""The servers that are compared, each on its own port with everything else shared, and the number of deliveries that
+each has stored."""
 import http.client
 import os
 import shutil
@@ -16,7 +17,7 @@ JOBS = "bull:deliveries:wait"
 
 
 def open_to_peers(redis):
-    """The users of our programs stay as deployed; peers come in without a password."""
+    """The users of our programs stay as deployed; peers connect without a password."""
     redis.command("ACL", "SETUSER", "default", "on", "nopass", "~*", "&*", "+@all")
 
 
@@ -39,11 +40,11 @@ class Contender:
             raise
 
     def command(self, servers):
-        """The command line and what it needs in its environment. servers: .redis and .postgres."""
+        """Returns the command line and its environment. servers: .redis and .postgres."""
         raise NotImplementedError
 
     def stored(self, servers):
-        """Deliveries that are stored now; None: it stores none."""
+        """Returns the number of stored deliveries, or None if it stores none."""
         return servers.redis.command("XLEN", STREAM)
 
     def _accepts(self):
@@ -82,7 +83,7 @@ class Gateway(Contender):
 
 
 class Ceiling(Contender):
-    """Our HTTP and signature check, one thread, nothing stored."""
+    """Our HTTP parser and signature check, one thread, nothing stored."""
 
     def __init__(self, servers, programs):
         self.programs = programs
@@ -132,7 +133,7 @@ class Fastify(Contender):
 
 
 class Flask(Contender):
-    """Two processes a core with eight threads each: gunicorn keeps connections only with threads."""
+    """Two processes per core with eight threads each: gunicorn keeps connections open only with threads."""
 
     def __init__(self, servers):
         super().__init__("flask", servers)

@@ -7,7 +7,7 @@ import processes
 
 TABLES = ["webhook_events", "activities", "conversations", "contacts", "contact_cards", "conversation_links",
           "own_numbers", "recordings", "event_copies"]
-SHARED = TABLES[:2]  # large: every connection takes its share
+SHARED = TABLES[:2]  # large tables: every connection copies its share
 
 
 def _columns(postgres, table):
@@ -16,7 +16,7 @@ def _columns(postgres, table):
 
 
 def keep(postgres, connections):
-    """Writes the tables' rows to files of the server; returns each connection's COPY commands."""
+    """Writes the tables' rows to files of the server; returns the COPY commands of each connection."""
     scripts = [[] for _ in range(connections)]
     for table in TABLES:
         columns = _columns(postgres, table)
@@ -30,7 +30,7 @@ def keep(postgres, connections):
 
 
 def measure(servers, scripts, events):
-    """The rows of so many events into empty tables; durable when it returns."""
+    """Copies the rows of this number of events into empty tables; durable when it returns."""
     servers.forget()
     postgres = servers.postgres
     start, busy = time.monotonic(), processes.CoresBusy()

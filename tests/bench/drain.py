@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast workers take a backlog into PostgreSQL."""
+"""Measures the rate at which workers write a backlog to PostgreSQL."""
 import os
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ DEADLINE = 900
 
 
 class Drainer:
-    """A worker process. remaining(servers): what it has left."""
+    """A worker process. remaining(servers): the number of deliveries left."""
 
     def __init__(self, args, environment=None):
         self.folder = tempfile.mkdtemp(prefix="trunkline-bench-")
@@ -50,12 +50,12 @@ def entries_left(servers):
 
 def jobs_left(servers):
     waiting, active = (servers.redis.command("LLEN", f"bull:deliveries:{state}") for state in ("wait", "active"))
-    return waiting + active + servers.redis.command("ZCARD", "bull:deliveries:delayed")  # to be tried again
+    return waiting + active + servers.redis.command("ZCARD", "bull:deliveries:delayed")  # waiting for a retry
 
 
 def run(servers, start, left, until=0):
-    """start(): the Drainers. From the first thing they took off until only so many are left; their own start does not
-    count. Returns the figures and the most memory of the first one."""
+    """start(): returns the Drainers. Measures from the first delivery they took until only `until` are left; their
+    start does not count. Returns the figures and the peak memory of the first one."""
     count = left(servers)
     before = processes.cpu_seconds(servers.redis.process.pid), processes.cpu_seconds(servers.postgres.process.pid)
     drainers = []

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts of an earlier run beside one that is measured anew: only of the same machine, servers and options."""
+"""Combines parts of an earlier run with new measurements, if machine, servers and options are the same."""
 import json
 import sys
 
 
 def read(path):
-    """The figures of an earlier run; none if there are none. Ends the program where they can't be read."""
+    """Returns the figures of an earlier run, {} if there are none. Ends the program if the file cannot be read."""
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
@@ -16,13 +16,14 @@ def read(path):
 
 
 def conditions(found):
-    """What two runs must have in common. Each part tells the commit that it measured."""
+    """Returns what two runs must have in common. Each part records the commit that it measured."""
     return ({name: value for name, value in found["machine"].items() if name != "commit"},
             {name: value for name, value in found["options"].items() if name != "part"})
 
 
 def parts(before, found, anew):
-    """(parts, measured): what is kept of the run before; anew: names of the parts that this run measures."""
+    """Returns (parts, measured): the parts kept of the earlier run, and the names of the parts that this run
+    measures."""
     if not before:
         return {}, {}
     if conditions(before) != conditions(found):

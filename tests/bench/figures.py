@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds into figures: medians, spread, and ratios of what ran side by side."""
+"""Computes figures from rounds: medians, spread, and ratios of contenders that ran in turns."""
 import statistics
 
 
@@ -13,7 +13,7 @@ def field(rounds, name):
 
 
 def ratio(ours, theirs, name):
-    """Round by round: what disturbed the machine disturbed both."""
+    """Ratios per round: a disturbance of the machine affects both."""
     return [one[name] / other[name] for one, other in zip(ours, theirs)]
 
 
@@ -23,7 +23,7 @@ def spread(values, digits=0):
 
 
 def row(name, rounds, columns):
-    """columns: (field, digits). Cells of one contender; empty where it has no such figure."""
+    """columns: (field, digits). Returns the cells of one contender, empty where it has no such figure."""
     return [name] + [spread(field(rounds, column), digits) if column in rounds[0] else "" for column, digits in columns]
 
 
@@ -35,7 +35,7 @@ def show(tables):
 
 
 def table(lines):
-    """Lines of cells, the first one the head; columns as wide as they have to be."""
+    """Formats lines of cells, the first one the head; columns are as wide as necessary."""
     lines = [[str(cell) for cell in line] for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     for line in lines:

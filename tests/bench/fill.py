@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backlogs: the stream filled as gateways fill it, and BullMQ's queue filled as its server does."""
+"""Creates backlogs: entries of the stream as gateways write them, and jobs of BullMQ as its server writes them."""
 import itertools
 import json
 import os
@@ -13,7 +13,7 @@ import machine
 from contenders import STREAM
 
 CHUNK = 500
-POOL = 20_000  # bodies made one by one
+POOL = 20_000  # bodies in the pool
 
 
 def wire(*args):
@@ -21,14 +21,14 @@ def wire(*args):
 
 
 def entry(number, body, now_ms):
-    """The fields of an entry."""
+    """Returns the fields of an entry."""
     return (b"d", b"%026d" % number, b"t", b"%d" % now_ms, b"s", b"standard", b"k", b"0",
             b"w", b"msg_%028d" % number, b"b", body)
 
 
 def events(count):
-    """As bodies.mixed, but quick for millions: from the pool's end on its bodies come again under new ids. All of a turn
-    are changed alike, so that AI content still belongs to its call."""
+    """Like bodies.mixed, but fast for millions: after the end of the pool its bodies are used again with new ids. All
+    ids of one pass change alike, so AI content still belongs to its call."""
     pool = list(bodies.mixed(min(count, POOL)))
     yield from pool
     rng = random.Random(2)
@@ -42,7 +42,7 @@ def events(count):
 
 
 def stream(redis, count, given=None, first=0):
-    """count entries; given: their bodies. Redis syncs each second meanwhile: filling is not measured."""
+    """Adds count entries; given: their bodies. Redis syncs each second meanwhile: filling is not measured."""
     redis.command("CONFIG", "SET", "appendfsync", "everysec")
     with socket.create_connection(("127.0.0.1", redis.port), timeout=120) as connection:
         answers = connection.makefile("rb")
@@ -62,7 +62,7 @@ def stream(redis, count, given=None, first=0):
 
 
 def jobs(redis, count):
-    """count jobs of BullMQ with the same deliveries."""
+    """Adds count jobs of BullMQ with the same deliveries."""
     filler = subprocess.Popen(["node", os.path.join(machine.PEERS, "fastify-bullmq", "fill.js")], stdin=subprocess.PIPE,
                               env={**os.environ, "NODE_PATH": machine.node_modules("fastify-bullmq"),
                                    "REDIS_PORT": str(redis.port)})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables as years of use leave them, made by PostgreSQL itself."""
+"""Creates tables of the size that years of use produce, with PostgreSQL's own functions."""
 import tempfile
 
 import processes
@@ -37,8 +37,8 @@ def empty(postgres):
 
 
 def fill(postgres, count):
-    """count activities, each with its event; both tables at once. Meanwhile the server writes no write-ahead log for
-    tables that are emptied and filled in one transaction."""
+    """Inserts count activities, each with its event, into both tables at once. The server writes no write-ahead log
+    for tables that are emptied and filled in one transaction."""
     empty(postgres)
     _restart(postgres, wal_level="minimal", max_wal_senders="0")
     postgres.psql(PEOPLE.format(contacts=CONTACTS))
@@ -53,14 +53,14 @@ def fill(postgres, count):
 
 
 def _restart(postgres, **settings):
-    postgres.psql("checkpoint")  # no deadline of its own; the stop has one
+    postgres.psql("checkpoint")  # no deadline; stopping the benchmark ends it
     postgres.stop()
     postgres.settings.update(settings)
     postgres.start()
 
 
 def _start_filling(postgres, table, statement, count):
-    """Plain indexes are built afterwards, which is far quicker."""
+    """Creates the plain indexes afterwards, which is far faster."""
     indexes = [line.split(" ", 1) for line in postgres.psql(INDEXES.format(table=table)).splitlines()]
     script = ["begin", f"truncate {table}", "set maintenance_work_mem = '512MB'"]
     script += [f"drop index {name}" for name, _ in indexes]

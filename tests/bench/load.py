@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Load on a contender: wrk for how much it takes, our paced client for how long it takes."""
+"""Puts load on a contender: wrk measures the rate, our paced client the latency."""
 import json
 import os
 import subprocess
@@ -12,7 +12,7 @@ WRK_THREADS = 2
 
 
 def full(contender, servers, requests, seconds, connections):
-    """A closed loop that never rests. Every answer must be 2xx and every one of them must be stored."""
+    """A closed loop without pauses. Every response must be 2xx and every delivery must be stored."""
     stored_before = contender.stored(servers)
     before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(servers.redis.process.pid)
     busy = processes.CoresBusy()
@@ -36,8 +36,8 @@ def full(contender, servers, requests, seconds, connections):
 
 
 def round_of(contender, servers, requests, options):
-    """A round on an emptied servers. One that failed is told and measured again, once: a pause of the machine that is
-    longer than a server's deadline says nothing about speed."""
+    """Runs a round on emptied servers. A failed round is reported and repeated once: a pause of the machine that
+    exceeds a server's deadline does not measure speed."""
     for last in (False, True):
         servers.forget()
         try:
@@ -49,14 +49,14 @@ def round_of(contender, servers, requests, options):
 
 
 def check_stored(contender, servers, answers, before, connections):
-    """A delivery that was on its way when the load stopped is stored without an answer that counts."""
+    """A delivery under way when the load stops is stored without a counted response."""
     after = contender.stored(servers)
     if after is not None and not answers <= after - before <= answers + connections:
         raise RuntimeError(f"{contender.name}: {answers} acknowledged, {after - before} stored")
 
 
 def paced(programs, port, requests, rate, seconds, connections):
-    """An open loop at a fixed rate; latency counts from when a request was due."""
+    """An open loop at a fixed rate; latency counts from the scheduled time."""
     done = subprocess.run([f"{programs}/bench-pacer", str(port), str(connections), str(rate), str(seconds), requests],
                           capture_output=True, text=True, timeout=seconds + 60)
     if done.returncode:

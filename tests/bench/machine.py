@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a benchmark runs on: packages of Debian and npm, our programs, limits; and a description of the machine."""
+"""The environment of a benchmark: packages of Debian and npm, our programs, limits, and a description of the
+machine."""
 import os
 import resource
 import shutil
@@ -10,8 +11,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PEERS = os.path.join(HERE, "peers")
 NODE_FOLDERS = os.path.join(ROOT, "build", "bench-peers")
-POLICY = "/usr/sbin/policy-rc.d"  # what Debian asks whether a package may start its service
-PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's packages
+POLICY = "/usr/sbin/policy-rc.d"  # Debian's hook that decides whether a package may start its service
+PYTHON = "/usr/bin/python3"  # has Debian's packages
 
 LOAD = ["nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk"]
 PROGRAMS = ["trunkline-gateway", "trunkline-worker", "trunkline"]
@@ -19,14 +20,14 @@ BENCH_PROGRAMS = ["bench-pacer", "bench-ceiling"]
 
 
 def packages(*groups):
-    """Of deploy/packages: what the programs are built with, what they run with."""
+    """Returns packages of deploy/packages: for building the programs, for running them."""
     with open(os.path.join(ROOT, "deploy", "packages"), encoding="utf-8") as file:
         lines = [line.split() for line in file if not line.startswith("#")]
     return [line[1] for line in lines if line and line[0] in groups]
 
 
 def install(packages):
-    """Those that are missing. Node comes from wherever it was installed from."""
+    """Installs those that are missing. Node stays as installed."""
     wanted = list(packages)
     if "nodejs" in wanted and shutil.which("node") and shutil.which("npm"):
         wanted = [name for name in wanted if name not in ("nodejs", "npm")]
@@ -43,7 +44,7 @@ def install(packages):
 
 
 def node_modules(peer):
-    """The folder of a peer's packages, installed as its lock file says. They run no scripts of their own."""
+    """Returns the folder of a peer's packages, installed from its lock file. Their install scripts do not run."""
     folder = os.path.join(NODE_FOLDERS, peer)
     wanted = os.path.join(PEERS, peer, "package-lock.json")
     have = os.path.join(folder, "package-lock.json")
@@ -67,7 +68,7 @@ def node_modules(peer):
 
 
 def build(targets):
-    """Our programs, built with the release preset as far as they changed. Returns their folder."""
+    """Builds our programs with the release preset, if changed. Returns their folder."""
     print("building the release preset", flush=True)
     subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", "--preset", "release", "--target", *targets], cwd=ROOT, check=True,
@@ -76,7 +77,7 @@ def build(targets):
 
 
 def allow_files(count=8192):
-    """Raises this process' limit of open files, and with it its children's."""
+    """Raises the limit of open files of this process and its children."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = count if hard == resource.RLIM_INFINITY else min(count, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
@@ -108,6 +109,6 @@ def describe():
 
 
 def migrate(trunkline, url):
-    """Tables into a database of its own, without libpq's variables."""
+    """Creates the tables in a database, without libpq's variables."""
     subprocess.run([trunkline, "migrate", "--postgres", url], check=True, stdout=subprocess.DEVNULL,
                    env={name: value for name, value in os.environ.items() if not name.startswith("PG")})

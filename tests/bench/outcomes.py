@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When each delivery was received, and when the worker knew it was committed: by its debug log, which says so after
-COMMIT was answered. PostgreSQL's own commit timestamps are taken before the sync to disk."""
+"""Reads the time of receipt and of commit of each delivery; the latter from the worker's debug log, which is written
+after COMMIT returned. PostgreSQL's own commit timestamps are taken before the sync to disk."""
 import datetime
 import json
 
@@ -16,7 +16,7 @@ def wait_until_empty(servers, worker):
 
 
 def committed(path):
-    """delivery id -> unix ms"""
+    """Returns {delivery id: unix ms}."""
     found = {}
     with open(path, encoding="utf-8") as log:
         for line in log:
@@ -29,7 +29,7 @@ def committed(path):
 
 
 def batches(path):
-    """How long each batch took from its first statement to the answer to COMMIT: sorted milliseconds."""
+    """Returns the sorted milliseconds of each batch from its first statement to the end of COMMIT."""
     found = []
     with open(path, encoding="utf-8") as log:
         for line in log:
@@ -41,7 +41,7 @@ def batches(path):
 
 
 def received(postgres):
-    """The same for the moment the gateway had the whole request."""
+    """Returns the same for the time at which the gateway had the whole request."""
     rows = postgres.psql("select delivery_id, (extract(epoch from received_at) * 1000)::bigint from webhook_events")
     return {name: int(at) for name, at in (row.split("|") for row in rows.splitlines())}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What processes cost: CPU time and memory of a process and its children; and how they are started and ended."""
+"""Measures CPU time and memory of processes and their children; starts and ends them."""
 import atexit
 import os
 import signal
@@ -11,7 +11,7 @@ _running = []
 
 
 def start(args, output, environment=None, **options):
-    """output: the file it writes to. In a session of its own, so that Ctrl-C leaves its end to us."""
+    """output: the file for its output. It runs in a new session, so Ctrl-C does not reach it."""
     process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output, stderr=output,
                                start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
     _running.append(process)
@@ -20,13 +20,13 @@ def start(args, output, environment=None, **options):
 
 @atexit.register
 def end_all():
-    """What a failure left behind."""
+    """Ends what a failure left behind."""
     while _running:
         end(_running.pop())
 
 
 def family(pid):
-    """The process and all its descendants."""
+    """Returns the process and all its descendants."""
     found = [pid]
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):
@@ -39,7 +39,7 @@ def family(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time so far of a process, its descendants, and those of them that have ended."""
+    """Returns the user and system time of a process and its descendants, including ended ones."""
     ticks = 0
     for each in family(pid):
         try:
@@ -52,7 +52,7 @@ def cpu_seconds(pid):
 
 
 class CoresBusy:
-    """How many cores the whole machine kept busy since this was made: at as many as it has, they are the limit."""
+    """Measures the cores that the whole machine has used since its creation: when all are busy, they are the limit."""
 
     def __init__(self):
         self.began = self._now()
@@ -61,7 +61,7 @@ class CoresBusy:
     def _now():
         with open("/proc/stat", encoding="ascii") as stat:
             ticks = [int(field) for field in stat.readline().split()[1:9]]
-        idle = ticks[3] + ticks[4] + ticks[7]  # idle, waiting for the disk, taken by other machines of the host
+        idle = ticks[3] + ticks[4] + ticks[7]  # idle, waiting for the disk, used by other virtual machines
         return sum(ticks) - idle, time.monotonic()
 
     def so_far(self):
@@ -70,7 +70,7 @@ class CoresBusy:
 
 
 def memory_mib(pid):
-    """Resident now, and the most it ever was."""
+    """Returns resident memory, current and peak."""
     values = {}
     with open(f"/proc/{pid}/status", encoding="utf-8") as status:
         for line in status:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lines that say where a run is and how long it will still take."""
+"""Prints the progress of a run and its remaining time."""
 import time
 
 _plan, _done, _began = {}, {}, 0.0
@@ -22,13 +22,13 @@ def part(name):
 
 
 def end_of_part():
-    """Seconds that it took."""
+    """Returns its duration in seconds."""
     _done[_part] = _plan.get(_part, 0.0)
     return time.monotonic() - _part_began
 
 
 def step(what, seconds):
-    """what: begins now, and should take so many seconds."""
+    """Begins a step with this expected duration."""
     global _step
     if not _plan:
         return
@@ -39,7 +39,7 @@ def step(what, seconds):
 
 
 def to_go(elapsed, done, planned):
-    """The plan's rest, at the pace so far once there is one."""
+    """Returns the remaining duration, scaled by the pace so far."""
     pace = min(max(elapsed / done, 0.5), 4) if done > 30 else 1
     left = (planned - done) * pace
     return "less than a minute to go" if left < 60 else f"about {left / 60:.0f} min to go"
@@ -50,7 +50,7 @@ def clock(seconds):
 
 
 def rounds(count, seconds, warm_up=True):
-    """Turns of a part; turn 0 warms up."""
+    """Rounds of a part; round 0 is the warm-up."""
     for turn in range(0 if warm_up else 1, count + 1):
         step(f"round {turn} of {count}" if turn else "warming up", seconds)
         yield turn

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Before anything is timed: every writer takes the same events, one after the other, and has to leave the same rows."""
+"""Runs before any measurement: every writer applies the same events, one after the other, and must leave the same
+rows."""
 import concurrent.futures
 import http.client
 
@@ -15,7 +16,7 @@ CLIENTS = 8
 
 
 def check(servers, programs, connections):
-    """Leaves the servers empty."""
+    """The servers are empty afterwards."""
     servers.forget()
     fill.stream(servers.redis, EVENTS)
     drain.run(servers, lambda: [drain.ours(servers, programs)], drain.entries_left)
@@ -40,7 +41,7 @@ def check(servers, programs, connections):
 
 
 def _post(port):
-    """All of them, by several clients at once."""
+    """Sends all of them, with several clients at once."""
     def take(share):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for number, body in share:

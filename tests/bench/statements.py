@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What statements cost PostgreSQL, as pg_stat_statements counts it: EXPLAIN (ANALYZE, BUFFERS, WAL) of each of them,
-summed over a whole backlog. COMMIT's own work, the sync among it, is not in there."""
+"""Measures the cost of statements with pg_stat_statements: the sums of EXPLAIN (ANALYZE, BUFFERS, WAL) over a whole
+backlog. The work of COMMIT, including the sync, is not part of it."""
 import glob
 import os
 import re
@@ -19,13 +19,13 @@ def begin(postgres):
 
 
 def shape(sql):
-    """A statement's text without what PostgreSQL replaces, so that it can be known again."""
+    """Returns a statement's text without the parts that PostgreSQL replaces, to identify it."""
     sql = re.sub(r"--[^\n]*\n", "", sql)
     return re.sub(r"\s+", "", re.sub(r"'[^']*'|\$\d+|\b\d+(e\d+)?\b|\b(null|true|false)\b", "", sql)).rstrip(";").lower()
 
 
 def names():
-    """Our statements' names by their shapes."""
+    """Returns the names of our statements by their normalised text."""
     found = {}
     for path in glob.glob(QUERIES):
         with open(path, encoding="utf-8") as file:
@@ -34,7 +34,8 @@ def names():
 
 
 def each(postgres, role, events):
-    """What a role did, by name: calls for 1,000 events; microseconds, pages looked at and bytes of WAL for one."""
+    """Returns the statements of a role, by name: calls per 1,000 events; microseconds, pages and bytes of WAL per
+    event."""
     ours, found = names(), {}
     for line in postgres.psql(SEEN.format(role=role)).split("\n"):
         calls, us, pages, wal, query = line.replace("\x1e", "\n").split("|", 4)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one sync of the disk costs by itself: the floor under everything that must be on disk before it is answered."""
+"""Measures the cost of one sync of the disk: the lower bound for anything that must be on disk before its response."""
 import os
 import tempfile
 import time
@@ -10,7 +10,7 @@ COUNT, BYTES = 300, 4096
 
 
 def measure():
-    """Percentiles in ms of a write at the end of a file and its fdatasync, in the folder of the servers' own."""
+    """Returns percentiles in ms of a write at the end of a file and its fdatasync, in the servers' folder."""
     took = []
     with tempfile.TemporaryFile(prefix="trunkline-bench-", buffering=0) as file:
         for _ in range(COUNT):

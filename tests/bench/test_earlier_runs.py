@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A part measured anew beside those of an earlier run: nothing of another machine or other options."""
+"""A part measured again together with parts of an earlier run: none of another machine or other options."""
 import json
 import os
 import tempfile

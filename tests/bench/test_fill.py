@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A long backlog is of the same mix as a short one."""
+"""A long backlog has the same mix as a short one."""
 import json
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements are known again by what PostgreSQL keeps of them, and none is left out of the sums."""
+"""Statements are identified by the text that PostgreSQL keeps, and none is missing from the sums."""
 import glob
 import types
 import unittest
@@ -9,7 +9,7 @@ from parts import statements as part
 
 
 class Postgres:
-    """What psql answers: columns split by |."""
+    """The output of psql: columns separated by |."""
 
     def __init__(self, *lines):
         self.lines = lines

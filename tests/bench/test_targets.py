@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes tests/bench/run fail, and what its words are worth."""
+"""The conditions under which tests/bench/run fails, and its output."""
 import contextlib
 import importlib
 import io
@@ -25,7 +25,7 @@ def run():
 
 
 def run_with(measured, walls=()):
-    """Exit code and output of tests/bench/run with one part that measures this."""
+    """Returns exit code and output of tests/bench/run with one part that measures this."""
     part = types.SimpleNamespace(PACKAGES=[], seconds=lambda _: 1, tables=lambda *_: [], charts=lambda _: [],
                                  run=measured if callable(measured) else lambda _: {"measured": measured})
     names = run()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many bodies at once: through the whole pipe over one connection, or past the parser alone."""
+"""Sends many bodies through the whole pipeline over one connection, or to the parser alone."""
 import hashlib
 import hmac
 import http.client
@@ -14,7 +14,7 @@ SUITES = os.environ.get("TRUNKLINE_SUITES") or os.path.join(os.path.dirname(os.p
 
 
 def verdicts(bodies):
-    """(what is wrong with it as JSON, state, reason) of each, by the parser itself."""
+    """Returns (what is wrong with it as JSON, state, reason) of each body, from the parser alone."""
     frames = b"".join(b"%d\n%s" % (len(body), body) for body in bodies)
     done = subprocess.run([VERDICTS], input=frames, capture_output=True, check=True)
     lines = done.stdout.decode("utf-8", "replace").split("\n")[:-1]
@@ -23,7 +23,7 @@ def verdicts(bodies):
 
 
 class Sender:
-    """Signed deliveries over one kept connection; every answer must be 200."""
+    """Sends signed deliveries over one kept connection; every response must be 200."""
 
     def __init__(self, pipe):
         self.pipe = pipe
@@ -45,12 +45,12 @@ class Sender:
 
 
 def key_of(body):
-    """webhook_events.event_key of a body that came without a delivery id of the provider."""
+    """Returns webhook_events.event_key of a body that was delivered without a provider delivery id."""
     return hashlib.sha256(b"\0" + body).hexdigest()
 
 
 def stored(postgres):
-    """{event key: (state, reason, sha256 of the bytes kept, attempts)}"""
+    """Returns {event key: (state, reason, sha256 of the stored bytes, attempts)}."""
     text = postgres.psql(
         "select encode(event_key, 'hex') || ' ' || state || ' ' || attempts || ' ' || "
         "encode(sha256(coalesce(raw, convert_to(payload::text, 'UTF8'))), 'hex') || ' ' || "
@@ -63,7 +63,7 @@ def stored(postgres):
 
 
 def problem_with(body, row, said):
-    """What is wrong with the row of a body, given what the parser said of it; None if nothing is."""
+    """Returns what is wrong with the row of a body, given the parser's outcome, or None."""
     if row is None:
         return "no row"
     state, reason, kept, attempts = row

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ten thousand deliveries full of words that may show nowhere, a good share of them failing in every way."""
+"""Ten thousand deliveries with strings that must not appear in any output; many of them fail, each in another way."""
 import base64
 import json
 import os
@@ -9,19 +9,19 @@ import threading
 from gateway_harness import Client, request, sign_hex, sign_legacy, sign_standard
 from pipeline import BIN, Pipeline, clean_environment
 
-# Keys, as the gateway gets them: words that no hash or id can hold by chance.
+# Keys in the form that the gateway expects: words that no hash or id contains by chance.
 HEX_SECRET = "zqx-hex-signing-key-0001-of-the-canary-test"
 LEGACY_SECRET = b"zqx legacy signing key of 32 b.."
 STANDARD_SECRET = b"zqx standard signing key of 32 b"
 REDIS_SECRET, POSTGRES_SECRET, API_SECRET = "zqxRedisPassword", "zqxPostgresPassword", "zqxProviderApiKey"
 KEYS = (HEX_SECRET, "legacy:" + base64.b64encode(LEGACY_SECRET).decode(),
         "whsec_" + base64.b64encode(STANDARD_SECRET).decode())
-NUMBERS = [f"415555010{n}" for n in range(10)]  # fictitious; shown with their last two digits alone
-MARK = "zqxPrivate"  # in every text, name, transcript, address and query string
+NUMBERS = [f"415555010{n}" for n in range(10)]  # fictitious; only their last two digits are logged
+MARK = "zqxPrivate"  # part of every text, name, transcript, address and query string
 
 
 def forms(secret):
-    """As it may be written down: plain, hex, base64 (both alphabets, padded or not)."""
+    """Returns the encodings in which it could appear: plain, hex, base64 (both alphabets, padded or not)."""
     raw = secret.encode() if isinstance(secret, str) else secret
     yield raw
     yield raw.hex().encode()
@@ -44,7 +44,7 @@ ANY, ANY_BUT_NUMBERS = pattern(CANARIES), pattern(NUMBERLESS)
 
 
 def found_in(data, which=ANY):
-    """The lines with a canary in them, shortened."""
+    """Returns the lines that contain a canary, shortened."""
     data = data.encode() if isinstance(data, str) else data
     return [line[:400] for line in data.split(b"\n") if which.search(line.lower())]
 
@@ -60,7 +60,7 @@ def message(n, text="", **more):
 
 
 def good(n):
-    """Events of every kind that are applied."""
+    """Yields events of every kind that are applied."""
     kind = n % 5
     if kind < 2:
         return "message.received", message(n)
@@ -75,7 +75,7 @@ def good(n):
 
 
 def hopeless(n):
-    """Bodies that can never be an event."""
+    """Yields bodies that can never be an event."""
     whole = json.dumps({"type": "message.received", "data": {"object": message(n)}}).encode()
     obj = message(n)
     return (whole[:-9], b"\xff" + whole, f"{MARK} {number(n)}".encode(), b'"' + MARK.encode() + b'"', whole + whole,
@@ -90,7 +90,7 @@ def hopeless(n):
 
 
 def body_of(n):
-    if n % 50 == 5:  # refused by Postgres, see TRIGGER
+    if n % 50 == 5:  # rejected by PostgreSQL, see TRIGGER
         name, thing = "message.received", message(n, text="boom-" + BOOMS[n // 50 % len(BOOMS)])
     elif n % 10 < 7:
         name, thing = good(n)
@@ -100,7 +100,7 @@ def body_of(n):
 
 
 BOOMS = ("raise", "check", "cast", "range", "unique", "lie", "warn")
-# Each way in which a server's words can hold the row.
+# Each way in which an error message of a server can contain the row.
 TRIGGER = """
 create table taken (words text unique);
 insert into taken values ('boom-unique');
@@ -126,7 +126,7 @@ grant select, insert on taken to trunkline_worker;
 
 
 class CanaryPipe(Pipeline):
-    """Everything at debug, with secrets that are known to the test."""
+    """Every program at log level debug, with secrets that the test has chosen."""
 
     def start(self, program, *options):
         role = program.removeprefix("trunkline-")
@@ -136,7 +136,7 @@ class CanaryPipe(Pipeline):
             ("--max-attempts", "2", "--retry-base", "50ms", "--retry-poll", "50ms", "--heartbeat-every", "100ms")))
 
     def environment(self, role):
-        """Of a program: addresses with the canary passwords."""
+        """Returns the environment of a program: addresses with the canary passwords."""
         url = self.redis.url_of(role).replace(f"{role}-password", REDIS_SECRET)
         if role == "gateway":
             return {"REDIS_URL": url, "TRUNKLINE_SIGNING_KEYS": self.keys}
@@ -144,7 +144,7 @@ class CanaryPipe(Pipeline):
 
 
 def signed(n, body):
-    """The headers of delivery n: all schemes; one in 20 refused, in several ways."""
+    """Returns the headers of delivery n: all schemes; one in 20 is rejected, for various reasons."""
     extra = {"User-Agent": f"{MARK}/{number(n)}", "Authorization": f"Bearer {MARK}", "X-Note": MARK}
     how = n % 3
     headers = (sign_hex(body, HEX_SECRET) if how == 0 else sign_legacy(body, KEYS[1]) if how == 1 else
@@ -158,7 +158,7 @@ def signed(n, body):
 
 
 def flood(gateway, numbers, threads=12):
-    """Sends them; returns {status: count} and one example of each answer."""
+    """Sends them; returns {status: count} and one example of each response."""
     counts, answers, lock = {}, {}, threading.Lock()
 
     def send(mine):

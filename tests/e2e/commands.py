@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the operator's program against the servers of a WorkerTest."""
+"""Runs `trunkline` against the servers of a WorkerTest."""
 import os
 import subprocess
 import time
@@ -17,7 +17,7 @@ class CommandTest(WorkerTest):
         self.sql("truncate controls, operator_log, minute_figures")
 
     def command(self, *words, role="worker", env=None, within=2.5, redis="operator", **servers):
-        """servers: redis_url, database_url. Checks --json by its schema: words[0] or words[:2] is the verb's name."""
+        """servers: redis_url, database_url. within: the expected maximum duration in seconds, None for no limit."""
         environment = clean_environment(REDIS_URL=servers.get("redis_url") or self.redis.url_of(redis),
                                         DATABASE_URL=servers.get("database_url") or self.postgres.url_of(role),
                                         **(env or {}))
@@ -29,7 +29,7 @@ class CommandTest(WorkerTest):
         return done
 
     def json(self, name, *options, code=0, **more):
-        """What --json prints, as the schema of the verb says."""
+        """Returns what --json prints, after a check against the command's schema."""
         done = self.command(*name.split(), *options, "--json", **more)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json_schema.check(name, done.stdout)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Event rows put into Postgres by hand, and the operator's verbs run on them."""
+"""Inserts event rows into PostgreSQL and runs the commands for events on them."""
 import json
 import os
 import subprocess
@@ -11,7 +11,7 @@ from servers import clean_environment
 
 TRUNKLINE = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline")
 
-# Many rows in one statement: {count} of a state, a second apart and the newest now, n counting from {first}.
+# Many rows in one statement: {count} of a state, one second apart, the newest now; n counts from {first}.
 MANY = """insert into webhook_events (event_key, event_id, event_type, state, error_message, sqlstate, attempts,
   next_attempt_at, received_at, finished_at, delivery_id, entry_id, scheme, key_index, parser_version, activity_id,
   payload)
@@ -29,7 +29,7 @@ def many(postgres, count, state, first=1, type="'message.received'", error="null
 
 def insert(postgres, number, state="processed", kind="message.received", error=None, sqlstate=None, ago="1 minute",
            body=None, activity=None, due="1 hour", attempts=0):
-    """One row with ids EV<number>, DEL<number> and so on; returns its row number."""
+    """Inserts one row with ids EV<number>, DEL<number> and so on; returns its id."""
     def text(value):
         return "null" if value is None else "$q$%s$q$" % value
     waits = "true" if state in ("retrying", "paused") else "false"
@@ -44,7 +44,7 @@ def insert(postgres, number, state="processed", kind="message.received", error=N
 
 
 class Commands:
-    """For a TestCase: self.command("events list", ...) with self.postgres, as a role."""
+    """A mixin for a TestCase: self.command("events list", ...) runs with self.postgres, as a role."""
     role = "readonly"
     redis_url = None
 

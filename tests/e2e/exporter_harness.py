@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`trunkline exporter` for tests."""
+"""Runs `trunkline exporter` for tests."""
 import os
 import re
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A gateway under test, and a plain HTTP client that shows every byte. Standard library only."""
+"""A gateway under test, and a plain HTTP client that exposes every byte. Standard library only."""
 import atexit
 import base64
 import hashlib
@@ -44,7 +44,7 @@ def sign_standard(body, key=STANDARD_KEY, delivery="msg_1", at=None):
 
 
 def request(body=b"{}", headers=None, method="POST", path=PATH, length=True, content_type="application/json"):
-    """The bytes of one request. headers: None signs with HEX_KEY; a dict is used as it is."""
+    """Returns the bytes of one request. headers: None signs with HEX_KEY; a dict is used as it is."""
     lines = [f"{method} {path} HTTP/1.1", "Host: gateway.test"]
     if content_type:
         lines.append(f"Content-Type: {content_type}")
@@ -68,7 +68,7 @@ class Answer:
 
 
 class Client:
-    """One connection."""
+    """One client connection."""
 
     def __init__(self, gateway, timeout=30):
         if gateway.unix_path:
@@ -84,7 +84,7 @@ class Client:
         self.socket.sendall(data)
 
     def read(self, head_only=False):
-        """The next answer; ConnectionError if the connection ends before it is complete."""
+        """Returns the next response; raises ConnectionError if the connection ends before it is complete."""
         while b"\r\n\r\n" not in self.buffer:
             self._more()
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
@@ -102,7 +102,7 @@ class Client:
         self.buffer += got
 
     def ended(self):
-        """True once the other side has closed in order (no reset), with nothing more said."""
+        """Returns True once the other side has closed without a reset and without further bytes."""
         return not self.buffer and self.socket.recv(1) == b""
 
     def close(self):
@@ -116,11 +116,11 @@ class Client:
 
 
 class Gateway:
-    """trunkline-gateway on free ports, keys for all three schemes unless keys are given."""
+    """Runs trunkline-gateway on free ports, with keys for all three schemes unless keys are passed."""
 
     def __init__(self, redis_url, *options, keys=(HEX_KEY, STANDARD_KEY, LEGACY_KEY), env=None, ready=True,
                  listen="127.0.0.1:0", log_level="debug", ulimit=None, passed=None):
-        """passed: a listening socket that it gets as from systemd; listen is then "systemd"."""
+        """passed: a listening socket that is passed as systemd does it; listen is then "systemd"."""
         self.unix_path = listen[5:] if listen.startswith("unix:") else None
         if passed and passed.family == socket.AF_UNIX:
             self.unix_path = passed.getsockname()
@@ -139,7 +139,7 @@ class Gateway:
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                         pass_fds=[passed.fileno()] if passed else ())
-        atexit.register(self.process.kill)  # a test that fails before it has its gateway leaves none behind
+        atexit.register(self.process.kill)  # also when the test fails in the constructor
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         line = wait_for(lambda: self.find("gateway: listening") or self.process.poll() is not None,
@@ -163,7 +163,7 @@ class Gateway:
         return sum(text in line for line in list(self.log))
 
     def probe(self, path, method="GET"):
-        """(status, decoded body) of the ops listener."""
+        """Returns (status, decoded body) of a probe."""
         with socket.create_connection(("127.0.0.1", self.ops), timeout=30) as s:
             s.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             data = b""
@@ -173,7 +173,7 @@ class Gateway:
         return int(head.split(b" ")[1]), json.loads(body) if body else None
 
     def post(self, body=b"{}", **how):
-        """One signed delivery on a connection of its own."""
+        """Sends one signed delivery on a new connection."""
         with Client(self) as client:
             client.send(request(body, **how))
             return client.read()
@@ -187,7 +187,7 @@ class Gateway:
         self.process.send_signal(which)
 
     def stop(self):
-        """Ends it at once; what a test has to say about the way out it says before."""
+        """Kills the gateway."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -223,19 +223,19 @@ def restart(redis):
 
 
 def entries(redis, stream=STREAM):
-    """The stream's entries as dicts of bytes-preserving text."""
+    """Returns the stream's entries as dicts of bytes-preserving text."""
     return [dict(zip(fields[::2], fields[1::2])) for _, fields in redis.command("XRANGE", stream, "-", "+")]
 
 
 def cpu_seconds(pid):
-    """User and system time of a process so far."""
+    """Returns the user and system time of a process so far."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class WithGateway(unittest.TestCase):
-    """A Redis for the class; start() gives gateways that end with their test."""
+    """One Redis per class; start() runs gateways that end with their test."""
 
     @classmethod
     def setUpClass(cls):

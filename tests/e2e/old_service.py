@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database as the integration document's Flask service leaves it behind: its tables, and rows good and bad."""
+"""A database as the Flask service of the integration document leaves it: its tables, with valid and invalid rows."""
 import json
 
 TABLES = """
@@ -26,7 +26,7 @@ create table phone_number (id serial primary key, openphone_id varchar(100), pho
 LINE, ADA, BOB = "+14155550100", "+14155550142", "+14155550143"
 TIME = "2026-03-01T10:00:00.000Z"
 
-# What made activity 1 there, as that service stored it.
+# The source of activity 1, as that service stored it.
 RECEIVED = {"id": "EV1", "type": "message.received", "createdAt": TIME, "data": {"object": {
     "id": "AC1", "conversationId": "CN1", "direction": "incoming", "from": ADA, "to": [LINE], "text": "from the event",
     "status": "received", "createdAt": TIME}}}
@@ -84,7 +84,7 @@ LINES = [{"id": 1, "phone_number": LINE, "is_active": True}, {"id": 2, "phone_nu
 def literal(column, value):
     if value is None:
         return "null"
-    if isinstance(value, str) and value.startswith("@"):  # JSON as it stands
+    if isinstance(value, str) and value.startswith("@"):  # JSON text, not quoted
         return f"$q${value[1:]}$q$"
     if isinstance(value, (dict, list)) or column == "to_numbers":
         return f"$q${json.dumps(value)}$q$"
@@ -106,7 +106,7 @@ grant select on all tables in schema public to trunkline_old;
 
 
 def make(postgres, name="old", rows=ROWS):
-    """The address of such a database, for a role that may only read it."""
+    """Returns the address of such a database, for a role that may only read it."""
     postgres.psql(f'create database "{name}"', database="postgres")
     postgres.psql(TABLES + rows + READER, database=name)
     return postgres.url_of("old", database=name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole pipe for tests: private servers, gateway and worker on private ports, all stopped at the end."""
+"""The whole pipeline for tests: private servers, a gateway and a worker on private ports, all stopped at the end."""
 import atexit
 import os
 import socket
@@ -21,13 +21,13 @@ def answers(port):
 
 class Pipeline:
     def __init__(self, keys=(HEX_KEY, LEGACY_KEY, STANDARD_KEY), binaries=BIN):
-        """binaries: folder of gateway and worker."""
+        """binaries: the folder of gateway and worker."""
         self.programs, self.binaries = [], binaries
         atexit.register(self.close)
         self.redis, self.postgres = Redis(), Postgres()
         self.postgres.migrate(TRUNKLINE)
         self.keys = "\n".join(keys)
-        # What an operator has at hand: `send` makes rows and removes them again, as the owner.
+        # The environment of an operator: `send` creates rows and removes them again, as the owner.
         self.env = clean_environment(TRUNKLINE_SIGNING_KEYS=self.keys, REDIS_URL=self.redis.url_of("operator"),
                                      DATABASE_URL=self.postgres.url_of("owner"))
         self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")

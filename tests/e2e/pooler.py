@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PgBouncer before a test's Postgres."""
+"""Runs PgBouncer in front of a test's PostgreSQL."""
 import os
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sb
 
 
 def pooled(test, mode, role="worker", database="trunkline", **more):
-    """A role's address through one of that mode, which drops startup options. Ended with the test."""
+    """Returns a role's address through PgBouncer in this mode, which drops startup options. It ends with the test."""
     port = free_port()
     folder = test.postgres.folder
     settings = {"listen_addr": "127.0.0.1", "listen_port": port, "auth_type": "any", "pool_mode": mode,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Http11Probe's cases: raw requests with the verdict for each status and end of connection. Not part of the repository:
-looked for in TRUNKLINE_SUITES, else in ../shared/suites beside it."""
+"""The cases of Http11Probe: raw requests with the verdict for each status and end of connection. They are not part of
+the repository: the folder is TRUNKLINE_SUITES, or ../shared/suites next to the repository."""
 import base64
 import json
 import os
@@ -11,16 +11,16 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.environ.get("TRUNKLINE_SUITES") or os.path.join(HERE, "..", "..", "..", "shared", "suites")
 FILE = os.path.join(ROOT, "http11probe", "http11probe_cases.json")
-# Below the gateway's own deadlines (5 s and 10 s), as a prober's patience is: a half request is then "no answer".
+# Below the gateway's deadlines (5 s and 10 s), like the timeouts of a prober: a partial request is then "no answer".
 PATIENCE = 1.5
-AFTER = 0.3  # how long an answered connection is watched for its end
+AFTER = 0.3  # how long an answered connection is observed for its end
 
 FIELDS = {"COMP-405-ALLOW": "Allow", "COMP-OPTIONS-ALLOW": "Allow", "COMP-DATE-HEADER": "Date",
           "COMP-CONTENT-TYPE": "Content-Type"}
 
 
 def cases():
-    """All of them, or None where the suite is absent."""
+    """Returns all cases, or None if the suite is absent."""
     if not os.path.exists(FILE):
         return None
     with open(FILE, encoding="utf-8") as file:
@@ -28,8 +28,8 @@ def cases():
 
 
 def bytes_of(text, port, path, sign):
-    """The bytes to send. The probed resource, "/" in the suite, is the gateway's one path, and a first request that is
-    a POST is signed (sign: body -> fields), so that nothing but its framing decides."""
+    """Returns the bytes to send. The probed resource, "/" in the suite, is replaced by the path of the gateway, and a
+    first request that is a POST is signed (sign: body -> fields), so that only its framing decides."""
     data = base64.b64decode(text).replace(b"@@PORT@@", str(port).encode())
     data = re.sub(rb"(?m)^([A-Za-z]+ )/( HTTP/1\.[01]\r?$)", rb"\1" + path.encode() + rb"\2", data)
     head, end, rest = data.partition(b"\r\n\r\n")
@@ -41,11 +41,11 @@ def bytes_of(text, port, path, sign):
 
 
 class Seen:
-    """What came back on one connection."""
+    """What was received on one connection."""
 
     def __init__(self, data, state):
         self.data = data
-        self.state = state  # Open, Closed, or TimedOut: silence without an answer
+        self.state = state  # Open, Closed, or TimedOut: no response
         self.statuses = [int(s) for s in re.findall(rb"(?m)^HTTP/1\.1 (\d{3}) ", data)]
 
     @property
@@ -81,7 +81,7 @@ def send(connection, data):
         connection.sendall(data)
         return True
     except ConnectionError:
-        return False  # closed on the rest of it: what was said before that still counts
+        return False  # closed before the rest was sent: what was received counts
 
 
 def ask(port, data):
@@ -91,7 +91,7 @@ def ask(port, data):
 
 
 def run_sequence(port, case, build):
-    """What each step saw; a step that could not be sent any more is None."""
+    """Returns what each step received; None for a step that could not be sent."""
     seen = []
     with socket.create_connection(("127.0.0.1", port)) as connection:
         for step in case["steps"]:
@@ -105,7 +105,7 @@ def run_sequence(port, case, build):
 
 
 def verdict_of(case, seen):
-    """pass, warn or fail. Where the suite looks at a field as well, so do we."""
+    """Returns pass, warn or fail. Header fields are compared where the suite compares them."""
     entry = case["verdicts"].get("none" if seen.final is None else str(seen.final), "fail")
     verdict = entry.get(seen.state, "fail") if isinstance(entry, dict) else entry
     if verdict != "?":
@@ -115,8 +115,8 @@ def verdict_of(case, seen):
 
 
 def sequence_verdict(case, seen):
-    """The suite's rule: 400, or the connection ends before anything after the first request is answered; where it
-    only prefers that, a warning. Two answers to the first step are always a fail."""
+    """The rule of the suite: 400, or the connection ends before anything after the first request is answered; if the
+    suite only prefers that, a warning. Two responses to the first step are always a failure."""
     first = seen[0]
     later = [s for s in seen[1:] if s is not None and s.final is not None]
     if len([s for s in first.statuses if s >= 200]) > 1:

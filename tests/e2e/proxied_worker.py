@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Workers behind a proxy to Redis and one to Postgres, and a checker that notes every write that changed something."""
+"""Workers behind a proxy to Redis and one to PostgreSQL, and a checker that records every write."""
 import threading
 
 import checker
@@ -10,7 +10,7 @@ ENTRY = b"TRUNKLINE-TEST-"  # in every body
 
 
 class Behind:
-    """What Worker() asks of a Redis, at another port."""
+    """The part of Redis that Worker() uses, at another port."""
 
     def __init__(self, redis, port):
         self.redis, self.port, self.folder = redis, port, redis.folder
@@ -39,7 +39,7 @@ class ProxiedWorkerTest(WorkerTest):
         self.sql("truncate event_copies, proof.transitions, proof.effects")
 
     def proxied_worker(self, **options):
-        """A worker of one thread that asks Postgres nothing but for what it read."""
+        """Starts a worker with one thread that queries PostgreSQL only for what it read."""
         worker = Worker(Behind(self.redis, self.to_redis.port), self.postgres,
                         database=self.postgres.url_of("worker", self.to_postgres.port),
                         **{"threads": 1, "retry_poll": "1h", "claim_after": "300ms", **options})
@@ -56,8 +56,9 @@ class ProxiedWorkerTest(WorkerTest):
                  "the sessions of dead workers to end")
 
     def check(self, events, copies=0):
-        """Drained; each event and each copy has one row, its effects once, and nothing was counted against it."""
-        self.wait_drained(90)  # a line made slow on purpose, beside other tests
+        """Waits until the stream is drained; each event and each copy has one row, its effects once, and no attempt
+        counts."""
+        self.wait_drained(90)  # the proxy may be slow on purpose
         self.assertEqual(self.states(), {"processed": events})
         self.assertEqual(self.sql(checker.DOUBLED), "")
         self.assertEqual(self.sql("select count(*) from proof.effects where target = 'activities'"), str(events))
@@ -66,10 +67,10 @@ class ProxiedWorkerTest(WorkerTest):
 
 
 class Moment:
-    """Watches both wires for one moment in the life of a batch and does something there, once.
+    """Watches one proxy for one point in the processing of a batch and runs an action there, once.
 
-    Its wire, direction and bytes; looked for only after those of `since` went by on the same wire, and while when().
-    then(link, data): what goes on instead of data.
+    The point is a direction and bytes; after those of `since` were seen on the same connection, and while when()
+    holds. then(link, data) returns what is sent on instead of data.
     """
 
     def __init__(self, proxy, direction, needle, then, since=None, when=lambda: True):

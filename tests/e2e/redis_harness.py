@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""For tests of a gateway and a worker whose Redis breaks: senders that keep books, and measured recoveries."""
+"""For tests of a gateway and a worker whose Redis fails: senders that record every response, and recovery times."""
 import json
 import shutil
 import subprocess
@@ -11,20 +11,20 @@ from gateway_harness import Client, entries, request, wait_for
 
 
 def body_of(name):
-    """A small, valid event whose id is name."""
+    """Returns a small, valid event whose id is name."""
     return json.dumps({"id": name, "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z", "data": {
         "object": {"id": "AC" + name, "conversationId": "CN1", "from": "+14155550142", "to": ["+14155550100"],
                    "direction": "incoming", "body": name, "createdAt": "2026-03-01T10:00:00.000Z"}}}).encode()
 
 
 class Senders:
-    """Threads that send unique events, each on a kept connection, one after the other. answers: {name: status}; status
-    0 stands for no answer. pause: seconds between two of one thread."""
+    """Threads that send unique events, one after the other, each thread on a kept connection. answers: {name: status};
+    status 0 stands for no response. pause: seconds between two events of one thread."""
 
     def __init__(self, gateway, threads=4, pause=0.0, prefix="EV"):
         self.gateway, self.pause, self.prefix = gateway, pause, prefix
         self.answers, self.times, self.odd = {}, [], []  # times: (when sent, seconds, status)
-        self.ids, self.began = {}, {}  # of answers 200: {name: delivery id}; {name: when sent}
+        self.ids, self.began = {}, {}  # of responses 200: {name: delivery id}; {name: when sent}
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._send, args=(n,), daemon=True) for n in range(threads)]
         for thread in self.threads:
@@ -82,7 +82,7 @@ class Senders:
 
 
 def names(redis):
-    """Of the events in the stream."""
+    """Returns the names of the events in the stream."""
     return [json.loads(entry["b"])["id"] for entry in entries(redis)]
 
 
@@ -97,6 +97,6 @@ def seconds_until(condition, what, deadline=60.0):
 
 
 def can_run(*command):
-    """Whether a tool is here and may do what it is for."""
+    """Returns whether a tool is installed and permitted."""
     return bool(shutil.which(command[0])) and not subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode

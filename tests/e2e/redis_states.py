@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""For tests with a gateway, a worker and senders over a Redis that gets into trouble."""
+"""For tests with a gateway, a worker and senders on a Redis that fails."""
 
 from gateway_harness import Gateway
 from redis_harness import Senders, measured, seconds_until
@@ -8,7 +8,7 @@ from worker_harness import Redis, Worker, WorkerTest, wait_for
 
 
 class StateTest(WorkerTest):
-    """A Redis of its own for each test."""
+    """One Redis per test."""
 
     @classmethod
     def setUpClass(cls):
@@ -21,7 +21,7 @@ class StateTest(WorkerTest):
         super().setUp()
 
     def begin(self, port=None, **sending):
-        """Gateway, worker and senders, all well."""
+        """Starts gateway, worker and senders; waits until all are running."""
         self.gateway = Gateway(self.redis.url_of("gateway", port=port), "--threads", "2", log_level="info")
         self.addCleanup(self.gateway.stop)
         if port:
@@ -49,7 +49,7 @@ class StateTest(WorkerTest):
         self.assertEqual(self.gateway.probe("/livez")[0], 200)
 
     def expect_return(self, what, worker=True):
-        """The cause is gone now."""
+        """Call it when the cause is removed: waits for the first 200 and for readiness."""
         acked = self.senders.count()
         first = seconds_until(lambda: self.senders.count() > acked, "200 again")
         ready = first + seconds_until(lambda: self.the_worker.ready()[0] == 200, "the worker to be ready")
@@ -59,7 +59,8 @@ class StateTest(WorkerTest):
         self.assertLess(ready, limit(15))
 
     def finish(self, since=0.0):
-        """No more deliveries; all that was acked (of those sent since then) is processed, at the first attempt."""
+        """Stops the senders; every acknowledged delivery (sent after `since`) must be processed, at the first
+        attempt."""
         self.senders.wait_acked(20)
         self.senders.stop()
         self.wait_drained()

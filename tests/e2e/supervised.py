@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Workers that a marked event takes down (tests/support/crash), started again as a supervisor would."""
+"""Workers that a marked event crashes (tests/support/crash), restarted as by a supervisor."""
 import os
 import resource
 import signal
@@ -16,7 +16,7 @@ def without_core():
 
 
 class Supervised:
-    """count workers, always. crashes: times one aborted; other_ends: exit codes of all other ends."""
+    """Keeps count workers running. crashes: number of aborts; other_ends: exit codes of all other ends."""
 
     def __init__(self, redis, postgres, count, **options):
         settings = {**QUICK, **{k.replace("_", "-"): v for k, v in options.items()}}
@@ -24,7 +24,7 @@ class Supervised:
                         postgres.url_of("worker"), "--ops-listen", ""]
         for name, value in settings.items():
             self.command += ["--" + name, str(value)]
-        # Only what applies an event looks at its facts: burying one must still work.
+        # Only the statements that apply an event touch its facts: inserting a dead letter must still work.
         self.environment = {**clean_environment(), "LD_PRELOAD": os.path.join(BIN, "test-crash.so"),
                             "TEST_CRASH_MARKER": MARKER, "TEST_CRASH_STATEMENT": "merge_activities",
                             "ASAN_OPTIONS": "verify_asan_link_order=0"}
@@ -54,7 +54,7 @@ class Supervised:
                 self.other_ends.append(process.returncode)
 
     def kill_all(self):
-        """SIGKILL, as an operator in a hurry or the kernel would; they come back."""
+        """Kills all workers with SIGKILL; the supervisor restarts them."""
         for process in self.processes:
             if process and process.poll() is None:
                 process.kill()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""deploy/prometheus: rules that promtool accepts and that fire when they should, each with a runbook that is there,
-over metrics that our programs export (test_metrics.py: docs/metrics.md is what they do export)."""
+"""deploy/prometheus: promtool accepts the rules, they fire when they should, each has a runbook that exists, and they
+use only metrics that the programs export (test_metrics.py compares docs/metrics.md with those)."""
 import os
 import re
 import subprocess

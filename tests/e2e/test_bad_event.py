@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One bad event: whatever it does, the others of its batch are in time, and it ends where it belongs."""
+"""One bad event: whatever it does, the other events of its batch are applied in time and it reaches its state."""
 import os
 import subprocess
 import sys
@@ -27,7 +27,7 @@ class BadEvent(WorkerTest):
         super().tearDown()
 
     def break_on(self, text, how):
-        """From now on an activity with that text is refused by the database, in that way."""
+        """From now on the database rejects an activity with that text, in that way."""
         self.sql(f"""create or replace function bad() returns trigger language plpgsql security definer as $$ begin
             if new.body = '{text}' then {how}; end if; return new; end $$;
             create or replace trigger bad before insert or update on activities for each row execute function bad()""")
@@ -73,7 +73,7 @@ class BadEvent(WorkerTest):
             self.add(message(n, "newer", createdAt="2026-03-02T10:00:00.000Z"), f"D{n}")
         self.wait_states(processed=200, deadline=60)
         measured("199 events beside a locked row, lock-timeout 300 ms", f"{time.monotonic() - began:.2f} s")
-        # It is met again and again meanwhile, and that costs the newcomers nothing but a wait.
+        # It is read again meanwhile, and that delays new events without further effect.
         self.add_messages(range(200, 250))
         self.wait_states(processed=250, deadline=60)
         self.assertEqual(self.redis.command("XLEN", STREAM), 1)
@@ -84,7 +84,7 @@ class BadEvent(WorkerTest):
         self.assertEqual(self.sql("select count(*) from activities where body = 'newer'"), "200")
         self.assertEqual(worker.terminate(), 0)
 
-    # The event aborts whoever applies it.
+    # The event aborts any worker that applies it.
 
     def supervise(self, count=2, **options):
         self.keeper = Supervised(self.redis, self.postgres, count, **{"claim_after": "500ms", "lease": "1s", **options})
@@ -95,7 +95,7 @@ class BadEvent(WorkerTest):
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def feed(self):
-        """50 events a second until the returned function is called; it tells how many."""
+        """Adds 50 events per second until the returned function is called; it returns their number."""
         sent, enough = [0], threading.Event()
 
         def run():
@@ -146,7 +146,7 @@ class BadEvent(WorkerTest):
                  f"{done} of {sent} others processed meanwhile")
 
     def test_a_replayed_one_ends_dead_again_and_its_companions_are_processed(self):
-        # Twenty dead letters whose cause is mended, and among them one that crashes.
+        # Twenty dead letters whose cause is fixed, and among them one that crashes.
         self.make_dead_letters(21, poison=7)
         self.replay("--all")
         self.supervise()
@@ -160,7 +160,7 @@ class BadEvent(WorkerTest):
         self.assertEqual(self.sql("select delivery_id, error_message, claims from webhook_events where state = 'dead'"),
                          "POISON|crashed the worker|5")
         self.assertEqual(self.keeper.crashes, 5)
-        # Of five claims one was in company.
+        # One of five claims was together with others.
         self.assertEqual(self.sql("select max(claims) <= 2 from webhook_events where delivery_id like 'D%'"), "t")
         self.wait_states(processed=20 + sent, dead=1)
         self.assertEqual(self.keeper.other_ends, [])
@@ -168,7 +168,7 @@ class BadEvent(WorkerTest):
                  f"{sent} others processed meanwhile")
 
     def test_workers_killed_from_outside_bury_nothing(self):
-        # Time and again, with sixty retries in hand that wait for a lock.
+        # Repeatedly, while sixty leased retries wait for a lock.
         self.make_dead_letters(60)
         self.replay("--all")
         for _ in range(5):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad input through the whole pipe, signed: never a crash, always a row with its state and reason, bytes kept."""
+"""Bad input through the whole pipeline, signed: no crash, always a row with its state and reason, all bytes stored."""
 import hashlib
 import hmac
 import http.client
@@ -10,7 +10,7 @@ from pipeline import HEX_KEY, Pipeline, wait_for
 
 
 def event(body_text="hello", **changes):
-    """A good message as text; changes replace members of the object."""
+    """Returns a valid message as text; changes replace members of the object."""
     data = {"id": "TRUNKLINE-TEST-B", "from": "+14155550142", "to": ["+14155550100"], "direction": "incoming",
             "body": body_text, "createdAt": "2026-03-01T10:00:00.000Z", **changes}
     return json.dumps({"id": "EVB", "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z",
@@ -22,7 +22,7 @@ def nested(depth):
         + "[" * depth + "]" * depth + "}}}"
 
 
-# name: (body, state, a part of the reason or None)
+# name: (body, state, part of the reason or None)
 CASES = {
     "not JSON": (b"hello", "dead", "not JSON"),
     "empty body": (b"", "dead", ""),
@@ -85,7 +85,7 @@ class BadInput(unittest.TestCase):
             connection.close()
 
     def row(self, delivery):
-        """state, reason, sha256 of the bytes kept"""
+        """Returns state, reason and sha256 of the stored bytes."""
         found = self.pipe.postgres.psql(
             "select state, coalesce(error_message, ''), encode(sha256(coalesce(raw, "
             "convert_to(payload::text, 'UTF8'))), 'hex') "
@@ -116,7 +116,7 @@ class BadInput(unittest.TestCase):
         bodies = [body for body, _, _ in CASES.values() if len(body) < 20_000]
         deliveries = []
         for n in range(len(bodies)):
-            self.post(bodies[n] + b" " * n)  # other bytes, another event
+            self.post(bodies[n] + b" " * n)  # other bytes are another event
             deliveries.append(self.post(event(id=f"TRUNKLINE-TEST-G{n}").encode())[1])
         for delivery in deliveries:
             self.assertEqual(wait_for(lambda d=delivery: self.row(d), "a good row")[0], "processed")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the programs are built and what they leave open: position-independent, read-only tables, checked buffers, no
-search path of their own, no more libraries than they need, memory that other users and core files never see."""
+"""How the programs are built: position-independent, read-only tables, checked buffers, no search path, no more
+libraries than needed, memory that other users and core files never contain."""
 import json
 import os
 import re
@@ -16,10 +16,10 @@ from pipeline import BIN, HERE, clean_environment, wait_for
 
 PROGRAMS = ("trunkline", "trunkline-gateway", "trunkline-worker")
 ROOT = os.path.join(HERE, "..", "..")
-# What each compiler that has it gets; FORTIFY only where the build optimises.
+# What each compiler adds where it can; FORTIFY only where the build optimises.
 FLAGS = ("-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",
          "-D_GLIBCXX_ASSERTIONS", "-D_FORTIFY_SOURCE=2")
-# Writes past a buffer and an array of the standard library whose size the compiler can't see.
+# Writes past a buffer and an array of the standard library whose size the compiler cannot see.
 OVERFLOW = """
 #include <cstdio>
 #include <cstring>
@@ -38,7 +38,7 @@ def readelf(*arguments):
 
 
 def weaknesses(path):
-    """What is missing, in words; [] for a hardened program."""
+    """Returns what a program lacks, in words; [] for a hardened program."""
     dynamic, segments, symbols = readelf("-d", path), readelf("-l", path), readelf("--dyn-syms", path)
     checks = {"no PIE": "DYN (Position-Independent" in readelf("-h", path) and "PIE" in dynamic,
               "no RELRO": "GNU_RELRO" in segments, "no BIND_NOW": "BIND_NOW" in dynamic,
@@ -61,7 +61,7 @@ class Binaries(unittest.TestCase):
                   for name in PROGRAMS}
         for name, libraries in needed.items():
             self.assertFalse([x for x in libraries if "/" in x], name)
-        # The part that faces the internet can't talk to Postgres at all.
+        # The program that faces the internet cannot connect to PostgreSQL.
         self.assertFalse([x for x in needed["trunkline-gateway"] if re.search("libpq", x)])
         self.assertTrue([x for x in needed["trunkline-worker"] if re.search("libpq", x)])
 
@@ -80,7 +80,7 @@ class Binaries(unittest.TestCase):
                 self.assertTrue(words & {"-fPIC", "-fPIE"})
 
     def test_release_flags_bite(self):
-        """What the release preset gives every file makes a program that stops instead of writing past an end."""
+        """The flags of the release preset make a program that aborts instead of writing past an end."""
         folder = tempfile.mkdtemp(prefix="trunkline-flags-")
         self.addCleanup(shutil.rmtree, folder)
         subprocess.run(["cmake", "--preset", "release", "-B", folder + "/build"], cwd=ROOT, check=True,
@@ -108,7 +108,7 @@ class Binaries(unittest.TestCase):
 
 class Memory(unittest.TestCase):
     def start(self, *command, **how):
-        """command, with core files allowed, in a folder of its own."""
+        """Runs the command with core files allowed, in a new folder."""
         folder = tempfile.mkdtemp(prefix="trunkline-core-")
         self.addCleanup(shutil.rmtree, folder)
         os.chmod(folder, 0o777)
@@ -125,12 +125,12 @@ class Memory(unittest.TestCase):
         for name, options in (("trunkline-gateway", ["--listen", "127.0.0.1:0"]), ("trunkline-worker", [])):
             process, folder = self.start(os.path.join(BIN, name), *options, "--ops-listen", "127.0.0.1:0", "--redis",
                                          "redis://127.0.0.1:1/0", **how)
-            process.stderr.readline()  # it runs
+            process.stderr.readline()  # it is running
             yield name, process, folder
 
     @staticmethod
     def crash(process):
-        """Ends it by a fault; True if the kernel wrote its memory down."""
+        """Ends it by a fault; returns whether the kernel wrote a core file."""
         os.kill(process.pid, signal.SIGSEGV)
         _, status = os.waitpid(process.pid, 0)
         process.returncode = -signal.SIGSEGV
@@ -148,7 +148,7 @@ class Memory(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root: becomes another user")
     def test_memory_and_environment_are_closed_to_the_same_user(self):
-        """Another program of that user, say one that was broken into, reads neither keys nor memory."""
+        """Another program of the same user, for example a compromised one, can read neither keys nor memory."""
         look = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs",
                 "--bounding-set=-all", "--"]
         if subprocess.run([*look, "test", "-x", BIN + "/trunkline-gateway"]).returncode:
@@ -157,7 +157,7 @@ class Memory(unittest.TestCase):
             for file in ("environ", "maps", "mem", "fd/0"):
                 done = subprocess.run([*look, "cat", f"/proc/{process.pid}/{file}"], capture_output=True, text=True)
                 self.assertIn("Permission denied", done.stderr, f"{name} {file}")
-            # What a supervisor needs is open.
+            # What a supervisor needs is readable.
             done = subprocess.run([*look, "cat", f"/proc/{process.pid}/status", f"/proc/{process.pid}/stat"],
                                   capture_output=True)
             self.assertEqual(done.returncode, 0)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No key, password, number, text or address of a medium shows anywhere but in the rows: 10,000 deliveries at log level
-debug, failing ones of every kind among them, then a search for each canary in all that the programs say."""
+"""No key, password, number, text or address of a medium appears outside the rows: 10,000 deliveries at log level
+debug, failing ones of every kind among them, then a search for each canary in all output of the programs."""
 import multiprocessing.pool
 import os
 import re
@@ -65,7 +65,7 @@ class Canaries(unittest.TestCase):
         return done.stdout + done.stderr
 
     def test_a_canary_would_be_seen(self):
-        """The search itself, on lines as the programs might write them."""
+        """Tests the search, on lines in the programs' formats."""
         for words in (f'error="{MARK} hello"', f"from=+1{NUMBERS[3]}", f"redis://u:{REDIS_SECRET}@h", HEX_SECRET,
                       KEYS[1], KEYS[2], HEX_SECRET.encode().hex(), STANDARD_SECRET.hex().upper(), MARK.upper()):
             self.assertEqual(len(found_in(f"a line\n2026 info gateway: {words}\nanother")), 1, words)
@@ -85,7 +85,7 @@ class Canaries(unittest.TestCase):
         self.assertEqual(int(self.pipe.postgres.psql(
             "select count(distinct substring(payload::text from 'boom-[a-z]+')) from webhook_events "
             "where sqlstate is not null")), len(BOOMS))
-        # The canaries did arrive: what follows can't be right for want of them.
+        # The canaries are in the rows; otherwise the search below would prove nothing.
         self.assertNotEqual(self.pipe.postgres.psql(f"select 1 from activities where body like '%{MARK}%' limit 1"), "")
 
     def test_logs_at_debug(self):
@@ -116,7 +116,7 @@ class Canaries(unittest.TestCase):
     def test_reasons_in_postgres(self):
         reasons = self.pipe.postgres.psql("select distinct state, sqlstate, error_message from webhook_events")
         self.assert_clean(reasons, "reasons")
-        self.assertIn("raised by PL/pgSQL function refuse() line", reasons)  # still of use to somebody
+        self.assertIn("raised by PL/pgSQL function refuse() line", reasons)  # still useful to a reader
         self.assertIn('duplicate key value violates unique constraint "taken_words_key"', reasons)
 
     def test_what_operators_see(self):
@@ -131,14 +131,14 @@ class Canaries(unittest.TestCase):
         self.assert_clean(replayed, "dead replay")
 
     def all_clean(self, *all_words, **env):
-        """Each as it is and at debug, where it has a log; side by side, since some wait for their end."""
+        """Runs each command with defaults and at debug, in parallel, since some wait for their end."""
         runs = [words + more for words in all_words
                 for more in ((), ("--log-level", "debug"))[:1 if words[0] == "webhooks" else 2]]
         with multiprocessing.pool.ThreadPool(4) as pool:
             for words, said in zip(runs, pool.map(lambda words: self.trunkline(*words, **env), runs)):
                 with self.subTest(words):
                     self.assert_clean(said, words)
-                    self.assertNotIn("not expected", said)  # of its usage
+                    self.assertNotIn("not expected", said)  # usage errors
 
     def test_what_is_asked_about_events(self):
         row = self.pipe.postgres.psql("select min(id) from webhook_events where sqlstate = 'P0001'")
@@ -152,7 +152,7 @@ class Canaries(unittest.TestCase):
                        ("dead", "groups"), ("dead", "groups", "--json"), ("dead", "show", row, "--json"),
                        ("dead", "replay", row, "--dry-run"),
                        ("dead", "replay", row, "--dry-run", "--json"))
-        for more in ((), ("--json",)):  # with the rows that came of it: the numbers in them are for operators, the texts not
+        for more in ((), ("--json",)):  # with the rows that resulted: numbers in them are for operators, texts are not
             said = self.trunkline("events", "show", good, *more)
             self.assertIn(canaries.NUMBERS[0][:9], said)
             self.assertEqual(canaries.found_in(said, canaries.ANY_BUT_NUMBERS), [])
@@ -178,7 +178,7 @@ class Canaries(unittest.TestCase):
         env = {"OPENPHONE_API_KEY": API_SECRET, "TRUNKLINE_API_URL": fake.url}
         hook = "https://hooks.example.com/api/webhooks/openphone"
         made = self.trunkline("webhooks", "create", "--url", hook, **env)
-        self.assertIn("whsec_", made)  # the one place that shows it
+        self.assertIn("whsec_", made)  # the only place that shows it
         self.assertNotIn(API_SECRET, made)
         made_keys = {each["key"] for each in fake.hooks.values()}
         self.all_clean(("webhooks", "list"), ("webhooks", "list", "--json"), ("webhooks", "deliveries"),
@@ -230,7 +230,7 @@ class Canaries(unittest.TestCase):
                     self.assertTrue(code or "--check-config" in one[1], said)
 
     def start_and_end(self, how):
-        """What a program says that ends by itself, or that goes on trying and is ended after a while."""
+        """Returns the output of a program that ends, or that keeps trying and is ended after some time."""
         name, words, env = how
         ports = {"trunkline": [], "trunkline-worker": ["--ops-listen", "127.0.0.1:0"],
                  "trunkline-gateway": ["--ops-listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"]}[name]

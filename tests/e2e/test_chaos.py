@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deliveries while everything breaks at random: nothing acknowledged is lost, nothing is done twice."""
+"""Deliveries while parts fail at random: nothing acknowledged is lost, nothing is applied twice."""
 import bisect
 import collections
 import itertools
@@ -25,9 +25,9 @@ def measured(name, value):
 
 
 def setUpModule():
-    """One cluster for all: servers take seconds to start."""
-    # Only processes die here, so that what Postgres wrote is there in any case; after a crash it would first sync a
-    # thousand files.
+    """One cluster for all tests: servers take seconds to start."""
+    # Only processes are killed here, so what PostgreSQL wrote survives in any case; after a crash it would first sync
+    # a thousand files.
     ClusterTest.cluster = Cluster(workers=2, fsync="on" if SOAK else "off")
     unittest.addModuleCleanup(ClusterTest.cluster.close)
     ClusterTest.checker = Checker(ClusterTest.cluster)
@@ -37,8 +37,8 @@ class ClusterTest(unittest.TestCase):
     cluster = checker = None
 
     def check(self, client, story):
-        """All is mended: what was sent must be there, once."""
-        self.cluster.mend()
+        """All faults have ended: every delivery sent must be there, once."""
+        self.cluster.repair()
         if not client.finish():
             self.fail(f"deliveries still unanswered: {client.summary()}\n{story()}\n{self.cluster.tail()}")
         try:
@@ -53,7 +53,8 @@ class ClusterTest(unittest.TestCase):
 
 
 class Chaos(ClusterTest):
-    """A run a seed and kind of fault. Servers and tables are shared: a run begins with empty tables, a whole cluster."""
+    """One run per seed and kind of fault. Servers and tables are shared: a run begins with empty tables and every part
+    running."""
     totals, recoveries = {}, {}
 
     def faults(self, kind):
@@ -75,7 +76,7 @@ class Chaos(ClusterTest):
         self.book(kind, nemesis, client)
 
     def book(self, kind, nemesis, client):
-        """Sums for the measured: lines; each recovery has a generous bound."""
+        """Adds to the sums of the "measured:" lines; each recovery has a generous limit."""
         total = self.totals.setdefault(kind, collections.Counter())
         retried, copies = (int(self.checker.ask(f"select count(*) from {rows}")) for rows in (
             "proof.transitions where old = 'retrying'", "event_copies"))
@@ -125,7 +126,7 @@ class Chaos(ClusterTest):
 
 
 class Orders(ClusterTest):
-    """Everything stops in one order and starts in the same, under load."""
+    """All parts stop in one order and start in the same order, under load."""
 
     def test_restart_in_every_order(self):
         orders = list(itertools.permutations(("gateway", "workers", "redis", "postgres")))
@@ -156,7 +157,7 @@ class Orders(ClusterTest):
 
 
 class Controls(ClusterTest):
-    """The checker sees what it is there for: each fault is made by hand, and undone."""
+    """The checker finds each kind of fault: each is made by hand, and undone."""
 
     @classmethod
     def setUpClass(cls):
@@ -171,7 +172,8 @@ class Controls(ClusterTest):
             raise AssertionError("\n".join(clean[:60]))
 
     def problems(self, *statements):
-        """After these statements of a superuser, without the comparison of tables, which takes longest."""
+        """Returns what the checker finds after these statements of a superuser, without the comparison of tables,
+        which takes longest."""
         self.cluster.postgres.psql("; ".join(statements))
         return [*self.checker.lost(self.sent, self.acked), *self.checker.unbalanced(), *self.checker.doubled()]
 
@@ -204,7 +206,7 @@ class Controls(ClusterTest):
         self.assert_found(found, "had its row and has none")
 
     def test_an_acknowledged_body_that_was_dropped(self):
-        # As if the gateway had answered without an entry: nothing knows of it but the one who was told 200.
+        # As if the gateway had answered without an entry: only the client has a trace of it.
         dropped = {"0" * 64: None, **self.acked}
         self.assert_found(self.checker.lost(self.sent, dropped), f"lost: {'0' * 64}")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many copies of many events over many consumers that are killed: the tables of one quiet run. Crowded rows."""
+"""Many copies of many events over many consumers that are killed: the tables equal those of one undisturbed run. Hot
+rows."""
 import json
 import random
 import sys
@@ -29,7 +30,7 @@ def message(number, contact, conversation=None, own="+14155550100"):
 
 
 class Convergence(unittest.TestCase):
-    """Four workers of two threads. The stream is fed as a gateway does it; no proxies, no HTTP."""
+    """Four workers with two threads each. The stream is fed as a gateway does it; no proxies, no HTTP."""
 
     @classmethod
     def setUpClass(cls):
@@ -48,7 +49,7 @@ class Convergence(unittest.TestCase):
         self.cluster.worker_options = {**WORKER, **options}
         for worker in self.cluster.workers():
             self.cluster.end(worker)
-        self.cluster.mend()
+        self.cluster.repair()
 
     def test_shuffled_copies_and_kills(self):
         for seed in seeds():
@@ -72,7 +73,7 @@ class Convergence(unittest.TestCase):
                 victim = rng.choice(self.cluster.workers())
                 self.cluster.end(victim)
                 self.cluster.start(victim)
-        self.checker.drain(300 if SOAK else 60)  # what several kills hit is done one by one
+        self.checker.drain(300 if SOAK else 60)  # entries hit by several kills are processed one by one
         took = time.monotonic() - began
         self.assert_all_is_well(distinct.values(), seed)
         copies = int(self.checker.ask("select count(*) from event_copies"))
@@ -81,13 +82,14 @@ class Convergence(unittest.TestCase):
                  f"0 lost, 0 doubled, {copies} copies counted, {took:.1f} s")
 
     def test_a_crowded_conversation(self):
-        """90 % of the events in one conversation: no deadlock, and no less than 30 % of the pace of an even spread."""
+        """90 % of the events are in one conversation: no deadlock, and no less than 30 % of the rate of an even
+        distribution."""
         def spread(number):
             return message(number, contact_number(number % 500), f"CN{number % 500}")
 
         def hot(number):
             return message(number, HOT, "CNhot")
-        first = [spread(n) for n in range(500)] + [hot(500)]  # all conversations are there before it counts
+        first = [spread(n) for n in range(500)] + [hot(500)]  # all conversations exist before the measurement
         even = [spread(1000 + n) for n in range(CROWD)]
         crowded = [hot(1000 + CROWD + n) if n % 10 else spread(1000 + CROWD + n) for n in range(CROWD)]
         seconds = {}
@@ -124,5 +126,5 @@ class Convergence(unittest.TestCase):
                 self.assertEqual(self.checker.ask(
                     "select count(*), count(distinct conversation_id), count(distinct contact_id), "
                     "(select count(*) from conversations) from activities"), "50|1|1|1")
-                # They really came in many transactions.
+                # The events were applied in many transactions.
                 self.assertGreater(int(self.checker.ask("select count(distinct tx) from proof.transitions")), 10)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline dead list, show and replay on a real Postgres."""
+"""trunkline dead list, show and replay on a real PostgreSQL."""
 import os
 import subprocess
 import unittest
@@ -8,7 +8,7 @@ import json_schema
 from servers import Postgres, free_port
 
 BIN = os.environ["TRUNKLINE_BIN"]
-# Any byte can be in a body: NUL, bad UTF-8, and all others.
+# A body can contain any byte: NUL, invalid UTF-8, and all others.
 RAW = b'{"id": "\x00' + bytes(range(256)) + b'\r\n'
 JSON_TEXT = '{ "b":1,  "a":"\\u00e9 \\/",\n"a":2 }\n'
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline dead delete: nothing of an event is left behind, and an auditor can name each that went."""
+"""trunkline dead delete: nothing of an event remains, and an auditor can name each deleted event."""
 
 from event_rows import Commands, insert, json_schema
 from worker_harness import WorkerTest
@@ -28,7 +28,7 @@ class DeadDeleted(Commands, WorkerTest):
         self.assertEqual((told["deleted"], told["copies"]), (1, 2))
         self.assertEqual((self.count(), self.count("event_copies")), (0, 0))
         self.assertEqual(self.sql("select events, copies from dead_deletions"), "1|2")
-        # The same bytes again: a new event, with copies of its own alone.
+        # The same bytes again: a new event, with only its own copies.
         self.deliver(2)
         self.assertEqual((self.states(), self.count("event_copies")), ({"dead": 1}, 1))
         row = self.sql("select id from webhook_events")
@@ -73,7 +73,7 @@ class DeadDeleted(Commands, WorkerTest):
 
     def test_a_batch_that_has_seen_the_event_is_waited_for(self):
         insert(self.postgres, 1, "dead", error="broken")
-        # As a worker whose copy of it is under way.
+        # Like a worker that is processing a copy of it.
         end = self.session("begin; select pg_advisory_xact_lock_shared(1953655660) \\g /dev/null")
         refused = self.command("dead delete", "--all", "--yes")
         self.assertEqual(refused.returncode, 1)

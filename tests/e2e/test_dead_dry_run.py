@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline dead replay --dry-run: what it says is what a replay does, and it changes nothing."""
+"""trunkline dead replay --dry-run: it predicts what a replay does, and it changes nothing."""
 import json
 import unittest
 
@@ -53,7 +53,7 @@ class DeadRehearsal(Commands, unittest.TestCase):
         self.assertRegex(text, r"(?m)^    state +'dead' -> 'processed'$")
         self.assertRegex(text, r"(?m)^    body +\(%d bytes\)$" % len(WORDS))
         self.assertIn("1 of 1 tried would be applied; nothing was changed", text)
-        # And so it happens.
+        # The replay has the predicted outcome.
         self.ok("dead replay", str(number))
         wait_for(lambda: self.postgres.psql("select state from webhook_events") == "processed", "the replay")
         found = {("insert", table, key) for table, column in (
@@ -84,7 +84,7 @@ class DeadRehearsal(Commands, unittest.TestCase):
                      ("dead replay", "--all"), ("events retry", "--all-due")):
             done = self.command(*verb, role="readonly", answer="yes\n")
             self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
-            # One line for all of them, and no question before it.
+            # One line for all of them, without a question before it.
             self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write: run it as trunkline_worker or "
                                           r"trunkline_owner \(.*\)\n\Z")
         done = self.command("dead delete", "--all", role="worker", answer="yes\n")

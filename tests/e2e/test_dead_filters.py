@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The filters of `trunkline events` and `trunkline dead` are the same for all verbs, and an empty one is refused."""
+"""`trunkline events` and `trunkline dead` have the same filters for all commands; an empty one is rejected."""
 import subprocess
 import unittest
 
@@ -13,7 +13,7 @@ TALK = f"""insert into contacts (phone, name) values ('{ANN}', 'Ann');
   insert into activities (openphone_id, activity_type, direction_k, from_number, to_numbers, parties, contact_id,
     conversation_id) values ('AC1', 'message', '2incoming', '{ANN}', '{{{LINE}}}', '{{{LINE},{ANN}}}', 1, 1)"""
 LOOKS = ("dead list", "dead groups")
-# What each filter leaves of the five rows that setUp() makes.
+# What each filter selects of the five rows that setUp() inserts.
 FILTERS = (
     (("--phone", ANN), [1, 2]), (("--phone", "(415) 555-0142"), [1, 2]), (("--phone", LINE), [2]),
     (("--phone", "+14155550199"), []), (("--conversation", "CN1"), [1, 2]), (("--conversation", "CN9"), []),
@@ -54,7 +54,7 @@ class Filters(Commands, unittest.TestCase):
         self.postgres.psql(f"update webhook_events set {when} where id = 5")
 
     def left(self, state):
-        """Rows that are no longer in that state, or no longer there."""
+        """Rows that have left that state, or no longer exist."""
         rows = self.postgres.psql(f"select n from generate_series(1, 5) n where not exists (select from webhook_events "
                                   f"where id = n and state = '{state}') order by n")
         return [int(row) for row in rows.split()]
@@ -91,7 +91,7 @@ class Filters(Commands, unittest.TestCase):
                 self.assertEqual((told["retried"], due.split()), (len(expected), [str(n) for n in expected]))
 
     def test_an_empty_filter_is_no_filter_for_all(self):
-        """dead delete --all --phone "$PHONE" of a script that forgot to set PHONE."""
+        """dead delete --all --phone "$PHONE" in a script where PHONE is not set."""
         for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--from", "--to"):
             for verb in (("dead delete", "--all", "--yes"), ("dead replay", "--all", "--yes"),
                          ("events retry", "--all-due", "--yes"), ("dead list",), ("dead groups",), ("events list",)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline dead groups and delete, and dead replay by the batch, on a real Postgres."""
+"""trunkline dead groups and delete, and dead replay in batches, on a real PostgreSQL."""
 import os
 import signal
 import subprocess

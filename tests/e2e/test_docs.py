@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The console blocks of README and docs do what the pages show, and the comparison itself can fail."""
+"""The console blocks of README and docs print what the pages show, and the comparison itself can fail."""
 import os
 import subprocess
 import unittest

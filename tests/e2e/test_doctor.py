@@ -22,7 +22,7 @@ PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sb
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
-    """Says 200 to whatever comes, or what the path asks for."""
+    """Answers 200 to any request, or the status in the path."""
 
     def do_POST(self):
         self.send_response(404 if "lost" in self.path else 502 if "front" in self.path else 200)
@@ -41,7 +41,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 
 class OldRedis(socketserver.ThreadingTCPServer):
-    """Answers INFO with a version, and everything else with an empty array."""
+    """Answers INFO with a version, and any other command with an empty array."""
     allow_reuse_address = daemon_threads = True
 
     def __init__(self, version):
@@ -63,7 +63,7 @@ class OldRedis(socketserver.ThreadingTCPServer):
 
 
 def silent(case):
-    """The port of somebody who takes connections and says nothing."""
+    """Returns the port of a listener that accepts connections and never answers."""
     listener = socket.create_server(("127.0.0.1", 0))
     case.addCleanup(listener.close)
     return listener.getsockname()[1]
@@ -91,7 +91,7 @@ class Doctor(unittest.TestCase):
         cls.pipe.close()
 
     def setUp(self):
-        # A look at Redis that fell into the test before leaves the gateway refusing until the next one.
+        # A check of Redis during the previous test leaves the gateway unavailable until its next check.
         wait_for(lambda: self.found()[1]["gateways"]["level"] == "ok", "the gateway to be well")
 
     def run_doctor(self, *options, env=None, before=()):
@@ -186,7 +186,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual(self.found()[1]["redis.memory"]["level"], "error")
 
     def test_a_redis_of_its_own(self):
-        """One without an append-only file, open to all, and a replica."""
+        """A Redis without an append-only file, with default access, and a replica."""
         weak = Redis("--appendonly", "no")
         self.addCleanup(weak.close)
         weak.command("ACL", "SETUSER", "default", "on", "nopass")
@@ -198,7 +198,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual(self.found(env={"TRUNKLINE_REDIS": url})[1]["redis.role"]["level"], "error")
 
     def test_an_old_redis(self):
-        """No such server here: one that says so in the answers that the doctor asks for."""
+        """Such a server is not installed here: a fake reports the version."""
         for version, level, code in (("6.2.14", "warning", 2), ("5.0.14", "error", 1)):
             with OldRedis(version) as old:
                 got, found = self.found(env={"TRUNKLINE_REDIS": f"redis://127.0.0.1:{old.port}/0"})
@@ -234,7 +234,7 @@ class Doctor(unittest.TestCase):
         got, found = self.found(env=env)
         self.assertEqual((found["redis.aof_errors"]["level"], got), ("warning", 1))  # 1: everysec
         self.assertIn("rewrite", found["redis.aof_errors"]["what"])
-        # A limit of its size is as good as a full disk.
+        # A file size limit has the effect of a full disk.
         subprocess.run(["prlimit", f"--pid={broken.process.pid}", "--fsize=100"], check=True)
         try:
             broken.command("SET", "x", "y" * 1000)
@@ -257,7 +257,7 @@ class Doctor(unittest.TestCase):
         _, found = self.found(env={"TRUNKLINE_REDIS": f"redis://narrow:secret@127.0.0.1:{self.redis.port}/0"})
         self.assertIn("CONFIG GET, ", found["redis.rights"]["what"])
         self.assertEqual((found["redis.rights"]["level"], found["redis.appendfsync"]["level"]), ("warning", "note"))
-        # What INFO would have told is not known, and nothing is made up.
+        # Without INFO these values are unknown, and no check of them is reported.
         self.redis.command("ACL", "SETUSER", "blind", "on", ">secret", "~*", "&*", "+@all", "-info")
         got, found = self.found(env={"TRUNKLINE_REDIS": f"redis://blind:secret@127.0.0.1:{self.redis.port}/0"})
         self.assertEqual((got, found["redis.rights"]["what"], found["redis.info"]["level"]), (2, "not allowed: INFO", "note"))
@@ -269,7 +269,7 @@ class Doctor(unittest.TestCase):
                           env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})
 
     def test_servers_that_hang(self):
-        """An answer within two seconds, with what the others tell."""
+        """It ends within two seconds and reports the findings of the other checks."""
         began = time.monotonic()
         done = self.run_doctor("--json", env={"TRUNKLINE_REDIS": f"redis://127.0.0.1:{silent(self)}/0",
                                               "TRUNKLINE_POSTGRES": f"postgresql://x@127.0.0.1:{silent(self)}/none",
@@ -282,7 +282,7 @@ class Doctor(unittest.TestCase):
                          ["error", "error", "warning", "ok", "ok"])
 
     def test_an_old_postgres(self):
-        """A version that is not installed here: a function in front of the server's own says so."""
+        """Such a version is not installed here: a function that hides the server's own reports it."""
         self.postgres.psql("""create schema old;
           create function old.current_setting(text) returns text language sql as $$ select case $1 when 'server_version_num'
             then '140011' when 'server_version' then '14.11' else pg_catalog.current_setting($1) end $$;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline events list, show, tail and retry on a real Postgres and Redis, as the read-only roles."""
+"""trunkline events list, show, tail and retry on a real PostgreSQL and Redis, as the read-only roles."""
 import json
 import subprocess
 import time
@@ -35,7 +35,7 @@ class Events(Commands, unittest.TestCase):
         return [event["id"] for event in self.json("events list", *filters)["events"]]
 
     def talk(self):
-        """One activity with its contact and conversation, and two events of it."""
+        """Inserts one activity with its contact and conversation, and two of its events."""
         self.postgres.psql(
             "insert into contacts (phone, name) values ('+14155550142', 'Ann');"
             "insert into conversations (openphone_id, contact_id) values ('CN1', 1);"
@@ -63,12 +63,12 @@ class Events(Commands, unittest.TestCase):
                 (("--from", "2020-01-01 10:00", "--to", "2099-01-01T00:00:00+02:00"), [4, 2, 1, 3])):
             self.assertEqual(self.listed(*filters), expected, filters)
         self.assertEqual(self.ok("events list", "--type", "none"), "no events fit\n")
-        refused = self.command("events list", "--state", "paused")  # no event is ever in that
+        refused = self.command("events list", "--state", "paused")  # no event has that state
         self.assertEqual(refused.returncode, 78)
         self.assertIn("must be of processed, ignored, retrying, dead", refused.stderr)
 
     def test_our_name_of_a_type_means_all_its_spellings(self):
-        """Rows keep the provider's spelling; metrics, and so people, have our name."""
+        """Rows keep the provider's spelling of a type; commands accept and print the name that metrics use."""
         kinds = ["call.started", "call.ringing", "call_summary.created", "callSummary", "call.summary.completed",
                  "task.linked", "acme.new", "call.ended"]
         for number, kind in enumerate(kinds, 1):

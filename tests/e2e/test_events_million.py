@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A million rows: the verbs that look answer within two seconds, whatever the filter leaves out."""
+"""A million rows: the read commands end within two seconds, whatever the filter excludes."""
 import time
 import unittest
 
@@ -9,7 +9,7 @@ from servers import Postgres, Redis
 
 REASON = "'value ' || n || ' violates check constraint ' || n % 3"
 
-# 200,000 activities of 2,000 contacts; the events above speak of the first 1000.
+# 200,000 activities of 2,000 contacts; the events above belong to the first 1000.
 TALK = """insert into own_numbers values ('+14155550100', true);
   insert into contacts (phone, name) select '+1415556' || lpad(n::text, 4, '0'), 'x' from generate_series(1, 2000) n;
   insert into conversations (openphone_id, contact_id) select 'CN' || n, n from generate_series(1, 2000) n;

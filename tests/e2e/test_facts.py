@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each point of what a robust implementation must handle has a test that names it: `facts N` in its name or beside it.
+"""Each point of the list of what a robust implementation must handle has a test that names it: `facts N` in its name
+or next to it.
 
 28 (download of recordings), 29 (management of webhooks at the provider) and 30 (reconciliation) are not built.
 """

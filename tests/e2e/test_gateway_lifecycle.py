@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures, limits, refusal warnings and the way out of a gateway."""
+"""Counters, limits, warnings about rejected requests, and shutdown of a gateway."""
 import signal
 import threading
 import time
@@ -25,7 +25,7 @@ class Figures(WithGateway):
                 self.assertGreater(self.redis.command("TTL", key), 7000)
                 flat = self.redis.command("HGETALL", key)
                 for name, n in zip(flat[::2], flat[1::2]):
-                    if not name.startswith("gateway:"):  # who counted in that minute
+                    if not name.startswith("gateway:"):  # the gateways that counted in that minute
                         sums[name] = sums.get(name, 0) + int(n)
             return sums
 
@@ -55,7 +55,7 @@ class Figures(WithGateway):
         gateway.signal(signal.SIGTERM)
         self.assertEqual(gateway.process.wait(10), 0)
         left = [self.redis.command("HGET", key, "pid") for key in self.redis.command("KEYS", "{trunkline}:gateway:*")]
-        self.assertNotIn(str(gateway.process.pid), left)  # an orderly end leaves no card behind
+        self.assertNotIn(str(gateway.process.pid), left)  # an orderly shutdown removes the process information
 
     def test_figures_outlive_an_absence_of_redis(self):
         redis = Redis()
@@ -90,7 +90,7 @@ class Limits(WithGateway):
     def test_connections(self):
         gateway = self.start("--max-connections", "4", "--header-timeout", "1s")
         held = [Client(gateway) for _ in range(4)]
-        with Client(gateway) as waiting:  # in the backlog until one of the four times out
+        with Client(gateway) as waiting:  # in the listen backlog until one of the four times out
             waiting.send(request())
             self.assertEqual(waiting.read().status, 200)
         self.assertTrue(gateway.find("at --max-connections"))
@@ -114,7 +114,7 @@ class Limits(WithGateway):
         self.assertEqual(gateway.count("no free file descriptors"), 1)
 
     def test_answer_nobody_reads(self):
-        # Thousands of answers are not taken: the connection ends, others go on.
+        # Thousands of responses are not read: the connection ends, others continue.
         gateway = self.start("--threads", "1")
         with Client(gateway) as client:
             client.socket.setblocking(False)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A gateway whose Redis is away, stopped, full, read-only, locked or weaker than asked: 503 at once, and 200 again
-by itself."""
+"""A gateway whose Redis is unreachable, stopped, full, read-only, locked or less durable than required: 503 at once,
+and 200 again automatically."""
 import select
 import signal
 import threading
@@ -78,10 +78,10 @@ class Away(RedisCase):
             client.send(request())
         self.assertEqual({client.read().status for client in clients}, {503})
         self.assertLess(time.monotonic() - started, AT_ONCE)
-        self.expect_503("not_connected")  # the connection was given up: nobody waits another second
+        self.expect_503("not_connected")  # the connection was closed: later requests do not wait another second
         self.redis.kill(signal.SIGCONT)
         self.expect_recovery()
-        for client in clients:  # late replies reach nobody else: each answer is of its own request
+        for client in clients:  # late replies are dropped: each response belongs to its own request
             client.send(request(b"late"))
             answer = client.read()
             self.assertEqual(answer.status, 200)
@@ -90,7 +90,7 @@ class Away(RedisCase):
             client.close()
 
     def test_redis_by_name(self):
-        """The resolver's thread hands over to the event loops, which do without some locks."""
+        """The resolver's thread passes its result to the event loops, which omit some locks."""
         by_name = self.redis.url_of("gateway").replace("127.0.0.1", "localhost")
         self.assertIn("localhost", by_name)
         other = Gateway(by_name, "--threads", "2")
@@ -121,7 +121,7 @@ class Away(RedisCase):
                 try:
                     if self.gateway.post(body).status == 200:
                         acked.append(body.decode())
-                except OSError as error:  # a gateway that is up never drops a connection
+                except OSError as error:  # a running gateway never drops a connection
                     acked.append(f"error {error}")
                     return
 
@@ -151,7 +151,7 @@ class Unwilling(RedisCase):
         self.expect_recovery()
 
     def test_shedding_has_two_lines(self):
-        # So much data that the buffers of connections that come and go do not move the share.
+        # Enough data that the buffers of connections do not change the share.
         self.redis.command("SETRANGE", "padding", str(64 << 20), "x")
         used = int(self.redis.command("INFO", "memory").split("used_memory:")[1].split()[0])
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.8)))
@@ -160,7 +160,7 @@ class Unwilling(RedisCase):
         used = int(self.redis.command("INFO", "memory").split("used_memory:")[1].split()[0])
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.67)))
         end = time.monotonic() + 1
-        while time.monotonic() < end:  # four looks of the watch
+        while time.monotonic() < end:  # four checks of the health monitor
             self.expect_503("shedding")
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.5)))
         self.expect_recovery()
@@ -217,7 +217,7 @@ class Unwilling(RedisCase):
 
 
 class Idle(RedisCase):
-    """Nobody sends anything: the gateway finds out by itself."""
+    """Without deliveries the gateway detects the state of Redis by its own checks."""
 
     def expect_ready(self):
         wait_for(lambda: self.gateway.probe("/readyz")[0] == 200, "ready again", AGAIN)
@@ -294,7 +294,7 @@ class Overload(RedisCase):
 
         wait_for(lambda: len(answered()) >= 12, "twelve rejected requests, while eight wait", 9)
         refused = [client for client in clients if client.socket in answered()]
-        self.assertEqual(len(refused), 12)  # which ones depends on the order they were read in
+        self.assertEqual(len(refused), 12)  # which ones, depends on the order in which they were read
         for client in refused:
             answer = client.read()
             self.assertEqual((answer.status, self.reason_of(answer)), (503, "overloaded"))

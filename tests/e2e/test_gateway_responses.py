@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every answer of the gateway, over real sockets: docs/troubleshooting.md lists them."""
+"""Every response of the gateway, over real sockets: docs/troubleshooting.md lists them."""
 import re
 import time
 import unittest
@@ -25,7 +25,8 @@ class AnswersCase(unittest.TestCase):
         return self.redis.command("XLEN", "{trunkline}:deliveries")
 
     def expect(self, data, status, closes, stored=0, **headers):
-        """One request of raw bytes: its status, whether the connection ends, and what the stream gained."""
+        """Sends one request of raw bytes and checks its status, whether the connection ends, and what the stream
+        gained."""
         before = self.stored()
         with Client(self.gateway) as client:
             client.send(data)
@@ -103,7 +104,7 @@ class Refused(AnswersCase):
         twice = request(body).replace(b"Content-Length", b"x-openphone-signature-v1: %s\r\nContent-Length" %
                                       good.encode())
         bodies.add(self.expect(twice, 403, False).body)
-        self.assertEqual(bodies, {b'{"error":"invalid signature"}'})  # one fixed body, whatever the reason
+        self.assertEqual(bodies, {b'{"error":"invalid signature"}'})  # one fixed body for any reason
 
     def test_paths_and_methods(self):  # facts 8
         for path in ("/", "/livez", PATH + "/", PATH.upper(), "/api/webhooks/openphon%65", "//api/webhooks/openphone"):
@@ -197,7 +198,7 @@ class Refused(AnswersCase):
             cases[f"coding {coding} and a length"] = good.replace(length, length + b"\r\nTransfer-Encoding: " + coding)
         for name, data in cases.items():
             with self.subTest(name):
-                # What follows an unclear end must not be taken for a request.
+                # Bytes after an ambiguous end must not be read as a request.
                 self.expect(data + good, 400, True)
 
     def test_broken_chunks(self):
@@ -331,7 +332,7 @@ class Visible(AnswersCase):
 
 
 def wait_until_read(client):
-    """Until the kernel has handed our bytes over: an empty send queue."""
+    """Waits until the kernel has delivered the sent bytes: an empty send queue."""
     import array
     import fcntl
     import termios

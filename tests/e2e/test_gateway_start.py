@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Start of a gateway: what it refuses, where it listens, its keys and their reload."""
+"""Start of a gateway: what it rejects, where it listens, its keys and their reload."""
 import os
 import signal
 import socket
@@ -14,7 +14,7 @@ from servers import wait_for
 
 
 def run(*options, env=None, timeout=10):
-    """The program to its end: (exit code, stderr)."""
+    """Runs the program to its end; returns (exit code, stderr)."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("TRUNKLINE_", "OPENPHONE_", "REDIS_"))}
     done = subprocess.run([os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), *options],
                           env={**environment, **(env or {})}, capture_output=True, text=True, timeout=timeout)
@@ -127,7 +127,7 @@ class Start(WithGateway):
             self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
             code, said = run("--redis", self.redis.url_of("gateway"), "--signing-key", HEX_KEY, "--listen", "unix:" + path,
                              "--ops-listen", "127.0.0.1:0")
-            self.assertEqual(code, 1)  # somebody listens there
+            self.assertEqual(code, 1)  # another process listens there
             self.assertIn("Address already in use", said)
         self.assertTrue(os.path.exists(path))  # it was killed
         with self.start("--drain-delay", "0s", listen="unix:" + path) as gateway:

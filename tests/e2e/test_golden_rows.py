@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Payload to rows: each file of fixtures/payloads alone, through the real parser and store, against fixtures/rows.
 
-TRUNKLINE_UPDATE_GOLDEN=1 writes the expected rows anew: read the difference before committing it.
+TRUNKLINE_UPDATE_GOLDEN=1 rewrites the expected rows: read the difference before committing it.
 """
 import base64
 import glob

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The edges of what a request may be, to the byte, with the default limits: size, memory, log lines."""
+"""The limits of a request, to the byte, with the default options: size, memory, log lines."""
 import re
 import unittest
 
@@ -26,7 +26,7 @@ class Edges(unittest.TestCase):
             try:
                 client.send(data)
             except ConnectionError:
-                pass  # refused before all of it was taken: the answer is there all the same
+                pass  # rejected before all of it was read: the response is sent all the same
             answer = client.read()
             if answer.status in (400, 413, 431):
                 self.assertTrue(answer.closes and client.ended())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Http11Probe against the gateway, direct and through nginx with deploy/nginx.conf. Its verdicts are for a server with
-pages to GET; where ours differ, the reason stands in DEVIATIONS, exactly: one more or one less fails."""
+pages to GET; DEVIATIONS lists exactly where ours differ, and the reason: one more or one less fails."""
 import hashlib
 import os
 import re
@@ -51,7 +51,7 @@ def build(text, port):
 
 
 def probe(port, case):
-    """(verdict, status of the first answer)"""
+    """Returns (verdict, status of the first response)."""
     if case.get("kind") == "sequence":
         seen = probe_suite.run_sequence(port, case, build)
         return probe_suite.sequence_verdict(case, seen), seen[0].final
@@ -90,11 +90,11 @@ class Probe(unittest.TestCase):
             self.skipTest("no nginx")
         port, log = self.start_nginx(program)
         self.run_all(port)
-        with Client(self.gateway) as last:  # straight: known to be the one request nginx did not send
+        with Client(self.gateway) as last:  # direct: the one request that nginx did not send
             last.send(request(b"last"))
             marker = last.read().headers["trunkline-delivery-id"]
         answered = wait_for(lambda: self.answered(marker), "the gateway's log")
-        # Each request that the gateway saw is one that nginx says it sent, with the answer that it got.
+        # Each request that the gateway received is one that nginx logs as sent, with the same status.
         wait_for(lambda: set(self.forwarded(log)) == answered - {marker}, "the same requests at both")
         bodies = {hashlib.sha256(e["b"].encode()).hexdigest() for e in entries(self.redis) if e["d"] != marker}
         self.assertLessEqual(bodies, {hashlib.sha256(b).hexdigest() for b in (b"", b"hello")})
@@ -109,13 +109,13 @@ class Probe(unittest.TestCase):
 
     @staticmethod
     def forwarded(log):
-        """delivery id: status, of what nginx handed on"""
+        """Returns {delivery id: status} of the requests that nginx forwarded."""
         with open(log, encoding="utf-8") as file:
             rows = [line.split() for line in file]
         return {row[-1]: row[-3] for row in rows if row[-3] != "-"}
 
     def start_nginx(self, program):
-        """deploy/nginx.conf on a free port without TLS, which frames nothing."""
+        """Runs deploy/nginx.conf on a free port without TLS, which does not affect framing."""
         folder = tempfile.mkdtemp(prefix="trunkline-nginx-")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         port, unused, log = free_port(), free_port(), os.path.join(folder, "access.log")

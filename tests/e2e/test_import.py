@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline import: the old service's rows in ours, whenever it runs, and what it can't take is named."""
+"""trunkline import: the rows of the old service in the new tables, at any time; rows that cannot be imported are
+listed."""
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from servers import clean_environment, free_port
 from worker_harness import WorkerTest
 
 COMPAT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schema", "compat.sql")
-# Ids of rows differ from run to run: what they point to must not.
+# Ids of rows differ between runs; the rows that they reference must not.
 BUSINESS = """
 select to_jsonb(a) - '{id,updated_at,contact_id,conversation_id}'::text[], c.phone, v.openphone_id, v.party_key
   from activities a left join contacts c on c.id = a.contact_id left join conversations v on v.id = a.conversation_id
@@ -41,13 +42,13 @@ LIVE = [
 
 
 def messages(numbers, **more):
-    """Old rows of messages AM<n>, with n as their ids."""
+    """Inserts old rows of messages AM<n>, with n as their ids."""
     return "".join(old_service.inserts("activity", [
         {"id": n, "openphone_id": f"AM{n}", "activity_type": "message", "direction": "incoming", "status": "received",
          "from_number": ADA, "to_numbers": [LINE], "created_at": "2026-03-01 10:00:05", **more} for n in numbers]))
 
 
-# The session that reads row 300 ends, as by a restart of its server; counting ends nothing.
+# The session that reads row 300 ends, as by a restart of its server; counting ends no session.
 ENDS = """
 create function ends(number integer) returns boolean language plpgsql as $$ begin
   if number = 300 and current_query() like '%limit%' then perform pg_terminate_backend(pg_backend_pid()); end if;
@@ -59,7 +60,7 @@ alter role trunkline_old in database lost set enable_seqscan = off;
 alter role trunkline_old in database lost set enable_bitmapscan = off;
 alter role trunkline_old in database lost set enable_sort = off;
 """
-# Whoever reads a row writes one.
+# Reading a row writes one.
 WRITES = """
 create table written (number integer);
 create function writes(number integer) returns boolean language plpgsql as $$ begin
@@ -123,7 +124,7 @@ class Import(Commands, WorkerTest):
 
     def test_what_becomes_of_the_rows(self):
         self.take()
-        # The event's words have a date, the old row's have none, though they are greater.
+        # The event's text has a date, the old row's has none, though it is greater.
         self.assertEqual(self.activity("AC1", "body, media_urls ->> 0, status, direction"),
                          "from the event|https://example.com/1.jpg|received|incoming")
         self.assertEqual(self.activity("AC2", "duration_seconds, recording_url, ai_summary, ai_next_steps ->> 1, "
@@ -171,7 +172,7 @@ class Import(Commands, WorkerTest):
                     first = rest
             found.append(self.sql(BUSINESS))
             self.assertEqual(found[-1], found[0], steps)
-        # What live events said is there, though the old row's is greater.
+        # The values of live events remain, though the old row's are greater.
         self.assertEqual(self.activity("AC2", "recording_url"), "https://example.com/a-live.mp3")
         self.assertEqual(self.sql(f"select name from contacts where phone = '{ADA}'"), "Augusta King")
 
@@ -241,7 +242,7 @@ class Import(Commands, WorkerTest):
         self.postgres.psql(WRITES, database="writing")
         self.postgres.psql("set role trunkline_old; select * from activity", database="writing")
         self.assertEqual(self.postgres.psql("select count(*) from written", database="writing"), "1", "it can be seen")
-        # Neither the address nor a pooler that drops our options makes it writable.
+        # Neither the address nor a pooler that drops our options makes the session writable.
         for more in ("", "?options=-c%20default_transaction_read_only%3Doff"):
             said = self.refused(source + more)
             self.assertIn("cannot execute INSERT in a read-only transaction", said)
@@ -267,7 +268,7 @@ class Import(Commands, WorkerTest):
         self.assertIn("activity 200 of 451 rows, and rolled all of it back", said)
         self.postgres.psql("drop policy ends on activity; alter table activity disable row level security",
                            database="lost")
-        # And the same on our side.
+        # The same for the target database.
         self.sql("create function ends() returns trigger language plpgsql as $$ begin "
                  "perform pg_terminate_backend(pg_backend_pid()); return new; end $$;"
                  "create trigger ends before insert on activities for each row when (new.openphone_id = 'AM430') "
@@ -305,7 +306,7 @@ class Import(Commands, WorkerTest):
         self.assertIn("none: imported", self.ok("events show", "import-shop-2-1", "--redis", "redis://127.0.0.1:1/0"))
 
     def test_a_second_run_brings_what_came_between(self):
-        """docs/migrating.md: which rows the import after the stop of the old service brings."""
+        """docs/migrating.md: the rows that the import after the stop of the old service adds."""
         source = old_service.make(self.postgres, "between", messages((1,), status="sent", direction="outgoing"))
         self.take(code=0, source=source)
         self.postgres.psql(messages((2,)) + "update activity set status = 'delivered', body = 'now' where id = 1;"
@@ -323,7 +324,7 @@ class Import(Commands, WorkerTest):
     def compat(self):
         with open(COMPAT, encoding="utf-8") as file:
             text = file.read()
-        for _ in range(2):  # again and again
+        for _ in range(2):  # repeatedly
             self.sql("set role trunkline_owner;\n" + text)
         self.addCleanup(self.sql, "drop view activity, conversation, contact, webhook_event")
 
@@ -334,7 +335,7 @@ class Import(Commands, WorkerTest):
 
     def test_views_in_a_schema_of_their_own(self):
         self.take()
-        # The old tables are where the views would be.
+        # The old tables have the names of the views.
         self.sql("set role trunkline_owner; create table public.activity (id int); create table public.contact (id int)")
         self.addCleanup(self.sql, "drop table public.activity, public.contact")
         refused = self.make_views()
@@ -349,7 +350,7 @@ class Import(Commands, WorkerTest):
         read = "set session authorization trunkline_{}; select openphone_id from {}activity where openphone_id = 'AC1'"
         self.assertEqual(self.sql(read.format("readonly", "compat.")), "AC1")
         self.assertEqual(self.sql("set search_path = compat, public; " + read.format("readonly", "")), "AC1")
-        # As docs/migrating.md has it for readers.
+        # As docs/migrating.md describes it for readers.
         self.sql("alter role trunkline_readonly in database trunkline set search_path = compat, public")
         self.addCleanup(self.sql, "alter role trunkline_readonly in database trunkline reset search_path")
         read_it = subprocess.run(["psql", "-X", "-A", "-t", self.postgres.url_of("readonly"), "-c",
@@ -372,7 +373,7 @@ class Import(Commands, WorkerTest):
     def test_the_old_service_reads_its_rows_in_the_views(self):
         self.compat()
         self.take()
-        # Each of its columns is there.
+        # Each of its columns exists.
         for table in ("activity", "conversation", "contact", "webhook_event"):
             old = self.postgres.psql("select column_name from information_schema.columns where table_schema = 'public' "
                                      f"and table_name = '{table}'", database="old").split()

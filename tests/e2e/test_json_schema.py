@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/json: each verb that prints JSON has its schema, each schema is one and says all there is."""
+"""docs/json: each command with --json has a schema, each schema is valid and complete."""
 import os
 import re
 import subprocess
@@ -15,7 +15,7 @@ def help_of(*words):
 
 
 def words_of(*group):
-    """Those that --help lists below "Subcommands:"."""
+    """Returns the commands that --help lists below "Subcommands:"."""
     listed = re.search(r"^Subcommands:\n((?:  .*\n)+)", help_of(*group), re.M)
     return re.findall(r"^  (\S+)", listed[1], re.M) if listed else []
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Control characters, quotes and broken UTF-8 in all that a sender can choose: each record stays one line of the
-documented form, and nothing of it moves a terminal's cursor."""
+"""Control characters, quotes and invalid UTF-8 in every value that a sender chooses: each record stays one line of the
+documented form, without escape sequences for a terminal."""
 import json
 import re
 import subprocess
@@ -11,17 +11,17 @@ from gateway_harness import Client, request, sign_hex, sign_standard
 from pipeline import HEX_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, wait_for
 
 FORGED = "2026-11-22T00:00:00.000Z error gateway: forged by a sender"
-# What each place gets, as far as it can hold it.
+# The values that each place can hold.
 NASTY = ("a\r\nb", f"x\n{FORGED}", "\x1b[2J\x1b[31mred\x1b[0m", '"}{', '","level":"error","x":"', "a=b c=\"d",
          "back\\slash\\",
          "\x00nul", "\x7f\x08\x08", "\u2028line\u2029paragraph", "\x9b31mC1 \x85next",
          "\u202egnirts\u202c \u2066x\u2069 \u200f",
          "\ud800", "%0d%0a" + FORGED, "\t\v\f", "\u001b]0;title\u0007", "é 漢字 😀 stays")
-# The same as bytes of a head: no UTF-8 at all, cut in a character, too long forms.
+# The same as bytes of a header section: invalid UTF-8, cut inside a character, overlong forms.
 RAW = (b"\x1b[2J", b"\xff\xfe", b"\xe2\x80", b"\xc0\x8a", b"\xc2\x9b31m", b"\xe2\x80\xa8", b'"}{', b"a\rb",
        b"a\x00b", b"\xf4\x90\x80\x80",
        b"\xed\xa0\x80", b"%0aerror", b"a\x0bb")
-# Besides these all characters may show: letters of other scripts stay readable.
+# All other characters may appear: letters of other scripts stay readable.
 FORBIDDEN = {"Cc", "Zl", "Zp"}
 BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 TEXT_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|error) [a-z][a-z.]*: [^"=]*?'
@@ -44,7 +44,7 @@ class NastyPipe(Pipeline):
 
 class LogLines(unittest.TestCase):
     def flood(self, pipe):
-        """Every place with every value; returns how many signed deliveries were taken."""
+        """Sends every value in every place; returns the number of accepted deliveries."""
         gateway = type("Address", (), {"port": pipe.port, "unix_path": None})
         taken = 0
 
@@ -113,7 +113,7 @@ class LogLines(unittest.TestCase):
     def test_text_lines(self):
         lines = self.lines_of(self.run_pipe("text"))
         self.assertEqual([line for line in lines if not TEXT_LINE.fullmatch(line)][:5], [])
-        self.assertTrue(any("é 漢字 😀 stays" in line for line in lines))  # what is harmless is readable
+        self.assertTrue(any("é 漢字 😀 stays" in line for line in lines))  # harmless characters stay readable
 
     def test_json_lines(self):
         pipe = self.run_pipe("json")
@@ -128,7 +128,8 @@ class LogLines(unittest.TestCase):
         return dict(pairs)
 
     def assert_operator_output(self, pipe):
-        """What people see of the same events, and of a process card that somebody wrote into Redis."""
+        """The output of commands about the same events, and about process information that another client wrote into
+        Redis."""
         for kind in ("worker", "gateway"):
             for i, text in enumerate(NASTY):
                 value = text.encode("utf-8", "surrogatepass")

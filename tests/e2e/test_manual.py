@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Manual pages and bash completion of the build folder, compared with what the programs' own --help says."""
+"""Manual pages and bash completion of the build folder, compared with the programs' --help."""
 import os
 import pty
 import re
@@ -23,7 +23,7 @@ LOADER = "/usr/share/bash-completion/bash_completion"
 
 
 class Help:
-    """What one --help lists: options with their value and text, subcommands, lines of examples."""
+    """The contents of one --help: options with their value and description, subcommands, lines of examples."""
 
     def __init__(self, *command):
         self.command = command
@@ -46,13 +46,13 @@ class Help:
                 last = None
 
     def said_of(self, option):
-        """The text, without what stands in brackets at its end; and the names of variables in there."""
+        """Returns the description without the brackets at its end, and the names of variables in them."""
         text, _, brackets = self.options[option][1].partition(" [env: ")
         return text.replace("`", ""), re.findall(r"[A-Z][A-Z_]+", brackets.partition(";")[0])
 
 
 def all_verbs():
-    """Name -> Help, of every verb, by asking --help of each word."""
+    """Returns {name: Help} of every command, found through --help of each word."""
     verbs = {}
     for word in Help("trunkline").subcommands:
         asked = Help("trunkline", word)
@@ -64,8 +64,8 @@ def all_verbs():
 
 
 def taken_from_a_file(command, key):
-    """False if the program says that a file may not set it, or leaves it to a verb that has a key of this name: the
-    section is for all verbs. A verb of one event asks for its ID before."""
+    """Returns False if the program reports that a file may not set it, or leaves it to a command that has a key of
+    this name: the section is for all commands. A command for one event requires its ID before."""
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
         file.write(f'{key} = "1"\n')
         file.flush()
@@ -79,7 +79,7 @@ def taken_from_a_file(command, key):
 
 
 def page(name):
-    """As `man` shows it, without hyphens at ends of lines."""
+    """Returns the page as `man` prints it, without hyphenation."""
     done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "--no-hyphenation", "--no-justification", "-l",
                            os.path.join(SHARE, "man", PAGES[name])], capture_output=True, text=True, check=True,
                           env=clean_environment(LC_ALL="C.UTF-8", MANWIDTH="100"))
@@ -87,7 +87,7 @@ def page(name):
 
 
 def parts(text, indent):
-    """Heading -> the text below it, of headings that stand so far to the right."""
+    """Returns {heading: the text below it}, of headings with that indentation."""
     found = re.split(rf"^ {{{indent}}}(\S.*)$", text, flags=re.M)
     return {name.strip(): body for name, body in zip(found[1::2], found[2::2])}
 
@@ -98,7 +98,7 @@ def flat(text):
 
 class Pages(unittest.TestCase):
     def agree(self, asked, text, where):
-        """Every option of a --help has its text, default and variables in the page."""
+        """Every option of a --help has its description, default and variables in the page."""
         self.assertGreater(len(asked.options), 1)
         text = flat(text)
         for option, (value, _) in asked.options.items():
@@ -131,7 +131,7 @@ class Pages(unittest.TestCase):
         for verb, asked in verbs.items():
             self.assertRegex(flat(told[verb]), rf"^trunkline {verb} \[OPTION\]\.\.\.")
             self.agree(asked, told[verb] + common, verb)
-            for option in asked.options:  # each is named with the verb, wherever it is explained
+            for option in asked.options:  # each is named with the command, wherever it is explained
                 self.assertRegex(told[verb], rf"(?<![\w-]){option}(?![\w-])", verb)
             for line in asked.examples:
                 self.assertIn(flat(line), flat(told[verb]))
@@ -155,7 +155,7 @@ class Pages(unittest.TestCase):
                         self.assertIn(each.said_of(option)[0], text)
 
     def test_ranges_are_those_that_are_enforced(self):
-        """All values too large at once: the program names each range."""
+        """With all values too large the program reports each range."""
         large = {"N": "2147483647", "DURATION": "99999d", "SIZE": "9999GiB"}
         told = {program: flat(parts(page("trunkline.toml")[0], 0)[SECTIONS[program]]) for program in SECTIONS}
         for program in ("trunkline-gateway", "trunkline-worker"):
@@ -169,7 +169,7 @@ class Pages(unittest.TestCase):
                 self.assertRegex(told[program], rf"{name} = [^=]*; {allowed}\]", f"{program} {name}")
 
     def test_a_file_made_from_the_page_is_taken(self):
-        """The example of trunkline.toml(5), by all programs."""
+        """The example of trunkline.toml(5) is accepted by all programs."""
         example = parts(page("trunkline.toml")[0], 0)["EXAMPLES"]
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
             file.write("".join(line.strip() + "\n" for line in example.splitlines()))
@@ -201,7 +201,7 @@ class Pages(unittest.TestCase):
             self.assertEqual(done.stdout.strip(), os.path.join(SHARE, "man", path), done.stderr)
 
 
-# Reads lines of words, cursor at the end of the last; answers each with COMPREPLY in one line.
+# Reads lines of words, cursor at the end of the last; prints COMPREPLY for each in one line.
 DRIVER = r"""
 source "$1"
 while IFS= read -r line; do
@@ -217,7 +217,7 @@ done
 
 
 def complete_all(*lines, cwd=None):
-    """What is offered at the end of each line; words are cut at = and : as bash does."""
+    """Returns the completions at the end of each line; words are split at = and : as bash does."""
     asked = []
     for line in lines:
         words = line.split(" ")
@@ -263,7 +263,8 @@ class Completion(unittest.TestCase):
             self.assertEqual(complete(f"{program} "), sorted(Help(program).options))
 
     def test_choices(self):
-        """Wherever --help shows words to choose from; every other option offers no option as its value."""
+        """Options whose --help shows a choice of words complete them; any other option offers no option as its
+        value."""
         everything = {f"trunkline {verb}": asked for verb, asked in all_verbs().items()}
         for program in ("trunkline-gateway", "trunkline-worker"):
             everything[program] = Help(program)
@@ -295,7 +296,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(complete("trunkline events list --state=dead,p"), ["dead,processed"])
 
     def test_event_types(self):
-        # Our names, as metrics have them; the provider's further spellings would only be in the way.
+        # The names that metrics use; the provider's other spellings are not offered.
         self.assertEqual(complete("trunkline events list --type call.r"), ["call.recording.completed", "call.ringing"])
         self.assertEqual(complete("trunkline dead list --type t"), ["task", "token.validated"])
         self.assertEqual(complete("trunkline webhooks create --event message.r"), ["message.received"])
@@ -313,7 +314,7 @@ class Completion(unittest.TestCase):
             self.assertEqual(complete("trunkline-gateway --signing-keys-file bo", folder), both)
             self.assertEqual(complete("trunkline-worker --config o", folder), ["other"])
             self.assertEqual(complete("trunkline send ", folder), sorted([*both, "other", "ai", "all", "full", "media"]))
-            # Not where something else belongs.
+            # No files where another kind of value belongs.
             for line in ("trunkline dead show bo", "trunkline queue --max-age bo", "trunkline bo", "trunkline dead bo"):
                 self.assertEqual(complete(line, folder), [], line)
 
@@ -335,7 +336,7 @@ class Completion(unittest.TestCase):
 
 
 class LazyLoading(unittest.TestCase):
-    """By the bash-completion package, in a shell as people have it: keys in, line out."""
+    """Through the bash-completion package, in an interactive shell: keys in, line out."""
 
     def setUp(self):
         if not os.path.exists(LOADER):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""/metrics of gateway, worker and exporter under real traffic: valid, equal to what happened, and never going down."""
+"""/metrics of gateway, worker and exporter under real traffic: valid, equal to what happened, and never decreasing."""
 import json
 import os
 import re
@@ -156,7 +156,7 @@ class Metrics(unittest.TestCase):
         self.postgres.start()
         wait_for(self.drained, "the stream to drain")
 
-        # One that somebody else had, and one that was deleted under him.
+        # One entry that another consumer had, and one that was deleted while it was pending.
         worker.terminate()
         self.redis.command("XGROUP", "CREATECONSUMER", STREAM, "workers", "gone")
         self.add(message(2))
@@ -171,7 +171,7 @@ class Metrics(unittest.TestCase):
         exporter = self.exporter()
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
         page = self.valid(exporter.address)
-        # No state "paused": nothing is ever put off by itself, and trunkline_queue_paused tells of a pause.
+        # There is no state "paused": no event is put off automatically, and trunkline_queue_paused reports a pause.
         self.assertIsNone(page.value("trunkline_queue_events", state="paused"))
         for state in ("ready", "pending", "retrying", "due", "dead"):
             self.assertEqual(page.value("trunkline_queue_events", state=state), 0, state)
@@ -180,7 +180,7 @@ class Metrics(unittest.TestCase):
         self.assertGreater(page.value("trunkline_redis_memory_used_bytes"), 100000)
         self.assertEqual(page.value("trunkline_redis_memory_max_bytes"), 0)
 
-        # No worker runs: the number is known all the same, and is what a worker would find.
+        # Without a running worker the value is known all the same, and is what a worker would find.
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         for number in range(7):
             self.add(message(number))
@@ -295,7 +295,7 @@ class Metrics(unittest.TestCase):
         self.assertNotIn("wr0ng", exporter.get("/readyz")[1])
 
     def test_the_page_of_the_manual(self):
-        """docs/metrics.md lists what is there, and what it lists is there."""
+        """docs/metrics.md lists every metric, and every metric that it lists exists."""
         gateway, worker, exporter = self.gateway(), self.worker(), self.exporter()
         worker.wait_ready()
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline migrate against a real Postgres: apply, status, refusals, exit codes."""
+"""trunkline migrate against a real PostgreSQL: apply, status, errors, exit codes."""
 import os
 import subprocess
 import threading
@@ -73,7 +73,7 @@ class Migrate(unittest.TestCase):
         self.assertIn("version 9999 (9999_later), this program knows only up to", refused.stderr)
 
     def test_a_failing_migration_leaves_nothing(self):
-        self.psql("create table recordings (mine integer)")  # in the way of the last table of 0001
+        self.psql("create table recordings (mine integer)")  # conflicts with the last table of 0001
         failed = migrate(self.url)
         self.assertEqual(failed.returncode, 1)
         self.assertIn("0001_initial was not applied", failed.stderr)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every single change to every sample payload, through queue, worker and store: each settled at once, as the parser
-says, and the parser's reading of JSON held against Python's."""
+"""Every single change to every sample payload, through queue, worker and store: each is settled at once, with the
+parser's outcome, and the parser's JSON errors agree with Python's."""
 import copy
 import glob
 import json
@@ -31,7 +31,7 @@ def samples():
         try:
             found[os.path.relpath(path, FIXTURES)] = json.loads(body)
         except ValueError:
-            pass  # a sample of what is not JSON
+            pass  # some values that are not JSON
     return found
 
 
@@ -54,7 +54,7 @@ def changed(document, path, replacement):
 
 
 def mutants():
-    """(sample, path, body), each body once."""
+    """Yields (sample, path, body), each body once."""
     known = set()
     for name, document in samples().items():
         for path in places(document):
@@ -118,7 +118,7 @@ def depth_of(value):
 
 
 def python_says(body):
-    """"" if Python reads it as JSON, "deep" if beyond our 64 levels, else its complaint."""
+    """Returns "" if Python parses it, "deep" if it is beyond 64 levels, else Python's error."""
     try:
         value = json.loads(body.decode(), parse_constant=refuse, parse_int=str)
     except (ValueError, RecursionError) as error:
@@ -166,7 +166,7 @@ class Differential(unittest.TestCase):
                 ours_reads = not problem or problem.startswith("duplicate key")
                 accepted += ours_reads
                 agree = ours_reads == (not python)
-                if problem.startswith("nested"):  # said before the rest was looked at
+                if problem.startswith("nested"):  # reported before the rest was parsed
                     agree = python != ""
                 self.assertTrue(agree, f"seed {seed}: we say {problem!r}, Python says {python!r}: {body!r}")
             self.assertGreater(accepted, len(bodies) // 20)

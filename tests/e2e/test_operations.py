@@ -54,7 +54,7 @@ class Operations(unittest.TestCase):
 
 class Settings(unittest.TestCase):
     def test_of_postgres(self):
-        """deploy/postgresql.conf: a server starts with it, has what it says, and the doctor finds nothing."""
+        """deploy/postgresql.conf: a server starts with it, uses its values, and `trunkline doctor` reports nothing."""
         with open(os.path.join(ROOT, "deploy/postgresql.conf"), encoding="utf-8") as file:
             settings = dict(re.findall(r"^(\w+) = (\S+)$", file.read(), re.M))
         self.assertGreater(len(settings), 8)

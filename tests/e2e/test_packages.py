@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian packages: made, inspected, installed, upgraded and purged in a copy of this machine's file system (an
-overlay that is thrown away); the units, verified, and the programs under the limits that they set."""
+"""The Debian packages: built, inspected, installed, upgraded and purged in a copy of this machine's file system (an
+overlay that is discarded); the units, verified, and the programs under the limits of their units."""
 import glob
 import os
 import pwd
@@ -23,7 +23,7 @@ BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 UNITS = os.path.join(HERE, "..", "..", "deploy", "systemd")
 CONFINED = os.path.join(HERE, "..", "support", "confined.py")
 PACKAGES = ("trunkline", "trunkline-gateway", "trunkline-worker")
-# In a copy of the root: what it runs sees its own /etc, /usr and /var, and is gone with the mount namespace.
+# A copy of the root: programs in it see their own /etc, /usr and /var, and it ends with the mount namespace.
 IN_A_COPY = """
 set -e
 mount -t tmpfs tmpfs "$1" && cd "$1" && mkdir up work root
@@ -44,7 +44,7 @@ def run(*command, **how):
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        """Two versions of each, from the programs that are built."""
+        """Builds two versions of each package, from the programs in the build folder."""
         cls.folder = tempfile.mkdtemp(prefix="trunkline-packages-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         debs.make(cls.folder, "0.1.0", "0.1.1")
@@ -172,7 +172,7 @@ class Units(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="trunkline-units-") as folder:
             for path in glob.glob(UNITS + "/*"):
                 with open(path, encoding="utf-8") as file:
-                    text = file.read().replace("/usr/bin/", BIN + "/")  # verify looks whether it is there
+                    text = file.read().replace("/usr/bin/", BIN + "/")  # verify requires that it exists
                 with open(os.path.join(folder, os.path.basename(path)), "w", encoding="utf-8") as file:
                     file.write(text)
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", *sorted(glob.glob(folder + "/*"))],
@@ -255,7 +255,7 @@ class UnderTheLimits(unittest.TestCase):
         self.assert_confined(exporter.process.pid, "exporter")
 
     def test_samples_go_through_gateway_and_worker(self):
-        programs = self.folder()  # of stand-ins that confine themselves first
+        programs = self.folder()  # stand-ins that apply the limits first
         for program, unit in (("trunkline-gateway", "trunkline-gateway.service"),
                               ("trunkline-worker", "trunkline-worker@.service")):
             shutil.copy(f"{BIN}/{program}", f"{programs}/{program}.real")  # where any user may read it

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline pause and resume: applying stops, accepting does not; it lives in Postgres and ends by itself."""
+"""trunkline pause and resume: applying stops, accepting does not; a pause is stored in PostgreSQL and can end
+automatically."""
 import json
 import os
 import threading
@@ -24,11 +25,11 @@ class Pause(CommandTest):
         self.assertRegex(done.stdout, r"^paused by \S+@\S+ since \S+Z: a backup\nNothing is applied any more. ")
         self.wait_paused(worker)
         status, answer = worker.ready()
-        self.assertEqual((status, answer["ready"]), (200, True))  # as it should be: nobody restarts it for that
+        self.assertEqual((status, answer["ready"]), (200, True))  # a paused worker is ready: no supervisor restarts it
         self.assertRegex(answer["note"], "by .*: a backup")
         self.redis.command("FLUSHALL")
         self.add_messages(range(20))
-        # A worker that comes while it is paused reads nothing either.
+        # A worker that starts during a pause reads nothing either.
         late = self.worker()
         self.wait_paused(late)
         # A thread that was reading when the pause came releases what it read.
@@ -43,7 +44,7 @@ class Pause(CommandTest):
         wait_for(lambda: worker.ready()[1]["state"] == "running", "the worker to run")
 
     def rows(self):
-        """All that applying changes."""
+        """Returns everything that applying changes."""
         return self.sql("select (select count(*) from webhook_events), (select count(*) from event_copies), "
                         "(select count(*) from activities), (select max(updated_at) from activities), "
                         "(select sum(attempts) from webhook_events), (select max(finished_at) from webhook_events)")
@@ -56,7 +57,7 @@ class Pause(CommandTest):
     def test_once_it_said_paused_no_row_changes_under_load(self):
         for worker in (self.worker(threads=3, batch=20, block="500ms"), self.worker(threads=3, batch=20, block="500ms")):
             worker.wait_ready()
-        # Retries that are due all the time, among them.
+        # Among them, retries that are due all the time.
         self.sql("""insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
                     delivery_id, entry_id, scheme, key_index, parser_version, payload)
                     select sha256(n::text::bytea), 'EV', 'x', 'retrying', now() + n * interval '20 ms', now(), 'D',
@@ -179,7 +180,7 @@ class Pause(CommandTest):
         self.assertEqual(self.sql("select count(*) from operator_log"), "2")
         self.command("resume")
         self.assertIsNone(self.json("resume")["pause"])
-        self.assertEqual(self.sql("select count(*) from operator_log"), "3")  # nothing was there to resume
+        self.assertEqual(self.sql("select count(*) from operator_log"), "3")  # there was no pause to end
 
     def test_refusals(self):
         for options, code, said in ((("pause",), 64, "--reason is missing"),
@@ -220,7 +221,7 @@ class Watch(CommandTest):
                     json.loads(text)
             watch.send_signal(signal.SIGINT)
             self.assertEqual(watch.wait(30), 0)
-        # On a terminal it draws in place, and gives the cursor back.
+        # On a terminal it redraws in place, and restores the cursor.
         master, slave = os.openpty()
         watch = subprocess.Popen([TRUNKLINE, "queue", "--watch"], env=environment, stdout=slave)
         os.close(slave)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plans that PostgreSQL made while its statistics called the tables empty do not outlive a backlog's first batches."""
+"""Plans that PostgreSQL made while its statistics reported empty tables do not outlast the first batches of a
+backlog."""
 import json
 import os
 import re
@@ -8,7 +9,7 @@ from servers import Postgres, Redis
 from worker_harness import BIN, WorkerTest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-NO_KEYS = {"own_numbers"}  # read as a whole: a handful
+NO_KEYS = {"own_numbers"}  # read as a whole: few rows
 EVENTS, BATCH = 640, 10
 
 
@@ -39,7 +40,7 @@ class Plans(WorkerTest):
 
     def setUp(self):
         super().setUp()
-        self.sql("vacuum analyze")  # says that they are empty, unlike no statistics at all
+        self.sql("vacuum analyze")  # reports them as empty, unlike missing statistics
 
     def test_what_a_batch_names_is_looked_up_by_key_from_the_first_plan_on(self):
         settings = session_settings()
@@ -66,6 +67,6 @@ class Plans(WorkerTest):
             plans, calls = map(int, self.sql("select sum(plans), sum(calls) from pg_stat_statements "
                                              f"where query like '{words}%'").split("|"))
             self.assertGreaterEqual(calls, EVENTS / BATCH, name)
-            # After 1, 2, 4, 8, 16, 32 and 64 transactions, some of which are not of batches.
+            # After 1, 2, 4, 8, 16, 32 and 64 transactions, some of which are not batches.
             self.assertGreaterEqual(plans, 4, name)
             self.assertLessEqual(plans, 10, name)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other sessions in the way: deadlocks, locks held long, conflicts, sessions ended. Only what is concerned waits."""
+"""Conflicts with other sessions: deadlocks, long locks, conflicts, terminated sessions. Only the events concerned
+wait."""
 import threading
 import time
 
@@ -17,7 +18,7 @@ class Collisions(WorkerTest):
 
     def test_a_storm_over_hot_rows_makes_no_deadlock(self):
         before = self.deadlocks()
-        # One contact, few conversations, the same activities in another order in each batch.
+        # One contact, few conversations, the same activities in a different order in each batch.
         for turn in range(20):
             for n in range(40):
                 number = (n * 7 + turn * 11) % 40
@@ -31,7 +32,7 @@ class Collisions(WorkerTest):
         self.assertEqual(self.deadlocks() - before, 0)
 
     def raising(self, sqlstate, times):
-        """The first so many inserts of message 3 fail so; a sequence counts them over rollbacks."""
+        """The first inserts of message 3 fail with this error; a sequence counts them across rollbacks."""
         self.sql(f"""drop sequence if exists tries; create sequence tries;
             create or replace function collide() returns trigger language plpgsql security definer as $$
             begin if new.openphone_id = 'TRUNKLINE-TEST-3' and nextval('tries') <= {times} then
@@ -57,7 +58,8 @@ class Collisions(WorkerTest):
         self.add_messages([1, 2])
         self.wait_states(processed=2)
         before = self.deadlocks()
-        # The other one has 2 and asks for 1 as soon as ours, which has 1, waits for 2. Ours looks for deadlocks first.
+        # The other session holds 2 and requests 1 as soon as ours, which holds 1, waits for 2. Ours checks for
+        # deadlocks first.
         update = "update activities set erased = erased where openphone_id = 'TRUNKLINE-TEST-{}';"
         other = threading.Thread(target=self.postgres.psql, args=(
             "set deadlock_timeout = '60s'; begin;" + update.format(2) +

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disk of Postgres is full: nothing is lost or counted, and all goes on when there is room again. Needs root."""
+"""The disk of PostgreSQL is full: nothing is lost or counted, and processing resumes when there is space. Needs
+root."""
 import os
 import subprocess
 import sys
@@ -27,7 +28,7 @@ class Disk(WorkerTest):
             raise unittest.SkipTest("needs root: a small tmpfs")
         cls.addClassCleanup(os.rmdir, cls.disk)
         cls.addClassCleanup(subprocess.run, ["umount", "-l", cls.disk], check=False)
-        # Its data folder is on the small disk.
+        # The data folder is on the small disk.
         with mock.patch.object(servers, "_temp_folder", lambda kind: os.path.join(cls.disk, kind)):
             os.mkdir(os.path.join(cls.disk, "postgres"))
             cls.postgres = Postgres(max_wal_size="64MB", min_wal_size="32MB")
@@ -46,7 +47,7 @@ class Disk(WorkerTest):
                 pass
         for n in range(EVENTS):
             self.add(message(n, f"{n} " * 20_000))
-        # A table that can't grow is 53100; a log that can't ends the server, which the worker sees as away.
+        # A table that cannot grow is 53100; a log that cannot grow ends the server, which is then unreachable.
         wait_for(lambda: worker.ready()[0] == 503, "readiness to tell")
         reasons = worker.ready()[1].get("reasons")
         os.remove(ballast)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The resolver is silent or knows no such name: a hold with its reason, a stop in time, back by itself. Needs root."""
+"""The resolver does not answer or does not have the name: the worker is blocked with that reason, stops in time, and
+resumes automatically. Needs root."""
 import os
 import random
 import shutil
@@ -18,7 +19,7 @@ from worker_harness import WorkerTest
 
 
 class Resolver:
-    """A name server of loopback that knows one answer, 127.0.0.1, and is silent until it may give it."""
+    """A name server on loopback with one answer, 127.0.0.1, which it withholds while `silent`."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -61,7 +62,7 @@ class Names(WorkerTest):
         probe = ["unshare", "-m", "mount", "--bind", config, "/etc/resolv.conf"]
         if subprocess.run(probe, capture_output=True, check=False).returncode:
             self.skipTest("needs root: a mount namespace")
-        # The worker alone sees that resolv.conf.
+        # Only the worker uses that resolv.conf.
         program = os.path.join(folder, "trunkline-worker")
         with open(program, "w", encoding="utf-8") as file:
             file.write(f"#!/bin/sh\nexec unshare -m sh -c 'mount --bind {config} /etc/resolv.conf && exec \"$@\"' sh "

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Postgres is down in every way there is: nothing is counted, readiness says why, all comes back by itself."""
+"""Every kind of PostgreSQL outage: no attempt is counted, readiness reports the reason, processing resumes
+automatically."""
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ class Outages(WorkerTest):
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)
 
     def back(self, worker, since, events, what):
-        """What came in while it was down is done; says how long that took."""
+        """Waits until everything that arrived during the outage is done; prints how long that took."""
         wait_for(lambda: self.count() > 0, "the first row", 30)
         first = time.monotonic() - since
         self.wait_states(processed=events)
@@ -51,7 +52,8 @@ class Outages(WorkerTest):
         self.away(20, hold_least="100ms", hold_most="30s", probe_most="3s", claim_after="30s", sweep_every="5s")
 
     def test_hundreds_of_probes_bury_nothing(self):
-        # A hold of ten minutes at 3 s a probe is 200 probes a thread; here they come every few milliseconds.
+        # An outage of ten minutes with a probe every 3 s is 200 probes per thread; here they follow every few
+        # milliseconds.
         worker = self.worker("--log-level", "debug", hold_least="1ms", probe_most="10ms", hold_most="10ms",
                              claim_after="200ms", sweep_every="50ms")
         worker.wait_ready()
@@ -85,7 +87,7 @@ class Outages(WorkerTest):
         worker = self.worker(threads=8, batch=10)
         worker.wait_holding("too many connections")
         self.add_messages(range(EVENTS))
-        self.wait_states(processed=EVENTS)  # those that have one do the work
+        self.wait_states(processed=EVENTS)  # the threads with a connection process everything
         self.nothing_counted()
         self.sql("alter role trunkline_worker connection limit -1")
         worker.wait_ready()

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PgBouncer between the worker and Postgres: by session, with our settings, it works; all else is held for."""
+"""PgBouncer between the worker and PostgreSQL: session mode with our settings works; with any other mode the worker is
+blocked."""
 import unittest
 
 from pooler import PGBOUNCER, pooled
 from worker_harness import WorkerTest, wait_for
 
-# As docs/postgresql.md says it for poolers that drop startup options.
+# The settings of docs/postgresql.md for poolers that drop startup options.
 OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
                "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off",
                "enable_mergejoin": "off", "jit": "off"}
@@ -44,7 +45,7 @@ class Pool(WorkerTest):
         worker.wait_holding("the session lacks our settings (lock_timeout)")
         self.assertEqual(self.count(), 0)
         self.set_for_the_role()
-        # The pooler keeps the sessions it has.
+        # The pooler keeps its sessions.
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
         self.wait_states(processed=20)
         self.wait_drained()
@@ -65,7 +66,7 @@ class Pool(WorkerTest):
         at_start.close()
         self.set_for_the_role()
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
-        # A session of ours changes its server with each transaction: the prepared statements are not there.
+        # A client session changes its server session with each transaction, so prepared statements are missing.
         worker = self.worker("--log-level", "debug", threads=8, batch=5, hold_most="100ms",
                              database=url)
         worker.wait_holding("must be in session mode")

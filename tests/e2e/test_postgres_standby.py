@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The address leads to a hot standby: held for as read-only; when it is promoted, work goes on where it was."""
+"""The address is that of a hot standby: the worker is blocked (read-only); after its promotion processing resumes."""
 import subprocess
 import sys
 import time
@@ -12,7 +12,7 @@ EVENTS = 50
 
 
 class Standby(Postgres):
-    """A copy of another one's cluster that follows it."""
+    """A standby of another cluster."""
 
     def __init__(self, primary):  # noqa: super().__init__ would make a cluster of its own
         self.settings, self.bin = dict(primary.settings), primary.bin
@@ -39,7 +39,7 @@ class Promotion(WorkerTest):
             self.add_messages(range(EVENTS))
             self.wait_states(processed=EVENTS)
             wait_for(lambda: standby.psql("select count(*) from webhook_events") == str(EVENTS), "the copy")
-            # The address leads to the other one now, and the old one is gone.
+            # The address is now that of the other server, and the old one is stopped.
             proxy.target_port = standby.port
             self.postgres.stop()
             try:

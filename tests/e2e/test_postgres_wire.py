@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network between worker and Postgres: cut after any byte of a batch, slow, stalled. The same rows in the end."""
+"""The network between worker and PostgreSQL: cut after any byte of a batch, slow, stalled. The rows are the same in
+the end."""
 import random
 import sys
 import time
@@ -11,7 +12,7 @@ EVENTS = 8
 
 
 class Sweep:
-    """Counts the bytes of connections that work on a batch, from its first statement on, and cuts at the k-th."""
+    """Counts the bytes of connections that process a batch, from its first statement on, and cuts at the k-th."""
 
     def __init__(self, proxy, direction, at=None):
         self.direction, self.at, self.link, self.passed, self.done = direction, at, None, 0, False
@@ -38,7 +39,7 @@ class Sweep:
 class Wire(ProxiedWorkerTest):
     def batch(self, sweep, generation):
         numbers = range(generation * EVENTS, (generation + 1) * EVENTS)
-        self.to_postgres.cut()  # each batch on a connection that has to prepare its statements: the same bytes
+        self.to_postgres.cut()  # each batch prepares its statements on a new connection: the same bytes
         self.add_at_once(numbers)
         self.wait_states(processed=(generation + 1) * EVENTS)
         self.wait_drained()
@@ -78,8 +79,8 @@ class Wire(ProxiedWorkerTest):
               file=sys.stderr)
 
     def test_a_long_line_is_not_a_hang(self):
-        """A batch takes far longer than one statement may, and yet is not cut: nothing in it hangs."""
-        self.to_postgres.delay(0.05)  # each way: some 30 round trips for the first batch
+        """A batch takes far longer than statement_timeout, and is not cut: no statement of it hangs."""
+        self.to_postgres.delay(0.05)  # each way: about 30 round trips for the first batch
         self.slow(20, claim_after="20s", statement_timeout="1s", watchdog_grace="100ms", lock_timeout="500ms")
 
     def test_slow_line(self):

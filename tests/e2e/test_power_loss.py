@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power fails under Redis: what was answered 200 is there afterwards; with weaker settings it is not, and a test
-that could not tell them apart would prove nothing."""
+"""Power loss of Redis: every delivery answered 200 is there afterwards. With weaker settings it is not, which proves
+that the test can fail."""
 import os
 import random
 import unittest
@@ -17,7 +17,7 @@ class PowerCase(unittest.TestCase):
         self.assertTrue(os.path.exists(library()), "build the target test-unsynced")
 
     def start(self, *gateway_options, slow=0, redis_options=()):
-        """redis, gateway; the server is started anew under the library."""
+        """Returns redis and gateway; the server is restarted with the library."""
         self.redis = Redis(*redis_options)
         self.addCleanup(self.redis.close)
         self.redis.kill()
@@ -30,10 +30,10 @@ class PowerCase(unittest.TestCase):
         self.addCleanup(self.gateway.stop)
 
     def lose_power(self, senders, torn=None):
-        """Returns (acked at that moment or before, bytes lost)."""
+        """Returns (deliveries acknowledged until then, bytes lost)."""
         failed = senders.failed()
         lost = self.power.loss(self.redis.process, torn)
-        # An answer may still be on its way: each sender has had another one before we look.
+        # A response may still be under way: each sender has received another one before the check.
         wait_for(lambda: senders.failed() >= failed + 2 * len(senders.threads), "the gateway to notice")
         acked = senders.acked
         restart(self.redis)
@@ -58,7 +58,7 @@ class Always(PowerCase):
                  f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped")
 
     def test_a_torn_tail_is_cut_off_and_holds_nothing_acked(self):
-        """Each fsync takes 40 ms, so the loss always finds a write under way."""
+        """Each fsync takes 40 ms, so a write is always under way at the loss."""
         self.start(slow=40)
         loads = 0
         with Senders(self.gateway, 6) as senders:
@@ -68,11 +68,11 @@ class Always(PowerCase):
 
                     def torn(lost):
                         cut = rng.randrange(1, len(lost) - 1)
-                        cut += lost[cut - 2:cut + 1] == b"\r\n*"  # between two commands nothing is torn
+                        cut += lost[cut - 2:cut + 1] == b"\r\n*"  # between two commands no write is torn
                         tails.append((len(lost), cut))
                         return cut
                     senders.wait_acked(rng.randrange(20, 60))
-                    for _ in range(20):  # until it finds bytes that no fsync covers
+                    for _ in range(20):  # until there are bytes that no fsync covers
                         acked, _ = self.lose_power(senders, torn)
                         self.assertEqual(acked - set(names(self.redis)), set(), f"seed {seed}, torn at {tails}")
                         if tails:
@@ -88,7 +88,7 @@ class Always(PowerCase):
 
 class Control(PowerCase):
     def test_everysec_loses_what_was_acked(self):
-        """The same loss, and the promise broken on purpose: the gateway is told to take what it gets."""
+        """The same loss with the gateway set to accept any durability: the guarantee does not hold."""
         self.start("--durability", "redis", redis_options=("--appendfsync", "everysec"))
         with Senders(self.gateway, 4) as senders:
             senders.wait_acked(300)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The power fails under Postgres: what the worker took off the stream is in the tables afterwards. The same with
-commits that do not wait for the disk loses rows: so the test can tell."""
+"""Power loss of PostgreSQL: what the worker removed from the stream is in the tables afterwards. With commits that do
+not wait for the disk rows are lost, which proves that the test can fail."""
 import json
 import os
 import random
@@ -26,7 +26,7 @@ class PowerLoss(WorkerTest):
         self.redis.command("FLUSHALL")
 
     def start(self, **settings):
-        """A database with tables, started anew under the library: all from before is on the disk."""
+        """A database with tables, restarted with the library: everything before is on the disk."""
         self.postgres = Postgres(checkpoint_timeout="30s", **settings)
         self.addCleanup(self.postgres.close)
         self.postgres.migrate(os.path.join(BIN, "trunkline"))
@@ -37,7 +37,7 @@ class PowerLoss(WorkerTest):
         self.postgres.start()
 
     def lose_power(self, rng, first, number):
-        """Feeds so many, fails in the middle; returns (keys of what was settled, keys in the tables afterwards)."""
+        """Feeds these events, fails in the middle; returns (keys of settled events, keys in the tables afterwards)."""
         worker = self.worker(batch=20)
         worker.wait_ready()
         for n in range(first, first + number):
@@ -45,7 +45,7 @@ class PowerLoss(WorkerTest):
         left = rng.randrange(number // 10, number - number // 10)
         wait_for(lambda: self.redis.command("XLEN", STREAM) < left, "a part to be settled")
         if rng.random() < 0.3:
-            self.sql("checkpoint")  # data pages on their way, not only the log
+            self.sql("checkpoint")  # data pages are under way, not only the log
         self.lost += self.power.loss(self.postgres.process)
         worker.kill()
         unsettled = {json.loads(fields[fields.index("b") + 1])["id"]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Least privilege: deploy/redis-users.conf and schema/roles.sql against what the programs need, and who uses them."""
+"""Least privilege: deploy/redis-users.conf and schema/roles.sql against what the programs use."""
 import glob
 import os
 import re
@@ -12,12 +12,12 @@ from servers import Postgres, Redis, wait_for
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 KEY = "{trunkline}:deliveries"
-# Where each user's program writes its commands down.
+# The source of each user's program.
 SOURCES = {"gateway": ["gateway/*.cpp", "common/stream/contract.cpp"], "worker": ["worker/*/*.cpp", "store/*/*.cpp"],
            "operator": ["admin/*.cpp", "admin/*/*.cpp", "cli/*/*.cpp", "exporter/*.cpp", "openphone/*.cpp"]}
 FOR_ALL = ["common/redis/*.cpp"]
-BEFORE_LOGIN = {"auth", "hello", "quit", "reset"}  # Redis asks no permission for these
-# As they are sent, K for a key.
+BEFORE_LOGIN = {"auth", "hello", "quit", "reset"}  # Redis requires no permission for these
+# The commands as sent, K for a key.
 AS_SENT = {
     "xadd": "K * d 1 t 2 b {}", "hset": "K state running", "hincrby": "K accepted 1", "expire": "K 30", "del": "K",
     "xreadgroup": "GROUP workers c COUNT 9 BLOCK 1 STREAMS K >", "xack": "K workers 1-1", "xdel": "K 1-1",
@@ -54,12 +54,12 @@ class RedisUsers(unittest.TestCase):
         return self.redis.command("ACL", "DRYRUN", f"trunkline-{role}", *command.split("|"), *arguments)
 
     def sent(self, role):
-        """Commands in the program's source: a list that begins with the name of a command."""
+        """Returns the commands in the program's source: lists that begin with the name of a command."""
         found = set()
         for pattern in SOURCES[role] + FOR_ALL:
             for path in glob.glob(os.path.join(ROOT, pattern)):
                 if "/provider/" in path:
-                    continue  # speaks HTTP: its GET is none of Redis'
+                    continue  # an HTTP client: its GET is not a Redis command
                 for first, second in words(path):
                     name = first.lower()
                     if name in self.containers:
@@ -112,8 +112,8 @@ class RedisUsers(unittest.TestCase):
         for role in SOURCES:
             for command in dangerous:
                 if role == "worker" and command[0] == "DEL":
-                    continue  # of its own card; Redis knows no rights on one key for one command
-                # DEBUG is closed to everybody before rights are looked at.
+                    continue  # of its own process information; Redis has no permission for one command on one key
+                # DEBUG is disabled for all users before permissions are checked.
                 with self.subTest(f"{role}: {command}"), \
                         self.assertRaisesRegex(RuntimeError, "NOPERM|DEBUG command not"):
                     self.redis.command(*command, user=role)
@@ -147,7 +147,7 @@ class PostgresRoles(unittest.TestCase):
                                sql], stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
     def rights(self, role):
-        """{"table": "select insert"} of all tables in the schema public."""
+        """Returns {"table": "select insert"} of all tables in the schema public."""
         rows = self.postgres.psql(
             "select c.relname, coalesce(string_agg(p, ' ' order by n) filter (where has_table_privilege("
             f"'trunkline_{role}', c.oid, p)), '') from pg_class c, unnest(array['select', 'insert', 'update', "
@@ -163,7 +163,7 @@ class PostgresRoles(unittest.TestCase):
         tables |= {"schema_migrations": "select", "dead_deletions": "select", "dead_deleted_events": "select",
                    "before": "", "after": "", "theirs": ""}
         worker = self.rights("worker")
-        # A table that nothing uses yet, or one more of a later schema, is still never deleted from.
+        # DELETE is not granted on a table that no program uses yet, or one of a later schema.
         for name in set(worker) - set(tables):
             self.assertIn(worker[name], ("select insert", "select insert update"), name)
         self.assertEqual({k: worker[k] for k in tables}, tables)
@@ -185,7 +185,7 @@ class PostgresRoles(unittest.TestCase):
             "select r.rolname, has_schema_privilege(r.oid, 'public', 'create'), has_database_privilege(r.oid, "
             "'trunkline', 'create') from pg_roles r where rolname like 'trunkline\\_%' order by 1"),
             "trunkline_owner|t|f\ntrunkline_readonly|f|f\ntrunkline_worker|f|f")
-        # The gateway has no login here at all.
+        # The gateway has no login in PostgreSQL.
         self.assertEqual(self.postgres.psql("select count(*) from pg_roles where rolname like '%gateway%'"), "0")
 
     def test_attempts(self):
@@ -214,7 +214,7 @@ class PostgresRoles(unittest.TestCase):
                     self.assertEqual(done.returncode, 1)
                     self.assertRegex(done.stderr, "permission denied|must be owner|must be superuser|must be able|"
                                                   "must have CREATEROLE|is not available")
-        # The same words are understood where the right is there.
+        # The same statements succeed where the privilege is granted.
         for role, sql in (("worker", "begin; " + writes[0] + "; rollback"),
                           ("worker", "delete from contacts where false"), ("readonly", "select * from activities"),
                           ("owner", "begin; delete from webhook_events; rollback"),
@@ -247,12 +247,12 @@ class InUse(unittest.TestCase):
         self.assertNotIn("permission denied", pipe.tail())
 
     def test_no_test_gives_a_program_the_administrator(self):
-        """url is the administrator's address; programs get url_of(role)."""
+        """Only the administrator may use url; programs get url_of(role)."""
         pattern = re.compile(r"\b(?:redis|postgres)\d?\.url\b|url_of\(\W*admin")
-        # file: lines that may, each with its reason
-        may = {"test_privileges.py": [""],  # this rule itself
-               "test_restore.py": ["REDIS_URL=self.cluster.redis.url)"],  # a backup is the administrator's
-               "test_sizing.py": ['["psql", "-Xq", self.postgres.url]']}  # a stranger who locks a table
+        # file: the permitted lines, each with its reason
+        may = {"test_privileges.py": [""],  # this rule
+               "test_restore.py": ["REDIS_URL=self.cluster.redis.url)"],  # a backup is run by the administrator
+               "test_sizing.py": ['["psql", "-Xq", self.postgres.url]']}  # another session that locks a table
         bad = []
         for path in sorted(glob.glob(os.path.join(HERE, "*"))):
             if not os.path.isfile(path):

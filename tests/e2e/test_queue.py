@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline queue on real servers: the figures, the verdict, limits, and servers that hang or are away."""
+"""trunkline queue on real servers: the counts, the verdict, limits, and servers that hang or are unreachable."""
 import os
 import signal
 import subprocess
@@ -170,7 +170,7 @@ class Queue(unittest.TestCase):
         self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
         self.redis.command("HSET", "{trunkline}:gateway:g1", "started", 5000, "seen", 7000)
         self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
-        self.redis.command("HSET", "{trunkline}:gateway:g1", "seen", 5003)  # its first word: not connected yet
+        self.redis.command("HSET", "{trunkline}:gateway:g1", "seen", 5003)  # its first record: not connected yet
         self.assertTrue(self.queue().stdout.startswith("OK: "))
 
     def test_redis_away(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""deploy/quickstart with programs that are built already: samples, rows, env file, stop, restart, refusals."""
+"""deploy/quickstart with programs that are built already: samples, rows, env file, stop, restart, errors."""
 import os
 import pwd
 import re
@@ -46,13 +46,13 @@ class Quickstart(unittest.TestCase):
         return [QUICKSTART, "--no-install", "--bin", BIN, "--dir", self.dir, *ports, *arguments]
 
     def run_once(self, *arguments, prefix=()):
-        # Settings of the caller's shell belong to another installation: they must not matter.
+        # Settings of the caller's shell belong to another installation and must have no effect.
         return subprocess.run([*prefix, *self.command("--once", *arguments)], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=150,
                               env={**os.environ, "TRUNKLINE_REDIS": "redis://127.0.0.1:1/0", "PGHOST": "nowhere"})
 
     def start(self):
-        """In a session of its own, like a terminal's; ended with everything it started."""
+        """Starts it in a new session, like a terminal's; it ends with everything that it started."""
         process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.addCleanup(process.stdout.close)
@@ -88,7 +88,7 @@ class Quickstart(unittest.TestCase):
         self.assertIn("nothing to do: the schema is at version", second.stdout)
         self.assertLess(time.monotonic() - begin, limit(40))
 
-        # The samples' events are known already, so a row changed by hand stays wrong: that must show.
+        # The samples' events are stored already, so a row changed by hand stays wrong: the script must report it.
         process, _ = self.start()
         changed = self.in_env("psql -X \"$DATABASE_URL\" -c \"update activities set body = 'forged' where"
                               " openphone_id = 'MSGDEMO0002'; insert into own_numbers values ('+14155550199', false)\"")
@@ -100,7 +100,7 @@ class Quickstart(unittest.TestCase):
         self.assertIn("+body: forged", wrong.stdout)
         self.assert_nothing_left()
 
-        # --reset drops it; the keys stay.
+        # --reset drops the database; the keys stay.
         keys = open(self.dir + "/keys").read()
         fresh = self.run_once("--reset")
         self.assertEqual(fresh.returncode, 0, fresh.stdout + fresh.stderr)

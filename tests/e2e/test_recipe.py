@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tests/e2e/recipe, the integration document's cURL recipe, on private ports."""
+"""Runs tests/e2e/recipe, the cURL recipe of the integration document, on private ports."""
 import os
 import subprocess
 import unittest
@@ -10,7 +10,7 @@ from pipeline import HERE, HEX_KEY, LEGACY_KEY, Pipeline, clean_environment
 class Recipe(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # A key copied from the app as well: its text serves the recipe's scheme.
+        # A key copied from the app as well: its text is the key of the recipe's scheme.
         cls.app_key = LEGACY_KEY.removeprefix("legacy:")
         cls.pipe = Pipeline(keys=(HEX_KEY, cls.app_key))
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disk under Redis fails, is slow, is full; the file is rewritten under load and the rewrite is killed."""
+"""The disk of Redis fails, is slow, is full; the append-only file is rewritten under load and the rewrite is
+killed."""
 import os
 import signal
 import subprocess
@@ -27,13 +28,13 @@ class DiskCase(unittest.TestCase):
         return self.gateway.probe("/readyz")[1].get("reason")
 
     def expect_recovery(self, what):
-        """Redis is back: measured until the first 200."""
+        """Redis is running again: measures the time until the first 200."""
         measured(f"{what}: Redis back to first 200", "%.2f s" % seconds_until(
             lambda: self.gateway.post(body_of("again")).status == 200, "200 again"))
         wait_for(self.ready, "ready again")
 
     def expect_all_acked(self, senders):
-        self.assertEqual(senders.odd, [])  # a gateway that is up never drops a connection
+        self.assertEqual(senders.odd, [])  # a running gateway never drops a connection
         self.assertEqual(senders.acked - set(names(self.redis)), set())
 
 
@@ -44,7 +45,7 @@ class Fsync(DiskCase):
         super().setUp()
 
     def inject(self, what):
-        """Into the running Redis, from now on; returns what ends it."""
+        """Injects a fault into the running Redis, from now on; returns the function that ends it."""
         strace = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(self.redis.process.pid), "-e",
                                    "trace=fdatasync", "-e", f"inject=fdatasync:{what}"], stdin=subprocess.DEVNULL,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -55,7 +56,7 @@ class Fsync(DiskCase):
             try:
                 with open(f"/proc/{self.redis.process.pid}/status", encoding="utf-8") as file:
                     return f"TracerPid:\t{strace.pid}\n" in file.read() or strace.poll() is not None
-            except OSError:  # the fault was quicker than this look
+            except OSError:  # the fault came before this check
                 return True
         wait_for(traced, "strace to be attached")
         if strace.poll() is not None and self.redis.alive():
@@ -92,7 +93,7 @@ class Fsync(DiskCase):
             measured("fsync of 0.3 s: slowest answer 200", f"{max(slow):.2f} s")
             self.assertEqual(senders.count(503), 0)
 
-            # Those on their way when it begins wait; later ones find a Redis that is away and hear so at once.
+            # Deliveries under way wait at the beginning; later ones are rejected at once because Redis is unreachable.
             began = time.monotonic()
             end = self.inject("delay_enter=2000000")
             wait_for(lambda: any(at > began and status == 503 and seconds > 0.5
@@ -115,7 +116,7 @@ class Full(unittest.TestCase):
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", disk], capture_output=True).returncode:
             self.skipTest("needs root: a small disk to fill")
         self.addCleanup(subprocess.run, ["umount", "-l", disk], capture_output=True)
-        self.addCleanup(redis.close)  # before the disk goes
+        self.addCleanup(redis.close)  # before the disk fails
         redis.extra = ["--dir", disk]
         redis.start()
         gateway = Gateway(redis.url_of("gateway"), "--threads", "1", log_level="info")
@@ -141,7 +142,7 @@ class Full(unittest.TestCase):
 
 
 class Rewrite(DiskCase):
-    # A rewrite of some seconds: it writes 2,000 keys with 1.5 ms each.
+    # A rewrite of some seconds: 2,000 keys with 1.5 ms each.
     redis_options = ("--rdb-key-save-delay", "1500")
 
     def fill(self):
@@ -166,7 +167,7 @@ class Rewrite(DiskCase):
         measured(f"during a rewrite of {took:.1f} s, {len(times)} answers: p99",
                  f"{times[int(len(times) * 0.99)] * 1000:.0f} ms")
         self.redis.kill()
-        restart(self.redis)  # from the rewritten file
+        restart(self.redis)  # loaded from the rewritten file
         self.expect_all_acked(senders)
 
     def test_killed_in_the_middle(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network between Redis and gateway or worker: cut at each byte, half-open, lossy, narrow."""
+"""The network between Redis and gateway or worker: cut at each byte, half-open, lossy, with low bandwidth."""
 import random
 import re
 import threading
@@ -15,7 +15,7 @@ from worker_harness import STREAM, Worker, WorkerTest, wait_for
 
 
 class Behind:
-    """Stands for a Redis whose port is a proxy's."""
+    """A Redis whose port is that of a proxy."""
 
     def __init__(self, redis, proxy):
         self.redis, self.proxy, self.folder = redis, proxy, redis.folder
@@ -49,8 +49,8 @@ class NetworkTest(WorkerTest):
 
 
 class CutAppend(NetworkTest):
-    """One delivery a place to cut at. Its XADD is found by the name in its body: up-17 is cut after 17 bytes of the
-    command, down-5 after 5 bytes of the answer."""
+    """One delivery per place to cut. Its XADD is found by the name in its body: up-17 is cut after 17 bytes of the
+    command, down-5 after 5 bytes of the reply."""
     MARK = re.compile(rb'"id": "(up|down)-([0-9]+)"')
 
     def setUp(self):
@@ -76,7 +76,7 @@ class CutAppend(NetworkTest):
         return data
 
     def cut(self, link, direction, kept):
-        """Passes kept, then the connection is reset: the far end has read it when the reset comes."""
+        """Sends `kept`, then resets the connection: the far end has read it when the reset arrives."""
         end = link.ends[direction][1]
         end.sendall(kept)
         if direction == "up" and kept:
@@ -88,7 +88,7 @@ class CutAppend(NetworkTest):
         proxy = self.behind()
         size = len(self.sample())
         ups = range(size + 1) if SOAK else sorted({*range(0, size + 1, 16), *range(size - 3, size + 1), 1, 2, 3})
-        downs = range(0, 24)  # "$15\r\n1772359200000-0\r\n" is 22: at 22 and later it is a whole answer
+        downs = range(0, 24)  # "$15\r\n1772359200000-0\r\n" is 22 bytes: at 22 and later it is a complete reply
         tasks = [f"up-{k}" for k in ups] + [f"down-{k}" for k in downs]
         gateways = [self.gateway(proxy.port, "--threads", "1") for _ in range(3)]
         proxy.watch(self.shape)
@@ -116,10 +116,10 @@ class CutAppend(NetworkTest):
             direction, k = name.split("-")
             copies = stored.count(name)
             self.assertEqual(set(statuses) - {200, 503}, set(), name)
-            if direction == "up" and int(k) < size - 2:  # that many digits the name may be shorter
+            if direction == "up" and int(k) < size - 2:  # the name may have fewer digits
                 self.assertEqual((statuses[0], copies), (503, 1), name)
             elif direction == "down" and int(k) < 20:
-                self.assertEqual((statuses[0], copies), (503, 2), name)  # unknown: stored, and refused
+                self.assertEqual((statuses[0], copies), (503, 2), name)  # outcome unknown: stored, and rejected
             self.assertIn(copies, (1, 2), name)
         measured("connection to Redis cut at a byte of an append", f"{len(tasks)} places, 0 false 200, "
                  f"{len(stored) - len(tasks)} doubles absorbed")
@@ -137,7 +137,7 @@ class CutAppend(NetworkTest):
         return found and found[0].decode().split('"')[3]
 
     def sample(self):
-        """The bytes of one append, as the gateway sends them."""
+        """Returns the bytes of one append, as the gateway sends them."""
         seen, proxy = [], self.behind()
         gateway = self.gateway(proxy.port, "--threads", "1")
 
@@ -175,7 +175,7 @@ class CutSettle(NetworkTest):
 
 
 class HalfOpen(NetworkTest):
-    """Bytes vanish, nobody says so."""
+    """Bytes are lost without an error."""
 
     def expect_both_notice_and_return(self, gateway, worker, vanish, what):
         with Senders(gateway, 2, pause=0.01) as senders:
@@ -218,7 +218,7 @@ class HalfOpen(NetworkTest):
 
 
 class OwnNetwork(HalfOpen):
-    """The same by the kernel: no packet comes through, no RST."""
+    """The same by the kernel: no packet arrives, no RST."""
     test_proxy_swallows_one_direction = None
 
     @classmethod

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another Redis takes over, or the same one starts with what its file says, or with another clock."""
+"""Another Redis is promoted, or the same one restarts from its file, or with another clock."""
 import os
 import time
 
@@ -19,10 +19,10 @@ class Promotion(StateTest):
         wait_for(lambda: "master_link_status:up" in replica.command("INFO", "replication"), "the replica to follow")
         for setting, value in (("masteruser", ADMIN[1]), ("masterauth", ADMIN[3])):
             self.redis.command("CONFIG", "SET", setting, value)
-        proxy = Proxy(self.redis.port)  # stands for the name that both are found by
+        proxy = Proxy(self.redis.port)  # the name under which both are found
         self.addCleanup(proxy.close)
         self.begin(port=proxy.port)
-        self.redis.command("CLIENT", "PAUSE", 3000, "WRITE")  # a planned change: what is acked is on both
+        self.redis.command("CLIENT", "PAUSE", 3000, "WRITE")  # a planned switch: what is acknowledged is on both
         wait_for(lambda: self.redis.command("WAIT", 1, 100) == 1, "the replica to have all")
         replica.command("REPLICAOF", "NO", "ONE")
         self.redis.command("REPLICAOF", "127.0.0.1", replica.port)
@@ -43,7 +43,7 @@ class Restarted(StateTest):
         return [int(part) for part in dict(zip(flat[::2], flat[1::2]))["last-generated-id"].split("-")]
 
     def test_who_has_what_pending_survives_a_restart(self):
-        """Also with a default user that nobody may be: Redis reads its own file as that user."""
+        """Also with a default user without permissions: Redis loads its own file as that user."""
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         self.add_messages(range(40))
         self.redis.command("XREADGROUP", "GROUP", "workers", "crashed", "COUNT", 30, "STREAMS", STREAM, ">")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Redis unwilling in every way, with a gateway and a worker at work: nothing acked is lost, no attempt is counted,
-nothing is dead, /readyz tells why, and all comes back by itself; measured how soon."""
+"""Redis rejects commands or is unreachable for every reason, with a gateway and a worker running: nothing acknowledged
+is lost, no attempt is counted, nothing is dead, /readyz reports the reason, and processing resumes automatically.
+Recovery times are printed."""
 import signal
 import threading
 import time
@@ -23,7 +24,7 @@ class Away(StateTest):
         self.finish()
 
     def test_loading(self):
-        """A file that takes seconds to load; Redis answers LOADING meanwhile."""
+        """The file takes seconds to load; Redis replies LOADING meanwhile."""
         self.begin()
         self.redis.command("EVAL", "for i = 1, 16000 do redis.call('INCR', 'filler') end", 0)
         self.redis.kill()
@@ -40,7 +41,8 @@ class Away(StateTest):
         took = time.monotonic() - began
         self.expect_return(f"LOADING for {took:.1f} s")
         connections = int(self.redis.command("INFO", "stats").split("total_connections_received:")[1].split()[0])
-        # 2 threads of 8 lanes, a worker of 4, and the looks of this test: nobody tries more than some times a second.
+        # 2 threads of 8 lanes, 4 connections of a worker, and the probes of this test: each retries a few times per
+        # second.
         self.assertLess(connections, 150 + took * 150)
         measured("LOADING: connections a second from 1 gateway and 1 worker", f"{connections / took:.0f}")
         self.finish()
@@ -58,7 +60,7 @@ class Away(StateTest):
             self.senders.wait_acked(50)
         self.finish()
         self.assertLess(max(seconds for _, seconds, _ in self.senders.times), limit(2.5))
-        # Which answer was whose: the id in the answer is that of the row with the body that was sent.
+        # Responses match requests: the delivery id in the response is that of the row with the body that was sent.
         rows = dict(row.split("|") for row in
                     self.sql("select event_id, delivery_id from webhook_events").split("\n"))
         for name, delivery in self.senders.ids.items():
@@ -77,7 +79,7 @@ class Unwilling(StateTest):
         self.senders.answers = {n: s for n, s in self.senders.answers.items() if s == 200}
 
     def test_memory_full_of_a_foreign_key(self):
-        """The workers drain to zero and stay ready; the gateway takes deliveries again when it is gone."""
+        """The workers drain to zero and stay ready; the gateway accepts deliveries again when the key is removed."""
         self.begin()
         self.the_worker.process.send_signal(signal.SIGSTOP)
         self.senders.wait_acked(100)
@@ -99,13 +101,13 @@ class Unwilling(StateTest):
             self.add(body_of(f"EV-{n}"))
         self.redis.command("SETRANGE", "foreign", 8 << 20, "x")
         self.redis.command("CONFIG", "SET", "maxmemory", "4mb")
-        with self.assertRaisesRegex(RuntimeError, "OOM"):  # else there would be nothing to prove
+        with self.assertRaisesRegex(RuntimeError, "OOM"):  # otherwise the test would prove nothing
             self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
         worker = self.worker(batch=50)
         wait_for(lambda: self.redis.command("XLEN", STREAM) == 0, "the stream to be empty")
         self.wait_states(processed=200)
         self.assertEqual(self.count("activities"), 200)
-        worker.wait_holding("can't be made")  # nothing left to do, and the group is still missing
+        worker.wait_holding("can't be made")  # nothing left to read, and the group is still missing
         self.redis.command("DEL", "foreign")
         worker.wait_ready()
         self.add(body_of("EV-200"))
@@ -160,7 +162,7 @@ class Unwilling(StateTest):
         self.wait_states(processed=1)
 
     def test_flushall_while_workers_wait(self):
-        """What was in the stream is gone: a deed of the operator. Nobody stumbles over it."""
+        """An operator deleted the entries of the stream. No program fails because of it."""
         self.begin()
         for _ in range(3):
             self.redis.command("FLUSHALL")

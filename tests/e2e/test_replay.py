@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dead letters replayed by hand: one, many, twice at once, in vain, broken off; and workers killed at the worst moments."""
+"""Dead letters replayed by an operator: one, many, twice at once, in vain, interrupted; and workers killed at critical
+points."""
 import json
 import os
 import re
@@ -18,7 +19,7 @@ def measured(name, value):
 
 
 class Behind:
-    """A Redis as a worker sees it through a proxy."""
+    """A Redis as a worker uses it through a proxy."""
 
     def __init__(self, redis, port):
         self.folder, self.redis, self.port = redis.folder, redis, port
@@ -30,7 +31,7 @@ class Behind:
 class Replay(WorkerTest):
     def setUp(self):
         super().setUp()
-        # What is committed of activities, each write of it.
+        # Records each committed write of activities.
         self.sql("""create table if not exists effects (id text); truncate effects;
             create or replace function effect() returns trigger language plpgsql security definer as $$ begin
                 insert into effects values (new.openphone_id); return new; end $$;
@@ -58,7 +59,7 @@ class Replay(WorkerTest):
                                 stderr=subprocess.PIPE, text=True, **more)
 
     def replay(self, *arguments):
-        """What it says it replayed, after a run that ended well or left some alone."""
+        """Returns the printed number of replayed events, after a run that succeeded or skipped some."""
         process = self.start_replay(*arguments)
         out, problem = process.communicate("", timeout=60)
         self.assertIn(process.returncode, (0, 1), problem)
@@ -87,10 +88,10 @@ class Replay(WorkerTest):
         measured(f"replay of all {count}, twice at once", f"{time.monotonic() - began:.2f} s")
         told = [json.loads(out) for out, _ in said]
         self.assertEqual(sum(each["count"] for each in told), count)
-        listed = [{row["id"] for row in each["replayed"]} for each in told]  # the first thousand of each
+        listed = [{row["id"] for row in each["replayed"]} for each in told]  # the first thousand events of each
         self.assertEqual(listed[0] & listed[1], set())
         began = time.monotonic()
-        self.worker(threads=2, lease="60s")  # none runs out on a slow machine
+        self.worker(threads=2, lease="60s")  # none expires on a slow machine
         self.wait_states(processed=count, deadline=180 + count / 50)
         measured(f"{count} replayed events applied", f"{count / (time.monotonic() - began):.0f}/s")
         self.check_effects_once(count)
@@ -122,13 +123,13 @@ class Replay(WorkerTest):
 
     def test_broken_off_in_the_middle_each_is_replayed_or_still_dead(self):
         self.put_dead(2000)
-        # At the question: nothing.
+        # At the question: nothing is replayed.
         asked = self.start_replay("--all")
         asked.stderr.read(len("replay 2000"))
         asked.send_signal(signal.SIGINT)
         asked.communicate(timeout=30)
         self.assertEqual(self.states(), {"dead": 2000})
-        # At work: a row it needs is locked, so that it is in the middle of it.
+        # While it runs: a row that it needs is locked, so it is in the middle of a statement.
         unlock = self.session("begin; select from webhook_events where event_id = 'EV1500' for update;")
         working = self.start_replay("--all", "--yes")
         waiting = "pg_stat_activity where wait_event_type = 'Lock' and datname = 'trunkline'"
@@ -139,7 +140,7 @@ class Replay(WorkerTest):
         unlock()
         wait_for(lambda: self.count("pg_stat_activity where state = 'active' and datname = 'trunkline'") == 1,
                  "its session to end")
-        # A statement the server is at may still be carried out, those after it are not.
+        # The statement that the server is executing may still be completed, later ones are not.
         self.assertIn(self.states(), ({"dead": 2000}, {"dead": 1000, "retrying": 1000}))
         left = self.states()["dead"]
         self.assertEqual(self.replay("--all", "--yes"), left)
@@ -147,7 +148,7 @@ class Replay(WorkerTest):
         self.wait_states(processed=2000)
         self.check_effects_once(2000)
 
-    # Workers killed at the worst moments.
+    # Workers killed at critical points.
 
     def killed_at(self, proxy, is_moment, worker):
         """Kills the worker as soon as it sends that; nothing of it arrives."""
@@ -185,7 +186,7 @@ class Replay(WorkerTest):
         with Proxy(self.postgres.port) as proxy:
             worker = self.worker(database=self.postgres.url_of("worker", port=proxy.port), lease="1s")
             worker.wait_ready()
-            # Of a Bind message: an empty portal's name, then the statement's.
+            # In a Bind message: the name of an empty portal, then that of the statement.
             seen = self.killed_at(proxy, lambda data: b"\0settle_leased\0" in data and b"settle_leased\0--" not in data,
                                   lambda: worker)
             self.replay("--all", "--yes")

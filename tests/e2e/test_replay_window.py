@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A captured delivery sent again: a hundred times at once, and when the clock has moved on (gateway under faketime)."""
+"""A captured delivery sent again: a hundred times at once, and when the clock has advanced (gateway under
+faketime)."""
 import hashlib
 import os
 import threading
@@ -13,7 +14,7 @@ STATE = ("select md5(string_agg(t::text, '' order by t::text)) from (select open
 
 
 def faked(offset):
-    """Environment for a program whose wall clock is that far off; timers keep their own."""
+    """Returns the environment of a program whose wall clock has that offset; its timers do not."""
     return {"LD_PRELOAD": LIBRARY, "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
@@ -65,14 +66,15 @@ class Replay(WorkerTest):
         wait_for(lambda: self.drained() and self.sql("select count(*) from activities") == "2", "the first effects")
         before, rows = self.sql(STATE), self.sql("select count(*) from webhook_events")
 
-        # Beyond each window; the legacy one is three days, for the provider's own retries.
+        # Beyond each window; that of the legacy scheme is three days, because of the provider's retries.
         soon = self.gateway("+1h")
         self.assertEqual(soon.post(body, headers=with_time["standard"]).status, 403)
         self.assertEqual(soon.post(body, headers=with_time["legacy"]).status, 200)
         after = self.gateway("+100d")
         for headers in with_time.values():
             self.assertEqual(after.post(body, headers=headers).status, 403)
-        # Its row pruned, a scheme without a time lets the old delivery in again: the tables stay what they are.
+        # When its row is pruned, a scheme without a timestamp accepts the old delivery again: the tables do not
+        # change.
         wait_for(self.drained, "the copies")
         key = hashlib.sha256(b"\0" + body).hexdigest()
         self.sql(f"delete from webhook_events where event_key = '\\x{key}'")

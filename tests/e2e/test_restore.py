@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Backup and restore as docs/backup.md says, by its own commands: both servers are lost, PostgreSQL comes back from
-an older dump, Redis from a copy of its append-only file. What the copies hold is there once, and so is the rest after
-the provider was asked for it."""
+"""Backup and restore with the commands of docs/backup.md: both servers are lost, PostgreSQL is restored from an older
+dump, Redis from a copy of its append-only file. What the copies contain is there once, and so is the rest after the
+provider has resent it."""
 import itertools
 import pathlib
 import re
@@ -23,7 +23,7 @@ PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs/backup.md").read_tex
 
 
 def block(beginning):
-    """The commands of the page's block that begins so."""
+    """Returns the commands of the page's block that begins with this text."""
     return re.search(rf"```sh\n({re.escape(beginning)}.*?)```", PAGE, re.S)[1]
 
 
@@ -39,7 +39,7 @@ class Restore(unittest.TestCase):
         self.seed = seeds()[0]
         self.cluster = Cluster(workers=1, proxied=False)
         self.addCleanup(lambda: self.cluster.close())
-        self.cluster.postgres.psql("grant usage on schema proof to trunkline_owner;"  # the checker's, in the dump as well
+        self.cluster.postgres.psql("grant usage on schema proof to trunkline_owner;"  # of the checker, also in the dump
                                  "grant select on all tables in schema proof to trunkline_owner;")
         self.source, self.sent = deliveries(self.seed), {}
 
@@ -62,7 +62,7 @@ class Restore(unittest.TestCase):
         wait_for(idle, "the stream to be empty")
 
     def back_up(self):
-        """A folder with both."""
+        """Returns a folder with both copies."""
         folder = tempfile.mkdtemp(prefix="trunkline-backup-")
         self.addCleanup(shutil.rmtree, folder)
         run(block("pg_dump").replace("/var/lib/redis", self.cluster.redis.folder), folder,
@@ -96,7 +96,7 @@ class Restore(unittest.TestCase):
         self.send(lost)
         self.drain()
         self.cluster.end("worker 0", signal.SIGTERM)
-        self.send(in_redis + in_dump[:10])  # some come once more
+        self.send(in_redis + in_dump[:10])  # some are sent once more
         copy = self.back_up()
 
         self.lose_everything()
@@ -107,7 +107,7 @@ class Restore(unittest.TestCase):
         self.assertEqual(self.keys(), {each.key for each in in_dump + in_redis}, f"seed {self.seed}")
         self.assertEqual(self.cluster.postgres.psql("select count(*) from event_copies"), "10")
 
-        # The provider sends what was missing, and some of what was not.
+        # The provider sends what was missing, and some deliveries that were not.
         wait_for(lambda: self.accepts(lost[0]), "the gateway to accept")
         self.send(lost[1:] + in_redis[:5])
         self.drain()
@@ -124,7 +124,8 @@ class Restore(unittest.TestCase):
             return False
 
     def problems(self):
-        """Nothing lost, all final once, the rows of a quiet run, no attempt counted."""
+        """Nothing is lost, every event is final once, the rows are those of an undisturbed run, no attempt is
+        counted."""
         checker = Checker(self.cluster)
         burnt = self.cluster.postgres.psql(
             "select event_id from webhook_events where state <> 'dead' and attempts + claims > 0").split()

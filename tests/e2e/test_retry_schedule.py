@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Retries follow their schedule to the end, spread, in order of age, and neither they nor new traffic starve."""
+"""Retries follow their schedule to the end, distributed, in order of age; neither retries nor new deliveries
+starve."""
 import json
 import os
 import sys
@@ -9,7 +10,7 @@ from seeds import SOAK, soak_only
 from worker_harness import WorkerTest, message, wait_for
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schema")
-# What the worker's sessions run with (pg_event_store.cpp): the plans are of interest.
+# The settings of the worker's sessions (pg_event_store.cpp), which determine the plans.
 SESSION = ("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; "
            "set enable_mergejoin = off; set jit = off;\n")
 CHI_SQUARE_99 = 21.67  # of 9 degrees of freedom
@@ -31,7 +32,8 @@ class Schedule(WorkerTest):
                 for each row execute function note()""")
 
     def refuse_until(self, attempts):
-        """Events fail until so many failed attempts are counted: an SQL expression of new.body, or -1 for ever."""
+        """Events fail until this number of failed attempts is counted: an SQL expression of new.body, or -1 for
+        always."""
         self.sql(f"""create or replace function refuse() returns trigger language plpgsql security definer as $$ begin
             if {attempts} < 0 or (select attempts from webhook_events where activity_id = new.openphone_id
                                   or event_id = 'EV' || substr(new.openphone_id, 16)) < {attempts}
@@ -43,7 +45,7 @@ class Schedule(WorkerTest):
         self.sql("drop trigger if exists refuse on activities")
 
     def put_due(self, count, first=0, seconds_apart=1, attempts=3):
-        """Retries, due since long ago, the one with the least number longest."""
+        """Inserts retries that are due, the one with the lowest number for the longest time."""
         self.sql(f"""insert into webhook_events (event_key, event_id, event_type, state, attempts, next_attempt_at,
                 received_at, delivery_id, entry_id, scheme, key_index, parser_version, payload, error_message)
             select sha256(n::text::bytea), 'EV' || n, 'message.received', 'retrying', {attempts},
@@ -80,7 +82,7 @@ class Schedule(WorkerTest):
         self.assertEqual(worker.log().count("dead letter"), 10)
 
     def test_fails_k_times_then_works(self):
-        # Message number k fails k times.
+        # Message k fails k times.
         self.refuse_until("substr(new.openphone_id, 16)::int")
         self.sql("create table if not exists effects (id text); truncate effects; create or replace function effect() "
                  "returns trigger language plpgsql security definer as $$ begin insert into effects values "
@@ -98,7 +100,7 @@ class Schedule(WorkerTest):
         self.refuse_until(-1)
         self.add_messages(range(count))
         began = time.monotonic()
-        # A thousand times the first wait of the default: none is due again before all have failed.
+        # A thousand times the default base: no retry is due again before all events have failed.
         self.worker(threads=3, batch=500, retry_base="10000s", retry_cap="6h")
         self.wait_states(retrying=count, deadline=90 + count / 10)
         took = time.monotonic() - began
@@ -114,7 +116,7 @@ class Schedule(WorkerTest):
         measured(f"{count} events fail at once", f"{count / took:.0f}/s isolated and recorded; waits of 5 to 10 {buckets}, "
                  f"chi-square {chi_square:.1f}")
         self.assertLess(max(buckets), 3 * mean)
-        # A fair draw is beyond the first value once in a hundred: in CI that would be an alarm a week.
+        # A fair draw exceeds the first value once in a hundred runs: too often for CI.
         self.assertLess(chi_square, CHI_SQUARE_99 if SOAK else 40, buckets)
 
     def test_events_that_fail_at_once_are_spread(self):
@@ -128,7 +130,7 @@ class Schedule(WorkerTest):
         due = new = 2000
         worker = self.worker(batch=200, lease="1s")
         worker.wait_ready()
-        self.lock_table("activities")  # retries are in hand when Postgres goes
+        self.lock_table("activities")  # retries are leased when PostgreSQL stops
         self.put_due(due)
         wait_for(lambda: self.count("webhook_events where leased_until is not null") > 0, "retries in hand")
         self.postgres.stop()
@@ -141,12 +143,12 @@ class Schedule(WorkerTest):
         self.assertEqual(self.sql("select distinct attempts, claims < 5 from webhook_events where entry_id like '1-%'"),
                          "3|t")
         self.assertEqual(self.sql("select distinct attempts from webhook_events where entry_id not like '1-%'"), "0")
-        # In order of age, as far as two threads with 64 leases each can: nobody is far from his place.
+        # In order of age, as far as two threads with 64 leases each can keep it.
         distance = int(self.sql(
             "select max(abs(place - turn)) from (select rank() over (order by received_at, substr(event_id, 3)::int) place, "
             "rank() over (order by finished_at) turn from webhook_events where entry_id like '1-%') r"))
         self.assertLessEqual(distance, due / 4 if SOAK else due / 2)
-        # When the first kind is through, the other is on its way.
+        # When all events of one kind are done, some of the other kind are.
         ends = [row.split("|") for row in self.sql(
             "select entry_id like '1-%', max(finished_at) from webhook_events group by 1 order by 2").split("\n")]
         first, end = ends[0]
@@ -169,12 +171,12 @@ class Schedule(WorkerTest):
         self.put_due(rows, seconds_apart=0.1)
         self.sql("update webhook_events set next_attempt_at = now() + interval '1 h' where id % 2 = 0")
         self.sql("vacuum analyze webhook_events")
-        for name, values in (("lease_due", "64, 60000"), ("lease_suspect", "60000, 5"), ("bury_crashed", "5")):
+        for name, values in (("lease_due", "64, 60000"), ("lease_suspect", "60000, 5"), ("dead_letter_crashed", "5")):
             with open(f"{SCHEMA}/queries/{name}.sql", encoding="utf-8") as file:
-                types = {"lease_due": "(int, bigint)", "lease_suspect": "(bigint, int)", "bury_crashed": "(int)"}[name]
+                types = {"lease_due": "(int, bigint)", "lease_suspect": "(bigint, int)", "dead_letter_crashed": "(int)"}[name]
                 prepare = f"prepare q{types} as {file.read()};\n"
             look = f"begin; explain (analyze, format json) execute q({values}); rollback;\n"
-            # The first one reads pages from disk.
+            # The first execution reads pages from disk.
             plans = self.sql(SESSION + prepare + look + look).split("\n]\n")
             plan = json.loads((plans[1] if plans[1].rstrip().endswith("]") else plans[1] + "\n]"))[0]
             self.assertNotIn("Seq Scan on webhook_events", json.dumps(plan))

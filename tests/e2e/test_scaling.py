@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ops at noon, under a steady load: workers come and go, everything is restarted in turn, the gateway behind its socket.
-Nobody is refused, nothing is lost, doubled or counted as an attempt, and `trunkline queue` tells the truth meanwhile."""
+"""Operations under a steady load: workers are added and removed, everything is restarted in turn, the gateway with a
+passed socket. No delivery is rejected, nothing is lost, applied twice or counted as an attempt, and the counts of
+`trunkline queue` are correct meanwhile."""
 import json
 import os
 import signal
@@ -23,7 +24,7 @@ SENDERS = 6
 
 
 class SocketCluster(Cluster):
-    """The gateway's socket is held here, as systemd would, and passed to each gateway process."""
+    """The test holds the gateway's socket, as systemd does, and passes it to each gateway process."""
 
     def __init__(self, **how):
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -42,7 +43,7 @@ class SocketCluster(Cluster):
             stderr=self.log, pass_fds=[self.listening.fileno()])
 
     def terminate(self, part):
-        """As an operator does; the exit code."""
+        """Sends SIGTERM; returns the exit code."""
         self.programs[part].send_signal(signal.SIGTERM)
         return self.programs[part].wait(60)
 
@@ -52,14 +53,14 @@ class SocketCluster(Cluster):
 
 
 class Counted(NamedTuple):
-    """What is so at one moment, by the servers and the provider's books. All but `length` and `pending` only grow."""
+    """The counts at one point in time, from the servers and the client. All but `length` and `pending` only grow."""
     added: int     # entries ever added to the stream
     length: int    # entries in it
-    pending: int   # of them in hand
-    rows: int      # of events and copies
-    dead: int      # events
+    pending: int  # of them pending
+    rows: int  # rows of events and copies
+    dead: int  # dead events
     acked: int     # deliveries answered 200
-    broken: int    # connections that ended without an answer: their delivery may be in the stream
+    broken: int  # connections that ended without a response: their delivery may be in the stream
 
     @property
     def removed(self):
@@ -67,15 +68,15 @@ class Counted(NamedTuple):
 
 
 def bounds(before, after):
-    """What `trunkline queue` may say waits, when it looked at some moment in between: no slack but that time."""
-    # An entry is there before its answer and a row before it is removed: so say the books.
+    """Returns the lower and upper bound of what `trunkline queue` may report between two counts."""
+    # An entry exists before its response is sent, and a row before its entry is removed.
     least = max(before.added - after.removed, before.acked - after.rows, 0)
     most = min(after.added - before.removed, after.acked + SENDERS + after.broken - before.removed)
     return least, most
 
 
 def lies(queue, before, after):
-    """What is wrong in it."""
+    """Returns the values in the report that are outside the bounds."""
     least, most = bounds(before, after)
     waiting = queue["ready"]["count"] + queue["pending"]["count"]
     found = []
@@ -92,7 +93,7 @@ def lies(queue, before, after):
 
 
 class Watcher:
-    """Looks at `trunkline queue --json` all the time and compares with what was counted before and after."""
+    """Runs `trunkline queue --json` repeatedly and compares its report with counts taken before and after."""
 
     def __init__(self, cluster, client):
         self.cluster, self.client = cluster, client
@@ -110,7 +111,7 @@ class Watcher:
                        sum(n for what, n in answers.items() if isinstance(what, str)))
 
     def look(self):
-        """The bounds of what it could say."""
+        """Runs it once; returns the bounds."""
         before = self.counted()
         said = subprocess.run(
             [os.path.join(self.cluster.bin, "trunkline"), "queue", "--json"], capture_output=True, text=True, timeout=20,
@@ -166,7 +167,7 @@ class Scaling(unittest.TestCase):
               f"at most {max(watcher.samples)} waiting", file=sys.stderr)
 
     def goes_on(self, client):
-        """Half a second's worth of answers."""
+        """Waits for half a second's worth of responses."""
         so_far = client.answers[200]
         wait_for(lambda: client.answers[200] >= so_far + RATE // 2, "more answers")
 
@@ -182,7 +183,7 @@ class Scaling(unittest.TestCase):
             self.goes_on(client)
 
     def restart_the_last_one(self, cluster, client, watcher):
-        """With nobody to take it, what waits can't be told too low."""
+        """Without a worker the reported count must not be too low."""
         self.assertEqual(cluster.terminate("worker 0"), 0, cluster.tail())
         self.goes_on(client)
         looks = [watcher.look() for _ in range(3)]
@@ -196,17 +197,17 @@ class Scaling(unittest.TestCase):
             self.goes_on(client)
 
     def nobody_was_refused(self, client, seed):
-        """All 200, but for kept connections that a gateway ended between two requests, as HTTP lets it: those are sent
-        again by whoever meets that."""
+        """Every response is 200. Kept connections that a gateway closed between two requests, as HTTP permits, are the
+        exception: the client sends those deliveries again."""
         others = {what: n for what, n in client.answers.items() if what != 200}
         ended = sum(n for what, n in others.items() if what in ("ConnectionError", "ConnectionResetError", "BrokenPipeError"))
         self.assertEqual(sum(others.values()), ended, f"seed {seed}: {others}")
-        self.assertLessEqual(ended, 2 * SENDERS, f"seed {seed}: {others}")  # one a sender and restart
+        self.assertLessEqual(ended, 2 * SENDERS, f"seed {seed}: {others}")  # one per sender and restart
         self.assertEqual(client.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
 
 
 class Lies(unittest.TestCase):
-    """The comparison finds what is wrong by one."""
+    """The comparison finds values that are wrong by one."""
     WHILE = (Counted(100, 10, 4, 92, 3, 99, 0), Counted(103, 12, 5, 93, 4, 102, 1))
 
     def found(self, ready, pending, dead=3, retrying=0, moments=WHILE):

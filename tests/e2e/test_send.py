@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline send: every word in every scheme through the whole pipe, and what it leaves behind."""
+"""trunkline send: every sample in every scheme through the whole pipeline, and what it leaves behind."""
 import json
 import os
 import re
@@ -58,7 +58,7 @@ class Send(unittest.TestCase):
         return re.findall(r"^ok    (\S+)\s+accepted as [0-9A-Z]{26}, stored in \d+ ms$", out, re.M)
 
     def test_all_in_every_scheme_leaves_nothing(self):
-        self.send_ok(self.file(OUTSIDER))  # somebody else's rows must survive
+        self.send_ok(self.file(OUTSIDER))  # rows of other events must survive
         before = self.counts()
         for scheme in ("hex", "legacy", "standard"):
             with self.subTest(scheme):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signatures against a real gateway: nothing forged gets in, nothing good is kept out, and what it costs is bounded."""
+"""Signatures against a real gateway: nothing forged is accepted, nothing valid is rejected, and the cost is
+bounded."""
 import base64
 import os
 import pathlib
@@ -50,7 +51,7 @@ class Live(unittest.TestCase):
                 target = body if name == "body" else bytearray(headers[name].encode())
                 at, bit = draw.randrange(len(target)), draw.randrange(8)
                 target[at] ^= 1 << bit
-                # In a header, only what HTTP lets through to the signature.
+                # In a header, only what HTTP passes to the signature check.
                 if name != "body":
                     if not 0x21 <= target[at] < 0x7f:
                         continue
@@ -59,17 +60,17 @@ class Live(unittest.TestCase):
                 answer = client.read()
                 self.assertEqual(answer.status, 403, f"seed {seed}: {name} byte {at} bit {bit}: {headers}")
                 n += 1
-                if n % 500 == 0:  # a connection serves a thousand
+                if n % 500 == 0:  # one connection serves a thousand requests
                     client.close()
                     client.__init__(self.gateway)
         self.assertEqual(self.entries(), 0)
-        self.assertEqual(self.status(**sign_hex(BODY)), 200)  # the control: untouched it is taken
+        self.assertEqual(self.status(**sign_hex(BODY)), 200)  # the control: unchanged it is accepted
         self.assertEqual(self.entries(), 1)
 
     def test_a_thousand_signatures(self):  # A5
         wrong = "v1," + base64.b64encode(b"\0" * 32).decode()
         good = sign_standard(BODY)
-        body = b'{"a":"' + b"x" * 1_000_000 + b'"}'  # its MAC takes long enough to show, were it made 250 times
+        body = b'{"a":"' + b"x" * 1_000_000 + b'"}'  # its MAC would take measurably long if computed 250 times
 
         def timed(count):
             headers = {**sign_standard(body), "webhook-signature": " ".join([wrong] * count)}
@@ -79,7 +80,7 @@ class Live(unittest.TestCase):
 
         runs = {count: [timed(count) for _ in range(8)] for count in (1, 250)}
         self.assertEqual({status for run in runs.values() for status, _ in run}, {403})
-        # The quickest of each: the machine may be busy with other things.
+        # The minimum of each: the machine may be busy.
         one, many = (min(took for _, took in run) for run in runs.values())
         print(f"measured: list of 250 wrong signatures: {many * 1000:.1f} ms, of one {one * 1000:.1f} ms",
               file=sys.stderr)
@@ -89,12 +90,12 @@ class Live(unittest.TestCase):
         good["webhook-signature"] = wrong + " " + good["webhook-signature"]
         self.assertEqual(self.status(**good), 403)
         thousand = {**good, "webhook-signature": " ".join([wrong] * 1000)}
-        self.assertEqual(self.status(**thousand), 431)  # beyond what a header section may hold
+        self.assertEqual(self.status(**thousand), 431)  # larger than a header section may be
         self.assertEqual(self.entries(), 1)
 
     def test_timestamps(self):  # A6
         now = int(time.time())
-        # Ten seconds of room at the edges, for a machine that stalls; the exact ones are unit tests.
+        # Ten seconds of margin at the edges for a busy machine; unit tests cover the exact edges.
         for offset, status in ((-320, 403), (-290, 200), (290, 200), (320, 403)):
             with self.subTest(offset=offset):
                 self.assertEqual(self.status(**sign_standard(BODY, at=now + offset)), status)
@@ -121,7 +122,7 @@ class Live(unittest.TestCase):
                 for other, headers in signed.items():
                     with self.subTest(key=key[:6], headers=other[:6]):
                         self.assertEqual(gateway.post(BODY, headers=headers).status, 200 if key == other else 403)
-                # The value of one scheme under the name of another.
+                # The value of one scheme under the header name of another.
                 stamp = str(int(time.time()))
                 for headers in ({"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": "v1," + mac},
                                 {"openphone-signature": f"hmac;1;{stamp}000;{mac}"},
@@ -129,11 +130,11 @@ class Live(unittest.TestCase):
                                     standard["webhook-signature"][3:]).hex()}):
                     self.assertEqual(gateway.post(BODY, headers=headers).status, 403)
         self.assertEqual(self.entries(), before + 3)
-        # With all keys there: the strongest family present decides, a good weaker one does not help.
+        # With all keys configured the strongest family present decides; a valid weaker one does not help.
         bad = {**sign_standard(BODY), "webhook-signature": "v1," + mac}
         self.assertEqual(self.status(**bad, **sign_hex(BODY)), 403)
 
-    def test_concurrent_copies_are_all_taken(self):  # A7: the gateway's half
+    def test_concurrent_copies_are_all_taken(self):  # A7
         statuses = []
         headers = sign_standard(BODY, delivery="msg_same")
 
@@ -150,7 +151,7 @@ class Live(unittest.TestCase):
 
 
 class Comparison(unittest.TestCase):
-    """A11: what time can't show on a noisy machine, the source can: one place compares, by CRYPTO_memcmp."""
+    """A11: the source shows what a measurement on a busy machine cannot: one place compares, by CRYPTO_memcmp."""
 
     def test_signatures_are_compared_by_crypto_memcmp_alone(self):
         folder = pathlib.Path(__file__).resolve().parents[2] / "common" / "signature"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Postgres that takes connections and says nothing: every verb that needs it answers within two seconds, exit 3."""
+"""A PostgreSQL that accepts connections and never answers: every command that needs it ends within two seconds, exit
+3."""
 import os
 import socket
 import subprocess
@@ -31,7 +32,7 @@ class Silence(unittest.TestCase):
         for verb, process in running.items():
             with self.subTest(verb):
                 out, err = process.communicate(timeout=30)
-                # The sentence says how long it waited; how long all of them took together, on a busy machine, may be more.
+                # The message contains how long it waited; all of them together may take longer on a busy machine.
                 self.assertIn("Postgres does not answer: silence for 1500ms", err)
                 self.assertEqual((process.returncode, out), (3, ""))
         self.assertLess(time.monotonic() - began, limit(6))
@@ -49,4 +50,4 @@ class Silence(unittest.TestCase):
         _, err = self.start("migrate status", url).communicate(timeout=30)
         self.assertNotIn("silence", err)
         listener.settimeout(1)
-        listener.accept()  # the second was asked as well
+        listener.accept()  # the second host was tried as well

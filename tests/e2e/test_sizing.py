@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The connections that docs/sizing.md counts are those that there are, and as many suffice: with replicas × threads
-+ 3 of Postgres everything works side by side, failures that need a look at the server included."""
+"""The connections that docs/sizing.md counts are those that exist, and that number suffices: with replicas × threads +
+3 connections to PostgreSQL everything runs at the same time, including failures that need a probe of the server."""
 import os
 import subprocess
 import threading
@@ -11,7 +11,7 @@ from servers import Postgres, clean_environment, wait_for
 from worker_harness import BIN, Redis, WorkerTest, message
 
 REPLICAS, THREADS, RESERVED = 2, 3, 3
-# Not of a class that names the event: the worker looks over a new connection whether the server is well.
+# An error class that does not identify the event: the worker probes the server over a new connection.
 ODD = """create function odd() returns trigger language plpgsql as $$ begin
   if new.body = 'odd' then raise exception 'odd' using errcode = 'XX000'; end if; return new; end $$;
   create trigger odd before insert or update on activities for each row execute function odd()"""
@@ -71,7 +71,7 @@ class Sizing(WorkerTest):
 
     def test_of_redis(self):
         self.worker(threads=THREADS).wait_ready()
-        # One is made once there is something in hand for long.
+        # It is opened when an entry has been pending for long.
         lock = subprocess.Popen(["psql", "-Xq", self.postgres.url], stdin=subprocess.PIPE, text=True)
         self.addCleanup(lock.wait)
         self.addCleanup(lock.stdin.close)

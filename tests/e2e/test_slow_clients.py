@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that hold connections: slow ones (slowhttptest), silent ones, idle ones; valid senders beside them."""
+"""Clients that keep connections open: slow (slowhttptest), silent and idle ones, with valid senders at the same
+time."""
 import os
 import resource
 import shutil
@@ -40,7 +41,7 @@ class Slow(WithCard):
                 wait_for(lambda: int(self.connections(gateway)) > 50, "slow connections")
                 among = Paced(gateway, 50, 2.5, 16).run()
                 self.assertEqual((among.errors, among.refused), (0, 0))
-                # The attack is still on: it is the deadlines that end its connections.
+                # The attack continues: the deadlines end its connections.
                 wait_for(lambda: self.connections(gateway) == 0, "slow connections to be closed")
             finally:
                 slow.kill()
@@ -53,7 +54,7 @@ class Slow(WithCard):
 
     @staticmethod
     def connections(gateway):
-        """Established ones at the gateway's end."""
+        """Returns the number of established connections at the gateway's end."""
         where = f"0100007F:{gateway.port:04X}"
         with open("/proc/net/tcp", encoding="ascii") as file:
             return sum(row.split()[1] == where and row.split()[3] == "01" for row in file.readlines()[1:])
@@ -98,10 +99,10 @@ class Idle(WithCard):
 
     def test_the_longest_idle_make_room(self):
         gateway = self.start("--max-connections", "20", "--idle-timeout", "1h", "--header-timeout", "1h")
-        # Below the limit answers keep their connections; these fill it up.
+        # Below the limit connections are kept after a response; these reach the limit.
         kept = [Client(gateway) for _ in range(20)]
         for client in kept[:10]:
-            client.send(request(b"{}")[:20])  # in the midst of a request: never cleared
+            client.send(request(b"{}")[:20])  # in the middle of a request: never closed
         began = time.monotonic()
         with Client(gateway) as newcomer:
             newcomer.send(request(b"{}"))
@@ -118,7 +119,7 @@ class Idle(WithCard):
     def test_nobody_is_cleared_while_there_is_room(self):
         gateway = self.start("--max-connections", "3", "--idle-timeout", "1h", "--header-timeout", "1h")
         with Client(gateway) as first, Client(gateway) as second:
-            time.sleep(1.5)  # longer than one must be idle to be cleared
+            time.sleep(1.5)  # longer than the idle time after which one may be closed
             for client in (first, second):
                 client.send(request(b"{}"))
                 self.assertEqual(client.read().status, 200)
@@ -127,7 +128,7 @@ class Idle(WithCard):
         gateway = self.start("--threads", "1", "--idle-timeout", "1h", "--header-timeout", "1h", ulimit=256)
         held = [Client(gateway) for _ in range(400)]
         wait_for(lambda: gateway.find("no free file descriptors"), "the warning")
-        # Silent ones make room for who has something to say, and it is counted.
+        # Silent connections are closed for one that sends a request, and this is counted.
         self.assertEqual(gateway.post().status, 200)
         card = wait_for(lambda: (c := self.card()) and c["waits_for_descriptors"] != "0" and c, "the count")
         self.assertGreater(int(card["cleared"]), 0)

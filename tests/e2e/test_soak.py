@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Half an hour at 300 deliveries a second with a kill a minute: everything stays flat, nothing is lost.
+"""Half an hour at 300 deliveries per second with one kill per minute: resource use stays constant, nothing is lost.
 
 TRUNKLINE_SOAK_MINUTES shortens it.
 """
@@ -20,7 +20,7 @@ from servers import wait_for
 MINUTES = float(os.environ.get("TRUNKLINE_SOAK_MINUTES", "30"))
 RATE = 300
 EVERY = 10.0
-# Defaults, but for what would leave the consumers of each dead worker in place for a day.
+# Defaults, except for the option that would keep the consumers of each dead worker for a day.
 WORKER = {"consumer-idle": "30s", "sweep-every": "2s", "claim-after": "10s"}
 
 
@@ -29,7 +29,7 @@ def measured(name, value):
 
 
 class Soak(unittest.TestCase):
-    """Two gateways and two workers; "gateway 1" and "worker 1" are never killed, so that their growth would show."""
+    """Two gateways and two workers; "gateway 1" and "worker 1" are never killed, so that their growth is visible."""
 
     @soak_only
     def test_half_an_hour(self):
@@ -45,7 +45,7 @@ class Soak(unittest.TestCase):
             self.fill_once(cluster)
             self.run_for(MINUTES * 60, cluster, checker, client, samples, kills)
         finally:
-            cluster.mend()
+            cluster.repair()
             finished = client.finish(60)
         self.assertTrue(finished, client.summary())
         took = checker.drain(120)
@@ -57,7 +57,8 @@ class Soak(unittest.TestCase):
         self.assert_flat(cluster, samples)
 
     def fill_once(self, cluster):
-        """A backlog first: batches as large as they get take memory that is kept (and reused), which is no leak."""
+        """Starts with a backlog: batches of the maximum size take memory that is kept (and reused), which is no
+        leak."""
         for worker in cluster.workers():
             cluster.freeze(worker)
         wait_for(lambda: cluster.stream()[1] > 10 * RATE, "a backlog", 60)
@@ -73,7 +74,7 @@ class Soak(unittest.TestCase):
             if passed >= sample * EVERY:
                 sample += 1
                 self.sample(cluster, checker, samples)
-            # The last kill leaves time to settle.
+            # The last kill is early enough for recovery.
             if passed >= 30 + kill * 60 and passed < seconds - 20:
                 victim = victims[kill % len(victims)]
                 kill += 1
@@ -110,7 +111,7 @@ class Soak(unittest.TestCase):
             name = f"{part} {cluster.process(part).pid}"
             for what, room in (("rss kB", 4096), ("descriptors", 8), ("threads", 0)):
                 self.flat(samples, f"{name} {what}", f"{part} {what}", room)
-        # What one rescue leaves lying is gone before the next one.
+        # What one reclaim leaves behind is gone before the next one.
         for name, room in (("consumers", 12), ("pending", 2000), ("entries in the stream", 5000),
                            ("connections of postgres", 8), ("redis used memory", 8 << 20),
                            ("age of the oldest entry", 15)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline stats against the counted truth, and the figures that leave no row."""
+"""trunkline stats against counted values, and the counters that have no row."""
 import json
 import os
 import signal
@@ -23,7 +23,8 @@ class Stats(CommandTest):
         self.sql(ROWS.format(name=name, count=count, state=state, type=type, age=age))
 
     def minute(self, ago=0):
-        """Counted from the test's first call: figures keep their distance when a minute ends in between."""
+        """Returns a time relative to the test's first call: times keep their distance when a minute ends in
+        between."""
         if not hasattr(self, "now_minute"):
             self.now_minute = int(self.redis.command("TIME")[0]) // 60
         return self.now_minute - ago
@@ -56,7 +57,7 @@ class Stats(CommandTest):
         self.assertAlmostEqual(all_of["success_rate"], 105 / 108, places=3)
         self.assertEqual(sum(h["deliveries"]["received"] for h in told["hours"]), 110)
         self.assertIn(5, [h["deliveries"]["ignored"] for h in told["hours"]])
-        # Of 1 to 100 and 1 to 5 seconds.
+        # Of 1 to 100 seconds and 1 to 5 seconds.
         truth = self.sql("select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by extract(epoch from "
                          "finished_at - received_at)) from webhook_events where state in ('processed', 'ignored') and "
                          "received_at > now() - interval '24 hours'").strip("{}").split(",")
@@ -73,7 +74,7 @@ class Stats(CommandTest):
 
     def test_any_rows_against_counting_them_all(self):
         for seed in seeds():
-            # In the last hour copies alone: it is a line all the same.
+            # The last hour has only copies: it has a line all the same.
             self.sql(f"""truncate webhook_events, event_copies; select setseed({seed % 1000} / 1000.0);
               insert into webhook_events (event_key, event_id, event_type, state, error_message, next_attempt_at,
                 received_at, finished_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
@@ -96,7 +97,7 @@ class Stats(CommandTest):
                 rows = {row.pop(by): row["deliveries"] for row in told[list_of]}
                 rows["all"] = told["deliveries"]
                 took = "greatest(0, extract(epoch from finished_at - received_at))"
-                # The two do not look at the same moment: the rows at the edge may be on either side.
+                # The two queries run at different times: rows at the edge may be on either side.
                 truth = self.sql(f"""with e as (select {name} as name, * from webhook_events
                     where received_at >= '{told["since"]}'::timestamptz),
                   c as (select {name} as name from (select c.received_at, e.event_type from event_copies c
@@ -120,7 +121,7 @@ class Stats(CommandTest):
                         self.assertAlmostEqual(rows[key][field], seconds, delta=0.002 + seconds * (0.006 + near * 0.03),
                                                msg=(seed, key, field))
                 names = {line.split("|")[0] for line in truth.splitlines()}
-                for key in set(rows) - names - {min(rows)}:  # copies alone; the oldest hour is cut
+                for key in set(rows) - names - {min(rows)}:  # only copies; the oldest hour is truncated
                     self.assertEqual((by, {k: v for k, v in rows[key].items() if v and k not in ("received", "duplicates")}),
                                      ("hour", {}))
                     self.assertEqual(rows[key]["duplicates"], int(self.sql(
@@ -134,7 +135,7 @@ class Stats(CommandTest):
                     entry_id, scheme, key_index, parser_version, payload)
                     select sha256(n::text::bytea), 'EV', 'x', 'processed', now() - n * interval '3 seconds', now(), 'D',
                            n || '-0', 'hex', 0, 1, '{}' from generate_series(1, 20000) n; analyze webhook_events""")
-        # Each row costs this reader a part of a millisecond.
+        # Each row takes this reader a fraction of a millisecond.
         self.sql("alter table webhook_events enable row level security; create policy slow on webhook_events for select to "
                  "trunkline_readonly using (pg_sleep(0.0001) is not null)")
         self.addCleanup(self.sql, "drop policy slow on webhook_events; alter table webhook_events disable row level security")
@@ -179,7 +180,7 @@ class Stats(CommandTest):
         wait_for(lambda: self.folded() == {"accepted": "120", "refused:mismatch": "9", "refused:path": "5"}, "the fold")
         self.assertEqual(self.stats()["gateways"], told)
         self.redis.command("FLUSHALL")
-        self.assertEqual(self.stats()["gateways"]["refused"], 14)  # they outlive Redis' data
+        self.assertEqual(self.stats()["gateways"]["refused"], 14)  # they survive the loss of Redis' data
         self.sql("update controls set changed_at = now() - interval '11 seconds' where name = 'fold'")
         wait_for(lambda: "at_least" in self.folded(), "the loss to be seen")
         told = self.stats()
@@ -199,7 +200,7 @@ class Stats(CommandTest):
         self.assertFalse(self.stats("--since", "3m")["gateways"]["at_least"])
 
     def test_minutes_that_nobody_folded_in_time(self):
-        # It was somebody's turn all the time, but Redis did not answer.
+        # A worker held the roll-up lease all the time, but Redis did not answer.
         self.sql("insert into controls (name, changed_at) values ('folded', now() - interval '3 hours'), "
                  "('fold', now() - interval '20 seconds')")
         self.worker().wait_ready()
@@ -241,7 +242,7 @@ class Stats(CommandTest):
         self.assertTrue(told["gateways"]["at_least"])
         self.assertIn("Redis does not answer", told["unknown"][0])
         self.assertEqual(self.command("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
-        # One that hangs: an answer within two seconds all the same.
+        # A server that hangs: it ends within two seconds all the same.
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
         self.assertEqual(self.stats(code=3)["deliveries"]["processed"], 3)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What systemd passes to the programs and hears from them, played by the test: sd_notify(3), sd_listen_fds(3)."""
+"""The interface between systemd and the programs, played by the test: sd_notify(3), sd_listen_fds(3)."""
 import os
 import signal
 import socket
@@ -14,7 +14,7 @@ from worker_harness import Postgres, Redis, Worker, message
 
 
 class Supervisor:
-    """The other end of NOTIFY_SOCKET."""
+    """The receiving end of NOTIFY_SOCKET."""
 
     def __init__(self, test):
         folder = tempfile.TemporaryDirectory(prefix="trunkline-notify-")
@@ -35,7 +35,7 @@ class Supervisor:
         return said
 
     def stroked_within(self, seconds):
-        """Whether the watchdog was stroked meanwhile."""
+        """Returns whether the watchdog was pinged within that time."""
         end = time.monotonic() + seconds
         said = []
         while time.monotonic() < end:
@@ -43,7 +43,7 @@ class Supervisor:
         return any(each.startswith("WATCHDOG") for each in said)
 
     def fill(self):
-        """Nothing more fits in before somebody listens, whoever sends: one sender may reach his own limit first."""
+        """Fills the socket until no sender can add a message: one sender may reach its own limit first."""
         fits = True
         while fits:
             fits = False
@@ -78,13 +78,13 @@ class GatewayUnderSystemd(WithGateway):
         self.assertEqual([each for each in before if each.startswith("STATUS=")][-1],
                          f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}", "true from the start")
         supervisor.hears("WATCHDOG=1", times=3)
-        with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed, for the test of the test
+        with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed: the test itself works
             self.assertIn(b"NOTIFY_SOCKET", file.read())
         self.assertEqual(gateway.terminate(), 0)
         supervisor.hears("STOPPING=1")
 
     def test_what_a_full_queue_did_not_take_comes_later(self):
-        """systemd would end a service whose READY=1 never comes."""
+        """systemd ends a service whose READY=1 never arrives."""
         supervisor = Supervisor(self)
         supervisor.fill()
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
@@ -121,7 +121,7 @@ class GatewayUnderSystemd(WithGateway):
             self.assertEqual(self.start(listen="systemd", passed=passed).post().status, 200)
 
     def test_ends_in_order_before_it_takes_connections(self):
-        """It waits up to a second for a queue that is away: here the end comes first."""
+        """It waits up to a second for an unreachable queue: here SIGTERM arrives first."""
         for passed in (None, listening_socket()[0]):
             gateway = Gateway("redis://127.0.0.1:1/0", "--drain-delay", "0s", ready=False, passed=passed,
                               listen="systemd" if passed else "127.0.0.1:0")
@@ -129,7 +129,7 @@ class GatewayUnderSystemd(WithGateway):
             self.assertEqual(gateway.terminate(), 0)
             gateway.reader.join()
             self.assertIsNotNone(gateway.find("no longer listening"))
-            if passed:  # whoever connects meanwhile waits for the next one
+            if passed:  # a client that connects meanwhile waits for the next process
                 with passed, socket.create_connection(passed.getsockname(), timeout=5):
                     passed.settimeout(5)
                     passed.accept()[0].close()
@@ -193,7 +193,8 @@ class GatewayUnderSystemd(WithGateway):
 
 class WorkerUnderSystemd(unittest.TestCase):
     def test_a_thread_that_stands_still_is_for_the_watchdog(self):
-        """Not for the look at hanging calls, which ends what waits for Postgres: this one waits for nothing."""
+        """This is not found by the check of hanging calls, which ends calls that wait for PostgreSQL: this thread
+        waits for nothing."""
         redis, postgres = Redis(), Postgres()
         self.addCleanup(redis.close)
         self.addCleanup(postgres.close)
@@ -205,7 +206,7 @@ class WorkerUnderSystemd(unittest.TestCase):
                 "ASAN_OPTIONS": "verify_asan_link_order=0"}
         os.environ.update(more)
         try:
-            worker = Worker(redis, postgres, statement_timeout="100ms", watchdog_grace="50ms")  # stands still after 7 s
+            worker = Worker(redis, postgres, statement_timeout="100ms", watchdog_grace="50ms")  # hung after 7 s
         finally:
             for name in more:
                 del os.environ[name]
@@ -218,7 +219,7 @@ class WorkerUnderSystemd(unittest.TestCase):
         while supervisor.listen():
             pass
         self.assertFalse(supervisor.stroked_within(1.2))
-        self.assertIsNone(worker.process.poll())  # to end it is the supervisor's
+        self.assertIsNone(worker.process.poll())  # only the supervisor ends it
 
     def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
         redis, postgres = Redis(), Postgres()
@@ -232,7 +233,7 @@ class WorkerUnderSystemd(unittest.TestCase):
             del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
         self.addCleanup(worker.close)
         supervisor.hears("READY=1")
-        supervisor.hears("STATUS=holding: ")  # there is no schema yet
+        supervisor.hears("STATUS=holding: ")  # the schema is missing
         supervisor.hears("WATCHDOG=1", times=2)
         postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
         supervisor.hears("STATUS=running")

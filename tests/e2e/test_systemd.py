@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The packages on a machine with a systemd of its own, as docs/install.md says: installed, started, restarted and
-upgraded under load, killed, misconfigured, purged. The servers are private ones outside it."""
+"""The packages on a machine with its own systemd, as in docs/install.md: installed, started, restarted and upgraded
+under load, killed, misconfigured, purged. The servers are private ones outside it."""
 import os
 import re
 import shutil
@@ -20,7 +20,7 @@ BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 
 
 def free_instances(count):
-    """Names of workers whose ports, 51NN, nobody has."""
+    """Names of workers whose ports, 51NN, are free."""
     found = []
     for number in range(10, 99):
         with socket.socket() as s:
@@ -32,7 +32,7 @@ def free_instances(count):
 
 
 class Load:
-    """Deliveries over new connections, one after the other, from several threads."""
+    """Sends deliveries over new connections, one after the other, from several threads."""
 
     def __init__(self, port, threads=3):
         self.port, self.answers, self.trouble, self.done = port, [], [], threading.Event()
@@ -167,7 +167,7 @@ class OnAMachine(unittest.TestCase):
         self.assert_running()
 
     def misconfigured(self):
-        """Stays down until it is mended."""
+        """Stays down until the configuration is fixed."""
         worker = self.services[-1]
         self.machine.run("cp -p /etc/trunkline/worker.env /root/ && echo TRUNKLINE_BATCH=many >>/etc/trunkline/worker.env")
         self.machine.ask(f"systemctl restart {worker}")

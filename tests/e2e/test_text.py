@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Texts that others made to break readers, signed, through the whole pipe: every byte kept, all settled at once."""
+"""Published texts that break parsers, signed, through the whole pipeline: every byte is stored, all are settled at
+once."""
 import json
 import os
 import sys
@@ -8,9 +9,9 @@ import unittest
 from bodies_pipe import SUITES, Sender, key_of, problem_with, stored, verdicts
 from pipeline import Pipeline, wait_for
 
-# Well-formed, and refused on purpose: docs/events.md "Dead".
+# Well-formed, and rejected on purpose: docs/events.md "Dead".
 REFUSED = ("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json")
-# Where RFC 8259 leaves the choice: of these alone we say that they are not JSON.
+# RFC 8259 leaves the choice: only these are rejected as not JSON.
 NOT_JSON = ("i_string_UTF-16LE_with_BOM", "i_string_UTF-8_invalid_sequence", "i_string_UTF8_surrogate_U+D800",
             "i_string_invalid_utf-8", "i_string_iso_latin_1", "i_string_lone_utf8_continuation_byte",
             "i_string_not_in_unicode_range", "i_string_overlong_sequence_2_bytes", "i_string_overlong_sequence_6_bytes",
@@ -31,7 +32,7 @@ def message(**members):
 
 
 def peak(process, forget=False):
-    """The most memory it ever had, in bytes; or since somebody had it forgotten."""
+    """Returns the maximum resident memory in bytes, since the start or since the last reset."""
     if forget:
         with open(f"/proc/{process.pid}/clear_refs", "w", encoding="ascii") as file:
             file.write("5")
@@ -51,7 +52,7 @@ class Text(unittest.TestCase):
         cls.pipe.close()
 
     def settle(self, bodies):
-        """Sends each body; returns the rows by event key once all are there, each checked against the parser."""
+        """Sends each body; returns the rows by event key once all exist, each checked against the parser."""
         for body in bodies:
             self.assertEqual(self.sender.post(body)[0], 200)
         wanted = {key_of(body) for body in bodies}
@@ -64,7 +65,7 @@ class Text(unittest.TestCase):
         return rows
 
     def columns(self, query):
-        """Rows of text columns, byte for byte; a null is None."""
+        """Returns rows of text columns, byte for byte; a null is None."""
         lines = self.pipe.postgres.psql(query).splitlines()
         return [[None if part == "-" else bytes.fromhex(part).decode() for part in line.split("|")] for line in lines]
 
@@ -135,7 +136,7 @@ class Text(unittest.TestCase):
         self.assertEqual(sorted(row[0] for row in found), sorted(["a�b"] * 3 + ["a��b"]))
 
     def test_depth(self):  # C2
-        inner = {64: 61, 65: 62}  # the event itself is three levels deep
+        inner = {64: 61, 65: 62}  # the event is three levels deep
         bodies = [message(id=f"TRUNKLINE-D-{depth}", extra="XX").replace(
             b'"XX"', b"[" * inner[depth] + b"]" * inner[depth]) for depth in inner]
         before = peak(self.pipe.worker, forget=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/troubleshooting.md has a row for every status the gateway can answer and every start-up error there is."""
+"""docs/troubleshooting.md has a row for every status of the gateway and every start-up error."""
 import pathlib
 import re
 import unittest
@@ -7,18 +7,18 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
-# Where the sentences of start-up errors are written.
+# The sources of the messages of start-up errors.
 SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
            "common/probes/probe_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
            "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
            "common/text/postgres_url.cpp"]
-# No start-up errors: a programmer's own, and HTTP answers of the ops listener.
+# Not start-up errors: programming errors, and HTTP responses of the ops listener.
 NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "no body is wanted",
                  "bad request", "method not allowed"}
 
 
 def first_literals(text):
-    """First string literal of each returned or thrown sentence, and of each problem put down."""
+    """Returns the first string literal of each returned or thrown message, and of each recorded problem."""
     pattern = (r'(?:return|\?|:|runtime_error\(|problem\w* =|problem = |push_back\(|emplace_back\()'
                r'\s*"((?:[^"\\\n]|\\.)*)"')
     for literal in re.findall(pattern, text):
@@ -28,7 +28,7 @@ def first_literals(text):
 
 
 def named_on_page(sentence):
-    """Some quoted part of the page is a part of the sentence, or starts as it does."""
+    """Returns whether a quoted part of the page is part of the message, or begins like it."""
     for quoted in re.findall(r"`([^`]+)`", PAGE):
         if len(quoted) >= 7 and (quoted in sentence or quoted.startswith(sentence.strip())):
             return True
@@ -64,5 +64,5 @@ class Troubleshooting(unittest.TestCase):
         reasons = [word for word in re.findall(r"^\s+(\w+),", queue, re.M)]
         self.assertGreater(len(reasons), 8)
         for reason in reasons:
-            if reason not in ("overloaded", "lost"):  # of single deliveries, never why it is not ready
+            if reason not in ("overloaded", "lost"):  # of single deliveries, never the reason of unreadiness
                 self.assertIn(f"`{reason}`", PAGE)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A migration of the next release under load: workers of this release, then one behind, go on if it says that they may,
-and hold, with nothing lost or counted, if it says that they are too old."""
+"""A migration of the next release under load: workers of this release, one version behind, continue if the migration
+permits it, and are blocked, with nothing lost or counted, if it declares them too old."""
 import unittest
 
 from checker import Checker
@@ -10,7 +10,7 @@ from seeds import seeds
 from servers import wait_for
 
 RATE = 100
-# What migrations may do: add. To columns, indexes and tables that every event touches.
+# Permitted changes of a migration: add. To columns, indexes and tables that every event uses.
 NEXT = """
 begin;
 set local lock_timeout = '5s';
@@ -22,7 +22,7 @@ insert into schema_migrations (version, name, checksum, applied_at, compatible_f
   select max(version) + 1, 'next', '', now(), {since} from schema_migrations;
 commit;
 """
-# So that the tables can be compared with those of a quiet run of this release.
+# Makes the tables comparable with those of an undisturbed run of this release.
 BACK = """
 alter table webhook_events drop column next_of_events;
 alter table activities drop column next_of_activities, drop column next_number;
@@ -67,7 +67,7 @@ class Upgrade(unittest.TestCase):
             self.assertIn("schema", log.read())
         waiting = self.cluster.stream()[1]
         wait_for(lambda: self.cluster.stream()[1] > waiting + RATE // 2, "deliveries to wait")
-        # Workers that know the new schema; here, the same ones once the migration says that they fit.
+        # Workers of the new schema; here, the same ones once the migration declares that they fit.
         self.cluster.postgres.psql("update schema_migrations set compatible_from = 1")
         for part in self.cluster.workers():
             self.cluster.end(part)
@@ -75,7 +75,7 @@ class Upgrade(unittest.TestCase):
         self.nothing_lost_or_counted()
 
     def stands_still(self):
-        """No row comes any more, though deliveries do."""
+        """No row is added, though deliveries are accepted."""
         rows, sent = self.rows(), len(self.client.sent)
         wait_for(lambda: len(self.client.sent) > sent + RATE // 2, "more deliveries")
         return self.rows() == rows

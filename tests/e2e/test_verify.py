@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline verify: verdicts of the vectors, and explanations that name the mistake."""
+"""trunkline verify: verdicts for the vectors, and explanations that name the mistake."""
 import base64
 import hashlib
 import hmac
@@ -103,7 +103,7 @@ class Verify(unittest.TestCase):
         self.assertIn("without a dot",
                       self.refused(legacy_header(decoded, message.replace(b".", b"", 1)), BODY, [APP_KEY]))
         self.assertIn("the body alone", self.refused(legacy_header(decoded, BODY), BODY, [APP_KEY]))
-        # The right key, in a form that does not serve this scheme.
+        # The right key, in a form that this scheme does not accept.
         self.assertIn("configured for hex only",
                       self.refused(legacy_header(decoded, message), BODY,
                                    ["hex:" + APP_KEY, "legacy:" + b64(b"x" * 32)]))

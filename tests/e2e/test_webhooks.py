@@ -107,7 +107,7 @@ class Webhooks(unittest.TestCase):
     def test_list_shows_both_generations_and_no_key(self):
         self.webhooks("create", "--url", HOOK)
         self.webhooks("create", "--url", HOOK, "--api", "v1")
-        done = self.webhooks("list", TRUNKLINE_URL="http://127.0.0.1:5000/x")  # is of `send` alone
+        done = self.webhooks("list", TRUNKLINE_URL="http://127.0.0.1:5000/x")  # belongs to `send` only
         self.assertEqual(len(done.stdout.splitlines()), 6)
         self.assertLess(max(map(len, done.stdout.splitlines())), 160)
         printed = self.webhooks("list", "--json").stdout
@@ -176,7 +176,7 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK)
         first = next(iter(self.api.hooks.values()))
         for number, change in enumerate(({"resourceIds": ["PN9"]}, {"status": "disabled"}, {"events": ["call.missed"]}), 1):
-            self.api.hooks[str(number)] = {**first, "id": str(number), **change}  # none of them is its twin
+            self.api.hooks[str(number)] = {**first, "id": str(number), **change}  # none of them is equivalent
         self.webhooks("rotate", first["id"], "--yes")
         disabled = self.api.hooks["2"]
         made = self.json_of("rotate", disabled["id"], "--yes")["id"]
@@ -211,7 +211,7 @@ class Webhooks(unittest.TestCase):
         self.webhooks("delete", lost["id"], "--yes")
         self.webhooks("create", "--url", HOOK)
         self.api.hooks.clear()
-        self.api.faults = [None, "lost", (403, {})]  # and nobody can tell what there is now
+        self.api.faults = [None, "lost", (403, {})]  # and the current state is unknown
         done = self.webhooks("create", "--url", HOOK, code=3)
         self.assertIn(f"trunkline webhooks list --points-to {HOOK}", done.stderr)
         self.assertNotIn("does not show it", done.stderr)
@@ -220,7 +220,7 @@ class Webhooks(unittest.TestCase):
         for answer in (b"<html>", b"{}", b'{"data":{"id":"1025"}}', b'{"data":{"id":"1025","key":""}}', b" " * (17 << 20)):
             self.api.hooks.clear()
             self.api.requests.clear()
-            self.api.times.clear()  # a request that met its limit would take the fault of the next one
+            self.api.times.clear()  # a request rejected by the rate limit would consume the fault of the next one
             self.api.faults = [None, answer]
             done = self.webhooks("create", "--url", HOOK, "--json", code=1)
             identity = next(iter(self.api.hooks))
@@ -266,7 +266,7 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(process.returncode, 0, err)
 
     def test_the_keys_file_is_asked_for_once(self):
-        """v1 has a key for each of four webhooks."""
+        """v1 has one key per webhook: four webhooks."""
         for typed, lines in ((self.keys_file(), 10), ("", 0)):
             terminal, ours = pty.openpty()
             process = subprocess.Popen([TRUNKLINE, "webhooks", "create", "--url", f"{HOOK}{lines}", "--api", "v1",
@@ -301,7 +301,7 @@ class Webhooks(unittest.TestCase):
     def test_create_is_never_sent_twice_when_its_fate_is_unknown(self):
         for fault in ((500, {}), "drop"):
             self.api.requests.clear()
-            self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # the list's twice, then of what creates
+            self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # twice for the list, then for the creation
             done = self.webhooks("create", "--url", HOOK, code=3)
             self.assertIn("may have been done", done.stderr)
             self.assertIn("The provider's list does not show it, so far", done.stderr)
@@ -332,7 +332,7 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK)
         hook = next(iter(self.api.hooks.values()))
         ids = [hook["id"]] * 15
-        self.webhooks("delete", *ids, "--dry-run")  # asks for each of them
+        self.webhooks("delete", *ids, "--dry-run")  # requests each of them
         self.assertEqual(self.api.limited, 0)
         self.assertGreaterEqual(len(self.api.requests), 15)
 
@@ -387,7 +387,7 @@ class Webhooks(unittest.TestCase):
         subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
 
     def api_with_tls(self):
-        """It and ca.pem in our folder, which it is to be trusted by."""
+        """Creates a certificate and ca.pem in a folder, which the program trusts."""
         name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
         self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout",
                      "ca.key", "-out", "ca.pem")

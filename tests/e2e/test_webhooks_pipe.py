@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""trunkline webhooks test and deliveries: the provider's fake delivers into a whole pipe."""
+"""trunkline webhooks test and deliveries: the fake of the provider delivers into a whole pipeline."""
 import os
 import signal
 import subprocess
@@ -62,12 +62,12 @@ class Pipe(unittest.TestCase):
     def test_an_earlier_sample_is_no_arrival(self):
         self.tried()
         good = self.hook["key"]
-        self.hook["key"] = ProviderApi.new_key()  # the gateway refuses it
+        self.hook["key"] = ProviderApi.new_key()  # the gateway rejects it
         done = self.webhooks("test", "1024", "--wait", "3s", code=1)
         refused = self.api.deliveries["1024"][-1]
         self.assertIn(f"not here after 3s; the provider's log says of {refused[0]['id']}: failed", done.stderr)
         self.assertRegex(done.stderr, r"the gateways refused 1 meanwhile \([a-z_]+ 1\)")
-        # The provider tries that one again while the next test runs: it is not the next.
+        # The provider retries that delivery while the next test runs: it is not the next one.
         self.hook["key"] = good
         before = self.rows_of_samples()
         self.api.deliver_to = None
@@ -130,7 +130,7 @@ class Pipe(unittest.TestCase):
     def test_the_log_is_read_so_far(self):
         for _ in range(1150):
             self.api.happen(self.hook, "message.received", delivered=False, status="pending")
-        self.api.takes = 0.12  # 23 pages: more than the 2 s after which progress is told
+        self.api.takes = 0.12  # 23 pages: longer than the 2 s after which progress is printed
         whole = self.webhooks("deliveries", "1024", "--missing", "--json")
         self.api.takes = 0
         found = json_schema.check("webhooks deliveries", whole.stdout)
@@ -180,7 +180,7 @@ class Pipe(unittest.TestCase):
         self.assertEqual(set(self.api.hooks), {"1024", "1025"}, "the old one stays")
         self.api.hooks.pop("1025")
         keys = os.path.join(self.pipe.redis.folder, "rotated-keys")
-        self.api.new_key = lambda: STANDARD_KEY  # one that the gateway has
+        self.api.new_key = lambda: STANDARD_KEY  # one that the gateway stored
         told = json_schema.check("webhooks rotate", self.webhooks(
             "rotate", "1024", "--yes", "--wait", "8s", "--json", "--keys-file", keys).stdout)
         self.assertEqual((told["old_deleted"], told["replaces"], list(self.api.hooks)), (True, "1024", [told["id"]]))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is to blame decides: poison events are isolated and counted, a cluster that is down is held for."""
+"""The cause of a failure decides: poison events are isolated and counted; when a server is unavailable the worker is
+blocked."""
 import os
 import signal
 
@@ -8,7 +9,7 @@ from worker_harness import WorkerTest, message, wait_for
 
 class Failures(WorkerTest):
     def refuse(self, number, sqlstate):
-        """From now on Postgres refuses message number so and so; returns what ends that."""
+        """From now on PostgreSQL rejects this message; returns the function that ends that."""
         self.sql(f"""create or replace function refuse() returns trigger language plpgsql as $$ begin
             if new.openphone_id = 'TRUNKLINE-TEST-{number}' then raise 'refused' using errcode = '{sqlstate}'; end if;
             return new; end $$;
@@ -117,7 +118,7 @@ class Failures(WorkerTest):
 
     def set_read_only(self, value):
         self.sql(f"begin read write; alter database trunkline set default_transaction_read_only = {value}; commit;")
-        if value == "on":  # sessions keep what they began with; ours must notice by themselves that it is over
+        if value == "on":  # sessions keep the settings of their start; ours must detect the end of the outage
             self.sql("begin read write; select pg_terminate_backend(pid) from pg_stat_activity where "
                      "application_name like 'trunkline-worker%'; commit;")
 
@@ -179,7 +180,7 @@ class Failures(WorkerTest):
         worker = self.worker(statement_timeout="500ms", watchdog_grace="200ms", lock_timeout="200ms")
         worker.wait_ready()
         backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split()
-        self.postgres.process.send_signal(signal.SIGSTOP)  # no new connection is answered
+        self.postgres.process.send_signal(signal.SIGSTOP)  # new connections are accepted and never answered
         for pid in backends:
             os.kill(int(pid), signal.SIGSTOP)
         try:

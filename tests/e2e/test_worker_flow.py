@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The worker on its good days: entries in, rows out; duplicates; several workers; draining; the group."""
+"""The worker without failures: entries in, rows out; duplicates; several workers; draining; the consumer group."""
 import os
 import subprocess
 import unittest
@@ -57,7 +57,7 @@ class Flow(WorkerTest):
         worker = self.worker(drain_timeout="500ms", lock_timeout="2s")
         worker.wait_ready()
         lock = self.lock_table("webhook_events")
-        self.add_at_once(range(30))  # one by one, the first would be waited for alone
+        self.add_at_once(range(30))  # added one by one, the first would be read alone
         wait_for(lambda: self.pending() == 30, "the batch to be in hand")
         self.assertEqual(worker.terminate(), 0)
         held = {c["name"]: c["pending"] for c in self.consumers()}

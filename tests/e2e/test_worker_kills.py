@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A worker is killed at each step between its read and its settlement, recognised on the wire; another one finishes.
+"""A worker is killed at each step between its read and its settlement, recognised in the traffic; another one
+finishes.
 
-Then each event has one row and its effects once, whatever the first one left behind.
+Then each event has one row and its effects once, whatever the first worker left behind.
 """
 
 from proxied_worker import ENTRY, Moment, ProxiedWorkerTest
@@ -15,7 +16,8 @@ MANY, IN_LARGE_BATCH = 60, ("up", b"PGCOPY")  # enough for COPY
 
 class Kills(ProxiedWorkerTest):
     def kill_at(self, wire, direction, needle, since=None, before=None, rows=0, pending=EVENTS, events=EVENTS):
-        """Killed when these bytes come by; they don't go on. It leaves rows, and so many pending at least."""
+        """Kills the worker when these bytes pass; they are not sent on. It leaves this number of rows, and at least
+        this number of pending entries."""
         with self.subTest(needle=needle, since=since):
             self.start_over()
             victim = self.proxied_worker()
@@ -35,7 +37,7 @@ class Kills(ProxiedWorkerTest):
             self.assertGreaterEqual(self.pending(), pending)
             heir = self.worker(claim_after="300ms")
             self.check(events)
-            # What the dead worker committed is told from a sender's copy.
+            # Events that the dead worker committed are distinguished from copies of a sender.
             wait_for(lambda: int(self.card(heir).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
                      "the heir to have counted")
             self.assertEqual(self.card(heir)["duplicates"], "0")
@@ -43,8 +45,8 @@ class Kills(ProxiedWorkerTest):
     orphaned = 0
 
     def test_before_commit(self):
-        self.kill_at(self.to_redis, "down", ENTRY, pending=1)  # read, and never seen
-        self.kill_at(self.to_postgres, "up", b"BEGIN", pending=1)  # read, nothing begun
+        self.kill_at(self.to_redis, "down", ENTRY, pending=1)  # read by Redis, never received
+        self.kill_at(self.to_postgres, "up", b"BEGIN", pending=1)  # received, no transaction
         self.kill_at(self.to_postgres, "up", b"insert_events", pending=1)  # in the transaction
         self.kill_at(self.to_postgres, "up", b"COMMIT", since=IN_BATCH, pending=1)
 
@@ -73,7 +75,7 @@ class Kills(ProxiedWorkerTest):
 
 
 class LostOnTheWay(ProxiedWorkerTest):
-    """The worker lives on; what it was told did not arrive."""
+    """The worker continues; its reply was lost."""
 
     def lose(self, wire, direction, needle, since=None, copies=0):
         self.start_over()
@@ -103,7 +105,7 @@ class LostOnTheWay(ProxiedWorkerTest):
         for name, direction in (("it was not done", "up"), ("it was done", "down")):
             with self.subTest(name):
                 worker = self.lose(self.to_postgres, direction, b"COMMIT", IN_BATCH, copies=3)
-                # Counted once, as what they are, though the second try finds the rows of the first.
+                # Counted once, with their outcome, though the second attempt finds the rows of the first.
                 counted = [str(EVENTS), "3", "0"]
                 wait_for(lambda: [self.card(worker).get(k) for k in ("processed", "duplicates", "redelivered")] == counted,
                          f"the card to count {counted}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A pending list left by a reader that is gone: many sweepers over it, a long one, odd entries in it."""
+"""A pending list left by a consumer that is gone: many workers that reclaim, a long list, unusual entries."""
 import os
 import sys
 import time
@@ -10,7 +10,7 @@ from worker_harness import STREAM, WorkerTest, message, wait_for
 
 class Pending(WorkerTest):
     def leave(self, events):
-        """So many entries in the hands of a reader that died."""
+        """Leaves this number of entries pending for a consumer that died."""
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         for first in range(0, events, 500):
             self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
@@ -68,7 +68,7 @@ class Pending(WorkerTest):
         self.add(message(1), zz="of a newer version", another="one")
         self.add("")
         self.add("x" * (512 * 1024))
-        self.redis.command("XADD", STREAM, "*", "b", message(2))  # a body, and nothing else of ours
+        self.redis.command("XADD", STREAM, "*", "b", message(2))  # a body, and none of our other fields
         self.redis.command("XADD", STREAM, "*", "hello", "y" * (512 * 1024))
         self.add(message(3, "z" * (512 * 1024)))
         self.worker()

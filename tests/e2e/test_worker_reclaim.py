@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What readers leave behind is taken over; the delivery counter counts crashes; nothing is lost silently."""
+"""Entries left by other consumers are reclaimed; the delivery counter counts crashes; nothing is lost silently."""
 import signal
 import time
 
@@ -8,7 +8,7 @@ from worker_harness import STREAM, WorkerTest, wait_for
 
 class Rescue(WorkerTest):
     def read_as(self, consumer, count=100):
-        """Reads as a worker that dies before it does anything."""
+        """Reads like a worker that dies at once."""
         return self.redis.command("XREADGROUP", "GROUP", "workers", consumer, "COUNT", count, "STREAMS", STREAM, ">")
 
     def make_group(self):
@@ -30,7 +30,7 @@ class Rescue(WorkerTest):
         self.assertEqual(self.count("activities"), 800)
 
     def test_a_stopped_worker_that_wakes_up_late_does_no_harm(self):
-        first = self.worker(idle_timeout="1s")  # what its open transaction locks is free again then
+        first = self.worker(idle_timeout="1s")  # the locks of its open transaction are released then
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(100))
@@ -83,7 +83,7 @@ class Rescue(WorkerTest):
                          f"{poison}|delivered 5 times without an outcome: it takes the worker down or can't be recorded|t")
 
     def test_five_crashes_with_one_entry_in_hand_bury_it_and_no_other(self):  # facts 25
-        # A crash with it in hand: the worker is killed each time while it waits for the lock.
+        # A crash while it is pending: the worker is killed each time while it waits for the lock.
         self.make_group()
         poison = self.add_messages([1])[0]
         self.read_as("first")
@@ -133,7 +133,7 @@ class Rescue(WorkerTest):
         self.make_group()
         entries = self.add_messages(range(5))
         self.read_as("crashed")
-        self.redis.command("XACK", STREAM, "workers", *entries)  # half a settlement
+        self.redis.command("XACK", STREAM, "workers", *entries)  # half of a settlement
         worker = self.worker()
         self.wait_states(processed=5)
         self.wait_drained()

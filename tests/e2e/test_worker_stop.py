@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGTERM ends a worker in time, whatever is frozen; a start shows at once; a lost reply counts no delivery."""
+"""SIGTERM ends a worker in time, whatever is frozen; a start is visible at once; a lost reply counts no delivery."""
 import os
 import signal
 import socket
@@ -51,7 +51,7 @@ class Stop(WorkerTest):
         worker.wait_ready()
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
-        # They look at Postgres each second: once none does any more, all of them hang in a call to Redis.
+        # Threads check PostgreSQL each second: once none does, all of them hang in a call to Redis.
         wait_for(lambda: self.sql("select bool_and(now() - state_change > interval '1.5 s') from pg_stat_activity"
                                   " where application_name like 'trunkline-worker%'") == "t", "all threads to hang")
         code, took = self.stop_time(worker)
@@ -82,7 +82,7 @@ class Stop(WorkerTest):
 
 
 class Forgetful:
-    """A Redis that answers, but whose answers with a certain text in them are lost on the way, so many times."""
+    """A Redis whose replies that contain a certain text are lost, this number of times."""
 
     def __init__(self, redis, text, times):
         self.redis, self.text, self.left = redis, text, times

@@ -24,7 +24,7 @@ class Workers(CommandTest):
         self.assertTrue(first["id"].startswith(f"{first['host']}-{one.process.pid}-"))
         self.assertLess(first["up_seconds"], 60)
         self.assertRegex(self.command("workers", "list").stdout.splitlines()[0], "^ID +VERSION +THREADS +STATE ")
-        # What is in hand while a table is locked.
+        # Entries in flight while a table is locked.
         end = self.lock_table("activities")
         self.add_at_once(range(30))
         wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) > 0, "entries in hand")
@@ -42,7 +42,7 @@ class Workers(CommandTest):
         wait_for(lambda: self.pending() == 5, "entries in hand")
         worker.kill()
         end()
-        self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # its card would expire in 30 s
+        self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # would expire in 30 s
         wait_for(lambda: self.listed()[worker.process.pid]["state"] == "gone", "it to be silent for long")
         gone = self.listed()[worker.process.pid]
         self.assertEqual((gone["state"], gone["in_hand"], gone["version"]), ("gone", 5, None))
@@ -52,7 +52,7 @@ class Workers(CommandTest):
         self.assertIn("no running worker", done.stderr)
 
     def test_one_that_reads_and_shows_no_card_is_not_gone(self):
-        """As above maxmemory, where Redis refuses to write it."""
+        """As above maxmemory, where Redis rejects the write of its process information."""
         worker = self.worker(threads=1)
         worker.wait_ready()
         mine, = self.wait_listed(worker)
@@ -77,7 +77,7 @@ class Workers(CommandTest):
         self.assertIsNone(other.process.poll())
         self.assertIn("an operator asked for it", one.log())
         self.assertEqual(self.sql("select action, target from operator_log"), f"drain|{mine['id']}")
-        # Its successor has another id: it stays.
+        # Its successor has another id and is not drained.
         again = self.worker()
         again.wait_ready()
         self.add_messages(range(5))
@@ -95,7 +95,7 @@ class Workers(CommandTest):
         self.assertEqual([w.process.wait(10) for w in workers], [0, 0])
         self.assertEqual(len(done.stdout.splitlines()), 2)
         self.assertEqual(self.pending(), 0)
-        self.assertEqual(self.command("workers", "drain", "--all").returncode, 1)  # nobody there
+        self.assertEqual(self.command("workers", "drain", "--all").returncode, 1)  # no worker is left
 
     def test_one_that_does_not_end_in_time(self):
         worker = self.worker(threads=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Workers over private servers, fed by XADD as a gateway would. Every interval is short."""
+"""Workers on private servers; entries are added by XADD as a gateway does it. All intervals are short."""
 import atexit
 import json
 import os
@@ -22,7 +22,7 @@ QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100
 
 
 def message(number, text="hello", **more):
-    """The body of message.received number so and so, of the seed generation."""
+    """Returns the body of this message.received, of the seed generation."""
     data = {"id": f"TRUNKLINE-TEST-{number}", "conversationId": f"CN{number % 50}", "from": "+14155550142",
             "to": ["+14155550100"], "direction": "incoming", "body": text,
             "createdAt": "2026-03-01T10:00:00.000Z", **more}
@@ -54,7 +54,7 @@ class Worker:
             return file.read()
 
     def ready(self):
-        """(HTTP status, answer) of /readyz."""
+        """Returns (HTTP status, body) of /readyz."""
         try:
             with urllib.request.urlopen(f"http://{self.ops}/readyz", timeout=30) as answer:
                 return answer.status, json.load(answer)
@@ -76,7 +76,7 @@ class Worker:
         self.process.wait(30)
 
     def terminate(self):
-        """SIGTERM; returns the exit code."""
+        """Sends SIGTERM; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
@@ -87,7 +87,7 @@ class Worker:
 
 
 class WorkerTest(unittest.TestCase):
-    """A Redis and a Postgres for each class; each test begins with an empty stream and empty tables."""
+    """One Redis and one PostgreSQL per class; each test begins with an empty stream and empty tables."""
 
     @classmethod
     def setUpClass(cls):
@@ -132,13 +132,13 @@ class WorkerTest(unittest.TestCase):
         return [self.add(message(n)) for n in numbers]
 
     def add_at_once(self, numbers):
-        """All in one step, so that one read takes them all."""
+        """Adds all in one command, so that one read returns them all."""
         self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
                            "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
                            *[message(n) for n in numbers])
 
     def states(self):
-        """{"processed": 3, ...}"""
+        """Returns {"processed": 3, ...}."""
         rows = self.sql("select state, count(*) from webhook_events group by 1 order by 1").split("\n")
         return {state: int(n) for state, n in (row.split("|") for row in rows if row)}
 
@@ -153,7 +153,7 @@ class WorkerTest(unittest.TestCase):
         return [dict(zip(c[::2], c[1::2])) for c in found]
 
     def lock_table(self, table):
-        """Takes an exclusive lock in a session of its own; returns what ends it."""
+        """Takes an exclusive lock in a new session; returns the function that ends it."""
         return self.session(f"begin; lock table {table} in access exclusive mode;")
 
     def session(self, text):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an event brings: texts, media, recordings, voicemail, AI content, contact cards."""
+"""The content of an event: texts, media, recordings, voicemail, AI content, contact cards."""
 import json
 
 from kinds import PROCESSING
@@ -55,7 +55,7 @@ class Content:
         self.call()
 
     def recorded_list(self):
-        """Rows of recordings; the first with a URL is the call's own recording."""
+        """Returns rows of recordings; the first with a URL is the call's recording."""
         row, thing = self.row, self.thing
         for place, entry in enumerate(listed(thing.get("recordings")) or listed(thing.get("media"))):
             if isinstance(entry, dict):
@@ -90,7 +90,7 @@ class Content:
     # AI content --------------------------------------------------------------------------------------------------
 
     def processed(self, content):
-        """Notes how far the provider is; true if what it sent counts."""
+        """Records the provider's progress; returns whether its content counts."""
         stated = self.of("processingStatus") or self.of("status")
         stated = stated if stated in PROCESSING else None
         if stated or content:
@@ -142,7 +142,7 @@ class Content:
                 "record": json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
 
     def contact_values(self, word, plural):
-        """All values of one sort: from the list of that name, and from fields, a list or a map."""
+        """Returns all values of one kind: from the list of that name, and from fields, a list or a map."""
         found = list(listed(self.thing.get(plural)))
         fields = self.thing.get("fields")
         if isinstance(fields, dict):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What random events carry besides their parties: texts, states, recordings, AI content, contact cards."""
+"""The content of random events besides their parties: texts, states, recordings, AI content, contact cards."""
 
 MESSAGE_STATUS = ("queued", "sending", "sent", "delivered", "received", "failed", "undelivered", "read", "canceled",
                   "partially_delivered", "scheduled", "cancelled", "bounced")
@@ -9,7 +9,7 @@ CALL_STATUS = ("ringing", "in-progress", "answered", "completed", "busy", "faile
 
 
 class Contents:
-    """Methods of generator.Generator, whose draws they use."""
+    """Methods of generator.Generator, which use its draws."""
 
     def message(self, name, thing, generation):
         status = self.rng.choice(MESSAGE_STATUS) if self.chance(0.5) else name.split(".")[1]

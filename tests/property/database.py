@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database and the driver as the property test sees them: empty it, feed it, dump it as comparable text."""
+"""The database and the driver for the property test: empties it, applies events, dumps it as comparable text."""
 import base64
 import datetime
 import decimal
@@ -24,7 +24,7 @@ TIMES = {"answered_at", "completed_at", "active_at", "created_at", "body_at", "m
          "started_at_at", "stamp", "last_activity_at"}
 
 
-# Rows as JSON, surrogate ids replaced by natural keys, clock columns left out (merge.md: outside the promise).
+# Rows as JSON, surrogate ids replaced by natural keys, without clock columns (which merge.md does not cover).
 DUMP = """
 with names as (select id, coalesce(openphone_id, 'F(' || party_key || ')') as name from conversations)
 select 'activities', a.openphone_id,
@@ -60,12 +60,12 @@ select 'webhook_events', state, jsonb_build_object('rows', count(*)) from webhoo
 
 
 def start_postgres():
-    """fsync off: what is tested is what the rows become, not what survives a power cut; it is ten times as fast."""
+    """fsync is off: the test compares rows, not what survives a power loss, and is ten times as fast."""
     return Postgres(fsync="off", synchronous_commit="off", full_page_writes="off", autovacuum="on")
 
 
 def migrate(postgres):
-    """All migrations in order, as `trunkline migrate` does it; by psql, so that mutants need no second program."""
+    """Applies all migrations in order, like `trunkline migrate`; with psql, so that mutants need no second program."""
     rows = []
     for path in sorted(glob.glob(os.path.join(ROOT, "schema", "migrations", "*.sql"))):
         with open(path, encoding="utf-8") as file:
@@ -79,7 +79,7 @@ def migrate(postgres):
 
 
 class Session:
-    """One psql process kept open: a process for each statement would cost more than the statement."""
+    """One psql process that stays open: a process per statement would cost more than the statement."""
 
     def __init__(self, postgres):
         self.emptied = 0
@@ -98,10 +98,10 @@ class Session:
         raise RuntimeError("psql ended: " + self.psql.stderr.read())
 
     def empty(self, own_settings):
-        """No rows; the settings' own numbers are there, as they are after a worker's start.
+        """Removes all rows and inserts the own numbers of the settings, as a worker does at its start.
 
-        Deleting few rows takes a third of the time of truncating; the bloat goes now and then. Ids run on between,
-        so that a merge that leans on them shows.
+        Deleting few rows takes a third of the time of truncating; the tables are truncated sometimes because of bloat.
+        Ids are not reset, so that a merge that depends on them is found.
         """
         self.emptied += 1
         self.run("truncate " + ", ".join(TABLES) + " restart identity" if self.emptied % 100 == 1
@@ -111,7 +111,7 @@ class Session:
                      + ", ".join(f"('{number}', false)" for number in sorted(own_settings)))
 
     def dump(self):
-        """{(table, key, column): text} of everything that the promise of merge.md covers, nulls left out."""
+        """Returns {(table, key, column): text} of all columns that merge.md covers, without nulls."""
         cells = {}
         for line in self.run(DUMP):
             table, key, row = line.split("\t", 2)
@@ -143,19 +143,19 @@ def _element(delivery):
 
 
 class Driver:
-    """test-applier: batches of bodies through the real parser and store, on connections of its own."""
+    """Runs test-applier, which applies batches of bodies with the real parser and store, on its own connections."""
 
     def __init__(self, url, own_settings=(), sql_dir=None):
         if "TRUNKLINE_BIN" not in os.environ:
             sys.exit("TRUNKLINE_BIN must name the folder of programs (build/<preset>/bin)")
         program = os.path.join(os.environ["TRUNKLINE_BIN"], "test-applier")
-        command = [program, "--postgres", url, "--copy-from", "2"]  # so that both ways meet
+        command = [program, "--postgres", url, "--copy-from", "2"]  # covers both code paths
         command += ["--sql-dir", sql_dir] if sql_dir else []
         command += [part for number in own_settings for part in ("--own-number", number)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def apply(self, plan):
-        """plan: [(connection, [delivery, ...]), ...]; returns when all of it is committed."""
+        """Applies a plan: [(connection, [delivery, ...]), ...]; returns when all of it is committed."""
         for connection, deliveries in plan:
             events = [_element(delivery) for delivery in deliveries]
             self.process.stdin.write(json.dumps({"connection": connection, "events": events}) + "\n")
@@ -167,7 +167,7 @@ class Driver:
         return json.loads(answer)
 
     def close(self):
-        """The last line: {"applied": n, "restructures": n, "errors": [...]}."""
+        """Returns the last line: {"applied": n, "restructures": n, "errors": [...]}."""
         self.process.stdin.close()
         rest = self.process.stdout.read()
         self.process.stdout.close()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The facts of one body, read by the model's own eyes: pure, and shared with nothing that it checks.
+"""The facts of one body, parsed by the model: pure functions that share no code with what they check.
 
-Where the provider leaves something open, docs/events.md "Choices" decides.
+Where the provider's format is ambiguous, docs/events.md "Choices" decides.
 """
 import json
 
@@ -13,7 +13,7 @@ from values import FOREVER, members, present, short, time, url, whole
 
 
 class Event:
-    """What one body says: which row it touches and how; dead and ignored ones say nothing."""
+    """The facts of one body: the row that it affects and how; dead and ignored events have none."""
 
     def __init__(self, state, activity=None, recordings=(), card=None, own_numbers=(), named=()):
         self.state, self.activity, self.recordings, self.card = state, activity, list(recordings), card
@@ -51,7 +51,7 @@ def _event(body):
 
 
 class Reader(People, Content):
-    """Reads one event of a known kind. thing, context and link are what docs/events.md calls by these names."""
+    """Reads one event of a known kind. resource, context and link are defined in docs/events.md."""
 
     def __init__(self, kind, event):
         self.kind, self.event, data = kind, event, event["data"]
@@ -61,11 +61,12 @@ class Reader(People, Content):
         self.row, self.recordings, self.own, self.named = {}, [], set(), set()
 
     def of(self, *names):
-        """The first of these members of the thing that is a short text."""
+        """Returns the first of these members of the resource that is a short text."""
         return next((short(self.thing.get(name)) for name in names if short(self.thing.get(name))), None)
 
     def name(self, member):
-        """An id that a row can have. Where a NUL or half a surrogate pair stood, two could become one: none."""
+        """Returns an id that a row can have. Ids with a NUL or half a surrogate pair could become equal: they have
+        none."""
         found = self.of(member)
         return found if found and "\ufffd" not in found else None
 

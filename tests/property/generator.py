@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dense random sets of events: few ids, times, numbers and conversations, so that events contradict each other.
 
-Sparse sets let wrong merges live: two events hardly ever meet in one register, and times never tie.
+Sparse sets do not find wrong merges: two events rarely meet in one register, and times are never equal.
 """
 import collections
 import json
@@ -9,7 +9,7 @@ import random
 
 from contents import Contents
 
-# What arrives: the bytes, and the provider's delivery id where the Standard scheme verified one (else "").
+# A delivery: the bytes, and the provider's delivery id where the Standard scheme verified one (else "").
 Delivery = collections.namedtuple("Delivery", "body delivery", defaults=("",))
 
 OURS = ("+14155550100", "+14155550101")
@@ -22,7 +22,7 @@ BAD_TIMES = ("yesterday", "1999-12-31T23:59:59.999Z", "2100-01-01T00:00:00.00000
              "2026-11-20T17:03:00", "2026-11-20T24:00:00Z", "2026-11-20T17:03:60Z", "2026-11-20T17:03:00+15:00")
 ODD_TIMES = ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "2026-11-20t17:03:01z", "2026-11-20 12:03:01-0500",
              "2026-11-20T17:03:01.1234567Z", "2026-11-20T19:03:01+02")
-# Wrong types and sizes: each costs the one fact that it stands for, never the event.
+# Wrong types and sizes: each costs only the fact of that member, never the event.
 ODD = (0, 7, 1.5, True, False, {}, [], [None], ["x"], {"value": "x"}, "x" * 256, " ", "a\0b", "\ud800", "300", "tel:")
 
 MESSAGES = ("message.received", "message.sent", "message.delivered", "message.failed", "message.undelivered",
@@ -35,7 +35,7 @@ TRANSCRIPTS = ("call.transcript.completed", "call_transcript.created", "call_tra
 VOICEMAILS = ("call.voicemail.completed", "voicemail.received")
 CONTACTS = ("contact.updated",) * 4 + ("contact.created", "contact.deleted")
 OTHERS = ("task.created", "integration.updated", "token.validated", "billing.invoice.paid")
-# What a set is about: weights of messages, calls, recordings, AI content, voicemail, cards, others.
+# The emphasis of a set: weights of messages, calls, recordings, AI content, voicemail, cards, others.
 FLAVOURS = {
     "all": (5, 6, 1, 2, 1, 2, 1),
     "messages": (9, 1, 0, 0, 0, 1, 0),
@@ -47,7 +47,7 @@ GENERATIONS = ("seed", "full", "v2", "v3", "v4", "new")
 
 
 def make_set(seed, flavour=None):
-    """(deliveries, own numbers of the settings): the same for the same seed, on every machine."""
+    """Returns (deliveries, own numbers of the settings): the same for the same seed, on every machine."""
     return Generator(random.Random(seed), flavour).set()
 
 
@@ -55,8 +55,8 @@ class Generator(Contents):
     def __init__(self, rng, flavour=None):
         self.rng = rng
         self.flavour = flavour or rng.choice(tuple(FLAVOURS) + ("structure",))
-        # In a structure set most fields that nothing crosses rows with are left away, and fewer events say who is
-        # who and which conversation it is: more meets in fewer events.
+        # A structure set omits most fields that affect only their own row, and fewer events name parties and
+        # conversation: more events meet in fewer rows.
         self.plain = self.flavour == "structure"
         self.ids = [f"AC{n}" for n in range(1, 1 + (rng.randint(2, 5) if self.plain else rng.randint(1, 3)))]
         self.refs = [f"CN{n}" for n in range(1, 1 + rng.randint(1, 3))]
@@ -103,7 +103,7 @@ class Generator(Contents):
         return self.rng.choice(("US1", "US2", "SY1"))
 
     def fill(self, target, **members):
-        """Puts members into target; each may be missing, null or empty instead. None of them stays away."""
+        """Adds members to target; each may be missing, null or empty instead."""
         for name, value in members.items():
             if self.chance(self.gap):
                 value = self.rng.choice(NOTHING if isinstance(value, str) else (ABSENT, None))
@@ -114,7 +114,7 @@ class Generator(Contents):
         return target
 
     def sides(self):
-        """direction, from, to (a list): mostly what such an event looks like, now and then a contradiction."""
+        """Returns direction, from and to (a list): usually consistent with such an event, sometimes contradictory."""
         direction = self.rng.choice(("incoming", "outgoing"))
         ours, theirs = [self.number(self.ours)], [self.number()]
         if self.chance(0.2):
@@ -179,7 +179,7 @@ class Generator(Contents):
         if event.get("object") == "event" and self.chance(0.1):
             event = {"object": event}
         text = json.dumps(event, ensure_ascii=self.chance(0.5), separators=(",", ":"))
-        return (text if text.isprintable() else json.dumps(event)).encode()  # half a surrogate pair has no UTF-8
+        return (text if text.isprintable() else json.dumps(event)).encode()  # UTF-8 has no half pairs
 
     def activity(self, name, thing, context, generation):
         key = self.rng.choice(self.ids)
@@ -201,7 +201,7 @@ class Generator(Contents):
         self.thin(name, thing)
 
     def thin(self, name, thing):
-        """Status events that say little more than an id and their own time."""
+        """Returns status events with little more than an id and a time."""
         if name in MESSAGES + CALLS and self.chance(0.1):
             kept = {key: value for key, value in thing.items()
                     if key in ("id", "status", "deliveredAt", "failedAt", "missedAt", "answeredAt", "errorCode")}

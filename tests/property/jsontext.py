@@ -6,7 +6,8 @@ import re
 
 
 def parse(text):
-    """Numbers keep their digits: 5 and 5.0 are equal, yet two texts. What PostgreSQL has no text for is replaced."""
+    """Numbers keep their digits: 5 and 5.0 are equal, but have two texts. Values that PostgreSQL cannot store are
+    replaced."""
     return _storable(json.loads(text, parse_float=decimal.Decimal))
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The names that events and statuses have, as docs/events.md lists them."""
+"""The names of events and statuses, as docs/events.md lists them."""
 
-# Canonical kinds by exact name; every other name is kept and ignored.
+# Canonical kinds by exact name; events of any other name are stored and ignored.
 KINDS = {
     "message.received": "received", "message.created": "received", "message.sent": "sent",
     "message.delivered": "delivered", "message.updated": "delivered", "message.failed": "failed",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An independent model of the merge: the tables as a function of the set of bodies, straight from its definition.
 
-Nothing here is incremental. Facts of all events are put side by side, each register is the join over all of them,
-and what crosses rows (contacts, conversations, own numbers) is computed from the final registers at once.
+Nothing here is incremental. Each register is the join over the facts of all events, and values that depend on several
+rows (contacts, conversations, own numbers) are computed from the final registers at once.
 """
 import collections
 import decimal
@@ -16,7 +16,7 @@ GREATEST = ("activity_type", "direction_k", "from_number", "to_numbers", "user_i
             "initiated_by", "contact_hint", "answered_at", "completed_at", "duration_r", "active_at", "unanswered",
             "has_voicemail", "ai_content_k")
 UNION = ("parties", "conv_refs", "party_keys", "contact_ids")
-# Time column: the columns whose value it belongs to. The first decides a tie of times, the second a tie of both.
+# Time column: the columns whose value it dates. The first breaks a tie of times, the second a tie of both.
 NEWEST = {
     "body_at": ("body",), "media_at": ("media_urls", "media_types"), "error_at": ("error",),
     "recording_url_at": ("recording_url",), "recording_duration_at": ("recording_duration_seconds",),
@@ -32,7 +32,7 @@ MOMENTS = ("answered_at", "completed_at", "active_at", "created_at", "occurred_a
 
 
 def order(value):
-    """What a value is compared by: numbers as numbers, text by its bytes (collate "C"), JSON by its jsonb text."""
+    """Returns the sort key of a value: numbers as numbers, text by its bytes (collate "C"), JSON by its jsonb text."""
     if isinstance(value, (int, float)):
         return value
     if isinstance(value, tuple):
@@ -41,7 +41,8 @@ def order(value):
 
 
 def tables(deliveries, own_settings=()):
-    """{(table, key, column): text}, as Session.dump() gives it, for a collection of deliveries (repeats vanish)."""
+    """Returns {(table, key, column): text}, like Session.dump(), for a collection of deliveries (repeats have no
+    effect)."""
     events = [facts.normalise(delivery.body) for delivery in set(deliveries)]
     rows = activities(events)
     evidence = set().union(*(event.own_numbers for event in events))
@@ -72,7 +73,7 @@ def tables(deliveries, own_settings=()):
 
 
 def activities(events):
-    """Registers of every activity, and what is derived from its own row."""
+    """Computes the registers of every activity, and the values derived from its own row."""
     seen = collections.defaultdict(list)
     for event in events:
         if event.activity is not None:
@@ -121,7 +122,7 @@ def _derive(row):
     if row["duration_r"] is None and None not in (answered, completed) and completed >= answered:
         seconds = int((decimal.Decimal(completed - answered) / 1000000).quantize(
             decimal.Decimal(1), decimal.ROUND_HALF_UP))
-        row["duration_seconds"] = seconds if seconds < 2**31 else None  # 68 years do not fit, and are no call
+        row["duration_seconds"] = seconds if seconds < 2**31 else None  # 68 years exceed the type, and are no call
     row["occurred_at"] = next((t for t in (row["created_at"], answered, completed) if t is not None), None)
     row["status"] = row.get("status_r")
     if row["status"] == "completed" and row["unanswered"] and answered is None and not row["duration_r"]:
@@ -154,7 +155,7 @@ def contact_cards(events):
 
 
 def contact_of(row, own):
-    """Never by position: the hint, else the one party that is not ours."""
+    """Returns the hint, else the only party that is not an own number; never by position."""
     if row["contact_hint"] is not None:
         return row["contact_hint"]
     parties = row["parties"] or []
@@ -163,7 +164,7 @@ def contact_of(row, own):
 
 
 def attachments(rows):
-    """attach(k): the least provider id ever seen on an activity together with the party key k."""
+    """attach(k): the smallest provider id ever seen on an activity together with the party key k."""
     found = {}
     for row in rows.values():
         for key in row["party_keys"] or () if row["conv_refs"] else ():
@@ -182,7 +183,7 @@ def conversation_of(row, attach):
 
 
 def links(rows, attach):
-    """Of every party key with a provider id, and of fallbacks in use: unused ones are not kept."""
+    """Links of every party key with a provider id, and of fallbacks in use; unused fallbacks have none."""
     found = {key: {"party_key": key, "ref": ref, "conversation": ref} for key, ref in attach.items()}
     for row in rows.values():
         if (row["conversation"] or "").startswith("F("):
@@ -192,7 +193,7 @@ def links(rows, attach):
 
 
 def conversations(rows):
-    """Every provider id ever seen, and the fallbacks in use."""
+    """Returns every provider id ever seen, and the fallbacks in use."""
     members = collections.defaultdict(list)
     for row in rows.values():
         for ref in row["conv_refs"] or ():

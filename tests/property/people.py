@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who an event speaks of: direction, parties, contact, our own numbers, conversation (merge.md section 3)."""
+"""The participants of an event: direction, parties, contact, own numbers, conversation (merge.md section 3)."""
 import re
 
 from kinds import AI, MESSAGES
@@ -28,7 +28,7 @@ class People:
             self.named = {hint}
 
     def sides(self, sender, to):
-        """(parties, hint, own evidence) of the first source that has a number."""
+        """Returns (parties, hint, own-number evidence) of the first source that has a number."""
         direction = (self.row["direction_k"] or "")[1:]
         people = ([sender] if sender else []) + to
         if people and direction == "incoming":

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways for one set of events to arrive, the comparison with the model, and the search for a smaller failing set."""
+"""Orders in which one set of events arrives, the comparison with the model, and the search for a smaller failing
+set."""
 import json
 import random
 import time
 
 import model
 
-# A plan is a list of steps: (connection, batch). Before this one a worker without the settings' own numbers is at
-# work; a plan without it has them from the start.
+# A plan is a list of steps: (connection, batch). At SETTLE a worker adds the own
+# numbers of the settings; a plan without this step has them from the start.
 SETTLE = (None, [])
 
 
@@ -16,7 +17,7 @@ def one_by_one(events):
 
 
 def shuffled(events, rng):
-    """Some order with repeats, cut into batches that are dealt to 1-4 connections."""
+    """Returns a random order with repeats, divided into batches for 1 to 4 connections."""
     arriving = events + rng.choices(events, k=rng.randint(0, len(events)))
     rng.shuffle(arriving)
     connections, most = rng.randint(1, 4), rng.choice((1, 1, 2, 3, 8, 50))
@@ -37,7 +38,7 @@ def arrivals(events, settings, seed, shuffles):
 
 
 class Bench:
-    """One database and its drivers: knows what a plan makes of them and what the model expects."""
+    """One database and its drivers: compares the result of a plan with the model."""
 
     def __init__(self, session, drivers, settings):
         self.session, self.driver, self.settings = session, drivers[settings], settings
@@ -58,15 +59,15 @@ class Bench:
 
 
 def difference(expected, got):
-    """[(cell, expected text or None, text found or None)] in reading order; empty if they are alike."""
+    """Returns [(cell, expected text or None, text found or None)] in reading order; empty if they are equal."""
     cells = sorted(set(expected) | set(got))
     return [(cell, expected.get(cell), got.get(cell)) for cell in cells if expected.get(cell) != got.get(cell)]
 
 
 def smaller(bench, plan, differences, seconds=20.0):
-    """(plan, differences) with events, then members of events, dropped for as long as the rows still differ.
+    """Returns (plan, differences) with events, then members of events, removed while the rows still differ.
 
-    A plan for several connections may differ only now and then, so each try of it gets several chances.
+    A plan for several connections may differ only in some runs, so each attempt has several runs.
     """
     end = time.monotonic() + seconds
     best = [plan, differences]
@@ -87,7 +88,7 @@ def smaller(bench, plan, differences, seconds=20.0):
 
 
 def _drop(plan, differs, variants):
-    """Greedy: takes the first variant that still differs, until none does."""
+    """Greedy: continues with the first variant that still differs, until none does."""
     while plan is not None:
         plan = next((candidate for candidate in variants(plan) if differs(candidate)), None)
 
@@ -101,7 +102,7 @@ def _without_event(plan):
 
 
 def _without_member(plan):
-    """Every occurrence of one event loses one member of its JSON."""
+    """Removes one member of the JSON in every occurrence of one event."""
     for event in sorted({event for _, batch in plan for event in batch}):
         try:
             value = json.loads(event.body)
@@ -127,7 +128,7 @@ def _pruned(value):
 
 
 def report(plan, differences, settings):
-    """Readable: the events in the order they came, one line each, then what differs."""
+    """Returns a readable report: the events in order of arrival, one per line, then the differences."""
     lines = [f"own numbers of the settings: {', '.join(settings) or 'none'}"]
     for number, (connection, batch) in enumerate(plan):
         if connection is None:

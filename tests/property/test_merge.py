@@ -32,7 +32,7 @@ def options():
 
 
 class Drivers:
-    """One driver for each choice of own-number settings, started when first needed."""
+    """One driver per choice of own-number settings, started when first needed."""
 
     def __init__(self, postgres, sql_dir=None):
         self.postgres, self.sql_dir, self.open = postgres, sql_dir, {}
@@ -43,7 +43,7 @@ class Drivers:
         return self.open[settings]
 
     def close(self):
-        """Returns what they counted, added up."""
+        """Stops the drivers; returns the sums of their counts."""
         last = [driver.close() for driver in self.open.values()]
         return {"applied": sum(line.get("applied", 0) for line in last),
                 "restructures": sum(line.get("restructures", 0) for line in last),
@@ -51,7 +51,7 @@ class Drivers:
 
 
 def first_difference(bench, events, seed, shuffles):
-    """(plan, differences) of the first order whose rows are not the model's, or None."""
+    """Returns (plan, differences) of the first order whose rows differ from the model's, or None."""
     expected = model.tables(events, bench.settings)
     for plan in plans.arrivals(events, bench.settings, seed, shuffles):
         found = plans.difference(expected, bench.run(plan))

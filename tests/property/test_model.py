@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The model checked against small cases worked out by hand, so that it is more than a second opinion."""
+"""Checks the model against small cases worked out by hand."""
 import json
 import unittest
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The property test can fail: each known wrong merge, made by one change of the SQL, must be found by it.
+"""The property test can fail: it must find each known wrong merge, made by one change of the SQL.
 
-  test_mutants.py [--seed S] [--seconds T]
+test_mutants.py [--seed S] [--seconds T]
 
-A mutant counts as found if a set of events gives other rows than the model's with the changed SQL, while the same
-set gives the model's rows with the SQL as it is.
+A mutant counts as found if a set of events has other rows than the model's with the changed SQL, and the model's rows
+with the original SQL.
 """
 import argparse
 import os
@@ -23,7 +23,7 @@ from test_merge import Drivers, first_difference
 QUERIES = os.path.join(ROOT, "schema", "queries")
 NEWEST = r"\((excluded\.\w+_at), [^()]*(?:::text[^()]*)?\)\s*> \((a\.\w+_at), [^()]*(?:::text[^()]*)?\)"
 
-# Name: what is changed, as (file, pattern, replacement), and the flavour of sets it shows in.
+# Name: the changes, as (file, pattern, replacement), and the kind of sets that finds it.
 MUTANTS = {
     "no structure lock": ((("structure_lock_exclusive.sql", r"pg_advisory_xact_lock\(\d+\)", "pg_sleep(0)"),
                            ("structure_lock_shared.sql", r"pg_advisory_xact_lock_shared\(\d+\)", "pg_sleep(0)")),
@@ -39,7 +39,7 @@ MUTANTS = {
 
 
 def changed_copy(changes):
-    """A folder with all queries, the changes made; each must really change its file."""
+    """Returns a folder with all queries and the changes applied; each must change its file."""
     folder = os.path.join(tempfile.mkdtemp(prefix="trunkline-mutant-"), "queries")
     shutil.copytree(QUERIES, folder)
     for name, pattern, replacement in changes:
@@ -55,7 +55,7 @@ def changed_copy(changes):
 
 
 def hunt(session, mutated, unchanged, flavour, seed, seconds):
-    """(sets tried, the set that shows the mutant or None)."""
+    """Returns (sets tried, the set that finds the mutant or None)."""
     end, tried = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         name = f"{seed}/{flavour}/{tried}"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every order of the events of one message and of one call, each with a repeat: one row, the same in all of them.
+"""Every order of the events of one message and of one call, each with a repeat: one row, the same for all orders.
 
-All orders run at once, each on an activity, number and conversation of its own; afterwards these names are taken out
-and what is left must be alike.
+All orders run at once, each with its own activity, number and conversation; these names are then removed, and the
+remaining rows must be equal.
 """
 import itertools
 import json
@@ -18,7 +18,7 @@ AT = "2026-11-20T17:04:{:02}.000Z".format
 
 
 def event(kind, resource, world, at=1, call=True):
-    """Of the newest generation; its number and conversation are those of that world."""
+    """Returns an event of the newest generation with the number and conversation of that world."""
     body = json.loads(plain._event(random.Random(f"{kind} {world}"), kind, resource, world, call=call))
     body["createdAt"] = AT(at)
     return Delivery(json.dumps(body).encode())
@@ -48,7 +48,7 @@ def call_events(world):
 
 
 def nth_order(events, number):
-    """With one of them twice."""
+    """Returns the orders, each with one event twice."""
     orders, rng = list(itertools.permutations(events)), random.Random(number)
     order = list(orders[number % len(orders)])
     order.insert(rng.randint(0, len(order)), rng.choice(order))
@@ -69,7 +69,7 @@ class Orders(unittest.TestCase):
         self.session.empty(())
 
     def worlds(self):
-        """{world: {(table, column): text}}, names of the world taken out."""
+        """Returns {world: {(table, column): text}}, without the names of the world."""
         phones = {plain.contact_number(n): n for n in range(2000)}
         found = {}
 
@@ -96,12 +96,12 @@ class Orders(unittest.TestCase):
                          {"activities", "contacts", "conversations", "conversation_links"})
 
     def step_by_step(self, orders):
-        """The nth event of every order in the nth batch."""
+        """Applies the nth event of every order in the nth batch."""
         self.driver.apply([(0, [order[n] for order in orders if n < len(order)])
                            for n in range(max(map(len, orders)))])
 
     def at_once(self, orders, together=20):
-        """All events of an order in one batch, in that order."""
+        """Applies all events of an order in one batch, in that order."""
         self.driver.apply([(0, [e for order in orders[at:at + together] for e in order])
                            for at in range(0, len(orders), together)])
 
@@ -111,7 +111,7 @@ class Orders(unittest.TestCase):
             with self.subTest(arrive=arrive.__name__):
                 self.session.empty(())
                 arrive(orders)
-                # The newest of the final states; both are in the events' own rows.
+                # The newest of the final states; both are in the rows of the events.
                 self.assert_alike(24, status="delivered", body="hello", error_code="30007")
                 self.assertEqual(self.session.run("select count(*) from webhook_events where event_type in "
                                                   "('message.delivered', 'message.failed')"), ["48"])
@@ -136,7 +136,7 @@ class Orders(unittest.TestCase):
         self.assertEqual(self.session.run("select count(*) from activities"), ["1"])
 
     def test_one_id_with_another_text(self):
-        """Both bodies are kept as events; the provider's newer one is the message, whichever comes first."""
+        """Both bodies are stored as events; the provider's newer one is the message, in either order."""
         def body(text, at):
             thing = {"id": "AC00000", "direction": "incoming", "text": text, "status": "received", "createdAt": AT(0)}
             changed = json.loads(event("message.received", thing, 0, at, call=False).body)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single values of an event as docs/events.md reads them. Whatever is nothing becomes None or []."""
+"""Single values of an event, by the rules of docs/events.md. Empty values become None or []."""
 import datetime
 import re
 
@@ -14,12 +14,12 @@ def length(text):
 
 
 def present(value):
-    """For ids: whether one was meant, even if it is none."""
+    """For ids: returns whether one is present, even if it is not valid."""
     return value not in (None, "", [], "unavailable")
 
 
 def free(value):
-    """What people say: any text that is not empty."""
+    """Returns any text that is not empty."""
     return value if isinstance(value, str) and value else None
 
 
@@ -64,7 +64,7 @@ def moment(microseconds):
 
 
 def time(value):
-    """Microseconds since 1970 of an ISO time with a zone, if it lies in this century."""
+    """Returns microseconds since 1970 of an ISO time with a zone, within this century."""
     found = isinstance(value, str) and re.fullmatch(
         r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)", value, re.ASCII)
     if not found:
@@ -83,7 +83,7 @@ def time(value):
 
 
 def number(value):
-    """E.164 where it is one, or becomes one: 10 digits get +1, 11 starting with 1 get +; else as sent."""
+    """Returns E.164 if it is that or can be made that: 10 digits get +1, 11 starting with 1 get +; else as sent."""
     if not isinstance(value, str):
         return None
     value = value.strip(" \t\n\v\f\r")
@@ -96,7 +96,7 @@ def number(value):
 
 
 def numbers(value):
-    """Of a text or a list of texts, each maybe several numbers with commas between."""
+    """Returns the numbers of a text or a list of texts, each possibly with several numbers separated by commas."""
     texts_in = [value] if isinstance(value, str) else [item for item in listed(value) if isinstance(item, str)]
     return [found for found in (number(part) for text in texts_in for part in text.split(",")) if found]
 
@@ -114,5 +114,5 @@ def is_number(value):
 
 
 def said(**record):
-    """The members that are there; None if there are none."""
+    """Returns the members that are present; None if there are none."""
     return {name: value for name, value in record.items() if value is not None} or None

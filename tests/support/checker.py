@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides whether anything was lost or doubled, after all faults have ended and the stream is empty.
+"""Decides whether anything was lost or applied twice, after all faults have ended and the stream is empty.
 
-install() puts triggers of the superuser on the tables of a test database: every write that changes something is
-noted with its transaction. The programs under test know nothing of it and have no rights there.
+install() adds triggers of the superuser to the tables of a test database: every write that changes something is
+recorded with its transaction. The programs under test have no privileges on these records.
 """
 import filecmp
 import itertools
@@ -15,7 +15,7 @@ import time
 from servers import wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Table, natural key, and whether what an event says of it is written only with that very event.
+# Table and natural key. proof.effects.facts: whether the values come from this event alone.
 EFFECTS = (("activities", "openphone_id"), ("recordings", "call_openphone_id"), ("contact_cards", "card_id"),
            ("contacts", "phone"), ("conversations", "id"), ("conversation_links", "party_key"),
            ("own_numbers", "phone"))
@@ -89,7 +89,7 @@ def install(postgres):
 
 
 def applier(url, rows, chunk=200):
-    """rows: of (provider id, base64 of the body). Through the real parser and store, nothing in its way."""
+    """Applies rows of (provider id, base64 of the body) with the real parser and store, and nothing else."""
     program = os.path.join(os.environ["TRUNKLINE_BIN"], "test-applier")
     with tempfile.TemporaryFile("w+") as jobs:
         rows = iter(rows)
@@ -102,7 +102,7 @@ def applier(url, rows, chunk=200):
 
 
 class Checker:
-    """cluster: redis and postgres, quiet except for its programs. One check a begin()."""
+    """cluster: redis and postgres, used only by its programs. One check per begin()."""
 
     def __init__(self, cluster):
         self.cluster, self.postgres = cluster, cluster.postgres
@@ -113,12 +113,12 @@ class Checker:
                        stdout=subprocess.DEVNULL)
 
     def begin(self):
-        """Empty tables; the stream must be empty already."""
+        """Empties the tables; the stream must be empty already."""
         self.added = self.cluster.stream()[0]
         self.postgres.psql(f"truncate {TABLES}, proof.transitions, proof.effects")
 
     def drain(self, deadline=120):
-        """Seconds until nothing waits any more."""
+        """Waits until no entry and no retry waits; returns the seconds."""
         began = time.monotonic()
 
         def idle():
@@ -131,7 +131,8 @@ class Checker:
         return time.monotonic() - began
 
     def ack_before_commit(self):
-        """While it runs: entries that left the stream and have no row. Read in this order it must be none."""
+        """Returns the number of entries that left the stream and have no row, while workers run. Read in this order it
+        must be zero."""
         added, there, _ = self.cluster.stream()
         return max(0, added - self.added - there - self.rows())
 
@@ -139,7 +140,7 @@ class Checker:
         return self.postgres.psql(sql)
 
     def finished(self):
-        """When each event came to its final state, in order, as time.time() has it."""
+        """Returns the time of each event's final state, in order, as time.time() values."""
         return [float(line) for line in self._lines(
             "select extract(epoch from finished_at) from webhook_events where finished_at is not null order by 1")]
 
@@ -148,7 +149,7 @@ class Checker:
             "select (select count(*) from webhook_events) + (select count(*) from event_copies)"))
 
     def problems(self, sent, acked):
-        """Everything that is wrong, as lines. sent: keys that anybody sent; acked: {key: delivery} answered 200."""
+        """Returns all problems, as lines. sent: keys of all deliveries; acked: {key: delivery} answered 200."""
         return [*self.lost(sent, acked), *self.unbalanced(), *self.doubled(), *self.different()]
 
     def lost(self, sent, acked):
@@ -177,7 +178,7 @@ class Checker:
         return self._lines(DOUBLED)
 
     def different(self, most=40):
-        """The tables against those that a quiet run of the same bodies makes."""
+        """Compares the tables with those that an undisturbed run of the same bodies makes."""
         rows = (line.split("|") for line in self._lines(
             "select coalesce(provider_delivery_id, ''), translate(encode(coalesce(raw, convert_to(payload::text, "
             "'UTF8')), 'base64'), E'\\n', '') from webhook_events order by id"))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that can break, in one place: Redis, Postgres, a gateway, workers, and proxies between any two of them.
-Parts are "redis", "postgres", "gateway", "gateway 1", ..., "worker 0", "worker 1", ..."""
+"""All parts that a test can break: Redis, PostgreSQL, gateways, workers, and proxies between any two of them.
+
+Parts are "redis", "postgres", "gateway", "gateway 1", ..., "worker 0", "worker 1", ...
+"""
 import atexit
 import contextlib
 import os
@@ -15,7 +17,7 @@ from proxy import Proxy
 from servers import Postgres, Redis, clean_environment, free_port, wait_for
 from signed_deliveries import STREAM
 
-# Every interval short; no deadline so short that a busy machine runs into it.
+# All intervals are short; no deadline is so short that a busy machine reaches it.
 WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms",
           "retry-poll": "50ms", "hold-least": "20ms", "hold-most": "200ms", "probe-most": "200ms",
           "heartbeat-every": "100ms", "redis-timeout": "1s", "lock-timeout": "1s", "statement-timeout": "2s",
@@ -37,9 +39,9 @@ class Cluster:
         self.programs = dict.fromkeys([*self.gateway_ports, *(f"worker {n}" for n in range(workers))])
         self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")
         self.frozen = {}
-        atexit.register(self.end_programs)  # servers and proxies see to themselves
+        atexit.register(self.end_programs)  # servers and proxies register their own end
         checker.install(self.postgres)
-        self.mend()
+        self.repair()
         self.wait_ready()
 
     def port(self, link, direct):
@@ -52,7 +54,7 @@ class Cluster:
     def workers(self):
         return [part for part in self.programs if part.startswith("worker")]
 
-    # Parts come and go.
+    # Start and end of parts.
 
     def start(self, part):
         if part == "redis":
@@ -76,7 +78,7 @@ class Cluster:
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
     def _start_postgres(self):
-        # Processes of the killed server may still hold its shared memory for a moment.
+        # Processes of the killed server may still use its shared memory.
         end = time.monotonic() + 30
         while True:
             self.postgres.start()
@@ -97,7 +99,7 @@ class Cluster:
             process.wait(30)
 
     def freeze(self, part):
-        """SIGSTOP, a server's children too."""
+        """Stops a part with SIGSTOP, with the child processes of a server."""
         pids = [self.process(part).pid]
         if part == "postgres":
             with open(f"/proc/{pids[0]}/task/{pids[0]}/children", encoding="ascii") as children:
@@ -112,8 +114,8 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
-    def mend(self):
-        """Whatever is broken is whole again: no fault, every part runs."""
+    def repair(self):
+        """Repairs everything: ends all faults and starts every part that does not run."""
         for part in list(self.frozen):
             self.thaw(part)
         for proxy in self.proxies.values():
@@ -123,7 +125,7 @@ class Cluster:
             if process is None or process.poll() is not None:
                 self.start(part)
 
-    # What can be asked.
+    # Queries.
 
     def wait_ready(self):
         def listens(port):
@@ -140,7 +142,7 @@ class Cluster:
             return False
 
     def stream(self):
-        """(entries ever added, entries there, pending)."""
+        """Returns (entries ever added, entries in the stream, pending entries)."""
         flat = self.redis.command("XINFO", "STREAM", STREAM)
         info = dict(zip(flat[::2], flat[1::2]))
         return info["entries-added"], info["length"], self.redis.command("XPENDING", STREAM, "workers")[0]

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a program under the limits of a systemd unit, without systemd: confined.py UNIT USER -- PROGRAM...
 
-What is applied: User=, NoNewPrivileges=, CapabilityBoundingSet= (empty), SystemCallFilter= (as libseccomp rules, with
-the groups as `systemd-analyze syscall-filter` lists them), MemoryDenyWriteExecute=, RestrictAddressFamilies=, UMask=,
-LimitNOFILE=, LimitCORE=. What needs mounts and namespaces (ProtectSystem= and the like) is not. Needs root and
-python3-seccomp."""
+Applied are: User=, NoNewPrivileges=, CapabilityBoundingSet= (empty), SystemCallFilter= (as libseccomp rules, with the
+groups as `systemd-analyze syscall-filter` lists them), MemoryDenyWriteExecute=, RestrictAddressFamilies=, UMask=,
+LimitNOFILE=, LimitCORE=. Settings that need mounts and namespaces (ProtectSystem= and the like) are not. Needs root
+and python3-seccomp.
+"""
 import os
 import pwd
 import resource
@@ -19,7 +20,7 @@ FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10}
 
 
 def settings(unit):
-    """Values by name; those given several times as a list, in order."""
+    """Returns the values by name; repeated settings as a list, in order."""
     found = {}
     with open(unit, encoding="utf-8") as file:
         for line in file:
@@ -30,7 +31,7 @@ def settings(unit):
 
 
 def group(name):
-    """System calls of a group such as @system-service, the groups in it spelt out."""
+    """Returns the system calls of a group such as @system-service, with nested groups expanded."""
     listed = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
     calls = set()
     for word in (line.strip() for line in listed.stdout.splitlines()[1:]):
@@ -46,7 +47,7 @@ def allowed(filters):
     for words in filters:
         named = set().union(*(group(word) if word.startswith("@") else {word} for word in words.lstrip("~").split()))
         calls = calls - named if words.startswith("~") else calls | named
-    # systemd always lets these through: it needs them itself to start the program.
+    # systemd always permits these: it needs them to start the program.
     return calls | {"execve", "exit", "exit_group", "rt_sigreturn", "brk", "mmap", "mprotect", "nanosleep"}
 
 
@@ -57,7 +58,7 @@ def rules(unit):
         try:
             filter_.add_rule(seccomp.ALLOW, call)
         except (RuntimeError, OSError, ValueError):
-            pass  # not of this architecture
+            pass  # not on this architecture
     mask = seccomp.MASKED_EQ
     for protection in range(8):
         if not (protection & PROT_WRITE and protection & PROT_EXEC):
@@ -80,7 +81,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.setgroups([])
     os.setgid(who.pw_gid)
-    os.setuid(who.pw_uid)  # from root: the capabilities go with it
+    os.setuid(who.pw_uid)  # from root: drops the capabilities as well
     confinement.load()     # sets no_new_privs as well
     os.execv(command[0], command)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian packages of the programs that are built."""
+"""Builds the Debian packages of the programs in the build folder."""
 import glob
 import os
 import shutil
@@ -9,7 +9,7 @@ BUILD = os.path.dirname(os.path.abspath(os.environ["TRUNKLINE_BIN"]))
 
 
 def make(folder, *versions):
-    """folder/VERSION/*.deb of each."""
+    """Makes folder/VERSION/*.deb of each version."""
     for version in versions:
         done = subprocess.run(
             ["cpack", "-D", f"CPACK_PACKAGE_VERSION={version}", "-B", f"{folder}/{version}"], cwd=BUILD,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider that keeps books: sends deliveries at a rate over fresh and kept connections, writes down every answer,
-and sends again what was not answered 200, now and then what was."""
+"""A provider that records every response: sends deliveries at a rate over new and kept connections, and sends those
+again that were not answered 200, and sometimes those that were."""
 import collections
 import contextlib
 import heapq
@@ -19,8 +19,9 @@ FINAL = "gave up"
 class DeliveryClient:
     def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None,
                  timeout=TIMEOUT):
-        """port: a number, or a function that gives it now. fresh: share of requests on a new connection; again: of
-        those answered 200 that come once more; give_up: of failures that never come again."""
+        """port: a number, or a function that returns the current one. fresh: share of requests on a new connection;
+        again: share of deliveries answered 200 that are sent once more; give_up: share of failed ones that are not
+        sent again."""
         self.port_now = port if callable(port) else lambda: port
         self.seed, self.rate, self.fresh, self.again, self.give_up = seed, rate, fresh, again, give_up
         self.timeout = timeout
@@ -28,24 +29,24 @@ class DeliveryClient:
         self.lock, self.sent, self.later = threading.Lock(), [], []
         self.next_due, self.order = time.monotonic(), itertools.count()
         self.acks, self.answers, self.odd = [], collections.Counter(), []
-        self.failed_fresh = collections.Counter()  # errors of connections that were new
+        self.failed_fresh = collections.Counter()  # errors of new connections
         self.feeding, self.unfinished = True, 0
         self.threads = [threading.Thread(target=self._work, args=(n,), daemon=True) for n in range(threads)]
         for thread in self.threads:
             thread.start()
 
-    # What the books say.
+    # Results.
 
     @property
     def acked(self):
         return {d.key: d for d in list(self.sent) if d.acked}
 
     def first_ack_after(self, moment):
-        """Seconds from that time.time() until the next delivery was answered 200, or None."""
+        """Returns the seconds from that time.time() until the next response 200, or None."""
         return next((at - moment for at in self.acks if at >= moment), None)
 
     def finish(self, deadline=90):
-        """No more new ones; ends when each was answered 200 or given up. True if that came in time."""
+        """Sends no more new deliveries; returns True once each was answered 200 or given up, False at the deadline."""
         self.feeding = False
         end = time.monotonic() + deadline
         for thread in self.threads:
@@ -56,7 +57,7 @@ class DeliveryClient:
         return (f"{len(self.sent)} events, {sum(self.answers.values())} deliveries, {len(self.acked)} acknowledged, "
                 + ", ".join(f"{n} {what}" for what, n in sorted(self.answers.items(), key=str)))
 
-    # The sending threads.
+    # Sending threads.
 
     def _work(self, number):
         rng, connection = random.Random(f"{self.seed}-{number}"), None
@@ -71,7 +72,7 @@ class DeliveryClient:
             connection.close()
 
     def _next(self):
-        """(delivery, whether it was answered 200 before), at its time; None at the end."""
+        """Returns (delivery, whether it was answered 200 before), at its time; None at the end."""
         while True:
             with self.lock:
                 now = time.monotonic()
@@ -121,7 +122,7 @@ class DeliveryClient:
                 if not repeat and rng.random() < self.again:
                     self._again(delivery, rng.uniform(0, 0.8), True)
                 else:
-                    delivery.body = b""  # half an hour of bodies is a lot
+                    delivery.body = b""  # saves memory: the soak sends for half an hour
                 return
             if isinstance(status, int) and status not in (408, 503):
                 self.odd.append((delivery.body[:200], status))
@@ -136,7 +137,7 @@ class DeliveryClient:
 
 
 def answer_of(connection):
-    """(status, whether the connection stays)."""
+    """Returns (status, whether the connection stays open)."""
     data = b""
     while b"\r\n\r\n" not in data:
         got = connection.recv(4096)

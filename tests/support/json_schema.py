@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks what a verb prints with --json against its schema in docs/json/."""
+"""Checks the output of a command with --json against its schema in docs/json/."""
 import json
 import os
 
@@ -9,7 +9,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "d
 
 
 def schema_of(verb):
-    """verb: as it is typed, "dead list" or "dead-list"."""
+    """command: as it is typed, "dead list" or "dead-list"."""
     with open(os.path.join(FOLDER, verb.replace(" ", "-") + ".json"), encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -17,8 +17,8 @@ def schema_of(verb):
 
 
 def check(verb, printed):
-    """printed: the text of --json, or what json.loads made of it. Returns the value; AssertionError says what is not
-    as the schema promises, and where."""
+    """Returns the value. printed: the text of --json, or the result of json.loads. Raises AssertionError with the
+    places that violate the schema."""
     value = json.loads(printed) if isinstance(printed, (str, bytes)) else printed
     problems = [f"  at {problem.json_path}: {problem.message}"
                 for problem in jsonschema.Draft202012Validator(schema_of(verb)).iter_errors(value)]
@@ -28,5 +28,5 @@ def check(verb, printed):
 
 
 def check_lines(verb, printed):
-    """For verbs that print one object a line: each of them."""
+    """Checks each line, for commands that print one object per line."""
     return [check(verb, line) for line in printed.splitlines()]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Breaks a Cluster at random moments, the same for the same seed, and writes down what it did.
+"""Breaks a Cluster at random times, the same for the same seed, and records each fault.
 
-Each fault ends by itself before the next one begins; what is left over, Cluster.mend() repairs.
+Each fault ends before the next one begins; Cluster.repair() ends what remains.
 """
 import random
 import signal
@@ -28,7 +28,8 @@ class Nemesis:
         self.done.append((what + (f" {detail}" if detail else ""), began, time.time()))
 
     def faults(self, kind):
-        """[(name, function)]: a function that breaks, waits, mends, and returns what else there is to say."""
+        """Returns [(name, function)]: each function breaks something, waits, repairs it, and returns a detail for the
+        report."""
         cluster = self.cluster
         kills = {
             "gateway": [("kill", lambda: self.kill("gateway")),
@@ -66,7 +67,7 @@ class Nemesis:
         return part
 
     def refuse(self):
-        """Events fail, become retries, and go through later."""
+        """Events fail, become retries, and are applied later."""
         self.cluster.postgres.psql("insert into proof.faults default values")
         self.wait(0.2, 0.6)
         end = time.monotonic() + 5
@@ -106,14 +107,14 @@ class Nemesis:
         return self.after_bytes("cut")
 
     def after_bytes(self, then):
-        """Connections made from now on get so far and no further."""
+        """Connections opened from now on pass a limited number of bytes."""
         name, proxy = self.link()
         direction, count = self.rng.choice(("up", "down")), int(2 ** self.rng.uniform(0, 16))
         proxy.limit(direction, count, then)
         proxy.cut()
         self.wait(0.3, 1.0)
         proxy.heal()
-        # What hangs on a link that swallows everything would wait for its own deadline.
+        # A peer on a link that drops everything would wait for its deadline.
         if then == "lose" and self.rng.random() < 0.5:
             proxy.cut()
         return f"{name} {direction} after {count} bytes"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network namespace of its own, with nothing but a loopback: for tests that drop packets or slow them down. Threads
-and processes that begin inside live in it."""
+"""A separate network namespace with nothing but loopback: for tests that drop packets or slow them down. Threads and
+processes started inside stay in it."""
 import ctypes
 import os
 import subprocess
@@ -10,7 +10,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Namespace:
-    """open() returns why it does not work here, or None."""
+    """open() returns the reason why it is not available here, or None."""
 
     def open(self):
         self.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
@@ -37,7 +37,7 @@ def run(*command):
 
 
 def drop(port, *more):
-    """Packets from and to that port are lost without a word; returns what ends it."""
+    """Drops packets from and to that port; returns the function that ends it."""
     rules = [["INPUT", "-p", "tcp", side, str(port), *more, "-j", "DROP"] for side in ("--sport", "--dport")]
     for rule in rules:
         run("iptables", "-A", *rule)

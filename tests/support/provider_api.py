@@ -1,12 +1,13 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: Apache-2.0
-"""A fake of the provider's API, of both generations: strict about paths, headers and bodies, answers in the shapes of the
-real one.
+"""A fake of the provider's API, of both generations: strict about paths, headers and bodies, with responses in the
+form of the real one.
 
-  tests/support/provider_api.py --port 9100 [--deliver-to http://127.0.0.1:5000/api/webhooks/openphone]
+tests/support/provider_api.py --port 9100 [--deliver-to http://127.0.0.1:5000/api/webhooks/openphone]
 
-takes the API key "fake-api-key" and runs until it is stopped. Test events and redeliveries go to --deliver-to, signed, in
-place of the webhook's own URL."""
+It accepts the API key "fake-api-key" and runs until it is stopped. Test events and redeliveries go to --deliver-to,
+signed, instead of the webhook's own URL.
+"""
 import argparse
 import base64
 import collections
@@ -23,7 +24,7 @@ import urllib.request
 import uuid
 
 KEY = "fake-api-key"
-OWNER = "US1"  # of the workspace: whose v1 webhooks are listed without userId
+OWNER = "US1"  # of the workspace: its v1 webhooks are listed without userId
 VERSION = "2026-03-30"
 SAMPLE = "EVsample0000000000000000000000000"  # the one id of all test events
 MOST_HOOKS = 50
@@ -46,9 +47,9 @@ class Refused(Exception):
 
 
 class ProviderApi:
-    """key: what Authorization must hold. faults: what becomes of requests, in turn: None, (status, headers) instead of an
-    answer, "drop" instead of one, "lost": done, and no answer; bytes: done, and these for an answer.
-    old_scheme: ids of webhooks that sign in the older way, without webhook-id. takes: seconds before each answer."""
+    """key: the expected Authorization. faults, one per request: None, (status, headers) instead of a response, "drop":
+    no response, "lost": executed, and no response; bytes: executed, and these as the response. old_scheme: ids of
+    webhooks that sign in the older way, without webhook-id. takes: seconds before each response."""
 
     def __init__(self, port=0, deliver_to=None, certificate=None, key=KEY):
         self.key, self.deliver_to = key, deliver_to
@@ -71,7 +72,7 @@ class ProviderApi:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.handle_error = lambda *_: None  # a client that does not trust us leaves in the handshake
+        self.server.handle_error = lambda *_: None  # clients may abort the handshake
         self.server.daemon_threads = True
         self.scheme = "http"
         if certificate:  # (chain, key)
@@ -134,7 +135,7 @@ class ProviderApi:
                 raise Refused(400, "Version header is not for v1", "0305400")
         elif version != VERSION:
             raise Refused(400, "Missing or unknown Quo-Api-Version", "0305400")
-        if headers.get("Authorization") != self.key:  # a Bearer prefix as well
+        if headers.get("Authorization") != self.key:  # also rejects a Bearer prefix
             raise Refused(401, "Unauthorized", "0300401")
         value = None
         if method in ("POST", "PATCH"):
@@ -265,12 +266,12 @@ class ProviderApi:
                          "links": {"quo": None}}}
 
     def happen(self, hook, event_type, delivered=True, status="success"):
-        """An event of that type; in the log, and delivered. Returns the log's item."""
+        """Logs and delivers an event of that type. Returns the log's item."""
         event = self.payload(event_type, "EV" + uuid.uuid4().hex, "AC" + uuid.uuid4().hex, now())
         return self.log(hook, event, event["id"], event["data"]["resource"]["id"], delivered, status)
 
     def test_event(self, hook, event_type):
-        """The same sample each time, and nothing in the log that says which; only the delivery is new."""
+        """Delivers the same sample each time; the log does not identify it, only the delivery is new."""
         sample = self.payload(event_type, SAMPLE, "ACsample", "2026-03-30T00:00:00.000Z")
         self.log(hook, sample, None, None, True, "sending")
         return sample

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A TCP proxy between any two parts that cuts, delays, stalls and loses bytes. Standard library only, loopback only.
 
-"up" is what the client sends, "down" what the server answers. All methods may be called from any thread at any time.
+"up" is what the client sends, "down" what the server sends. All methods may be called from any thread at any time.
 """
 import atexit
 import contextlib
@@ -40,7 +40,7 @@ class Link:
             self.reset()
 
     def _ended(self):
-        """Both sides have said all: an end in order."""
+        """Both sides have sent everything: an orderly end."""
         with self.lock:
             self.open_directions -= 1
             if self.open_directions:
@@ -50,7 +50,7 @@ class Link:
             end.close()
 
     def reset(self):
-        """Ends both sides with RST: what was on its way is lost."""
+        """Ends both sides with RST: bytes under way are lost."""
         self.closed = True
         for end in self.ends["up"]:
             with contextlib.suppress(OSError):
@@ -76,7 +76,7 @@ class Proxy:
     # Faults. Each lasts until heal().
 
     def cut(self):
-        """Resets all connections of this moment."""
+        """Resets all current connections."""
         for link in list(self.links):
             link.reset()
 
@@ -86,12 +86,12 @@ class Proxy:
         self.cut()
 
     def stall(self, *directions):
-        """Bytes wait here, connections stay open, new ones are accepted: a hanging network."""
+        """Holds bytes back; connections stay open, new ones are accepted: a hanging network."""
         for direction in directions or DIRECTIONS:
             self.gate[direction].clear()
 
     def delay(self, seconds, *directions):
-        """Each piece of up to 64 KiB comes so much later."""
+        """Delays each piece of up to 64 KiB."""
         for direction in directions or DIRECTIONS:
             self.delays[direction] = seconds
 
@@ -100,17 +100,17 @@ class Proxy:
             self.rates[direction] = bytes_per_second
 
     def limit(self, direction, count, then="cut"):
-        """Connections opened from now on pass that many bytes in that direction; then "cut" resets the connection,
-        "lose" swallows the rest without a word."""
+        """Connections opened from now on pass this number of bytes in that direction; then "cut" resets the
+        connection, "lose" drops the rest silently."""
         self.limits[direction], self.after[direction] = count, then
 
     def watch(self, watcher):
-        """watcher(link, direction, data) sees each piece before it goes on and returns what goes on: data, other bytes,
-        b"" for nothing; it may call link.reset(), wait, or kill somebody meanwhile. None takes it away."""
+        """watcher(link, direction, data) receives each piece and returns what is sent on: data, other bytes, or b""
+        for nothing; it may call link.reset(), wait, or kill a process. None removes it."""
         self.watcher = watcher
 
     def heal(self):
-        """All is well again. Connections that were cut stay cut."""
+        """Ends all faults. Connections that were cut stay cut."""
         self.refusing, self.watcher = False, None
         self.delays, self.rates = {"up": 0.0, "down": 0.0}, {"up": None, "down": None}
         self.limits, self.after = {}, {}
@@ -131,7 +131,7 @@ class Proxy:
     def __exit__(self, *_):
         self.close()
 
-    # Inside.
+    # Implementation.
 
     def _accept(self):
         while True:
@@ -160,7 +160,7 @@ class Proxy:
                 raise ConnectionResetError
 
     def _shape(self, link, direction, data):
-        """The pieces of data that go on."""
+        """Yields the pieces of data that are sent on."""
         if watcher := self.watcher:
             data = watcher(link, direction, data)
         if link.closed:

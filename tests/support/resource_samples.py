@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a process and the pipe use, sampled over time, and whether it grows."""
+"""Resource use of processes and of the pipeline, sampled over time, and its growth."""
 import os
 import time
 
 
 def of_process(pid):
-    """{"rss kB", "descriptors", "threads"}, or None if it is gone."""
+    """Returns {"rss kB", "descriptors", "threads"}, or None if the process has ended."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             fields = dict(line.split(":", 1) for line in file if ":" in line)
@@ -16,7 +16,8 @@ def of_process(pid):
 
 
 class ResourceSamples:
-    """Rows of (time, value) by name. A process that died and came again is another one: its name has its pid."""
+    """Series of (time, value) by name. The name of a process's series contains its pid, so a restarted process has a
+    new one."""
 
     def __init__(self):
         self.rows = {}
@@ -29,7 +30,8 @@ class ResourceSamples:
             self.note(f"{part} {pid} {what}", value)
 
     def slope(self, name, skip=0.0):
-        """Units a minute by least squares, the first share of the row left out: what fills once is no leak."""
+        """Returns the growth in units per minute by least squares, without the first share of the series, in which
+        caches fill."""
         row = self.rows[name]
         began, ended = row[0][0], row[-1][0]
         row = [(at, value) for at, value in row if at >= began + skip * (ended - began)]
@@ -41,7 +43,7 @@ class ResourceSamples:
         return max(value for _, value in self.rows[name])
 
     def median(self, name, first, last):
-        """Of the part of the row between two shares of its length."""
+        """Returns the median of the part of the series between two shares of its length."""
         row = self.rows[name]
         begin = int(first * len(row))
         part = sorted(value for _, value in row[begin:max(begin + 1, int(last * len(row)))])

@@ -59,7 +59,7 @@ class Result(unittest.TextTestResult):
 
 
 def plain(path, name):
-    """A file that is one test with a main() of its own."""
+    """Runs a file that is one test with its own main()."""
     began, code = time.monotonic(), 0
     sys.argv = sys.argv[1:]
     try:
@@ -73,7 +73,7 @@ def plain(path, name):
 
 
 def spread(outcomes, module):
-    """What befell a whole class or file (a skip in setUpClass, say) befell each of its tests."""
+    """Copies the result of a whole class or file (for example a skip in setUpClass) to each of its tests."""
     for suite in unittest.defaultTestLoader.loadTestsFromModule(module):
         for test in suite:
             kind = type(test)
@@ -85,7 +85,7 @@ def spread(outcomes, module):
 
 
 def forget_the_caller():
-    """Settings of whoever runs the tests reach no program and no psql; what the tests themselves read stays."""
+    """Removes the caller's settings from the environment of programs and psql; those that the tests read stay."""
     ours = {"TRUNKLINE_" + word for word in ("BIN", "RESULTS", "SEED", "SOAK", "SOAK_MINUTES", "SUITES",
                                              "UPDATE_GOLDEN")}
     foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
@@ -104,7 +104,7 @@ def write(name, outcomes):
 
 def main():
     forget_the_caller()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended from outside: servers are stopped all the same
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers are stopped on SIGTERM as well
     os.environ.setdefault("TRUNKLINE_BIN", os.path.join(os.path.dirname(TESTS), "build", "debug", "bin"))
     path = os.path.abspath(sys.argv[1])
     kind, name = os.path.basename(os.path.dirname(path)), os.path.basename(path)[len("test_"):-len(".py")]
@@ -117,7 +117,7 @@ def main():
         plain(path, f"{kind}-{name}")
     runner = unittest.TextTestRunner(resultclass=Result, verbosity=2)
     program = unittest.main(module=module, argv=sys.argv[1:], testRunner=runner, exit=False)
-    if len(sys.argv) == 2:  # a part of a file says nothing of the rest
+    if len(sys.argv) == 2:  # only a complete run is recorded
         write(f"{kind}-{name}", spread(program.result.outcomes, module))
     ok = program.result.wasSuccessful() and program.result.testsRun + len(program.result.skipped) > 0
     sys.exit(0 if ok else 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What /metrics says, as figures. promtool judges the form."""
+"""Reads /metrics; promtool checks the form."""
 import re
 import subprocess
 import urllib.error
@@ -10,7 +10,7 @@ LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
 def get(address, path):
-    """(status, text, content type) of an ops listener."""
+    """Returns (status, text, content type) of a path on an ops listener."""
     try:
         with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as answer:
             return answer.status, answer.read().decode(), answer.headers["Content-Type"]
@@ -36,26 +36,26 @@ class Page:
             self.samples[key] = float(value)
 
     def value(self, name, **labels):
-        """Of the one sample with exactly these labels; None: there is none."""
+        """Returns the value of the sample with exactly these labels, or None."""
         return self.samples.get((name, frozenset(labels.items())))
 
     def total(self, name, **labels):
-        """Sum of the samples that have these labels."""
+        """Returns the sum of the samples that have these labels."""
         return sum(v for (n, has), v in self.samples.items() if n == name and set(labels.items()) <= has)
 
     def counters(self):
-        """All that may never go down."""
+        """Returns all samples that never decrease."""
         return {key: value for key, value in self.samples.items()
                 if key[0].endswith(("_total", "_count", "_bucket", "_sum"))}
 
     def labels(self, family):
-        """The labels of a family's samples, without those of the form."""
+        """Returns the labels of a family's samples, without those of the format."""
         return {label for (name, has), _ in self.samples.items()
                 if re.sub("_(bucket|sum|count)$", "", name) == family or name == family
                 for label, _ in has} - {"le"}
 
 
 def problems(text):
-    """What promtool has to say; "" if the page is valid and follows the conventions."""
+    """Returns the output of promtool; "" if the page is valid and follows the conventions."""
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=30)
     return "" if done.returncode == 0 else done.stdout + done.stderr or f"exit {done.returncode}"

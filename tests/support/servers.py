@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Private Redis and PostgreSQL servers for tests: own ports, own folders, stopped when the test ends.
+"""Private Redis and PostgreSQL servers for tests: on free ports, in new folders, stopped when the test ends.
 
-Standard library only. PostgreSQL refuses to run as root, so as root it runs as the user "postgres".
+Standard library only. PostgreSQL does not run as root, so as root it runs as the user "postgres".
 """
 import atexit
 import fcntl
@@ -20,14 +20,14 @@ DEADLINE = 30.0
 
 
 def clean_environment(**more):
-    """Ours, without settings of whoever runs the tests."""
+    """Returns the environment without settings of the caller."""
     foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
     return {**{k: v for k, v in os.environ.items() if not k.startswith(foreign)}, **more}
 
 
 def free_port():
-    """A port nobody listens on now, below those that the kernel gives to outgoing connections: one of these could be
-    taken between this look and the server's start. Two tests may still draw the same one; then a start fails."""
+    """Returns a free port below those that the kernel assigns to outgoing connections: one of these could be assigned
+    before the server starts. Two tests may still draw the same one; then a start fails."""
     draw = random.SystemRandom()
     while True:
         port = draw.randrange(10000, 32000)
@@ -64,8 +64,8 @@ SCHEMA = os.path.join(DEPLOY, "..", "schema")
 class Redis:
     """redis-server with deploy/redis.conf and the users of deploy/redis-users.conf.
 
-    url_of("gateway" | "worker" | "operator"): what a program under test gets. url and command(): the administrator.
-    extra: more options of redis-server. before: a command line it is started by (strace, faketime); environment: more
+    url_of("gateway" | "worker" | "operator"): the URL for a program under test. url and command(): the administrator.
+    extra: more options of redis-server. before: a command line that starts it (strace, faketime); environment: more
     variables for it.
     """
 
@@ -112,7 +112,8 @@ class Redis:
         return self.process is not None and self.process.poll() is None
 
     def command(self, *args, timeout=30, user="admin"):
-        """One command; returns str (surrogateescape), int, None or list; raises RuntimeError on an error reply."""
+        """Runs one command; returns str (surrogateescape), int, None or list; raises RuntimeError on an error
+        reply."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
             s.sendall(_wire("AUTH", f"trunkline-{user}", f"{user}-password") + _wire(*args))
             stream = s.makefile("rb")
@@ -170,8 +171,8 @@ def _as_postgres(command):
 
 
 def _new_cluster(programs):
-    """Folder of a cluster with an empty database "trunkline": initdb takes a second or two, a copy a tenth of one. One
-    for each build and version of PostgreSQL."""
+    """Returns the folder of a cluster with an empty database "trunkline": initdb takes a second or two, a copy a tenth
+    of one. One per build and version of PostgreSQL."""
     name = "cluster-trunkline" + programs.replace("/", "-")
     if "TRUNKLINE_BIN" in os.environ:
         place = os.path.join(os.path.dirname(os.path.abspath(os.environ["TRUNKLINE_BIN"])), name)
@@ -191,7 +192,7 @@ def _new_cluster(programs):
                               "--locale=C.UTF-8", "--no-sync"])
             _run_as_postgres([f"{programs}/postgres", "--single", "-F", "-D", made + "/data", "postgres"],
                              "create database trunkline\n")
-            shutil.rmtree(place + ".new", ignore_errors=True)  # of a test that was killed at this
+            shutil.rmtree(place + ".new", ignore_errors=True)  # left by a test that was killed here
             shutil.copytree(made + "/data", place + ".new", symlinks=True)
             os.rename(place + ".new", place)
     return place
@@ -204,7 +205,7 @@ def _run_as_postgres(command, answer=""):
 
 
 class Postgres:
-    """A cluster of its own with one database "trunkline" and a superuser "trunkline" (trust on loopback).
+    """A private cluster with one database "trunkline" and a superuser "trunkline" (trust on loopback).
 
     environment: more variables for the server, at its next start.
     """
@@ -233,15 +234,17 @@ class Postgres:
 
     @property
     def url(self):
-        """As superuser: for integration tests of the store and for tests that prepare a fault."""
+        """The URL of the superuser: for integration tests of the store and for tests that prepare a fault."""
         return f"postgresql://trunkline@127.0.0.1:{self.port}/trunkline"
 
     def url_of(self, role, port=None, database="trunkline"):
-        """role: owner, worker or readonly, made by grant_roles(). port: of a proxy in front of it."""
+        """Returns the URL of a role: owner, worker or readonly, created by grant_roles(). port: of a proxy in front of
+        it."""
         return f"postgresql://trunkline_{role}@127.0.0.1:{port or self.port}/{database}"
 
     def migrate(self, program):
-        """program: path of `trunkline`. Tables by the owner, grants by schema/roles.sql, as docs/postgresql.md says."""
+        """Creates the tables as the owner with `trunkline` (program is its path), grants by schema/roles.sql, as in
+        docs/postgresql.md."""
         self.grant_roles()
         subprocess.run([program, "migrate", "--postgres", self.url_of("owner")], check=True,
                        stdout=subprocess.DEVNULL, env=clean_environment())
@@ -267,8 +270,8 @@ class Postgres:
         return self.process is not None and self.process.poll() is None
 
     def psql(self, sql, database="trunkline", check=True):
-        """Runs SQL, returns its rows as text: columns split by |, one row a line, nulls as ∅."""
-        # By its own path: Debian's /usr/bin/psql is a Perl script that takes five times as long.
+        """Runs SQL, returns its rows as text: columns separated by |, one row per line, nulls as ∅."""
+        # By its full path: Debian's /usr/bin/psql is a Perl script that takes five times as long.
         done = subprocess.run([f"{self.bin}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=∅",
                                "-h", "127.0.0.1", "-p", str(self.port), "-U", "trunkline", "-d", database],
                               input=sql, capture_output=True, text=True, env=clean_environment())
@@ -277,12 +280,13 @@ class Postgres:
         return done.stdout.rstrip("\n")
 
     def new_database(self, name, role="worker"):
-        """One without tables, and its address for a role."""
+        """Creates a database without tables; returns its URL for a role."""
         self.psql(f'create database "{name}"', database="postgres")
         return self.url_of(role, database=name)
 
     def stop(self, sig=signal.SIGINT):
-        """SIGINT: fast shutdown; SIGQUIT: immediate; SIGKILL: crash (children are ended by the kernel's pipe)."""
+        """Stops the server. SIGINT: fast shutdown; SIGQUIT: immediate; SIGKILL: crash (the kernel's pipe ends the
+        children)."""
         self.process.send_signal(sig)
         self.process.wait(DEADLINE)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signed deliveries of every kind and generation, without end: invented, the same for the same seed."""
+"""Yields signed deliveries of every kind and generation: synthetic, the same for the same seed."""
 import base64
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ SECRETS = {name: base64.b64decode(key.split("_" if name == "standard" else ":", 
 
 
 class Delivery:
-    """What the provider wants to tell, and how it signs that. key: webhook_events.event_key in hex."""
+    """One delivery: its body, the scheme that signs it, and all responses. key: webhook_events.event_key in hex."""
     __slots__ = ("body", "scheme", "provider_id", "key", "answers")
 
     def __init__(self, body, scheme="hex", provider_id=""):
@@ -37,7 +37,7 @@ class Delivery:
         return any(status == 200 for _, status in self.answers)
 
     def request(self):
-        """The bytes of a request, signed now."""
+        """Returns the bytes of a request, signed now."""
         return (f"POST {PATH} HTTP/1.1\r\nHost: gateway.test\r\nContent-Type: application/json\r\n{self._signature()}"
                 f"Content-Length: {len(self.body)}\r\n\r\n").encode() + self.body
 
@@ -55,13 +55,13 @@ class Delivery:
 
 
 def deliveries(seed):
-    """All three schemes in turn over bodies(seed)."""
+    """Yields the bodies of bodies(seed), in the three schemes in turn."""
     for number, body in enumerate(bodies(seed)):
         yield Delivery(body, ("hex", "standard", "legacy")[number % 3], f"msg_{seed}_{number}")
 
 
 def feed(redis, arriving, chunk=500):
-    """As entries of the stream, as a gateway writes them."""
+    """Adds deliveries to the stream, as a gateway does."""
     with socket.create_connection(("127.0.0.1", redis.port), timeout=30) as connection:
         answers = connection.makefile("rb")
         connection.sendall(_command("AUTH", "trunkline-gateway", "gateway-password"))
@@ -95,7 +95,7 @@ def bodies(seed):
         if draw < 0.78:
             yield next(usual)
         elif draw < 0.9:
-            # Events that contradict each other on few ids, with odd values: what the property test feeds.
+            # Events that contradict each other on few ids, with unusual values, as in the property test.
             if number % 40 == 0 or world is None:
                 world = _world(rng)
             yield world.event()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A machine for a test: systemd as the first process of a copy of this file system (an overlay that is thrown away), in
-namespaces of its own but on this network. Nothing of what it does is left behind."""
+"""A machine for a test: systemd as the first process of a copy of this file system (an overlay that is discarded), in
+new namespaces except for the network. It leaves nothing behind."""
 import contextlib
 import os
 import shutil
@@ -10,7 +10,7 @@ import tempfile
 
 from servers import clean_environment, wait_for
 
-# $1: a cgroup to make, $2: an empty folder, $3: a folder that it sees as /mnt
+# $1: a cgroup to create, $2: an empty folder, $3: a folder that is mounted as /mnt
 BOOT = r"""
 set -e
 mkdir "$1"
@@ -42,7 +42,7 @@ class CannotBoot(Exception):
 
 
 class Machine:
-    """shared: a folder that it has as /mnt."""
+    """shared: a folder that is mounted as /mnt."""
 
     def __init__(self, shared):
         if os.geteuid() != 0:
@@ -67,7 +67,7 @@ class Machine:
             raise CannotBoot(f"systemd does not start here: {said}")
 
     def _first(self):
-        """The pid of its first process, as seen from here."""
+        """Returns the pid of its first process, as seen from outside."""
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
             return children.read().split()[0]
 
@@ -78,7 +78,7 @@ class Machine:
             return False
 
     def ask(self, command):
-        """What a command there prints, whatever its exit code."""
+        """Runs a command in it; returns the output for any exit code."""
         return self._enter(command).stdout
 
     def run(self, command):
@@ -101,10 +101,10 @@ class Machine:
 
     def close(self):
         with contextlib.suppress(OSError, IndexError):
-            os.kill(int(self._first()), signal.SIGKILL)  # and with it all others
+            os.kill(int(self._first()), signal.SIGKILL)  # ends all its processes
         self.process.kill()
         self.process.wait(10)
-        # Processes leave a cgroup a moment after their end.
+        # Processes leave a cgroup some time after their end.
         with contextlib.suppress(TimeoutError):
             wait_for(self._cgroup_is_gone, "its cgroup to be empty", 5)
         shutil.rmtree(self.place, ignore_errors=True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the first byte to the committed row, at a steady 1,000 deliveries a second, beside bare commits at that rate."""
+"""From the first byte to the committed row, at a steady 1,000 deliveries per second, compared with bare commits at
+that rate."""
 import os
 import tempfile
 
@@ -29,7 +30,8 @@ def each_round(options):
 
 
 def pipeline(servers, options, requests, seconds):
-    """Milliseconds from receipt to commit, of each event after the warm-up; of the worker's batches; what was sent."""
+    """Returns milliseconds from receipt to commit of each event after the warm-up, those of the worker's batches, and
+    the deliveries sent."""
     gateway = worker = None
     try:
         worker = drain.ours(servers, options.bin, "--log-level", "debug", "--log-format", "json")

@@ -16,7 +16,7 @@ CONTENDERS = 10
 
 
 def distinct(options):
-    """Requests: more than Flask takes in a round, since it stores what came before only once."""
+    """The number of requests: more than Flask accepts in a round, since it stores a repeated one only once."""
     return 2000 * options.cores * options.seconds
 
 
@@ -49,7 +49,7 @@ def run(options):
             for turn in progress.rounds(options.rounds, each_round(options)):
                 bodies.write_requests(requests, distinct(options), seed=100 + turn)
                 for contender in running:
-                    # Turn 0 is as long as the others: Node compiles what it meets often.
+                    # Round 0 is as long as the others: Node compiles hot code.
                     result = load.round_of(contender, servers, requests, options)
                     if turn:
                         rounds.setdefault(contender.name, []).append(result)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The drain rate with a long backlog and with full tables, and what Redis keeps of a waiting delivery."""
+"""The drain rate with a long backlog and with full tables, and Redis' memory per waiting delivery."""
 import contextlib
 import random
 
@@ -13,10 +13,10 @@ from bench_servers import BenchServers
 
 PACKAGES = []
 SLICE = 20_000
-TAKEN = SLICE * 9 // 10  # of them a round measures: at its end a backlog of 20,000 is none any more
+TAKEN = SLICE * 9 // 10  # measured per round: a backlog of 20,000 would be empty at its end
 BODY = 1000
 EACH_ROUND = 6  # seconds
-MORE = 3  # times the rounds of other parts for backlogs: each is over in little more than a second
+MORE = 3  # times the rounds of other parts for backlogs: each takes little more than a second
 
 
 def seconds(options):
@@ -24,7 +24,7 @@ def seconds(options):
 
 
 def backlog_rounds(options):
-    """As many as leave most of the long backlog waiting."""
+    """A number that leaves most of the long backlog waiting."""
     return max(1, min(MORE * options.rounds, options.long_backlog // 3 // TAKEN))
 
 
@@ -37,7 +37,7 @@ def tables_filling(options):
 
 
 def waiting_bytes(servers, count=100_000):
-    """Redis' memory for one waiting delivery with a body of 1,000 bytes."""
+    """Measures Redis' memory per waiting delivery with a body of 1,000 bytes."""
     servers.forget_queue()
     rng = random.Random(3)
     used = lambda: int(servers.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
@@ -53,7 +53,7 @@ def drained(servers, options):
 
 
 def backlog(options, rounds):
-    """A and B have Redis servers of their own; tables are empty at each start."""
+    """A and B have separate Redis servers; tables are empty at each start."""
     with BenchServers(options.bin) as short, BenchServers(options.bin) as long:
         progress.step(f"a backlog of {options.long_backlog:,}", filling(options))
         fill.stream(long.redis, options.long_backlog)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long an acknowledgement takes under an open load: half of what nginx + Lua takes at most in the same run."""
+"""The latency of an acknowledgement under an open load: half of the maximum rate of nginx + Lua in the same run."""
 import os
 import tempfile
 
@@ -32,7 +32,7 @@ def run(options):
             requests = os.path.join(folder, "requests")
             for turn in progress.rounds(options.rounds, each_round(options)):
                 bodies.write_requests(requests, 2000, seed=100 + turn)
-                if turn < 2:  # warm, then its best
+                if turn < 2:  # warm-up, then its maximum
                     rates.append(load.round_of(running[1], servers, requests, options)["per_second"])
                     rate = max(rates) / 2
                 if turn:

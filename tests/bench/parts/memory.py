@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Resident memory: the gateway with 1,000 connections at work, the worker while it drains the mix."""
+"""Resident memory: the gateway with 1,000 busy connections, the worker while it drains the mix."""
 import os
 import tempfile
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a second worker process and a second gateway thread bring, on this machine's cores."""
+"""The gain from a second worker process and a second gateway thread, on this machine's cores."""
 import os
 import tempfile
 
@@ -13,7 +13,7 @@ import progress
 from bench_servers import BenchServers
 
 PACKAGES = ["wrk"]
-# Three, the default, fill two cores with one process already: what is judged is workers of one thread each.
+# With three, the default, one process fills two cores: workers with one thread each are compared.
 THREADS = {"1": "one thread each", "3": "three threads each"}
 
 
@@ -26,7 +26,7 @@ def each_round(options):
 
 
 def backlog(options):
-    """Half of the worker part's: some ten seconds for each run are enough for a ratio."""
+    """Half of the worker part's: about ten seconds per run suffice for a ratio."""
     return options.backlog // 2
 
 
@@ -53,7 +53,7 @@ def run(options):
             for threads in (1, 2):
                 gateway = contenders.Gateway(servers, options.bin, threads)
                 try:
-                    load.full(gateway, servers, requests, 1, options.connections)  # warm
+                    load.full(gateway, servers, requests, 1, options.connections)  # warm-up
                     rounds.setdefault(f"gateway threads x{threads}", []).append(
                         load.round_of(gateway, servers, requests, options))
                 finally:

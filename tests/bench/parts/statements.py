@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where PostgreSQL's time and its write-ahead log go: each statement of our worker, for an event applied, and COPY of the
-same rows beside them. One thread, so that what is timed waits for no core; being counted slows each of them a little."""
+"""PostgreSQL's time and write-ahead log by statement: those of our worker, per applied event, and COPY of the same rows
+for comparison. One thread, so that no statement waits for a core; the measurement slows each of them a little."""
 import copying
 import drain
 import figures
@@ -41,7 +41,7 @@ def run(options):
 
 
 def summed(lines):
-    """lines: what statements cost in one round."""
+    """lines: the costs of the statements in one round."""
     return {field: sum(one[field] for one in lines) for field, _ in COLUMNS}
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events applied per second: our worker from a backlog, BullMQ's writing the same rows, and COPY of those rows."""
+"""Events applied per second: our worker with a backlog, BullMQ's worker writing the same rows, and COPY of those
+rows."""
 import copying
 import drain
 import figures
@@ -29,7 +30,7 @@ def run(options):
         for turn in progress.rounds(options.rounds, each_round(options)):
             backlog, jobs = (options.backlog, options.jobs) if turn else (WARM_UP, WARM_UP // 10)
             results = one_round(servers, options, backlog, jobs)
-            if turn:  # the first one warmed up
+            if turn:  # the first one was the warm-up
                 for name, result in results.items():
                     rounds.setdefault(name, []).append(result)
     copies = [each for name, each in rounds.items() if name.startswith("COPY")]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A power loss for redis-server or postgres, without root: unsynced.c, preloaded into the server, notes what it writes
-and which fsync covers it; power_loss() kills the server and takes back the rest.
+"""A power loss for redis-server or postgres, without root: unsynced.c, preloaded into the server, records what it
+writes and which fsync covers it; power_loss() kills the server and undoes the rest.
 
-What it does not play: names of files (creating, renaming and removing one counts as durable at once), writes through
-stdio or mmap (they count as durable), and sectors written in part or out of order, but for the torn end of torn=.
+Not simulated are: file names (creating, renaming and removing a file counts as durable at once), writes through stdio
+or mmap (they count as durable), and sectors written in part or out of order, except for the torn end of torn=.
 """
 import os
 import shutil
@@ -21,13 +21,13 @@ def library():
 
 
 class Power:
-    """environment: for the server. slow: milliseconds that each of its fsyncs takes longer."""
+    """environment: for the server. slow: additional milliseconds per fsync."""
 
     def __init__(self, folder, slow=0):
         self.folder = folder
         self.log = tempfile.mktemp(prefix="unsynced-", dir=os.path.dirname(folder))
         self.new_log()
-        # A copy, because the user postgres need not be able to read a build folder.
+        # A copy, because the user postgres may not be able to read a build folder.
         copied = tempfile.mktemp(prefix="unsynced-", suffix=".so", dir=os.path.dirname(folder))
         self.preload = shutil.copy(library(), copied)
         os.chmod(self.preload, 0o755)
@@ -35,17 +35,17 @@ class Power:
                             "UNSYNCED_SLOW": str(slow)}
 
     def loss(self, process, torn=None):
-        """Ends the server with all its children, then its unsynced writes. torn(lost): of the bytes that a file would
-        lose at its end, how many stay after all. Returns how many bytes were lost."""
+        """Kills the server with all its children, then undoes its unsynced writes. torn(lost): of the bytes that a
+        file would lose at its end, the number that survives. Returns the number of bytes lost."""
         kill_all(process)
         if not os.path.getsize(self.log):
             raise RuntimeError("the server wrote no undo log: was the library loaded?")
         lost = sum(undo(path, records, torn) for path, records in unsynced(self.folder, self.log))
-        self.new_log()  # what is left is on the disk
+        self.new_log()  # what remains is on the disk
         return lost
 
     def new_log(self):
-        """A server that runs as another user may write to it too."""
+        """A server of another user may write to it too."""
         with open(self.log, "wb"):
             os.chmod(self.log, 0o666)
 
@@ -77,7 +77,7 @@ def running(pid):
 
 
 def kill_all(process):
-    """The parent is stopped first, so that no child is born or missed meanwhile."""
+    """Kills the process tree. The parent is stopped first, so that no child is started or missed meanwhile."""
     process.send_signal(signal.SIGSTOP)
     pids = children(process.pid)
     for pid in pids:
@@ -95,7 +95,7 @@ def kill_all(process):
 
 
 def read_log(path):
-    """[(kind, token, inode, offset, old length, old bytes)]"""
+    """Returns [(kind, token, inode, offset, old length, old bytes)]."""
     with open(path, "rb") as file:
         data = file.read()
     records, at = [], 0
@@ -108,7 +108,7 @@ def read_log(path):
 
 
 def unsynced(folder, log):
-    """[(path, its records that no finished fsync covers)] of the files that are still there."""
+    """Returns [(path, its records that no finished fsync covers)] of the files that still exist."""
     records = read_log(log)
     ended = {token for kind, token, *_ in records if kind == SYNC_ENDED}
     open_writes, done_writes = {}, {}  # inode: {token: record}
@@ -145,7 +145,7 @@ def unsynced(folder, log):
 
 
 def undo(path, records, torn=None):
-    """Newest first. Returns how many bytes at the file's end were lost."""
+    """Undoes the writes, newest first. Returns the number of bytes lost at the file's end."""
     with open(path, "r+b") as file:
         now = file.seek(0, os.SEEK_END)
         then = min([now] + [record[4] for record in records])
