@@ -82,15 +82,15 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS adduser)
 set(CPACK_DEBIAN_TRUNKLINE_DESCRIPTION "operator's program of Trunkline
- Looks after a Trunkline installation, which takes OpenPhone (Quo) webhooks in
- and keeps contacts, conversations, messages and calls in PostgreSQL: schema,
- queue, dead letters, test deliveries, metrics of the whole queue.")
-set(CPACK_DEBIAN_TRUNKLINE-GATEWAY_DESCRIPTION "takes OpenPhone (Quo) webhooks in
- Verifies each delivery's signature, appends it to a Redis stream and answers
- once it is on disk. Serves behind a TLS front such as nginx.")
+ Inspects and controls a Trunkline installation, a durable ingest pipeline for
+ OpenPhone (Quo) webhooks: schema, queue, dead letters, test deliveries,
+ metrics of the queue.")
+set(CPACK_DEBIAN_TRUNKLINE-GATEWAY_DESCRIPTION "durable gateway for OpenPhone (Quo) webhooks
+ Verifies the signature of each delivery, appends it to a Redis stream and
+ responds when it is on disk. Runs behind a TLS front such as nginx.")
 set(CPACK_DEBIAN_TRUNKLINE-WORKER_DESCRIPTION "applies OpenPhone (Quo) webhooks to PostgreSQL
  Reads deliveries from the Redis stream and applies them idempotently, in any
- order, with retries and dead letters. Any number of them may run.")
+ order, with retries and dead letters. Any number of workers may run.")
 set(CPACK_DEBIAN_TRUNKLINE-GATEWAY_PACKAGE_RECOMMENDS trunkline)
 set(CPACK_DEBIAN_TRUNKLINE-WORKER_PACKAGE_RECOMMENDS trunkline)
 include(CPack)

@@ -303,7 +303,7 @@ class Metrics(unittest.TestCase):
             text = file.read()
         for title, address in (("Gateway", gateway.address), ("Worker", worker.ops), ("Exporter", exporter.address)):
             with self.subTest(title):
-                part = text.split(f"\n## {title}\n")[1].split("\n## ")[0] + text.split("\n## Each program\n")[1]
+                part = text.split(f"\n## {title}\n")[1].split("\n## ")[0] + text.split("\n## All programs\n")[1]
                 rows = re.findall(r"^\| `([a-z_]+)` \| (\w+) \|(.*?)\| .+ \|$", part, re.M)
                 page = scrape.Page(address)
                 self.assertEqual({name: kind for name, kind, _ in rows}, page.families)
