@@ -5,12 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <iostream>
 #include <thread>
 
 #include "common/process/signals.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -90,12 +89,4 @@ batch_result in_batches(
   return out;
 }
 
-bool confirmed(const std::string& question) {
-  std::fprintf(stderr, "%s Type yes: ", question.c_str());
-  std::string answer;
-  if (std::getline(std::cin, answer)) return answer == "yes";
-  std::fputs("\n", stderr);  // nobody ended the line: what follows is not for the question's
-  return false;
-}
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

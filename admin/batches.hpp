@@ -10,7 +10,7 @@
 
 // Work on many rows: many short statements. Rows are not locked for long, none meets the statement
 // timeout, and broken off in between, the others are simply still as they were.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // "{1,2,3}", for $1::bigint[].
 std::string array_of(const std::int64_t* begin, std::size_t count);
@@ -28,7 +28,4 @@ struct batch_result {
 using batch_step = std::function<database_answer(const std::string& id_array)>;
 batch_result in_batches(const std::vector<std::int64_t>& ids, const batch_pace&, const batch_step&);
 
-// Asks on stderr; true: "yes" came from standard input.
-bool confirmed(const std::string& question);
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <unistd.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -10,9 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "cli/output.hpp"
-
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // Work on a thread that is left behind when it takes too long: a resolver or a connect that hangs
 // can't be interrupted. What the work uses must be its own. A program that used this ends by
@@ -46,9 +42,4 @@ class bounded {
   std::shared_ptr<desk> desk_;
 };
 
-// A thread may hang in a server's socket still: no destructor may run under its feet.
-[[noreturn]] inline void leave(exit_code code) {
-  _exit(finish_output(as_int(code)));
-}
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -9,9 +9,9 @@
 #include "common/text/units.hpp"
 #include "common/postgres/postgres.hpp"
 #include "admin/bounded.hpp"
-#include "cli/output.hpp"
+#include "common/text/printable.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 std::string first_line(std::string_view text) {
@@ -177,20 +177,8 @@ database_answer database::transaction(const std::vector<database_statement>& sta
   return answer;
 }
 
-int report_error(std::string_view command, const database_failure& failure) {
-  if (failure.missing_table())
-    return report_error(
-        command, "Postgres has no tables of ours: run 'trunkline migrate'", exit_code::failed
-    );
-  if (failure.sqlstate == "57014")
-    return report_error(
-        command, "that takes Postgres too long: narrow it down, for example by time", exit_code::failed
-    );
-  return report_error(command, describe(failure), failure.away ? exit_code::unknown : exit_code::failed);
-}
-
 std::string describe(const database_failure& failure) {
   return (failure.away ? "Postgres does not answer: " : "Postgres refused: ") + failure.message;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

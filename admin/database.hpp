@@ -11,7 +11,7 @@
 
 // Postgres for the operator's verbs: text in, text out, failures as values. libpqxx stays in
 // database.cpp.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct database_failure {
   bool away = false;     // no connection, or it broke: nothing is known (exit 3); else the server
@@ -72,7 +72,5 @@ class database {
 
 // "Postgres does not answer: ..." or "Postgres refused: ...".
 std::string describe(const database_failure&);
-// The failure as a line on stderr; returns exit code 3 if Postgres is away, else 1.
-int report_error(std::string_view command, const database_failure&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

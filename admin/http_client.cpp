@@ -11,7 +11,7 @@
 
 #include "common/process/version.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 namespace asio = boost::asio;
@@ -145,4 +145,4 @@ http_answer http_get(const http_target& target, std::chrono::milliseconds deadli
   return exchange(http::verb::get, target, {}, "").run(deadline);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

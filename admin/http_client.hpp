@@ -8,7 +8,7 @@
 #include <vector>
 
 // One request over plain HTTP, blocking, with one deadline for all of it.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct http_target {
   std::string host;
@@ -34,4 +34,4 @@ http_answer http_post(
 );
 http_answer http_get(const http_target&, std::chrono::milliseconds deadline);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

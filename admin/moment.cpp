@@ -6,7 +6,7 @@
 
 #include "common/text/units.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 // Takes from the front of a text; everything fails once something is not there.
@@ -107,4 +107,4 @@ std::int64_t now_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

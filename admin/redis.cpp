@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/redis.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 redis::client open_redis(
     const config::common_options& options, const redis::endpoint& where, const std::string& command,
@@ -20,4 +20,4 @@ std::string describe(const redis::client::result& result, const redis::endpoint&
   return "Redis does not answer: " + where.describe() + ": " + result.error();
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,12 +3,12 @@
 #include <chrono>
 #include <string>
 
-#include "common/cli/config.hpp"
+#include "common/process/common_options.hpp"
 #include "common/redis/client.hpp"
 #include "common/redis/url.hpp"
 
 // Redis for the operator's verbs.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // A client "trunkline-VERB" whose connecting takes at most `budget`. It logs only at debug level:
 // its own lines would repeat what the command says.
@@ -20,4 +20,4 @@ redis::client open_redis(
 // "Redis does not answer: HOST:PORT/DB: ...", or "Redis refuses: ...", of a result that is not ok.
 std::string describe(const redis::client::result&, const redis::endpoint&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

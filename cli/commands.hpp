@@ -3,7 +3,7 @@
 #include "common/cli/config.hpp"
 
 // The operator's commands, one file each.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 config::program_text about();
 std::vector<config::command> all_commands();  // each of those below
@@ -37,4 +37,4 @@ config::command webhooks_deliveries();
 config::command recordings();   // links of a call's recordings
 config::command import_rows();  // of the integration document's service ("import" alone is a keyword)
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

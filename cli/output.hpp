@@ -6,38 +6,19 @@
 #include <string_view>
 #include <vector>
 
-#include "common/cli/exit_codes.hpp"
+#include "admin/database.hpp"
+#include "common/process/exit_codes.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 
 // What verbs print: JSON for machines, aligned text for people.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
-// A JSON object built member by member, in order. What is not known is null.
-class json_object {
- public:
-  json_object& text(std::string_view key, const std::optional<std::string>& value);
-  json_object& number(std::string_view key, std::optional<std::int64_t> value);
-  json_object& real(std::string_view key, std::optional<double> value);
-  json_object& boolean(std::string_view key, std::optional<bool> value);
-  json_object& object(std::string_view key, const std::optional<json_object>& value);
-  json_object& list(std::string_view key, const std::optional<std::vector<json_object>>& values);
-  json_object& strings(std::string_view key, const std::vector<std::string>& values);
-  std::string str() const { return "{" + members_ + "}"; }
-
- private:
-  json_object& raw(std::string_view key, std::string_view value);
-  std::string members_;
-};
+using namespace admin;  // commands are a front end of what operators can do
 
 // Rows as columns. The last cell of a row may be longer than its column and is not padded. Lines
 // end in \n.
 std::string table(const std::vector<std::vector<std::string>>& rows);
-
-// For a terminal: control characters and bytes that are not UTF-8 become \xNN, so that stored data
-// can't move the cursor.
-std::string printable(std::string_view text);
-std::size_t count_characters(std::string_view text);  // of UTF-8
-// The first most characters (of UTF-8), "..." where something was cut.
-std::string shorten(std::string_view text, std::size_t most);
 
 // Prints "trunkline VERB: message" on stderr; returns the code as int.
 int report_error(std::string_view command, std::string_view message, exit_code code);
@@ -48,4 +29,13 @@ inline int as_int(exit_code code) {
   return static_cast<int>(code);
 }
 
-}  // namespace trunkline::ctl
+// Reports the failure on stderr. Returns exit code 3 if PostgreSQL is unreachable, else 1.
+int report_error(std::string_view command, const database_failure&);
+// Reports a failed write; names the login that has the right.
+int report_write_failure(const std::string& command, const database_failure&);
+
+// Ends the program without running destructors: a detached thread may still be blocked in a
+// server's socket (admin/bounded.hpp). Returns 1 where the output could not be written.
+[[noreturn]] void leave(exit_code code);
+
+}  // namespace trunkline::cli

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `trunkline` is and can do, in the order of --help.
+#include "cli/output.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 config::program_text about() {
   return {
@@ -40,4 +41,4 @@ std::vector<config::command> all_commands() {
           recordings(),      import_rows()};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

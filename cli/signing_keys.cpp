@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/signing_keys.hpp"
+#include "cli/output.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 void declare_keys(config::option_set& options, signature::key_sources& target) {
   const std::string group = "Signing keys";
@@ -22,4 +23,4 @@ void declare_keys(config::option_set& options, signature::key_sources& target) {
   options.check("signing-keys-file", [&target] { return check_key_file(target); });
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

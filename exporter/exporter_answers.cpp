@@ -5,7 +5,7 @@
 #include "common/text/json_quote.hpp"
 #include "cli/output.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::exporter {
 namespace {
 
 using metrics::exposition;
@@ -134,4 +134,4 @@ probes::response answer_exporter(const queue_samples& now, std::string_view path
   return {404, "{\"error\":\"not found\"}\n"};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::exporter

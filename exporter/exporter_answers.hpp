@@ -6,7 +6,7 @@
 #include "common/probes/probe_server.hpp"
 #include "exporter/samples.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::exporter {
 
 // What waits for a worker: ready + pending + due retries. Absent when any of them is not known.
 struct backlog {
@@ -19,4 +19,4 @@ std::optional<backlog> backlog_of(const queue_samples&);
 // What the exporter's listener answers. Pure.
 probes::response answer_exporter(const queue_samples&, std::string_view path);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::exporter

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <thread>
 
-namespace trunkline::ctl {
+namespace trunkline::exporter {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -87,4 +87,4 @@ queue_samples sampler::now() const {
   return {shared_->redis.fresh("Redis"), shared_->postgres.fresh("Postgres")};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::exporter

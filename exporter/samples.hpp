@@ -7,7 +7,9 @@
 #include "common/log/log.hpp"
 #include "admin/queue/queue_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::exporter {
+
+using namespace admin;  // what operators can read
 
 // What is known of both servers now; what is too old is not known.
 struct queue_samples {
@@ -29,4 +31,4 @@ class sampler {
   std::shared_ptr<shared> shared_;
 };
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::exporter

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "common/cli/config.hpp"
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 #include "common/process/signals.hpp"
 #include "common/process/supervisor.hpp"
 #include "gateway/options.hpp"

@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 
-namespace trunkline::provider {
+namespace trunkline::openphone {
 namespace {
 
 std::string advice(int status) {
@@ -52,7 +53,7 @@ failure api::explain(const http_request& request, const http_answer& got) const 
   } else {
     const std::string said = parse_error(got.body);
     out.message = "the provider answered " + std::to_string(got.status) +
-                  (said.empty() ? "" : " " + ctl::shorten(said, 300)) + advice(got.status);
+                  (said.empty() ? "" : " " + shorten(said, 300)) + advice(got.status);
   }
   out.message = without(out.message, secret_);
   if (out.unknown) out.message += maybe_done;
@@ -123,7 +124,7 @@ answer<webhook> api::create(generation which, const new_webhook& made) {
     out.wrong = failure{
         false, false, 0,
         "v1 has no path that makes a webhook with just these events: " +
-            ctl::shorten(words(made.events), 200)};
+            shorten(words(made.events), 200)};
     return out;
   }
   return ask<webhook>(*request, 201, parse_new_webhook);
@@ -153,4 +154,4 @@ answer<std::vector<recording>> api::recordings(generation which, const std::stri
   return ask<std::vector<recording>>(recordings_request(which, call_id), 200, parse_recordings);
 }
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

@@ -4,7 +4,7 @@
 #include "openphone/shapes.hpp"
 
 // The provider's API: one call a function, failures as values.
-namespace trunkline::provider {
+namespace trunkline::openphone {
 
 struct failure {
   bool away = false;     // no answer, or none that is final: nothing is known (exit 3)
@@ -52,4 +52,4 @@ class api {
   pacer pacer_;
 };
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

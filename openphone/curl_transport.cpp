@@ -7,7 +7,7 @@
 #include "common/process/version.hpp"
 #include "openphone/transport.hpp"
 
-namespace trunkline::provider {
+namespace trunkline::openphone {
 namespace {
 
 constexpr std::size_t most_bytes = 16u << 20;
@@ -135,4 +135,4 @@ std::unique_ptr<transport> make_transport(transport_settings settings) {
   return std::make_unique<curl_transport>(std::move(settings));
 }
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

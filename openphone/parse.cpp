@@ -5,7 +5,7 @@
 
 #include "openphone/shapes.hpp"
 
-namespace trunkline::provider {
+namespace trunkline::openphone {
 namespace {
 
 using rapidjson::Value;
@@ -160,4 +160,4 @@ std::string parse_error(const std::string& body) {
   return out;
 }
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

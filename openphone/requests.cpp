@@ -3,10 +3,11 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 #include "openphone/shapes.hpp"
 
-namespace trunkline::provider {
+namespace trunkline::openphone {
 namespace {
 
 constexpr const char* version_header = "Quo-Api-Version: 2026-03-30";
@@ -124,7 +125,7 @@ http_request get_request(const std::string& id) {
 }
 
 std::optional<http_request> create_request(generation which, const new_webhook& made) {
-  ctl::json_object body;
+  json_object body;
   body.text("url", made.url).strings("events", made.events);
   if (!made.label.empty()) body.text("label", made.label);
   if (!made.resources.empty()) body.strings("resourceIds", made.resources);
@@ -155,7 +156,7 @@ http_request rotate_request(const std::string& id) {
 
 http_request test_request(const std::string& id, const std::string& event_type) {
   auto request = current(
-      "POST", of(id) + "/events/test", ctl::json_object().text("eventType", event_type).str()
+      "POST", of(id) + "/events/test", json_object().text("eventType", event_type).str()
   );
   request.repeatable = false;
   return request;
@@ -183,4 +184,4 @@ http_request recordings_request(generation which, const std::string& call_id) {
                                  : current("GET", "/calls/" + sure(call_id) + "/recordings");
 }
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

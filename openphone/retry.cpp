@@ -5,7 +5,7 @@
 #include <random>
 #include <thread>
 
-namespace trunkline::provider {
+namespace trunkline::openphone {
 
 using std::chrono::milliseconds;
 
@@ -48,4 +48,4 @@ http_answer pacer::send(const http_request& request) {
   }
 }
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

@@ -5,7 +5,7 @@
 #include "openphone/transport.hpp"
 
 // When a request is sent, and sent again.
-namespace trunkline::provider {
+namespace trunkline::openphone {
 
 struct pace_clock {
   using instant = std::chrono::steady_clock::time_point;
@@ -45,4 +45,4 @@ class pacer {
   std::optional<pace_clock::instant> next_;
 };
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

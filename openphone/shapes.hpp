@@ -8,7 +8,7 @@
 #include "openphone/transport.hpp"
 
 // What goes to the provider and what comes back: pure functions.
-namespace trunkline::provider {
+namespace trunkline::openphone {
 
 // The provider's two APIs: v1 with its four kinds of webhooks, and the one of 2026-03-30.
 enum class generation { v1, current };
@@ -83,4 +83,4 @@ std::optional<std::vector<recording>> parse_recordings(const std::string& body);
 // What an error says, of any generation; empty where it says nothing.
 std::string parse_error(const std::string& body);
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

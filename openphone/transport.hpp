@@ -7,7 +7,7 @@
 #include <vector>
 
 // One HTTP exchange with the provider. libcurl stays in curl_transport.cpp.
-namespace trunkline::provider {
+namespace trunkline::openphone {
 
 struct http_request {
   std::string method;                     // "GET"
@@ -42,4 +42,4 @@ struct transport_settings {
 // TLS is always verified, redirects are not followed: they could carry the key elsewhere.
 std::unique_ptr<transport> make_transport(transport_settings);
 
-}  // namespace trunkline::provider
+}  // namespace trunkline::openphone

@@ -22,7 +22,7 @@ config::described_program worker_program() {
 }
 
 config::described_program operator_program() {
-  return config::describe(ctl::about(), ctl::all_commands());
+  return config::describe(cli::about(), cli::all_commands());
 }
 
 }  // namespace trunkline::manual

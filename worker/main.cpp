@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <exception>
 
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 #include "common/process/signals.hpp"
 #include "common/process/supervisor.hpp"
 #include "common/process/version.hpp"

@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 std::string user_name() {
@@ -74,20 +74,4 @@ std::optional<database_failure> lacks_right(database& db, const std::string& rig
   return database_failure{false, "42501", "permission denied for table webhook_events"};
 }
 
-int complain_of_write(const std::string& command, const database_failure& failure) {
-  // libpqxx hides this one's SQLSTATE.
-  if (failure.sqlstate == "42501" || failure.message.find("permission denied") != std::string::npos)
-    return report_error(
-        command,
-        "this login may not write: run it as trunkline_worker or trunkline_owner (" +
-            failure.message + ")",
-        exit_code::failed
-    );
-  if (failure.sqlstate == "42703" || failure.missing_table())
-    return report_error(
-        command, "the schema is too old for this: run 'trunkline migrate'", exit_code::failed
-    );
-  return report_error(command, failure);
-}
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "admin/database.hpp"
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
 
 // What operators ask of the workers: the table controls, and the log of who asked.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct pause_state {
   std::string reason, by;
@@ -35,7 +35,4 @@ std::optional<json_object> as_json(const std::optional<pause_state>&);
 // question is asked or a rehearsal blames an event.
 std::optional<database_failure> lacks_right(database&, const std::string& right);
 
-// A failure to write, for people: names the login that may.
-int complain_of_write(const std::string& command, const database_failure&);
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

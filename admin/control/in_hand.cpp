@@ -5,7 +5,7 @@
 
 #include "common/postgres/postgres.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 // schema/queries/structure_lock_shared.sql.
@@ -42,4 +42,4 @@ batches_in_hand wait_for_batches_in_hand(database& db, std::chrono::milliseconds
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

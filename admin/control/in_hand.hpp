@@ -9,7 +9,7 @@
 
 // The transactions of workers that were open when a pause came into force. Each holds the structure
 // lock, and looks at the pause behind it: those that get the lock later change nothing.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct batches_in_hand {
   std::int64_t of = 0, count = 0;  // open at first; of them still open
@@ -20,4 +20,4 @@ struct batches_in_hand {
 // Call it after the pause was committed.
 batches_in_hand wait_for_batches_in_hand(database&, std::chrono::milliseconds most);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

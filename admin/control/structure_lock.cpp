@@ -5,7 +5,7 @@
 
 #include "schema/sql.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 std::string structure_lock_sql() {
   for (const auto& query : sql::queries()) {
@@ -14,4 +14,4 @@ std::string structure_lock_sql() {
   throw std::logic_error("no query structure_lock_exclusive");
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -8,7 +8,7 @@
 #include "admin/events/event_time.hpp"
 #include "admin/control/controls.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -98,4 +98,4 @@ database_answer replay(database& db, const std::string& id_array) {
   );
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

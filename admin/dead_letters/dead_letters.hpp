@@ -11,7 +11,7 @@
 
 // Dead letters in Postgres: what the verbs of `trunkline dead` read. Newest death first, in slices
 // along the index webhook_events_dead, so that a million of them cost no more than what is shown.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct dead_letter {
   std::int64_t id = 0;
@@ -66,4 +66,4 @@ dead_ids find_dead_ids(database&, const event_filter&);
 // kept until the next one. Returns the ids.
 database_answer replay(database&, const std::string& id_array);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "cli/dead/dead.hpp"
+#include "admin/dead_letters/dead_selection.hpp"
 #include "admin/events/event_lookup.hpp"
-#include "cli/output.hpp"
+#include "common/text/printable.hpp"
 
-namespace trunkline::ctl {
-
-std::string check_selection(
-    const std::vector<std::string>& ids, bool all, const event_filter_options& which
-) {
-  if (all != ids.empty() || (which.any() && !all))
-    return "give either ids, or --all with or without a filter";
-  return std::ranges::find(ids, "") == ids.end() ? "" : empty_id;
-}
+namespace trunkline::admin {
 
 dead_selection select_dead(
-    database& db, const std::vector<std::string>& ids, const event_filter_options& which
+    database& db, const std::vector<std::string>& ids, const event_filter& filter
 ) {
   dead_selection out;
   if (ids.empty()) {
-    auto all = find_dead_ids(db, which.filter());
+    auto all = find_dead_ids(db, filter);
     return {std::move(all.ids), {}, all.more, std::move(all.failure)};
   }
   for (const auto& id : ids) {
@@ -44,4 +36,4 @@ dead_selection select_dead(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

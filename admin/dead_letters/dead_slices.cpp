@@ -2,7 +2,7 @@
 #include "admin/dead_letters/dead_letters.hpp"
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 constexpr const char* in_microseconds = "(extract(epoch from finished_at) * 1000000)::bigint";
@@ -52,4 +52,4 @@ bool dead_slices::next(std::int64_t rows) {
   return !failure_;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,14 +3,14 @@
 #include <chrono>
 #include <string>
 
-#include "common/cli/config.hpp"
+#include "common/process/common_options.hpp"
 #include "common/signature/key_sources.hpp"
-#include "cli/doctor/findings.hpp"
-#include "openphone/options.hpp"
+#include "admin/doctor/findings.hpp"
+#include "openphone/connect.hpp"
 
 // The examinations of `trunkline doctor`, one file each. Every one bounded in time, none changes
 // anything.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 inline constexpr std::chrono::milliseconds doctor_budget{1500};
 
@@ -22,10 +22,10 @@ findings examine_keys(const signature::key_sources&);
 findings examine_gateway(const std::string& url, const std::string& ops_url);
 
 // public_url: what the provider is to call, or "" if that was not said. Without an API key a note.
-findings examine_webhooks(const provider::settings&, const std::string& public_url);
+findings examine_webhooks(const openphone::settings&, const std::string& public_url);
 findings provider_is_late();  // instead of it
 
 // "2.1 s ahead" of this machine's clock, and how bad that is.
 finding judge_clock(const std::string& check, const std::string& server, double ahead_seconds);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

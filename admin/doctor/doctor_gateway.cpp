@@ -4,10 +4,11 @@
 
 #include "admin/doctor/checks.hpp"
 #include "admin/http_client.hpp"
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 #include "admin/queue/queue_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 std::string mode_text(const std::string& file) {
@@ -160,4 +161,4 @@ findings examine_processes(const config::common_options& options) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

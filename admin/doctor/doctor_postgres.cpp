@@ -6,11 +6,12 @@
 #include "common/text/units.hpp"
 #include "admin/database.hpp"
 #include "admin/doctor/checks.hpp"
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 #include "admin/control/controls.hpp"
 #include "schema/sql.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using std::chrono::system_clock;
@@ -284,4 +285,4 @@ findings examine_postgres(const config::common_options& options) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

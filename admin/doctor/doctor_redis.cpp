@@ -9,7 +9,7 @@
 #include "common/stream/contract.hpp"
 #include "admin/doctor/checks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using std::chrono::system_clock;
@@ -246,4 +246,4 @@ findings examine_redis(const config::common_options& options) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

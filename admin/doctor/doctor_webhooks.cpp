@@ -4,13 +4,13 @@
 #include "openphone/api.hpp"
 #include "admin/webhooks/plan.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
-using provider::generation;
+using openphone::generation;
 constexpr std::string_view our_path = "/api/webhooks/openphone";
 
-std::string list_of(const std::vector<provider::new_webhook>& missing) {
+std::string list_of(const std::vector<openphone::new_webhook>& missing) {
   std::string out;
   for (const auto& hook : missing)
     for (const auto& event : hook.events) out += (out.empty() ? "" : ", ") + event;
@@ -18,7 +18,7 @@ std::string list_of(const std::vector<provider::new_webhook>& missing) {
 }
 
 // Without --public-url: which of them may be meant for us.
-void tell_candidates(findings& out, const std::vector<provider::webhook>& hooks) {
+void tell_candidates(findings& out, const std::vector<openphone::webhook>& hooks) {
   std::size_t likely = 0;
   for (const auto& hook : hooks)
     if (hook.url.ends_with(our_path)) ++likely;
@@ -37,13 +37,13 @@ void tell_candidates(findings& out, const std::vector<provider::webhook>& hooks)
 }
 
 void judge(
-    findings& out, const std::vector<provider::webhook>& hooks, const std::string& public_url
+    findings& out, const std::vector<openphone::webhook>& hooks, const std::string& public_url
 ) {
   bool any = false;
   for (const auto made_by : {generation::current, generation::v1}) {
     const auto plan =
-        plan_hooks(made_by, hooks, {public_url, "", provider::default_events(made_by), {}});
-    const std::string api(provider::to_string(made_by));
+        plan_hooks(made_by, hooks, {public_url, "", openphone::default_events(made_by), {}});
+    const std::string api(openphone::to_string(made_by));
     for (const auto& hook : plan.disabled)
       out.add(
           "webhooks." + api, level::error, hook.id + " is " + hook.status,
@@ -78,9 +78,9 @@ findings provider_is_late() {
   return out;
 }
 
-findings examine_webhooks(const provider::settings& given, const std::string& public_url) {
+findings examine_webhooks(const openphone::settings& given, const std::string& public_url) {
   findings out;
-  if (!provider::has_key(given)) {
+  if (!openphone::has_key(given)) {
     out.add(
         "webhooks", level::note, "skipped: no API key",
         "whether the provider has a webhook that points here can't be seen",
@@ -88,7 +88,7 @@ findings examine_webhooks(const provider::settings& given, const std::string& pu
     );
     return out;
   }
-  const auto to = provider::connect(given);
+  const auto to = openphone::connect(given);
   if (!to.api) {
     out.add("webhooks", level::error, to.problem, "the provider can't be asked", "--api-key-file");
     return out;
@@ -106,4 +106,4 @@ findings examine_webhooks(const provider::settings& given, const std::string& pu
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 
 #include "parse/kinds.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 std::string bound_sql(const time_bound& bound, sql_condition& to) {
@@ -108,4 +108,4 @@ void add_died(const event_filter& filter, sql_condition& to) {
     to.require("e.finished_at < " + bound_sql(bound, to));
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -7,12 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "common/cli/config.hpp"
 #include "admin/database.hpp"
 
 // Which events: the options that the verbs of `trunkline events` and `trunkline dead` share, and
 // their SQL.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // So long before the database's now, or a point of the calendar in milliseconds since 1970.
 struct time_bound {
@@ -28,30 +27,6 @@ struct event_filter {
 
   // All states that are asked for are rare ones with an index of their own.
   bool only_waiting_or_dead() const;
-};
-
-// Which of the options a command has. All of them have type, error, sqlstate, phone, conversation.
-enum class filter_set {
-  list,     // and the state, and when they were received
-  tail,     // and the state
-  waiting,  // and when they were received
-  dead      // and when they were received, and when they died
-};
-
-struct event_filter_options {
-  std::string state, type, error, sqlstate, phone, conversation, from, to, since, until, older_than;
-
-  // An option that is given and empty is refused: to a script's empty variable, no filter would
-  // mean all.
-  void declare(config::option_set&, filter_set);
-  bool any() const { return !describe().empty(); }
-  // "--type 'x' --error 'y'", as a shell reads it: for people, and for the record.
-  std::string describe() const;
-  event_filter filter() const;
-
- private:
-  void declare_received(config::option_set&);
-  void declare_died(config::option_set&);
 };
 
 // A condition over `webhook_events e` with numbered parameters, grown part by part.
@@ -73,4 +48,4 @@ std::optional<database_failure> add_conditions(database&, const event_filter&, s
 void add_received(const event_filter&, sql_condition& to);
 void add_died(const event_filter&, sql_condition& to);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 constexpr int at_once = 1000;
@@ -185,4 +185,4 @@ std::optional<database_failure> event_follower::watch() {
   return std::nullopt;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

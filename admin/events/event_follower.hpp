@@ -12,7 +12,7 @@
 
 // New outcomes, by looking again and again at few rows: those above the highest row number seen,
 // those whose number was left out so far, and the waiting and dead ones that are watched.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct followed {
   std::vector<event_summary> events;  // as they came
@@ -52,4 +52,4 @@ class event_follower {
   std::map<std::int64_t, seen_row> watched_;
 };
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 constexpr std::size_t most = 20;
@@ -79,4 +79,4 @@ std::string log_of_events(const std::string& action) {
          "using (id) order by id";
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 #include "admin/events/event_lookup.hpp"
 
 // What operators did to one event, which its row does not tell any more: table operator_log.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct operator_step {
   std::string action, at, who, login;              // action: "replay", "retry"
@@ -25,4 +25,4 @@ std::vector<json_object> as_json(const event_history&);
 // finished_at, reason) that "changed" (id) names. $2: operator_name().
 std::string log_of_events(const std::string& action);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -6,7 +6,7 @@
 #include "admin/events/event_list.hpp"
 #include "admin/events/event_lookup.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 std::int64_t number(std::string_view digits) {
@@ -102,4 +102,4 @@ found_ids find_ids(database& db, const std::string& id, std::chrono::millisecond
   return search.out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

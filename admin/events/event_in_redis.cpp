@@ -6,7 +6,7 @@
 #include "admin/events/event_lookup.hpp"
 #include "admin/redis.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -126,4 +126,4 @@ redis_lookup find_entry(
   return with_redis(options, time, [&](search& in) { return in.entry(entry_id); });
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

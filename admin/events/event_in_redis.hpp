@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "common/cli/config.hpp"
+#include "common/process/common_options.hpp"
 #include "common/stream/contract.hpp"
 
 // Deliveries that are not rows yet. Needs no more than the operator's user of
 // deploy/redis-users.conf.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct waiting_delivery {
   std::string entry_id;
@@ -32,4 +32,4 @@ redis_lookup find_entry(
     const config::common_options&, const std::string& entry_id, std::chrono::milliseconds time
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

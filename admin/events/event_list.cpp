@@ -5,7 +5,7 @@
 
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 const char* const summary_columns =
     "e.id, e.event_id, e.event_type, e.state, e.error_message, e.sqlstate, e.attempts, "
@@ -214,4 +214,4 @@ event_page list_events(
   return walk(db, filter, std::move(where), limits).run();
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

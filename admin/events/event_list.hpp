@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "admin/events/event_filter.hpp"
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 
 // Events newest first, in steps along an index: whatever the filter leaves out, no statement looks
 // at more than a bounded number of rows, and the walk ends when its time is up and says where it
 // stopped.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct event_summary {
   std::int64_t id = 0;
@@ -44,4 +45,4 @@ event_page list_events(database&, const event_filter&, const walk_limits&);
 // The same for any condition over `webhook_events e`.
 event_page list_events(database&, const event_filter&, sql_condition, const walk_limits&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -4,7 +4,7 @@
 #include "common/text/encoding.hpp"
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 // The bytes as received: json keeps its text as it came.
@@ -162,4 +162,4 @@ event_bytes read_bytes(database& db, std::int64_t id) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "admin/database.hpp"
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 
 // One event row in whatever state, as people look it up.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // The rows that an id names: the row's number, an event id, a delivery id (ours or the provider's),
 // a Redis entry id (a copy's as well), or the id of an activity or card.
@@ -65,4 +66,4 @@ std::optional<std::int64_t> time_of_delivery_id(std::string_view id);
 // "1795194181310-0": the milliseconds.
 std::optional<std::int64_t> time_of_entry_id(std::string_view id);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 
 #include "admin/events/event_time.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 constexpr std::size_t most_copies = 100;
@@ -112,4 +112,4 @@ event_story read_story(database& db, const event_details& event) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 #include "admin/events/event_lookup.hpp"
 
 // What an event's row alone does not tell: its further copies, and the rows that it speaks of.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct event_copy {
   std::string entry_id, received_at;
@@ -25,4 +25,4 @@ struct event_story {
 };
 event_story read_story(database&, const event_details&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

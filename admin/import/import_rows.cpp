@@ -4,7 +4,7 @@
 #include <chrono>
 #include <span>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using sort = import_step::sort;
@@ -136,4 +136,4 @@ std::optional<store::store_error> join_rows(
   return join_span(target, rows, table, report);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

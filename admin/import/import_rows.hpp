@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "admin/database.hpp"
-#include "cli/import/import_report.hpp"
+#include "admin/import/import_report.hpp"
 #include "admin/import/import_source.hpp"
 #include "admin/import/old_rows.hpp"
 #include "store/merge/import.hpp"
 
 // A page of old rows into our tables.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // An old row, ready to be joined.
 struct loaded_row {
@@ -33,4 +33,4 @@ load_rows(const import_step&, const std::vector<database_row>& page, import_cont
 std::optional<store::store_error>
 join_rows(store::importer&, const std::vector<loaded_row>&, import_table&, import_report&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

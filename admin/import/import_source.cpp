@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using sort = import_step::sort;
@@ -119,4 +119,4 @@ database_answer import_count(database& source, const import_step& step) {
   );
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

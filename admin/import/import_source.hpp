@@ -9,7 +9,7 @@
 
 // The old service's database: which tables, in which order, and what of them is read. Only SELECTs,
 // over a connection that is read-only.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct import_step {
   enum class sort { lines, events, activities, conversations, contacts } what = sort::lines;
@@ -33,4 +33,4 @@ database_answer import_page(database& source, const import_step&, const std::str
 // Rows in all, and how many of them have no id or that of another: these would be passed over.
 database_answer import_count(database& source, const import_step&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 #include "admin/import/old_rows.hpp"
 #include "parse/status.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using parse::json_builder;
@@ -191,4 +191,4 @@ told_row tell_activity(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -2,7 +2,7 @@
 #include "admin/import/old_fields.hpp"
 #include "admin/import/old_rows.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 // What the old service wrote where it knew no name.
@@ -74,4 +74,4 @@ told_row tell_line(const std::optional<std::string>& phone) {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

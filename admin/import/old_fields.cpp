@@ -3,7 +3,7 @@
 
 #include "parse/timestamps.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 const parse::json_value* old_fields::find(std::string_view column) const {
   const auto* value = document_.root().find(column);
@@ -73,4 +73,4 @@ std::string event_body(std::string_view type, std::string_view object) {
   return out.finish();
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -8,7 +8,7 @@
 #include "parse/json_write.hpp"
 
 // Columns of an old row, copied into members of an event.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 class old_fields {
  public:
@@ -39,4 +39,4 @@ class old_fields {
 // {"data":{"object":OBJECT},"type":TYPE}
 std::string event_body(std::string_view type, std::string_view object);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -11,7 +11,7 @@
 // A row of the old service as the events that may have made it. Pure: rows come in as JSON
 // (row_to_json). What such a row says has no date that can be trusted, so its facts carry none: any
 // event with a date wins, wherever the newest counts.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct told_row {
   std::vector<parse::event> events;
@@ -29,4 +29,4 @@ told_row tell_contact(std::string_view row, const std::string& prefix);
 // A line of ours.
 told_row tell_line(const std::optional<std::string>& phone);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -7,7 +7,7 @@
 
 #include "common/text/encoding.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 int version_of(std::string_view name) {
@@ -102,4 +102,4 @@ migration_plan plan_migrations(
   return plan;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -9,7 +9,7 @@
 
 // Which migrations a database still needs: a pure comparison of what is compiled in with what
 // schema_migrations says.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct migration {
   int version = 0;
@@ -40,4 +40,4 @@ migration_plan plan_migrations(
     const std::vector<migration>& known, const std::vector<applied_migration>& applied
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -2,7 +2,7 @@
 #include "admin/database.hpp"
 #include "admin/queue/queue_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 // Counted along the partial index webhook_events_state, oldest first, and never past the bound, so
@@ -76,4 +76,4 @@ reading<postgres_state> read_postgres(
       ""};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

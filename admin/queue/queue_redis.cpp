@@ -10,7 +10,7 @@
 #include "admin/queue/queue_sources.hpp"
 #include "admin/redis.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using std::chrono::milliseconds;
@@ -284,4 +284,4 @@ reading<redis_state> read_redis_queue(const config::common_options& options, mil
   return read_by(&reader::read_queue, options, budget);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

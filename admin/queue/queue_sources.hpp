@@ -3,12 +3,12 @@
 #include <chrono>
 #include <string>
 
-#include "common/cli/config.hpp"
-#include "cli/queue/queue_report.hpp"
+#include "common/process/common_options.hpp"
+#include "admin/queue/queue_report.hpp"
 
 // Where the figures of `trunkline queue` come from. Each reader uses one server and may take longer
 // than it was given (a resolver can't be interrupted): call it on a thread that may be left behind.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 template <class State>
 struct reading {
@@ -26,4 +26,4 @@ reading<postgres_state> read_postgres(
     const config::common_options&, std::chrono::milliseconds budget
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/text/units.hpp"
-#include "cli/queue/queue_report.hpp"
+#include "admin/queue/queue_report.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using milliseconds = std::chrono::milliseconds;
@@ -136,4 +136,4 @@ queue_verdict judge(const queue_report& report, const queue_limits& limits) {
   return {exit_code::ok, "WATCH: " + summary(report) + "; " + join(reasons, "; ")};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 std::optional<std::array<double, 3>> latencies::percentiles() const {
   std::int64_t all = 0;
@@ -26,4 +26,4 @@ double latencies::at(double share, std::int64_t all) const {
   return 0;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // How long events took, in milliseconds of three digits: what many slices of rows tell can be added
 // up, and a percentile is off by half a percent, or half a millisecond, at most.
@@ -24,4 +24,4 @@ class latencies {
   std::map<double, std::int64_t> counts_;
 };
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

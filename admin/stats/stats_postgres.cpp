@@ -6,7 +6,7 @@
 #include "admin/stats/stats_sources.hpp"
 #include "admin/stats/stats_walk.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using std::chrono::milliseconds;
@@ -107,4 +107,4 @@ std::optional<database_failure> read_stats(
   return std::nullopt;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 #include "admin/redis.hpp"
 #include "admin/stats/stats_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 constexpr std::int64_t reach = 120;  // minutes that Redis keeps
@@ -45,4 +45,4 @@ unfolded_figures read_unfolded(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -4,10 +4,10 @@
 #include <map>
 #include <string>
 
-#include "common/cli/config.hpp"
-#include "cli/stats/stats_report.hpp"
+#include "common/process/common_options.hpp"
+#include "admin/stats/stats_report.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // Figures of a minute since 1970, by name.
 using minute_figures = std::map<std::int64_t, std::map<std::string, std::int64_t>>;
@@ -28,4 +28,4 @@ unfolded_figures read_unfolded(const config::common_options&, std::chrono::milli
 // An hour's name, as the rows have it.
 std::string hour_name(std::int64_t minute);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -7,7 +7,7 @@
 
 #include "admin/stats/stats_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -172,4 +172,4 @@ walk_end count_copies(database& db, const walk_range& range, stats_report& repor
   return walk(db, range, report, copies_slice, false);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "admin/database.hpp"
-#include "cli/stats/stats_report.hpp"
+#include "admin/stats/stats_report.hpp"
 
 // Counting rows backwards from now, slice by slice, for as long as there is time: however many rows
 // there are, the answer is there in time, and says how far back it goes.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct walk_range {
   std::string from_us;  // microseconds since 1970, by the database's clock
@@ -25,4 +25,4 @@ struct walk_end {
 walk_end count_events(database&, const walk_range&, stats_report&);
 walk_end count_copies(database&, const walk_range&, stats_report&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 
 #include "common/postgres/postgres.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 arrival read(const database_row& row) {
@@ -63,4 +63,4 @@ test_arrivals find_tests(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

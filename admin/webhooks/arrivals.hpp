@@ -5,7 +5,7 @@
 #include "admin/database.hpp"
 
 // What of the provider's deliveries is in Postgres.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct arrival {
   std::string row, state;
@@ -33,4 +33,4 @@ test_arrivals find_tests(
     database&, std::int64_t after, const std::string& event_id, const std::string& event_type
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

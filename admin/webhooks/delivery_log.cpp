@@ -3,10 +3,10 @@
 
 #include <set>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 void read_log(
-    provider::api& api, const std::string& hook, const provider::delivery_filter& from,
+    openphone::api& api, const std::string& hook, const openphone::delivery_filter& from,
     const log_bounds& most, log_reading& into, const std::function<void(std::size_t)>& progress
 ) {
   auto filter = from;
@@ -30,4 +30,4 @@ void read_log(
   }
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -6,16 +6,16 @@
 #include "openphone/api.hpp"
 
 // The provider's log of a webhook, page by page.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct logged {
   std::string hook;
-  provider::delivery sent;
+  openphone::delivery sent;
 };
 struct log_reading {
   std::vector<logged> lines;
   bool cut = false;  // not read to its end
-  std::optional<provider::failure> wrong;
+  std::optional<openphone::failure> wrong;
 };
 // No page more once it is past one of them.
 struct log_bounds {
@@ -24,8 +24,8 @@ struct log_bounds {
 };
 // Appends to what is there already. progress is told the number of lines after each page.
 void read_log(
-    provider::api&, const std::string& hook, const provider::delivery_filter&, const log_bounds&,
+    openphone::api&, const std::string& hook, const openphone::delivery_filter&, const log_bounds&,
     log_reading& into, const std::function<void(std::size_t)>& progress
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -17,10 +17,11 @@
 #include <thread>
 
 #include "common/signature/signature.hpp"
-#include "cli/input.hpp"
-#include "cli/output.hpp"
+#include "common/process/read_input.hpp"
+#include "common/json/json_object.hpp"
+#include "common/text/printable.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 struct present {
@@ -147,8 +148,8 @@ std::string replace(const present& old, const std::string& text) {
 
 }  // namespace
 
-std::string key_line(provider::generation which, const std::string& key) {
-  return which == provider::generation::v1 && !key.starts_with("whsec_") ? "legacy:" + key : key;
+std::string key_line(openphone::generation which, const std::string& key) {
+  return which == openphone::generation::v1 && !key.starts_with("whsec_") ? "legacy:" + key : key;
 }
 
 std::string check_keys_file(const std::string& path) {
@@ -178,4 +179,4 @@ std::string append_key(
   return replace(old, text + "# " + printable(comment) + "\n" + line + "\n");
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

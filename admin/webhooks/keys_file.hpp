@@ -5,10 +5,10 @@
 #include "openphone/shapes.hpp"
 
 // The gateway's file of signing keys, as a place to add to.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // As the gateway takes it: whsec_... as it is, legacy:BASE64 of v1.
-std::string key_line(provider::generation, const std::string& key);
+std::string key_line(openphone::generation, const std::string& key);
 
 // Whether a key could be added: asked before a key is made that is told only once. A problem, or
 // empty.
@@ -21,4 +21,4 @@ std::string append_key(
     const std::string& path, const std::string& key_line, const std::string& comment
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,12 +5,12 @@
 
 #include "parse/facts.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 class search {
  public:
-  search(database& db, stream_look& redis, const std::vector<provider::delivery>& deliveries)
+  search(database& db, stream_look& redis, const std::vector<openphone::delivery>& deliveries)
       : db_(db), redis_(redis), deliveries_(deliveries) {
     out_.of.resize(deliveries.size());
   }
@@ -80,7 +80,7 @@ class search {
 
   database& db_;
   stream_look& redis_;
-  const std::vector<provider::delivery>& deliveries_;
+  const std::vector<openphone::delivery>& deliveries_;
   locations out_;
 };
 
@@ -100,10 +100,10 @@ std::string_view to_string(place where) {
 }
 
 locations locate(
-    database& db, stream_look& redis, const std::vector<provider::delivery>& deliveries,
+    database& db, stream_look& redis, const std::vector<openphone::delivery>& deliveries,
     std::chrono::milliseconds time
 ) {
   return search(db, redis, deliveries).run(time);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

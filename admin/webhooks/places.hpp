@@ -6,7 +6,7 @@
 #include "admin/webhooks/stream_look.hpp"
 
 // Where deliveries are that the provider knows of.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 enum class place {
   row,      // in webhook_events, whatever its state: retrying and dead as well
@@ -30,7 +30,7 @@ struct locations {
 // Redis is asked for those without a row, at most for so long; then Postgres again, since an entry
 // leaves Redis when its row is there.
 locations locate(
-    database&, stream_look&, const std::vector<provider::delivery>&, std::chrono::milliseconds time
+    database&, stream_look&, const std::vector<openphone::delivery>&, std::chrono::milliseconds time
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using words = std::vector<std::string>;
@@ -26,20 +26,20 @@ words canonical(words resources) {
 
 }  // namespace
 
-bool same_work(const provider::webhook& hook, const provider::new_webhook& wanted) {
+bool same_work(const openphone::webhook& hook, const openphone::new_webhook& wanted) {
   return hook.url == wanted.url && as_set(hook.events) == as_set(wanted.events) &&
          canonical(hook.resources) == canonical(wanted.resources);
 }
 
-provider::new_webhook another(const provider::webhook& hook) {
+openphone::new_webhook another(const openphone::webhook& hook) {
   return {hook.url,       hook.label, hook.events,
           hook.resources, hook.user,  hook.status == "disabled" ? hook.status : std::string()};
 }
 
-std::vector<provider::webhook> twins_of(
-    const provider::webhook& hook, const std::vector<provider::webhook>& all
+std::vector<openphone::webhook> twins_of(
+    const openphone::webhook& hook, const std::vector<openphone::webhook>& all
 ) {
-  std::vector<provider::webhook> out;
+  std::vector<openphone::webhook> out;
   for (const auto& other : all)
     if (other.id != hook.id && other.made_by == hook.made_by && other.status == hook.status &&
         other.user == hook.user && same_work(other, another(hook)))
@@ -48,8 +48,8 @@ std::vector<provider::webhook> twins_of(
 }
 
 hook_plan plan_hooks(
-    provider::generation which, const std::vector<provider::webhook>& existing,
-    const provider::new_webhook& wanted
+    openphone::generation which, const std::vector<openphone::webhook>& existing,
+    const openphone::new_webhook& wanted
 ) {
   hook_plan out;
   words missing = wanted.events;
@@ -63,14 +63,14 @@ hook_plan plan_hooks(
     (hook.status == "disabled" ? out.disabled : out.there).push_back(hook);
     std::erase_if(missing, [&hook](const std::string& event) { return has(hook.events, event); });
   }
-  if (which == provider::generation::current) {
+  if (which == openphone::generation::current) {
     if (!missing.empty())
       out.missing.push_back(
           {wanted.url, wanted.label, missing, wanted.resources, wanted.user, wanted.status}
       );
     return out;
   }
-  for (const auto& kind : provider::v1_kinds()) {
+  for (const auto& kind : openphone::v1_kinds()) {
     words of_kind;
     for (const auto& event : kind.events)
       if (has(missing, event)) of_kind.push_back(event);
@@ -82,4 +82,4 @@ hook_plan plan_hooks(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

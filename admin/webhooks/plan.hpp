@@ -3,30 +3,30 @@
 #include "openphone/shapes.hpp"
 
 // Which webhooks have to be made for a URL: pure.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // The same URL, events (in any order) and numbers.
-bool same_work(const provider::webhook&, const provider::new_webhook&);
+bool same_work(const openphone::webhook&, const openphone::new_webhook&);
 
 // What it takes to make another one like it, switched on or off as it is.
-provider::new_webhook another(const provider::webhook&);
+openphone::new_webhook another(const openphone::webhook&);
 
 // Others in the list that do the same, on or off as it is: a twin that took over already.
-std::vector<provider::webhook> twins_of(
-    const provider::webhook&, const std::vector<provider::webhook>& all
+std::vector<openphone::webhook> twins_of(
+    const openphone::webhook&, const std::vector<openphone::webhook>& all
 );
 
 struct hook_plan {
-  std::vector<provider::new_webhook> missing;
-  std::vector<provider::webhook> there;     // point to the URL and carry some of the events
-  std::vector<provider::webhook> disabled;  // the same, but switched off
+  std::vector<openphone::new_webhook> missing;
+  std::vector<openphone::webhook> there;     // point to the URL and carry some of the events
+  std::vector<openphone::webhook> disabled;  // the same, but switched off
 };
 // An event is missing if no enabled webhook for the URL carries it; one that is only carried by a
 // disabled webhook is not made again. wanted.resources is taken as it is: a webhook with another
 // choice of numbers does not count as there.
 hook_plan plan_hooks(
-    provider::generation, const std::vector<provider::webhook>& existing,
-    const provider::new_webhook& wanted
+    openphone::generation, const std::vector<openphone::webhook>& existing,
+    const openphone::new_webhook& wanted
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

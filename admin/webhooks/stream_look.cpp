@@ -7,7 +7,7 @@
 #include "admin/redis.hpp"
 #include "admin/stats/stats_sources.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -117,4 +117,4 @@ stream_look::refusals stream_look::refused() {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "common/cli/config.hpp"
+#include "common/process/common_options.hpp"
 #include "common/stream/contract.hpp"
 
 // What Redis knows of deliveries that are not rows yet, and of those that were refused. Needs no
 // more than the operator's user of deploy/redis-users.conf.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // Ids of stream entries, "1795194181310-0". What is no such id is never later.
 bool is_later_entry(std::string_view id, std::string_view than);
@@ -41,4 +41,4 @@ class stream_look {
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

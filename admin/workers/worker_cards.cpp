@@ -9,7 +9,7 @@
 #include "common/stream/contract.hpp"
 #include "admin/redis.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 namespace {
 
 using std::chrono::milliseconds;
@@ -179,4 +179,4 @@ worker_cards read_workers(const config::common_options& options, milliseconds bu
   return reader(options, where, budget).read();
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "common/cli/config.hpp"
+#include "common/process/common_options.hpp"
 
 // The worker processes as Redis knows them: those that live by their cards, those that ended
 // without a word by the consumers that they left in the group.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct worker_card {
   // state "gone": no card, but consumers that are silent; "": not known
@@ -32,4 +32,4 @@ worker_cards read_workers(const config::common_options&, std::chrono::millisecon
 // What a consumer of the group tells: "host-pid-random-thread" -> the process; "" if it is none.
 std::string process_of_consumer(const std::string& consumer);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

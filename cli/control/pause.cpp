@@ -2,12 +2,13 @@
 // trunkline pause, trunkline resume: stop applying, go on applying. Accepting is never stopped.
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
 #include "admin/control/controls.hpp"
 #include "admin/control/in_hand.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -49,7 +50,7 @@ std::string text_of(const std::optional<pause_state>& paused, std::int64_t left)
 // After the pause is in force: waits for what began before it.
 int wait_and_print(const settings& given, database& db) {
   const auto now = read_pause(db);
-  if (now.failure) return complain_of_write("pause", *now.failure);
+  if (now.failure) return report_write_failure("pause", *now.failure);
   const auto left = wait_for_batches_in_hand(db, given.wait);
   if (left.failure) return report_error("pause", *left.failure);
   if (given.json)
@@ -73,7 +74,7 @@ int wait_and_print(const settings& given, database& db) {
 
 int print_resumed(const settings& given, database& db) {
   const auto now = read_pause(db);
-  if (now.failure) return complain_of_write("resume", *now.failure);
+  if (now.failure) return report_write_failure("resume", *now.failure);
   std::puts(
       given.json ? json_object().object("pause", as_json(now.paused)).str().c_str()
                  : text_of(now.paused, 1).c_str()
@@ -111,7 +112,7 @@ int run_pause(const settings& given) {
           "pause", "--until must be a time like 2026-11-24T06:00Z or '2026-11-24 06:00'",
           exit_code::usage
       );
-    return complain_of_write("pause", *done.failure);
+    return report_write_failure("pause", *done.failure);
   }
   if (done.affected == 0)
     return report_error("pause", "--until is in the past: nothing was paused", exit_code::usage);
@@ -126,7 +127,7 @@ int run_resume(const settings& given) {
       "insert into operator_log (action, reason, who) select 'resume', nullif($2, ''), $1 from was",
       {operator_name(), given.reason}
   );
-  if (!done.ok()) return complain_of_write("resume", *done.failure);
+  if (!done.ok()) return report_write_failure("resume", *done.failure);
   return print_resumed(given, db);
 }
 
@@ -193,4 +194,4 @@ config::command resume() {
       .run = [given] { return run_resume(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

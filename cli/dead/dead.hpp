@@ -3,23 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "admin/dead_letters/dead_letters.hpp"
+#include "cli/output.hpp"
+#include "admin/dead_letters/dead_selection.hpp"
+#include "cli/events/event_filter_options.hpp"
 
-// What the verbs of `trunkline dead` share.
-namespace trunkline::ctl {
-
-// The dead letters that a command is to change: by ids, or all of a filter.
-struct dead_selection {
-  std::vector<std::int64_t> ids;        // oldest first where a filter chose them
-  std::vector<std::string> left_alone;  // "4711: it is processed, not dead"
-  bool more = false;
-  std::optional<database_failure> failure;
-};
-dead_selection
-select_dead(database&, const std::vector<std::string>& ids, const event_filter_options&);
+namespace trunkline::cli {
 
 // Why this can't be meant; "" if it can. Either ids, or --all with or without a filter.
 std::string
 check_selection(const std::vector<std::string>& ids, bool all, const event_filter_options&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,12 +4,13 @@
 
 #include "admin/batches.hpp"
 #include "cli/dead/dead.hpp"
+#include "cli/confirm.hpp"
 #include "cli/output.hpp"
 #include "admin/control/controls.hpp"
 #include "admin/control/structure_lock.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -132,7 +133,7 @@ int run(const settings& given) {
   if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
     return report_error("dead delete", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
-  const auto chosen = select_dead(db, given.ids, given.which);
+  const auto chosen = select_dead(db, given.ids, given.which.filter());
   if (chosen.failure) return report_error("dead delete", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "delete")) return refuse(*denied);
@@ -177,4 +178,4 @@ config::command dead_delete() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -8,7 +8,7 @@
 #include "cli/output.hpp"
 #include "store/merge/dry_run.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using store::row_change;
@@ -161,4 +161,4 @@ int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& 
   return as_int(applied == tried ? exit_code::ok : exit_code::failed);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

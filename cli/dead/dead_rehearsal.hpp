@@ -6,7 +6,9 @@
 
 // `trunkline dead replay --dry-run`: each dead letter applied by the worker's own code in a
 // transaction that is rolled back, and what it would have changed.
-namespace trunkline::ctl {
+#include "cli/output.hpp"
+
+namespace trunkline::cli {
 
 struct rehearsal_options {
   std::string conninfo;
@@ -16,4 +18,4 @@ struct rehearsal_options {
 // Returns the exit code: 0 if all of them would be applied.
 int rehearse(const rehearsal_options&, const std::vector<std::int64_t>& ids, bool more);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -5,12 +5,13 @@
 
 #include "admin/batches.hpp"
 #include "cli/dead/dead.hpp"
+#include "cli/confirm.hpp"
 #include "cli/dead/dead_rehearsal.hpp"
 #include "cli/output.hpp"
 #include "admin/control/controls.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -55,7 +56,7 @@ int replay_all(const settings& given, database& db, const dead_selection& chosen
   if (done.failure) {
     if (!done.ids.empty())
       std::fprintf(stderr, "%zu were replayed before this:\n", done.ids.size());
-    return complain_of_write("dead replay", *done.failure);
+    return report_write_failure("dead replay", *done.failure);
   }
   given.json ? print_json(chosen, done) : print_text(chosen, done);
   const bool all_done = chosen.left_alone.empty() && done.ids.size() == chosen.ids.size();
@@ -78,11 +79,11 @@ int run(const settings& given) {
   if (const auto wrong = check_selection(given.ids, given.all, given.which); !wrong.empty())
     return report_error("dead replay", wrong, exit_code::usage);
   database db(given.common.postgres, config::make_logger("dead", given.common));
-  auto chosen = select_dead(db, given.ids, given.which);
+  auto chosen = select_dead(db, given.ids, given.which.filter());
   if (chosen.failure) return report_error("dead replay", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "update"))
-      return complain_of_write("dead replay", *denied);
+      return report_write_failure("dead replay", *denied);
   if (given.dry_run) return rehearse_some(given, chosen);
   if (given.limit > 0 && chosen.ids.size() > static_cast<std::size_t>(given.limit)) {
     chosen.ids.resize(static_cast<std::size_t>(given.limit));
@@ -136,4 +137,4 @@ config::command dead_replay() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -2,13 +2,15 @@
 // trunkline doctor
 #include <cstdio>
 
+#include "cli/doctor/findings_text.hpp"
 #include "admin/bounded.hpp"
 #include "admin/doctor/checks.hpp"
 #include "admin/http_client.hpp"
+#include "cli/api_options.hpp"
 #include "cli/output.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -16,7 +18,7 @@ struct settings {
   signature::key_sources keys;
   std::string url = "http://127.0.0.1:5000/api/webhooks/openphone";
   std::string ops_url, public_url;
-  provider::settings api;
+  openphone::settings api;
   bool all = false, json = false;
 };
 
@@ -77,7 +79,7 @@ config::command doctor() {
             options.text(
                 "public-url", given->public_url, "What the provider is to call: https://HOST/PATH"
             );
-            provider::declare(options, given->api);
+            declare_api(options, given->api);
             options.list(
                 "key", given->keys.texts, "Signing key as the gateway takes it",
                 {.secret = true,
@@ -97,4 +99,4 @@ config::command doctor() {
       .run = [given]() -> int { run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
-#include "admin/events/event_filter.hpp"
+#include "cli/events/event_filter_options.hpp"
 #include "admin/moment.hpp"
 #include "parse/facts.hpp"
 #include "parse/kinds.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 constexpr std::array<std::string_view, 4> known_states = {
@@ -149,4 +150,4 @@ event_filter event_filter_options::filter() const {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

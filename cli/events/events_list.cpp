@@ -2,11 +2,13 @@
 // trunkline events list
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "admin/events/event_lookup.hpp"
+#include "cli/events/event_filter_options.hpp"
 #include "cli/events/events.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -129,4 +131,4 @@ config::command events_list() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "admin/batches.hpp"
 #include "admin/events/event_filter.hpp"
 #include "admin/events/event_history.hpp"
 #include "admin/events/event_lookup.hpp"
 #include "admin/control/controls.hpp"
+#include "cli/events/event_filter_options.hpp"
+#include "cli/confirm.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -142,7 +145,7 @@ int run(const settings& given) {
   if (chosen.failure) return report_error("events retry", *chosen.failure);
   if (!chosen.ids.empty())
     if (const auto denied = lacks_right(db, "update"))
-      return complain_of_write("events retry", *denied);
+      return report_write_failure("events retry", *denied);
   if (given.all && chosen.ids.size() > 1 && !given.yes &&
       !confirmed("try " + std::to_string(chosen.ids.size()) + " events again now?"))
     return report_error(
@@ -156,7 +159,7 @@ int run(const settings& given) {
   if (done.failure) {
     if (!done.ids.empty())
       std::fprintf(stderr, "%zu were made due before this:\n", done.ids.size());
-    return complain_of_write("events retry", *done.failure);
+    return report_write_failure("events retry", *done.failure);
   }
   return report(given, chosen, done);
 }
@@ -189,4 +192,4 @@ config::command events_retry() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

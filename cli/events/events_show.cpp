@@ -2,6 +2,7 @@
 // trunkline events show ID [--raw]
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
 #include "admin/events/event_history.hpp"
 #include "admin/events/event_in_redis.hpp"
@@ -9,7 +10,7 @@
 #include "admin/control/controls.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -250,4 +251,4 @@ config::command events_show() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

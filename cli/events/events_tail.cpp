@@ -5,13 +5,15 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
 #include "admin/events/event_follower.hpp"
+#include "cli/events/event_filter_options.hpp"
 #include "cli/events/events.hpp"
 #include "admin/moment.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -146,4 +148,4 @@ config::command events_tail() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,13 +4,14 @@
 #include <cstdio>
 
 #include "common/process/signals.hpp"
-#include "cli/import/import_report.hpp"
+#include "admin/import/import_report.hpp"
 #include "admin/import/import_rows.hpp"
 #include "admin/import/import_source.hpp"
+#include "cli/import/import_text.hpp"
 #include "cli/output.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
@@ -130,7 +131,7 @@ int run(const settings& given) {
     return report_error("import", problem->message, exit_code::failed);
   import_run work(given, source);
   if (const auto failed = work.all(std::get<std::vector<import_step>>(found))) return *failed;
-  given.json ? print_json(work.report()) : print_text(work.report());
+  given.json ? (void)std::puts(as_json(work.report()).c_str()) : print_text(work.report());
   return as_int(work.report().complete() ? exit_code::ok : exit_code::failed);
 }
 
@@ -176,4 +177,4 @@ config::command import_rows() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/import/import_report.hpp"
+#include "cli/output.hpp"
+#include "cli/import/import_text.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 constexpr std::int64_t width = 30;
@@ -52,4 +53,4 @@ void import_progress::finish() {
   if (wanted_ && terminal_) std::fputs("\r\033[K", stderr);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

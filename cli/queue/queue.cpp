@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "cli/queue/queue_text.hpp"
 #include "common/text/units.hpp"
 #include "common/redis/url.hpp"
 #include "cli/output.hpp"
@@ -17,7 +18,7 @@
 #include "cli/queue/queue_watch.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -92,12 +93,6 @@ sample take_sample(const settings& given) {
   return out;
 }
 
-// A thread may hang in a server's socket still: no destructor may run under its feet.
-[[noreturn]] void leave(exit_code code) {
-  std::fflush(nullptr);
-  _exit(as_int(code));
-}
-
 int run(const settings& given) {
   if (given.watch)
     leave(watch_queue(*given.watch, given.json, [&given] {
@@ -154,4 +149,4 @@ config::command queue() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

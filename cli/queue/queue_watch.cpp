@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/queue/queue_text.hpp"
 #include "cli/queue/queue_watch.hpp"
+#include "cli/output.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -11,7 +13,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 volatile std::sig_atomic_t ended = 0;
@@ -114,4 +116,4 @@ exit_code watch_queue(
   return exit_code::ok;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

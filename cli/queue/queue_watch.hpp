@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "cli/queue/queue_report.hpp"
+#include "cli/output.hpp"
+#include "admin/queue/queue_report.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 // Takes and shows a sample each so many seconds, until SIGINT, SIGTERM or a closed pipe: on a
 // terminal in place, else a line a sample.
@@ -19,4 +20,4 @@ exit_code watch_queue(
 // line says how many were left out.
 std::string fit_screen(const std::string& text, std::size_t columns, std::size_t rows);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

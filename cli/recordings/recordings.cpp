@@ -2,14 +2,16 @@
 // trunkline recordings CALL
 #include <cstdio>
 
+#include "cli/output.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
-  provider::settings provider;
+  openphone::settings provider;
   std::string call, api = "v1";
   bool json = false;
 };
@@ -20,7 +22,7 @@ std::string call_id(const std::string& given) {
   return path.starts_with("https://") ? path.substr(path.rfind('/') + 1) : path;
 }
 
-int print(const settings& given, const std::vector<provider::recording>& all) {
+int print(const settings& given, const std::vector<openphone::recording>& all) {
   const auto text = [](const std::string& value) {
     return value.empty() ? std::nullopt : std::optional(value);
   };
@@ -48,9 +50,9 @@ int print(const settings& given, const std::vector<provider::recording>& all) {
 }
 
 int run(const settings& given) {
-  if (!provider::is_id(call_id(given.call)))
+  if (!openphone::is_id(call_id(given.call)))
     return report_error("recordings", "give the id of a call, or its API link", exit_code::usage);
-  return with_api("recordings", given.provider, [&given](provider::api& api) {
+  return with_api("recordings", given.provider, [&given](openphone::api& api) {
     const auto all = api.recordings(generations_of(given.api).front(), call_id(given.call));
     if (!all.ok()) return report_error("recordings", *all.wrong);
     return print(given, all.value);
@@ -75,11 +77,11 @@ config::command recordings() {
       .declare =
           [given](config::option_set& options, config::arguments& words) {
             words.one("CALL", given->call, "Id of a call, or its API link", config::needed::yes);
-            declare_api(options, given->api, false);
+            declare_generation(options, given->api, false);
             options.flag("json", given->json, "Print one JSON object");
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "cli/input.hpp"
+#include "common/process/read_input.hpp"
 #include "cli/output.hpp"
 #include "cli/send/send_print.hpp"
 #include "cli/send/send_rows.hpp"
@@ -12,7 +12,7 @@
 #include "cli/signing_keys.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -79,7 +79,7 @@ class run_of_steps {
     if (const auto failure = choose_unused_numbers(through_.db, names)) return refuse(*failure);
     removal created;
     for (const sample& each : make_samples(given_.what.front(), names, unix_ms())) {
-      const step done = ctl::send_sample(through_, each);
+      const step done = cli::send_sample(through_, each);
       created.activity_ids.push_back(each.activity_id);
       if (!done.event_key.empty()) created.event_keys.push_back(done.event_key);
       if (!take(done)) break;
@@ -223,4 +223,4 @@ config::command send() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -5,7 +5,7 @@
 
 #include "cli/output.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 constexpr std::size_t name_width = 25;  // call.recording.completed and a blank
@@ -98,4 +98,4 @@ std::string curl_command(
   return out + " \\\n  --data-binary " + shell_quoted(data);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.hpp"
 #include "cli/send/send_steps.hpp"
 
 // What `trunkline send` prints.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 struct cleanup {
   bool kept = false;
@@ -23,4 +24,4 @@ std::string curl_command(
     const std::string& url, const signed_delivery& delivery, const std::string& data
 );
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/send/send_rows.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +10,7 @@
 #include "common/postgres/postgres.hpp"
 #include "admin/control/structure_lock.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 const std::vector<std::string> area_codes = {"201", "206", "212", "213", "303", "305", "312",
@@ -100,4 +101,4 @@ std::optional<database_failure> remove_rows(
       .failure;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

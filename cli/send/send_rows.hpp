@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.hpp"
 #include "admin/database.hpp"
 #include "cli/send/send_samples.hpp"
 
 // The rows of one test run: names that nobody else uses, and their removal.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 // A new prefix, and three different fictitious numbers (555-0100 to 555-0199).
 run_names make_names();
@@ -23,4 +24,4 @@ struct removal {
 // In one transaction, under the lock of the worker's restructuring batches.
 std::optional<database_failure> remove_rows(database&, const run_names&, const removal&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/send/send_samples.hpp"
+#include "cli/output.hpp"
 
 #include <array>
 #include <ctime>
 #include <map>
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using values = std::map<std::string, std::string>;
@@ -222,4 +223,4 @@ std::vector<sample> make_samples(
   return made;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -5,7 +5,9 @@
 #include <vector>
 
 // The events that `trunkline send` makes up, and what must be in the tables after each.
-namespace trunkline::ctl {
+#include "cli/output.hpp"
+
+namespace trunkline::cli {
 
 // What a run may be told apart by: everything it makes carries one of these.
 struct run_names {
@@ -33,4 +35,4 @@ struct sample {
 std::vector<sample> make_samples(const std::string& word, const run_names&, std::int64_t now_ms);
 bool is_sample_word(const std::string& word);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

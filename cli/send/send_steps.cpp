@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/send/send_steps.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <thread>
 
 #include "common/text/encoding.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -181,4 +182,4 @@ step send_file(const pipe& through, const std::string& name, const std::string& 
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

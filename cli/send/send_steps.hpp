@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/output.hpp"
 #include "common/signature/signature.hpp"
 #include "admin/database.hpp"
 #include "admin/http_client.hpp"
 #include "cli/send/send_samples.hpp"
 
 // One delivery through the whole pipe: signed, posted, awaited in Postgres, compared.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 struct signed_delivery {
   http_fields fields;     // of the signature
@@ -47,4 +48,4 @@ step send_sample(const pipe&, const sample&);
 // Somebody's file: its row must be processed or ignored.
 step send_file(const pipe&, const std::string& name, const std::string& body);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output.hpp"
+#include "cli/stats/stats_text.hpp"
 #include "common/text/units.hpp"
 #include "admin/bounded.hpp"
 #include "admin/stats/stats_sources.hpp"
 #include "cli/commands.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -146,4 +148,4 @@ config::command stats() {
       .run = [given]() -> int { leave(static_cast<exit_code>(run(*given))); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -6,13 +6,13 @@
 #include <cstdio>
 #include <map>
 
-#include "cli/input.hpp"
+#include "common/process/read_input.hpp"
 #include "cli/output.hpp"
 #include "cli/signing_keys.hpp"
 #include "cli/commands.hpp"
 #include "cli/verify/verify_hints.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using namespace std::chrono_literals;
@@ -206,4 +206,4 @@ config::command verify() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -2,6 +2,7 @@
 // For a mismatch the usual mistakes are tried out: other bytes of the body, another form of the
 // key, another message under the HMAC. The combination with the fewest mistakes is reported.
 #include "cli/verify/verify_hints.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -9,7 +10,7 @@
 #include "common/text/encoding.hpp"
 #include "common/signature/form.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using signature::refusal;
@@ -240,4 +241,4 @@ std::vector<std::string> explain(const refused_delivery& refused) {
   return hints;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,9 +4,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/output.hpp"
 #include "common/signature/signature.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 struct refused_delivery {
   const signature::verdict& verdict;
@@ -21,4 +22,4 @@ struct refused_delivery {
 // Why a signature does not hold, in sentences that help; no secrets, no digests.
 std::vector<std::string> explain(const refused_delivery&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
 #include "cli/webhooks/make_hook.hpp"
@@ -10,22 +12,22 @@
 #include "admin/webhooks/plan.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
-  provider::settings provider;
+  openphone::settings provider;
   std::string api = "2026-03-30", url, user, keys_file, label = "Trunkline";
   std::vector<std::string> events, resources;
   bool dry_run = false, json = false;
 };
 
-provider::generation which(const settings& given) {
+openphone::generation which(const settings& given) {
   return generations_of(given.api).front();
 }
 
 struct made {
-  provider::webhook hook;
+  openphone::webhook hook;
   kept_key key;
 };
 
@@ -36,7 +38,7 @@ struct keys_place {
 };
 
 // The key is shown before anything else can go wrong: it is told this once.
-made take_over(const settings& given, const provider::webhook& hook, keys_place& place) {
+made take_over(const settings& given, const openphone::webhook& hook, keys_place& place) {
   if (given.json) {
     made out{hook, keep_key(hook, place.file, false)};
     if (!out.key.problem.empty()) say_reload(out.key);
@@ -101,10 +103,10 @@ int finish(const hook_plan& plan, const std::vector<made>& all) {
   return as_int(kept && plan.disabled.empty() ? exit_code::ok : exit_code::failed);
 }
 
-int make(const settings& given, provider::api& api) {
+int make(const settings& given, openphone::api& api) {
   const auto existing = api.list(which(given), given.user);
   if (!existing.ok()) return report_error("webhooks create", *existing.wrong);
-  const auto events = given.events.empty() ? provider::default_events(which(given)) : given.events;
+  const auto events = given.events.empty() ? openphone::default_events(which(given)) : given.events;
   const auto plan = plan_hooks(
       which(given), existing.value, {given.url, given.label, events, given.resources, given.user}
   );
@@ -128,8 +130,8 @@ int make(const settings& given, provider::api& api) {
 int run(const settings& given) {
   if (given.url.empty())
     return report_error("webhooks create", "say where to: --url https://HOST/PATH", exit_code::usage);
-  if (which(given) == provider::generation::v1) {
-    const auto known = provider::default_events(provider::generation::v1);
+  if (which(given) == openphone::generation::v1) {
+    const auto known = openphone::default_events(openphone::generation::v1);
     for (const auto& event : given.events)
       if (std::find(known.begin(), known.end(), event) == known.end())
         return report_error("webhooks create", "v1 has no event '" + event + "'", exit_code::usage);
@@ -137,7 +139,7 @@ int run(const settings& given) {
   if (!given.keys_file.empty() && !given.dry_run)
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
       return report_error("webhooks create", "nothing was made: " + wrong, exit_code::failed);
-  return with_api("webhooks create", given.provider, [&given](provider::api& api) {
+  return with_api("webhooks create", given.provider, [&given](openphone::api& api) {
     return make(given, api);
   });
 }
@@ -163,11 +165,11 @@ config::command webhooks_create() {
             options.check("url", [given] {
               return given->url.empty() ? std::string() : check_hook_url(given->url);
             });
-            declare_api(options, given->api, false);
+            declare_generation(options, given->api, false);
             declare_user(options, given->user);
             options.list(
                 "event", given->events, "Only this event (default: all that become rows)",
-                {.offers = provider::known_events()}
+                {.offers = openphone::known_events()}
             );
             options.list(
                 "resource", given->resources, "Only this phone number's id (default: all)"
@@ -180,9 +182,9 @@ config::command webhooks_create() {
             options.flag("dry-run", given->dry_run, "Only say what would be made");
             options.flag("json", given->json, "Print one JSON object, with the keys");
             options.per_call({"url", "event", "resource", "dry-run"});
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

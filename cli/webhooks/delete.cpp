@@ -2,20 +2,23 @@
 // trunkline webhooks delete
 #include <cstdio>
 
+#include "cli/output.hpp"
+#include "cli/confirm.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
-  provider::settings provider;
+  openphone::settings provider;
   std::vector<std::string> ids;
   bool yes = false, dry_run = false, json = false;
 };
 
-int remove(const settings& given, provider::api& api) {
-  std::vector<provider::webhook> hooks;
+int remove(const settings& given, openphone::api& api) {
+  std::vector<openphone::webhook> hooks;
   for (const auto& id : given.ids) {
     const auto hook = find_hook(api, id);
     if (!hook.ok()) return report_error("webhooks delete", *hook.wrong);
@@ -51,7 +54,7 @@ int remove(const settings& given, provider::api& api) {
 int run(const settings& given) {
   if (given.ids.empty())
     return report_error("webhooks delete", "say which: an id of 'webhooks list'", exit_code::usage);
-  return with_api("webhooks delete", given.provider, [&given](provider::api& api) {
+  return with_api("webhooks delete", given.provider, [&given](openphone::api& api) {
     return remove(given, api);
   });
 }
@@ -75,9 +78,9 @@ config::command webhooks_delete() {
             options.flag("dry-run", given->dry_run, "Only say what would be deleted");
             options.flag("json", given->json, "Print one JSON object");
             options.per_call({"yes", "dry-run"});
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

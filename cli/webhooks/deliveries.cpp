@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
+#include "cli/confirm.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "admin/webhooks/delivery_log.hpp"
 #include "cli/webhooks/delivery_report.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 constexpr const char* name = "webhooks deliveries";
@@ -18,7 +21,7 @@ constexpr std::chrono::milliseconds redis_time{3000};
 
 struct settings {
   config::common_options common;
-  provider::settings provider;
+  openphone::settings provider;
   std::vector<std::string> ids;
   std::chrono::milliseconds since{std::chrono::hours(24)};
   std::string status = "any";
@@ -42,15 +45,15 @@ class progress {
 };
 
 // Not 0: the exit code to leave with.
-int collect(const settings& given, provider::api& api, log_reading& into) {
+int collect(const settings& given, openphone::api& api, log_reading& into) {
   auto ids = given.ids;
   if (ids.empty()) {
-    const auto hooks = api.list(provider::generation::current);
+    const auto hooks = api.list(openphone::generation::current);
     if (!hooks.ok()) return report_error(name, *hooks.wrong);
     for (const auto& hook : hooks.value)
-      if (hook.made_by == provider::generation::current) ids.push_back(hook.id);
+      if (hook.made_by == openphone::generation::current) ids.push_back(hook.id);
   }
-  const provider::delivery_filter filter{
+  const openphone::delivery_filter filter{
       given.status == "any" ? "" : given.status, "", utc_before(given.since), ""};
   log_bounds most{given.pages};
   // Gaps may lie anywhere; a plain list needs no more than is listed.
@@ -66,7 +69,7 @@ int collect(const settings& given, provider::api& api, log_reading& into) {
 }
 
 int find_places(const settings& given, const log_reading& log, delivery_report& into) {
-  std::vector<provider::delivery> deliveries;
+  std::vector<openphone::delivery> deliveries;
   for (const auto& line : log.lines) deliveries.push_back(line.sent);
   database db(given.common.postgres, config::make_logger("webhooks", given.common));
   stream_look redis(given.common);
@@ -86,7 +89,7 @@ bool wants_again(const delivery_line& each) {
   return each.here.where == place::missing && (status == "failed" || status == "success");
 }
 
-int redeliver(const settings& given, provider::api& api, delivery_report& report) {
+int redeliver(const settings& given, openphone::api& api, delivery_report& report) {
   const auto count = std::count_if(report.lines.begin(), report.lines.end(), wants_again);
   if (count == 0) return 0;
   if (!given.yes &&
@@ -107,7 +110,7 @@ int redeliver(const settings& given, provider::api& api, delivery_report& report
   return code;
 }
 
-int show(const settings& given, provider::api& api) {
+int show(const settings& given, openphone::api& api) {
   log_reading log;
   if (const int code = collect(given, api, log); code != 0) return code;
   delivery_report report;
@@ -125,12 +128,12 @@ int show(const settings& given, provider::api& api) {
 
 int run(const settings& given) {
   for (const auto& id : given.ids)
-    if (!provider::is_id(id) || provider::generation_of(id) == provider::generation::v1)
+    if (!openphone::is_id(id) || openphone::generation_of(id) == openphone::generation::v1)
       return report_error(
           "webhooks deliveries",
           "'" + id + "': only webhooks of the current API have a delivery log", exit_code::usage
       );
-  return with_api("webhooks deliveries", given.provider, [&given](provider::api& api) {
+  return with_api("webhooks deliveries", given.provider, [&given](openphone::api& api) {
     return show(given, api);
   });
 }
@@ -173,11 +176,11 @@ config::command webhooks_deliveries() {
             options.flag("redeliver", given->redeliver, "Ask for the missing ones again");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object");
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
             options.per_call({"since", "status", "limit", "pages", "missing", "redeliver", "yes"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -5,7 +5,7 @@
 
 #include "cli/output.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct listing {
@@ -132,4 +132,4 @@ std::string as_json(const delivery_report& report) {
          "\n";
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

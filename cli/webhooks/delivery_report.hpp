@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "cli/output.hpp"
 #include "admin/webhooks/delivery_log.hpp"
 #include "admin/webhooks/places.hpp"
 
 // What `trunkline webhooks deliveries` tells, and its two forms. Pure.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 struct delivery_line {
   logged log;
@@ -27,4 +28,4 @@ struct delivery_report {
 std::string as_text(const delivery_report&);
 std::string as_json(const delivery_report&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 struct settings {
-  provider::settings provider;
+  openphone::settings provider;
   std::string api = "all", user, url;
   bool json = false;
 };
@@ -24,7 +26,7 @@ std::string some(std::vector<std::string> events) {
   return joined(events) + " and " + more + " more";
 }
 
-int print(const settings& given, const std::vector<provider::webhook>& hooks) {
+int print(const settings& given, const std::vector<openphone::webhook>& hooks) {
   if (given.json) {
     std::vector<json_object> rows;
     for (const auto& hook : hooks) rows.push_back(to_json(hook));
@@ -38,7 +40,7 @@ int print(const settings& given, const std::vector<provider::webhook>& hooks) {
   std::vector<std::vector<std::string>> rows = {{"ID", "API", "STATUS", "URL", "EVENTS"}};
   for (const auto& hook : hooks)
     rows.push_back(
-        {printable(hook.id), std::string(provider::to_string(hook.made_by)), printable(hook.status),
+        {printable(hook.id), std::string(openphone::to_string(hook.made_by)), printable(hook.status),
          shorten(printable(hook.url), 100), some(hook.events)}
     );
   std::fputs(table(rows).c_str(), stdout);
@@ -46,10 +48,10 @@ int print(const settings& given, const std::vector<provider::webhook>& hooks) {
 }
 
 int run(const settings& given) {
-  return with_api("webhooks list", given.provider, [&given](provider::api& api) {
+  return with_api("webhooks list", given.provider, [&given](openphone::api& api) {
     auto hooks = api.list(generations_of(given.api), given.user);
     if (!hooks.ok()) return report_error("webhooks list", *hooks.wrong);
-    std::erase_if(hooks.value, [&given](const provider::webhook& hook) {
+    std::erase_if(hooks.value, [&given](const openphone::webhook& hook) {
       return !given.url.empty() && hook.url != given.url;
     });
     return print(given, hooks.value);
@@ -73,14 +75,14 @@ config::command webhooks_list() {
           "78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments&) {
-            declare_api(options, given->api, true);
+            declare_generation(options, given->api, true);
             declare_user(options, given->user);
             options.text("points-to", given->url, "Only those that point to this URL");
             options.flag("json", given->json, "Print one JSON object");
             options.per_call({"points-to"});
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/webhooks/make_hook.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
 #include "admin/webhooks/plan.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
-std::optional<provider::webhook> find_new(
-    const std::vector<provider::webhook>& now, const std::vector<provider::webhook>& before,
-    const provider::new_webhook& wanted
+std::optional<openphone::webhook> find_new(
+    const std::vector<openphone::webhook>& now, const std::vector<openphone::webhook>& before,
+    const openphone::new_webhook& wanted
 ) {
   for (const auto& hook : now) {
     const bool old = std::any_of(before.begin(), before.end(), [&hook](const auto& each) {
@@ -32,7 +33,7 @@ void say_how_to_look(const std::string& url) {
   );
 }
 
-void settle(making& out, provider::webhook found) {
+void settle(making& out, openphone::webhook found) {
   if (found.key.empty()) {
     std::fprintf(
         stderr,
@@ -56,8 +57,8 @@ void settle(making& out, provider::webhook found) {
 }  // namespace
 
 making make_hook(
-    const std::string& command, provider::api& api, provider::generation which,
-    const std::vector<provider::webhook>& before, const provider::new_webhook& wanted
+    const std::string& command, openphone::api& api, openphone::generation which,
+    const std::vector<openphone::webhook>& before, const openphone::new_webhook& wanted
 ) {
   making out;
   auto made = api.create(which, wanted);
@@ -80,4 +81,4 @@ making make_hook(
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -9,7 +9,7 @@
 #include "cli/output.hpp"
 #include "admin/webhooks/keys_file.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 std::string ask_for_file() {
@@ -21,7 +21,7 @@ std::string ask_for_file() {
 
 }  // namespace
 
-kept_key keep_key(const provider::webhook& hook, const std::string& file, bool may_ask) {
+kept_key keep_key(const openphone::webhook& hook, const std::string& file, bool may_ask) {
   kept_key out;
   out.line = key_line(hook.made_by, hook.key);
   std::string path = file;
@@ -45,4 +45,4 @@ void say_reload(const kept_key& key) {
     std::fputs("add the key to the gateway's signing keys file, and reload the gateway\n", stderr);
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -5,7 +5,10 @@
 // The current API can also change the key of a webhook, but promises no overlap: --in-place.
 #include <cstdio>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
+#include "cli/confirm.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
 #include "cli/webhooks/make_hook.hpp"
@@ -13,14 +16,14 @@
 #include "admin/webhooks/plan.hpp"
 #include "cli/webhooks/take_over.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 constexpr const char* name = "webhooks rotate";
 
 struct settings {
   config::common_options common;
-  provider::settings provider;
+  openphone::settings provider;
   std::string id, keys_file;
   std::chrono::milliseconds wait{0};
   bool in_place = false, yes = false, json = false;
@@ -28,11 +31,11 @@ struct settings {
 
 // Not ok: told on stderr.
 struct rotated {
-  provider::webhook hook;  // the one that has the new key
+  openphone::webhook hook;  // the one that has the new key
   int code = 0;
 };
 
-rotated in_place(provider::api& api, const provider::webhook& old) {
+rotated in_place(openphone::api& api, const openphone::webhook& old) {
   const auto key = api.rotate(old.id);
   rotated out{old, 0};
   out.hook.key = key.value;
@@ -51,14 +54,14 @@ rotated in_place(provider::api& api, const provider::webhook& old) {
   return out;
 }
 
-std::string list_of(const std::vector<provider::webhook>& hooks) {
+std::string list_of(const std::vector<openphone::webhook>& hooks) {
   std::string out;
   for (const auto& hook : hooks) out += (out.empty() ? "" : ", ") + hook.id;
   return out;
 }
 
 // Another twin each time this is run would be no end: one that is there already is named.
-rotated by_twin(provider::api& api, const provider::webhook& old) {
+rotated by_twin(openphone::api& api, const openphone::webhook& old) {
   rotated out;
   const auto all = api.list(old.made_by, old.user);
   if (!all.ok()) return {{}, report_error(name, *all.wrong)};
@@ -77,14 +80,14 @@ rotated by_twin(provider::api& api, const provider::webhook& old) {
   return {std::move(*made.hook), 0};
 }
 
-void print_key(const settings& given, const provider::webhook& hook) {
+void print_key(const settings& given, const openphone::webhook& hook) {
   if (!given.in_place) std::printf("made %s beside %s\n", hook.id.c_str(), given.id.c_str());
   std::printf("new signing key: %s\n", printable(key_line(hook.made_by, hook.key)).c_str());
   std::fflush(stdout);
 }
 
 void print_json(
-    const settings& given, const provider::webhook& hook, const kept_key& key, bool old_deleted
+    const settings& given, const openphone::webhook& hook, const kept_key& key, bool old_deleted
 ) {
   std::puts(json_object()
                 .text("id", hook.id)
@@ -98,7 +101,7 @@ void print_json(
 
 // Only who has reloaded the gateway knows that the new key is in use, or a test event that came.
 int end_old(
-    const settings& given, provider::api& api, const provider::webhook& now, const kept_key& key,
+    const settings& given, openphone::api& api, const openphone::webhook& now, const kept_key& key,
     bool& deleted
 ) {
   int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
@@ -124,7 +127,7 @@ int end_old(
   return code;
 }
 
-int rotate(const settings& given, provider::api& api) {
+int rotate(const settings& given, openphone::api& api) {
   const auto old = find_hook(api, given.id);
   if (!old.ok()) return report_error(name, *old.wrong);
   const auto question = given.in_place
@@ -153,7 +156,7 @@ int rotate(const settings& given, provider::api& api) {
 int run(const settings& given) {
   if (given.id.empty())
     return report_error(name, "say which: an id of 'webhooks list'", exit_code::usage);
-  const bool v1 = provider::generation_of(given.id) == provider::generation::v1;
+  const bool v1 = openphone::generation_of(given.id) == openphone::generation::v1;
   if (given.in_place && v1)
     return report_error(name, "v1 can't change a key: leave --in-place out", exit_code::usage);
   if (given.wait.count() > 0 && (given.in_place || v1))
@@ -170,7 +173,7 @@ int run(const settings& given) {
   if (!given.keys_file.empty())
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
       return report_error(name, "nothing was changed: " + wrong, exit_code::failed);
-  return with_api(name, given.provider, [&given](provider::api& api) {
+  return with_api(name, given.provider, [&given](openphone::api& api) {
     return rotate(given, api);
   });
 }
@@ -213,11 +216,11 @@ config::command webhooks_rotate() {
             options.flag("in-place", given->in_place, "Change the key of the webhook itself");
             options.flag("yes", given->yes, "Ask nothing");
             options.flag("json", given->json, "Print one JSON object, with the key");
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
             options.per_call({"wait", "in-place", "yes"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

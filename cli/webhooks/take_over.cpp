@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/webhooks/take_over.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -8,13 +9,13 @@
 #include "common/text/units.hpp"
 #include "cli/webhooks/trial.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using clock = std::chrono::steady_clock;
 
 // A message is the cheapest to send around; the webhook may carry none.
-std::string event_to_test(const provider::webhook& hook) {
+std::string event_to_test(const openphone::webhook& hook) {
   const std::string usual = "message.received";
   const bool carried = std::count(hook.events.begin(), hook.events.end(), usual) > 0;
   return carried || hook.events.empty() ? usual : hook.events.front();
@@ -23,8 +24,8 @@ std::string event_to_test(const provider::webhook& hook) {
 }  // namespace
 
 int wait_until_it_works(
-    const std::string& command, provider::api& api, const config::common_options& common,
-    const provider::webhook& hook, std::chrono::milliseconds time, bool& works
+    const std::string& command, openphone::api& api, const config::common_options& common,
+    const openphone::webhook& hook, std::chrono::milliseconds time, bool& works
 ) {
   trial test(command, api, common, hook.id, event_to_test(hook));
   if (const int code = test.prepare(); code != 0) return code;
@@ -51,4 +52,4 @@ int wait_until_it_works(
   }
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -3,18 +3,20 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
+#include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/webhooks/trial.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::steady_clock;
 
 struct settings {
   config::common_options common;
-  provider::settings provider;
+  openphone::settings provider;
   std::string id, event = "message.received";
   std::chrono::milliseconds wait{30000};
   bool json = false;
@@ -64,7 +66,7 @@ int report(
   return as_int(exit_code::ok);
 }
 
-int ask_and_wait(const settings& given, provider::api& api) {
+int ask_and_wait(const settings& given, openphone::api& api) {
   trial test("webhooks test", api, given.common, given.id, given.event);
   if (const int code = test.prepare(); code != 0) return code;
   const auto start = steady_clock::now();
@@ -80,16 +82,16 @@ int ask_and_wait(const settings& given, provider::api& api) {
 }
 
 int run(const settings& given) {
-  if (!provider::is_id(given.id))
+  if (!openphone::is_id(given.id))
     return report_error("webhooks test", "say which: an id of 'webhooks list'", exit_code::usage);
-  if (provider::generation_of(given.id) == provider::generation::v1)
+  if (openphone::generation_of(given.id) == openphone::generation::v1)
     return report_error(
         "webhooks test",
         "v1 has no test events: 'trunkline send full' tests our side, a text message to one of "
         "your numbers all of it",
         exit_code::usage
     );
-  return with_api("webhooks test", given.provider, [&given](provider::api& api) {
+  return with_api("webhooks test", given.provider, [&given](openphone::api& api) {
     return ask_and_wait(given, api);
   });
 }
@@ -114,18 +116,18 @@ config::command webhooks_test() {
             words.one("ID", given->id, "Id of `webhooks list`");
             options.text(
                 "event", given->event, "Which event",
-                {.offers = provider::default_events(provider::generation::current)}
+                {.offers = openphone::default_events(openphone::generation::current)}
             );
             options.duration(
                 "wait", given->wait, "Give up after this", std::chrono::milliseconds(0),
                 std::chrono::hours(1)
             );
             options.flag("json", given->json, "Print one JSON object");
-            provider::declare(options, given->provider);
+            declare_api(options, given->provider);
             options.per_call({"event", "wait"});
             config::add_common(options, given->common, config::uses::both);
           },
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

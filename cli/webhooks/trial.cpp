@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/webhooks/trial.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 
 #include "parse/facts.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 trial::trial(
-    std::string command, provider::api& api, const config::common_options& common, std::string hook,
+    std::string command, openphone::api& api, const config::common_options& common, std::string hook,
     std::string event_type
 )
     : verb_(std::move(command)),
@@ -18,7 +19,7 @@ trial::trial(
       db_(common.postgres, config::make_logger("webhooks", common)),
       redis_(common) {}
 
-provider::answer<provider::delivery_page> trial::log_of_provider() {
+openphone::answer<openphone::delivery_page> trial::log_of_provider() {
   // An earlier one may still be tried again for as long as the provider tries at all.
   return api_.deliveries(hook_, {"", event_type_, utc_before(std::chrono::hours(28)), ""});
 }
@@ -109,4 +110,4 @@ std::string whereabouts::sentence() const {
   return out;
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

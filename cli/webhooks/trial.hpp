@@ -2,6 +2,7 @@
 #pragma once
 #include <set>
 
+#include "cli/output.hpp"
 #include "admin/webhooks/arrivals.hpp"
 #include "admin/webhooks/stream_look.hpp"
 #include "cli/webhooks/webhooks.hpp"
@@ -9,7 +10,7 @@
 // Test events of the provider. All of them carry one and the same event id, and its log names none:
 // what tells this one from earlier ones is that it is new, here (a later entry of the stream) and
 // there (a delivery that the log did not have).
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 // Of a test event that is no row: how far it came.
 struct whereabouts {
@@ -26,7 +27,7 @@ class trial {
  public:
   // Functions that return an int have told the problem on stderr if it is not 0: the exit code.
   trial(
-      std::string command, provider::api&, const config::common_options&, std::string hook,
+      std::string command, openphone::api&, const config::common_options&, std::string hook,
       std::string event_type
   );
   // Notes what is there already. Before the first ask().
@@ -40,12 +41,12 @@ class trial {
   const std::string& event_id() const { return event_id_; }  // inside the test event; ""
 
  private:
-  provider::answer<provider::delivery_page> log_of_provider();
+  openphone::answer<openphone::delivery_page> log_of_provider();
   void search_stream(whereabouts&);
   void count_refusals(whereabouts&);
 
   std::string verb_, hook_, event_type_, event_id_;
-  provider::api& api_;
+  openphone::api& api_;
   database db_;
   stream_look redis_;
   std::set<std::string> known_;  // deliveries of the provider's log
@@ -54,4 +55,4 @@ class trial {
   stream_look::refusals refused_;
 };
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -1,37 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/api_options.hpp"
 #include "cli/webhooks/webhooks.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 // A provider who says nothing costs a minute: who waits is told why. Runs one after the other meet
 // 429 for a moment, which is no news.
-provider::retry_notice say_retries(const std::string& command) {
-  return [command](const provider::http_answer& got, int tries, std::chrono::milliseconds pause) {
+openphone::retry_notice say_retries(const std::string& command) {
+  return [command](const openphone::http_answer& got, int tries, std::chrono::milliseconds pause) {
     if (got.status == 429 && pause < std::chrono::seconds(2)) return;
     const std::string what =
         got.status == 0 ? "does not answer" : "answered " + std::to_string(got.status);
     std::fprintf(
         stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", command.c_str(),
-        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, provider::most_tries
+        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, openphone::most_tries
     );
   };
 }
 
 }  // namespace
 
-void declare_api(config::option_set& options, std::string& target, bool all_allowed) {
+void declare_generation(config::option_set& options, std::string& target, bool all_allowed) {
   std::vector<std::string> allowed = {"2026-03-30", "v1"};
   if (all_allowed) allowed.insert(allowed.begin(), "all");
   options.choice("api", target, "Which of the provider's APIs", std::move(allowed));
 }
 
-std::vector<provider::generation> generations_of(const std::string& api) {
-  using provider::generation;
+std::vector<openphone::generation> generations_of(const std::string& api) {
+  using openphone::generation;
   if (api == "v1") return {generation::v1};
   if (api == "2026-03-30") return {generation::current};
   return {generation::current, generation::v1};
@@ -40,7 +42,7 @@ std::vector<provider::generation> generations_of(const std::string& api) {
 void declare_user(config::option_set& options, std::string& target) {
   options.text("user", target, "Of this user; v1 keeps them by user (default: the owner)");
   options.check("user", [&target] {
-    return target.empty() || provider::is_id(target) ? "" : "must be a user's id, US...";
+    return target.empty() || openphone::is_id(target) ? "" : "must be a user's id, US...";
   });
 }
 
@@ -52,23 +54,23 @@ std::string check_hook_url(const std::string& url) {
   return good ? "" : "must be https://HOST/PATH as the provider is to call it";
 }
 
-int report_error(const std::string& command, const provider::failure& wrong) {
+int report_error(const std::string& command, const openphone::failure& wrong) {
   return report_error(command, wrong.message, wrong.away ? exit_code::unknown : exit_code::failed);
 }
 
 int with_api(
-    const std::string& command, const provider::settings& given,
-    const std::function<int(provider::api&)>& run
+    const std::string& command, const openphone::settings& given,
+    const std::function<int(openphone::api&)>& run
 ) {
-  const auto connected = provider::connect(given, say_retries(command));
+  const auto connected = openphone::connect(given, say_retries(command));
   if (!connected.api) return report_error(command, connected.problem, exit_code::config);
   return run(*connected.api);
 }
 
-provider::answer<provider::webhook> find_hook(provider::api& api, const std::string& id) {
-  provider::answer<provider::webhook> out;
-  if (!provider::is_id(id)) {
-    out.wrong = provider::failure{false, false, 0, "'" + id + "' is not the id of a webhook"};
+openphone::answer<openphone::webhook> find_hook(openphone::api& api, const std::string& id) {
+  openphone::answer<openphone::webhook> out;
+  if (!openphone::is_id(id)) {
+    out.wrong = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook"};
     return out;
   }
   out = api.get(id);
@@ -92,13 +94,13 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-json_object to_json(const provider::webhook& hook) {
+json_object to_json(const openphone::webhook& hook) {
   const auto text = [](const std::string& value) {
     return value.empty() ? std::nullopt : std::optional(value);
   };
   return json_object()
       .text("id", hook.id)
-      .text("api", std::string(provider::to_string(hook.made_by)))
+      .text("api", std::string(openphone::to_string(hook.made_by)))
       .text("status", text(hook.status))
       .text("url", hook.url)
       .text("label", text(hook.label))
@@ -108,4 +110,4 @@ json_object to_json(const provider::webhook& hook) {
       .text("created_at", text(hook.created_at));
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

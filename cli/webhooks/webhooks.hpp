@@ -4,14 +4,15 @@
 
 #include "admin/batches.hpp"
 #include "cli/output.hpp"
-#include "openphone/options.hpp"
+#include "common/cli/config.hpp"
+#include "openphone/connect.hpp"
 
 // What the verbs of `trunkline webhooks` share.
-namespace trunkline::ctl {
+namespace trunkline::cli {
 
 // --api: "all", "v1" or "2026-03-30".
-void declare_api(config::option_set&, std::string& target, bool all_allowed);
-std::vector<provider::generation> generations_of(const std::string& api);
+void declare_generation(config::option_set&, std::string& target, bool all_allowed);
+std::vector<openphone::generation> generations_of(const std::string& api);
 
 // --user: v1 keeps webhooks by user.
 void declare_user(config::option_set&, std::string& target);
@@ -20,16 +21,16 @@ void declare_user(config::option_set&, std::string& target);
 std::string check_hook_url(const std::string& url);
 
 // The failure as a line on stderr: exit code 3 if the provider is away, else 1.
-int report_error(const std::string& command, const provider::failure&);
+int report_error(const std::string& command, const openphone::failure&);
 
 // Connects and runs; without an API key it is a configuration problem.
 int with_api(
-    const std::string& command, const provider::settings&,
-    const std::function<int(provider::api&)>& run
+    const std::string& command, const openphone::settings&,
+    const std::function<int(openphone::api&)>& run
 );
 
 // The webhook with that id.
-provider::answer<provider::webhook> find_hook(provider::api&, const std::string& id);
+openphone::answer<openphone::webhook> find_hook(openphone::api&, const std::string& id);
 
 // So long ago, as the provider writes times.
 std::string utc_before(std::chrono::milliseconds age);
@@ -38,6 +39,6 @@ std::string utc_before(std::chrono::milliseconds age);
 std::string joined(const std::vector<std::string>& words);
 
 // Without the key.
-json_object to_json(const provider::webhook&);
+json_object to_json(const openphone::webhook&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -4,13 +4,14 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/output.hpp"
 #include "common/text/units.hpp"
 #include "common/postgres/postgres.hpp"
 #include "admin/control/controls.hpp"
 #include "cli/commands.hpp"
 #include "admin/workers/worker_cards.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -127,7 +128,7 @@ int run(const settings& given) {
       {.connect = budget, .lock = budget, .statement = budget}
   );
   if (const auto asked = ask(db, chosen.ids); !asked.ok())
-    return complain_of_write("workers drain", *asked.failure);
+    return report_write_failure("workers drain", *asked.failure);
 
   const auto end = std::chrono::steady_clock::now() + given.timeout;
   for (;;) {
@@ -175,4 +176,4 @@ config::command workers_drain() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -8,7 +8,7 @@
 #include "cli/commands.hpp"
 #include "admin/workers/worker_cards.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using std::chrono::milliseconds;
@@ -115,4 +115,4 @@ config::command workers_list() {
       .run = [given] { return run(*given); }};
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program of commands: the apps of its groups and commands, the run of the one that was asked for.
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 #include "common/cli/program_parts.hpp"
 
 namespace trunkline::config {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/cli/arguments.hpp"
-#include "common/log/log.hpp"
+#include "common/process/common_options.hpp"
 
 namespace CLI {
 class App;
@@ -118,17 +118,8 @@ class option_set {
   std::unique_ptr<impl> impl_;
 };
 
-// What all programs share. Registered by add_common().
-struct common_options {
-  std::string redis = "redis://127.0.0.1:6379/0";
-  std::string postgres;  // empty: libpq's own variables and files decide
-  std::string stream_namespace = "trunkline";
-  std::string log_level = "info";
-  std::string log_format = "text";
-};
 enum class uses { redis = 1, postgres = 2, both = 3 };
 void add_common(option_set& options, common_options& target, uses servers);
-logger make_logger(const std::string& source, const common_options& options);
 
 // A whole program's start: --help, --version, --config, --check-config, parsing, resolving,
 // problems to stderr. declare() registers options on the set. Returns nullopt to go on, or the exit

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "common/process/version.hpp"
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 #include "common/log/mask.hpp"
 #include "common/cli/program_parts.hpp"
 

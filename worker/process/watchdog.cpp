@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -6,7 +6,7 @@
 using namespace trunkline;
 
 TEST_CASE("what asks less or does more comes from the command line alone") {
-  const auto program = config::describe(ctl::about(), ctl::all_commands());
+  const auto program = config::describe(cli::about(), cli::all_commands());
   int seen = 0;
   for (const auto& command : program.commands)
     for (const auto& option : command.options) {
@@ -22,7 +22,7 @@ TEST_CASE("what asks less or does more comes from the command line alone") {
 }
 
 TEST_CASE("filters come from the command line alone") {
-  const auto program = config::describe(ctl::about(), ctl::all_commands());
+  const auto program = config::describe(cli::about(), cli::all_commands());
   for (const auto& command : program.commands)
     for (const auto& option : command.options) {
       if (option.group != "Which") continue;

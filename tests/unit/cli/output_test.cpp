@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace trunkline::ctl;
+using namespace trunkline::admin;
+using namespace trunkline;
+using namespace trunkline::cli;
 
 TEST_CASE("JSON objects keep order, escape text and tell the unknown as null") {
   json_object inner;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/queue/queue_report.hpp"
+#include "cli/queue/queue_text.hpp"
+#include "admin/queue/queue_report.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace trunkline;
-using namespace trunkline::ctl;
+using namespace trunkline::admin;
+using namespace trunkline::cli;
 using namespace std::chrono_literals;
 
 namespace {

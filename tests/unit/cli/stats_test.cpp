@@ -3,10 +3,12 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "cli/stats/stats_text.hpp"
 #include "cli/queue/queue_watch.hpp"
-#include "cli/stats/stats_report.hpp"
+#include "admin/stats/stats_report.hpp"
 
-using namespace trunkline::ctl;
+using namespace trunkline::admin;
+using namespace trunkline::cli;
 
 namespace {
 

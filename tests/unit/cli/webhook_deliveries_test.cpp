@@ -6,16 +6,17 @@
 #include "admin/webhooks/stream_look.hpp"
 
 using namespace trunkline;
-using namespace trunkline::ctl;
+using namespace trunkline::admin;
+using namespace trunkline::cli;
 
 namespace {
 
 // A log whose pages lead from cursor to cursor as told: "" is the first, a missing one the last.
-struct book final : provider::transport {
+struct book final : openphone::transport {
   std::map<std::string, std::string> next;
   int asked = 0;
 
-  provider::http_answer exchange(const provider::http_request& request) override {
+  openphone::http_answer exchange(const openphone::http_request& request) override {
     const auto at = request.target.find("after=");
     std::string page = at == std::string::npos ? "" : request.target.substr(at + 6);
     page = page.substr(0, page.find('&'));
@@ -29,10 +30,10 @@ log_reading read(std::map<std::string, std::string> next, const log_bounds& most
   auto pages = std::make_unique<book>();
   pages->next = std::move(next);
   auto* counted = pages.get();
-  provider::pace_clock clock{
-      [] { return provider::pace_clock::instant(); }, [](std::chrono::milliseconds) {},
+  openphone::pace_clock clock{
+      [] { return openphone::pace_clock::instant(); }, [](std::chrono::milliseconds) {},
       [] { return 0.0; }};
-  provider::api api(std::move(pages), "key", clock);
+  openphone::api api(std::move(pages), "key", clock);
   log_reading out;
   read_log(api, "7", {}, most, out, [](std::size_t) {});
   asked = counted->asked;

@@ -5,7 +5,7 @@
 
 #include "admin/events/event_lookup.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 TEST_CASE("moments as people type them") {
   constexpr std::int64_t now = 1795194181000;
@@ -33,4 +33,4 @@ TEST_CASE("ids that tell their time") {
   CHECK_FALSE(time_of_delivery_id("0000000010000000000000000U"));  // no digit of its alphabet
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

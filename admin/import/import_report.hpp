@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,7 +8,7 @@
 #include "store/merge/write_counts.hpp"
 
 // What an import tells: how far it is, and at its end what was taken and what was not.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct refused_rows {
   std::int64_t count = 0;
@@ -34,22 +33,6 @@ struct import_report {
   std::string how_far() const;
 };
 
-void print_text(const import_report&);
-void print_json(const import_report&);
+std::string as_json(const import_report&);
 
-// On stderr: a bar on a terminal, else a line every two seconds.
-class import_progress {
- public:
-  explicit import_progress(bool wanted);
-  void start(std::string table, std::int64_t all);
-  void tell(std::int64_t done);
-  void finish();  // the bar leaves its line
-
- private:
-  bool wanted_, terminal_;
-  std::string table_;
-  std::int64_t all_ = 0;
-  std::chrono::steady_clock::time_point next_{};
-};
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 using namespace trunkline;
-using namespace trunkline::ctl;
+using namespace trunkline::admin;
 
 namespace {
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two forms of `trunkline queue`.
-#include "cli/queue/queue_report.hpp"
+#include "cli/queue/queue_text.hpp"
 
 #include <cstdio>
 
-#include "common/text/units.hpp"
 #include "cli/output.hpp"
+#include "common/text/units.hpp"
 
-namespace trunkline::ctl {
+namespace trunkline::cli {
 namespace {
 
 using milliseconds = std::chrono::milliseconds;
@@ -33,17 +32,6 @@ std::string bytes_text(std::int64_t bytes) {
   char digits[32];
   std::snprintf(digits, sizeof digits, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
   return digits;
-}
-
-// Over all workers; not known if one of them does not say.
-std::optional<double> settled_rate(const redis_state& redis) {
-  if (!redis.workers) return std::nullopt;
-  double sum = 0;
-  for (const auto& worker : *redis.workers) {
-    if (!worker.rate) return std::nullopt;
-    sum += *worker.rate;
-  }
-  return sum;
 }
 
 std::string refused_text(const redis_state& redis) {
@@ -113,58 +101,6 @@ std::vector<std::string> state_line(const char* name, const state_count& state) 
       name, std::to_string(state.count) + (state.at_least ? "+" : ""), oldest_text(state.oldest)};
 }
 
-json_object state_json(std::optional<std::int64_t> count, std::optional<milliseconds> oldest) {
-  json_object out;
-  out.number("count", count);
-  out.real(
-      "oldest_seconds",
-      oldest ? std::optional(static_cast<double>(oldest->count()) / 1000) : std::nullopt
-  );
-  return out;
-}
-
-json_object state_json(const std::optional<state_count>& state) {
-  if (!state) return state_json(std::nullopt, std::nullopt);
-  return state_json(state->count, state->oldest).boolean("at_least", state->at_least);
-}
-
-std::optional<std::string> known(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
-
-std::optional<std::vector<json_object>> cards_json(
-    const std::optional<std::vector<process_card>>& cards
-) {
-  if (!cards) return std::nullopt;
-  std::vector<json_object> out;
-  for (const auto& card : *cards)
-    out.push_back(json_object()
-                      .text("id", card.id)
-                      .text("state", known(card.state))
-                      .text("reason", known(card.reason))
-                      .real("rate", card.rate)
-                      .text("durability", known(card.durability)));
-  return out;
-}
-
-std::optional<json_object> refused_json(const redis_state& redis) {
-  if (!redis.refused) return std::nullopt;
-  json_object out;
-  for (const auto& [reason, count] : *redis.refused) out.number(reason, count);
-  return out;
-}
-
-std::string_view status_word(exit_code code) {
-  switch (code) {
-    case exit_code::critical:
-      return "limit";
-    case exit_code::unknown:
-      return "unknown";
-    default:
-      return "ok";
-  }
-}
-
 }  // namespace
 
 std::string as_line(const queue_report& report, const queue_verdict& verdict) {
@@ -205,33 +141,4 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   return printable(verdict.line) + "\n\n" + table(out);
 }
 
-std::string as_json(const queue_report& report, const queue_verdict& verdict) {
-  const redis_state none;
-  const redis_state& redis = report.redis ? *report.redis : none;
-  const auto if_redis = [&](std::optional<std::int64_t> value) {
-    return report.redis ? value : std::nullopt;
-  };
-  const auto& postgres = report.postgres;
-  const auto seconds = [](std::optional<milliseconds> age) {
-    return age ? std::optional(static_cast<double>(age->count()) / 1000) : std::nullopt;
-  };
-  json_object out;
-  out.text("verdict", verdict.line).text("status", std::string(status_word(verdict.code)));
-  out.object("ready", state_json(if_redis(redis.ready()), redis.ready_age));
-  out.object("pending", state_json(if_redis(redis.pending), redis.pending_age));
-  out.object("retrying", state_json(postgres ? std::optional(postgres->retrying) : std::nullopt));
-  out.object("dead", state_json(postgres ? std::optional(postgres->dead) : std::nullopt));
-  out.real("next_retry_seconds", postgres ? seconds(postgres->next_retry) : std::nullopt);
-  out.real("accepted_per_second", redis.accepted_rate);
-  out.real("settled_per_second", settled_rate(redis));
-  out.real("last_accepted_seconds", seconds(redis.last_accepted_age));
-  out.object("refused_last_hour", refused_json(redis)).number("consumers", redis.consumers);
-  out.list("workers", cards_json(redis.workers)).list("gateways", cards_json(redis.gateways));
-  out.number("used_memory", redis.used_memory).number("max_memory", redis.max_memory);
-  out.text("appendonly", redis.appendonly).text("appendfsync", redis.appendfsync);
-  out.object("pause", postgres ? as_json(postgres->pause) : std::nullopt);
-  out.text("maxmemory_policy", redis.policy).strings("unknown", report.unknown);
-  return out.str() + "\n";
-}
-
-}  // namespace trunkline::ctl
+}  // namespace trunkline::cli

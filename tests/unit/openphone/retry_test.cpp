@@ -6,7 +6,7 @@
 
 #include "openphone/api.hpp"
 
-using namespace trunkline::provider;
+using namespace trunkline::openphone;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 

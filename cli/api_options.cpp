@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "openphone/options.hpp"
+#include "cli/api_options.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cctype>
 
-#include "cli/input.hpp"
-
-namespace trunkline::provider {
+namespace trunkline::cli {
 namespace {
-
-// The one setting that is read from the environment alone: it has no flag, so that it can't be
-// seen in a list of processes.
-const char* key_variable() {
-  const char* value = std::getenv("OPENPHONE_API_KEY");
-  return value == nullptr ? "" : value;
-}
 
 // The key must not travel in clear text over a network.
 std::string check_url(const std::string& url) {
@@ -33,15 +25,9 @@ std::string check_url(const std::string& url) {
   return tls || host == "127.0.0.1" || host == "[::1]" || host == "localhost" ? "" : wrong;
 }
 
-std::string trimmed(std::string text) {
-  const auto start = text.find_first_not_of(" \t\r\n");
-  if (start == std::string::npos) return "";
-  return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
-}
-
 }  // namespace
 
-void declare(config::option_set& options, settings& target) {
+void declare_api(config::option_set& options, openphone::settings& target) {
   const std::string group = "Provider";
   options.text("api-url", target.api_url, "The provider's API", {.group = group});
   options.check("api-url", [&target] { return check_url(target.api_url); });
@@ -60,28 +46,4 @@ void declare(config::option_set& options, settings& target) {
   );
 }
 
-bool has_key(const settings& given) {
-  return !given.key_file.empty() || *key_variable() != '\0';
-}
-
-connected connect(const settings& given, retry_notice notice) {
-  if (!has_key(given))
-    return {nullptr, "no API key: set OPENPHONE_API_KEY or give --api-key-file FILE"};
-  std::string key = key_variable();
-  if (!given.key_file.empty()) {
-    auto file = ctl::read_input(given.key_file);
-    if (!file.problem.empty()) return {nullptr, file.problem};
-    key = std::move(file.bytes);
-  }
-  key = trimmed(key);
-  const bool fits =
-      !key.empty() && key.size() <= 1024 &&
-      std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-  if (!fits)
-    return {nullptr, "the API key is not one word of printable characters (it is not shown)"};
-  std::string url = given.api_url;
-  auto made = make_transport({std::move(url), key, given.ca_file, given.timeout});
-  return {std::make_unique<api>(std::move(made), key, real_clock(), std::move(notice)), ""};
-}
-
-}  // namespace trunkline::provider
+}  // namespace trunkline::cli

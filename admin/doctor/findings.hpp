@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 
 // What `trunkline doctor` found, and its two forms. Pure.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 enum class level { ok, note, warning, error };
 
@@ -52,7 +52,8 @@ class findings {
   std::vector<finding> all_;
 };
 
-std::string as_text(const findings&, bool all);
+std::string word(level);
+std::size_t count(const findings&, level);
 std::string as_json(const findings&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

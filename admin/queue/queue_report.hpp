@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "common/cli/exit_codes.hpp"
+#include "common/process/exit_codes.hpp"
 #include "admin/control/controls.hpp"
 
 // The state of the whole pipe as `trunkline queue` tells it: what was read, what follows from it,
 // and its two forms. Pure: no servers here. An absent value is not known, and is told as such.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 struct process_card {
   std::string id;
@@ -75,8 +75,9 @@ struct queue_verdict {
 };
 queue_verdict judge(const queue_report&, const queue_limits&);
 
-std::string as_line(const queue_report&, const queue_verdict&);  // without a line end
-std::string as_text(const queue_report&, const queue_verdict&);
+// Settled entries per second over all workers, or nullopt if one of them does not report a rate.
+std::optional<double> settled_rate(const redis_state&);
+
 std::string as_json(const queue_report&, const queue_verdict&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

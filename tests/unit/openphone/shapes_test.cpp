@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace trunkline::provider;
+using namespace trunkline::openphone;
 
 namespace {
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/doctor/findings.hpp"
+#include "admin/doctor/findings.hpp"
 
 #include <algorithm>
 
-#include "cli/output.hpp"
+#include "common/json/json_object.hpp"
 
-namespace trunkline::ctl {
-namespace {
-
+namespace trunkline::admin {
 std::string word(level how) {
   switch (how) {
     case level::ok:
@@ -28,12 +26,6 @@ std::size_t count(const findings& from, level how) {
   ));
 }
 
-std::string plural(std::size_t n, const std::string& what) {
-  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
-
-}  // namespace
-
 void findings::append(findings more) {
   for (auto& each : more.all_) all_.push_back(std::move(each));
 }
@@ -43,25 +35,6 @@ exit_code findings::verdict() const {
     return exit_code::unknown;
   if (count(*this, level::error) > 0) return exit_code::failed;
   return count(*this, level::warning) > 0 ? exit_code::critical : exit_code::ok;
-}
-
-std::string as_text(const findings& found, bool all) {
-  std::string out = plural(count(found, level::error), "error") + ", " +
-                    plural(count(found, level::warning), "warning") + ", " +
-                    plural(count(found, level::note), "note") + ", " +
-                    std::to_string(count(found, level::ok)) + " ok\n\n";
-  for (const auto how : {level::error, level::warning, level::note, level::ok}) {
-    if (how == level::ok && !all) continue;
-    for (const auto& each : found.all()) {
-      if (each.how != how) continue;
-      const auto name = word(how);
-      out += name + std::string(9 - name.size(), ' ') + each.check + ": " + printable(each.what) +
-             "\n";
-      if (!each.reason.empty()) out += "         why:  " + printable(each.reason) + "\n";
-      if (!each.mend.empty()) out += "         mend: " + printable(each.mend) + "\n";
-    }
-  }
-  return out;
 }
 
 std::string as_json(const findings& found) {
@@ -86,4 +59,4 @@ std::string as_json(const findings& found) {
          "\n";
 }
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -11,7 +11,7 @@
 #include "admin/control/controls.hpp"
 
 // What `trunkline stats` tells, and its two forms. Pure.
-namespace trunkline::ctl {
+namespace trunkline::admin {
 
 // Deliveries of a time, or of a type: rows of webhook_events by received_at, and their copies.
 struct stats_row {
@@ -53,7 +53,11 @@ struct stats_report {
   std::vector<std::string> unknown;
 };
 
-std::string as_text(const stats_report&);
+// Rounds down to 1 / parts, so that one dead letter of a million is not shown as 100 %.
+double rounded_down(double share, double parts);
+// Returns the counters of an hour by its name, or zeros.
+const gateway_figures& hour_of(const stats_report&, const std::string& name);
+
 std::string as_json(const stats_report&);
 
-}  // namespace trunkline::ctl
+}  // namespace trunkline::admin

@@ -4,11 +4,11 @@
 #include <catch2/catch.hpp>
 
 using namespace trunkline;
-using ctl::tell_activity;
+using admin::tell_activity;
 
 namespace {
 
-const ctl::phone_lines ours{"+14155550100"};
+const admin::phone_lines ours{"+14155550100"};
 
 parse::activity_facts facts_of(const std::string& row, std::size_t which = 0) {
   const auto told = tell_activity(row, std::nullopt, std::nullopt, ours);
@@ -89,19 +89,19 @@ TEST_CASE("old rows that can't be taken say why") {
   CHECK(problem(R"({"activity_type":"call"})") == "no openphone_id");
   CHECK_FALSE(problem("{").empty());
   CHECK_FALSE(problem(call + R"(,"ai_transcript":"[broken"})").empty());
-  CHECK(ctl::tell_contact(R"({"id":1})", "import-").problem == "no phone");
-  CHECK_FALSE(ctl::tell_contact(R"({"id":1,"phone":"call me"})", "import-").problem.empty());
+  CHECK(admin::tell_contact(R"({"id":1})", "import-").problem == "no phone");
+  CHECK_FALSE(admin::tell_contact(R"({"id":1,"phone":"call me"})", "import-").problem.empty());
 }
 
 TEST_CASE("an old contact is a card only if somebody named it") {
-  const auto made_up = ctl::tell_contact(
+  const auto made_up = admin::tell_contact(
       R"x({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})x",
       "import-"
   );
   REQUIRE(made_up.events.size() == 1);
   CHECK_FALSE(made_up.events.front().card);
   CHECK(made_up.events.front().named == std::vector<std::string>{"+14155550142"});
-  const auto named = ctl::tell_contact(
+  const auto named = admin::tell_contact(
       R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})", "import-shop-"
   );
   REQUIRE(named.events.size() == 1);

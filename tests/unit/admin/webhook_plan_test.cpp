@@ -6,13 +6,13 @@
 #include "admin/webhooks/keys_file.hpp"
 
 using namespace trunkline;
-using namespace trunkline::ctl;
-using provider::generation;
+using namespace trunkline::admin;
+using openphone::generation;
 
 namespace {
 
-provider::webhook hook(std::vector<std::string> events, std::string status = "enabled") {
-  provider::webhook out;
+openphone::webhook hook(std::vector<std::string> events, std::string status = "enabled") {
+  openphone::webhook out;
   out.id = "1";
   out.url = "https://a/b";
   out.status = std::move(status);
@@ -21,10 +21,10 @@ provider::webhook hook(std::vector<std::string> events, std::string status = "en
   return out;
 }
 
-const provider::new_webhook wanted{"https://a/b", "L", {"call.missed", "call.completed"}, {}};
+const openphone::new_webhook wanted{"https://a/b", "L", {"call.missed", "call.completed"}, {}};
 
 std::vector<std::string> missing(
-    const std::vector<provider::webhook>& existing, const provider::new_webhook& what = wanted
+    const std::vector<openphone::webhook>& existing, const openphone::new_webhook& what = wanted
 ) {
   std::vector<std::string> out;
   for (const auto& each : plan_hooks(generation::current, existing, what).missing)
@@ -60,7 +60,7 @@ TEST_CASE("A disabled webhook is told and not doubled", "[webhooks]") {
 }
 
 TEST_CASE("v1 takes one webhook a kind", "[webhooks]") {
-  const provider::new_webhook all{"https://a/b", "", provider::default_events(generation::v1), {}};
+  const openphone::new_webhook all{"https://a/b", "", openphone::default_events(generation::v1), {}};
   CHECK(plan_hooks(generation::v1, {}, all).missing.size() == 4);
   auto calls = hook({"call.completed", "call.ringing"});
   calls.made_by = generation::v1;
@@ -87,12 +87,12 @@ TEST_CASE("Twins do the same work, told in any order", "[webhooks]") {
     change(changed);
     return twins_of(old, {changed}).empty();
   };
-  CHECK(differs([](provider::webhook& each) { each.resources = {"PN1"}; }));
-  CHECK(differs([](provider::webhook& each) { each.status = "disabled"; }));
-  CHECK(differs([](provider::webhook& each) { each.url += "/"; }));
-  CHECK(differs([](provider::webhook& each) { each.events.pop_back(); }));
-  CHECK(differs([](provider::webhook& each) { each.user = "US2"; }));
-  CHECK(differs([](provider::webhook& each) { each.made_by = generation::v1; }));
+  CHECK(differs([](openphone::webhook& each) { each.resources = {"PN1"}; }));
+  CHECK(differs([](openphone::webhook& each) { each.status = "disabled"; }));
+  CHECK(differs([](openphone::webhook& each) { each.url += "/"; }));
+  CHECK(differs([](openphone::webhook& each) { each.events.pop_back(); }));
+  CHECK(differs([](openphone::webhook& each) { each.user = "US2"; }));
+  CHECK(differs([](openphone::webhook& each) { each.made_by = generation::v1; }));
 }
 
 TEST_CASE("Another one is as the first: numbers, user, switched off", "[webhooks]") {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "cli/output.hpp"
+#include "admin/queue/queue_report.hpp"
+
+namespace trunkline::cli {
+
+// Returns the verdict and the rates in one line, without a line end.
+std::string as_line(const queue_report&, const queue_verdict&);
+std::string as_text(const queue_report&, const queue_verdict&);
+
+}  // namespace trunkline::cli
