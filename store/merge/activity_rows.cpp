@@ -6,30 +6,24 @@
 
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/row_arrays.hpp"
+#include "schema/activity_columns.hpp"
 #include "store/merge/distinct_key_rounds.hpp"
 
 namespace trunkline::store {
 namespace {
 
-using enum column_type;
+#define TRUNKLINE_TYPE(column, type) column_type::type,
 constexpr std::array merge_columns{
-    text,  text,        text,        text,    text,        text,     text,     text,   text,
-    text,  timestamptz, timestamptz, integer, timestamptz, boolean,  boolean,  text,   timestamptz,
-    text,  text,        text,        text,    timestamptz, text,     jsonb,    jsonb,  jsonb,
-    text,  integer,     bigint,      text,    jsonb,       jsonb,    text,     jsonb,  jsonb,
-    jsonb, jsonb,       jsonb,       jsonb,   text,        smallint, smallint, bigint, bigint};
+    TRUNKLINE_ACTIVITY_FACTS(TRUNKLINE_TYPE) TRUNKLINE_ACTIVITY_ASSIGNMENT(TRUNKLINE_TYPE)};
+#undef TRUNKLINE_TYPE
 
-// In the order of merge_activities.sql.
-void add_row(binary_rows& to, const parse::activity_facts& f, const first_place& at) {
-  to.row() << f.openphone_id << f.activity_type << f.direction_k << f.from_number << f.to_numbers
-           << f.user_id << f.line_id << f.answered_by << f.initiated_by << f.contact_hint
-           << f.answered_at << f.completed_at << f.duration_r << f.active_at << f.unanswered
-           << f.has_voicemail << f.ai_content_k << f.created_at << f.parties << f.conv_refs
-           << f.party_keys << f.contact_ids << f.stamp << f.body << f.media_urls << f.media_types
-           << f.error << f.recording_url << f.recording_duration_seconds << f.recording_size_bytes
-           << f.ai_summary << f.ai_key_points << f.ai_next_steps << f.ai_sentiment << f.ai_jobs
-           << f.ai_transcript << f.ai_transcript_raw << f.voicemail << f.forwarded << f.menu
-           << f.status_r << f.status_level << f.status_rank << at.contact_id << at.conversation_id;
+void add_row(binary_rows& to, const parse::activity_facts& facts, const first_place& assignment) {
+#define TRUNKLINE_FACT(column, type) << facts.column
+#define TRUNKLINE_ASSIGNED(column, type) << assignment.column
+  to.row() TRUNKLINE_ACTIVITY_FACTS(TRUNKLINE_FACT)
+      TRUNKLINE_ACTIVITY_ASSIGNMENT(TRUNKLINE_ASSIGNED);
+#undef TRUNKLINE_FACT
+#undef TRUNKLINE_ASSIGNED
 }
 
 // In the order of the statements' RETURNING and select lists.

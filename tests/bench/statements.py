@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the cost of statements with pg_stat_statements: the sums of EXPLAIN (ANALYZE, BUFFERS, WAL) over a whole
 backlog. The work of COMMIT, including the sync, is not part of it."""
-import glob
-import os
 import re
 
-import machine
+import queries
 
 SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "1000"}
-QUERIES = os.path.join(machine.ROOT, "schema", "queries", "*.sql")
 SEEN = """
 select calls, total_exec_time * 1000, shared_blks_hit + shared_blks_read, wal_bytes, replace(query, E'\\n', E'\\x1e')
   from pg_stat_statements where userid = '{role}'::regrole"""
@@ -26,11 +23,7 @@ def shape(sql):
 
 def names():
     """Returns the names of our statements by their normalised text."""
-    found = {}
-    for path in glob.glob(QUERIES):
-        with open(path, encoding="utf-8") as file:
-            found[shape(file.read())] = os.path.basename(path)[:-len(".sql")]
-    return found
+    return {shape(text): name for name, text in queries.texts().items()}
 
 
 def each(postgres, role, events):

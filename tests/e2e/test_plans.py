@@ -5,6 +5,7 @@ import json
 import os
 import re
 
+import queries
 from servers import Postgres, Redis
 from worker_harness import BIN, WorkerTest
 
@@ -49,7 +50,7 @@ class Plans(WorkerTest):
         for name, arguments, tables in (("look_up", 3, {"contacts", "conversations", "conversation_links"}),
                                         ("known_events", 1, {"webhook_events"})):
             nothing = ",".join(["null"] * arguments)
-            plan = self.sql(f"{settings} prepare q as {source(f'schema/queries/{name}.sql').rstrip().rstrip(';')};\n"
+            plan = self.sql(f"{settings} prepare q as {queries.texts()[name].rstrip().rstrip(';')};\n"
                             f"explain (format json) execute q({nothing})")
             found = dict(each for one in json.loads(plan) for each in scans(one["Plan"]) if each[0] not in NO_KEYS)
             self.assertEqual(set(found), tables)
@@ -62,7 +63,7 @@ class Plans(WorkerTest):
         self.worker(threads=1, batch=BATCH)
         self.wait_drained()
         for name in ("merge_activities", "insert_events", "look_up"):
-            lines = source(f"schema/queries/{name}.sql").splitlines()
+            lines = queries.texts()[name].splitlines()
             words = re.sub(r"'[^']*'|\bnull\b", "%", next(line for line in lines if not line.startswith("--")))
             plans, calls = map(int, self.sql("select sum(plans), sum(calls) from pg_stat_statements "
                                              f"where query like '{words}%'").split("|"))

@@ -17,10 +17,10 @@ import time
 
 import generator
 import plans
-from database import ROOT, Session, migrate, start_postgres
+import queries
+from database import Session, migrate, start_postgres
 from test_merge import Drivers, first_difference
 
-QUERIES = os.path.join(ROOT, "schema", "queries")
 NEWEST = r"\((excluded\.\w+_at), [^()]*(?:::text[^()]*)?\)\s*> \((a\.\w+_at), [^()]*(?:::text[^()]*)?\)"
 
 # Name: the changes, as (file, pattern, replacement), and the kind of sets that finds it.
@@ -40,8 +40,8 @@ MUTANTS = {
 
 def changed_copy(changes):
     """Returns a folder with all queries and the changes applied; each must change its file."""
-    folder = os.path.join(tempfile.mkdtemp(prefix="trunkline-mutant-"), "queries")
-    shutil.copytree(QUERIES, folder)
+    folder = tempfile.mkdtemp(prefix="trunkline-mutant-")
+    queries.write(folder)
     for name, pattern, replacement in changes:
         path = os.path.join(folder, name)
         with open(path, encoding="utf-8") as file:
@@ -77,7 +77,7 @@ def main():
     print(f"seed {args.seed}", flush=True)
     postgres = start_postgres()
     migrate(postgres)
-    session, unchanged = Session(postgres), Drivers(postgres, QUERIES)
+    session, unchanged = Session(postgres), Drivers(postgres)
     survived = []
     for name, (changes, flavour) in MUTANTS.items():
         if args.only not in (None, name):
@@ -88,7 +88,7 @@ def main():
         errors = mutated.close()["errors"]
         if errors:
             raise AssertionError(f"{name}: the changed SQL fails instead of giving other rows: {errors[0]}")
-        shutil.rmtree(os.path.dirname(folder))
+        shutil.rmtree(folder)
         print(f"{name}: {'found by set' if found else 'SURVIVED'} {tried}, {time.monotonic() - began:.1f} s",
               flush=True)
         survived += [] if found else [name]
