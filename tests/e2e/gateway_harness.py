@@ -159,6 +159,10 @@ class Gateway:
     def find(self, text):
         return next((line for line in list(self.log) if text in line), None)
 
+    def wait_logged(self, text):
+        """Waits for a log line with that text: the line may be read later than its effect is seen. Returns the line."""
+        return wait_for(lambda: self.find(text), f"a log line with {text!r}")
+
     def count(self, text):
         return sum(text in line for line in list(self.log))
 

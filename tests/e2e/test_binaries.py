@@ -12,9 +12,10 @@ import subprocess
 import tempfile
 import unittest
 
-from pipeline import BIN, HERE, clean_environment, wait_for
+from pipeline import BIN, clean_environment, wait_for
 
 PROGRAMS = ("trunkline", "trunkline-gateway", "trunkline-worker")
+HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 # What each compiler adds where it can; FORTIFY only where the build optimises.
 FLAGS = ("-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",

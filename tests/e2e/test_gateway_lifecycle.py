@@ -32,6 +32,7 @@ class Figures(WithGateway):
         wait_for(lambda: minutes().get("refused:missing", 0) >= 7, "the figures")
         self.assertGreaterEqual(minutes()["refused:mismatch"], 7)
         self.assertGreaterEqual(minutes()["accepted"], 1)
+        gateway.wait_logged("deliveries are being refused")
         self.assertEqual(gateway.count("deliveries are being refused"), 1)
 
     def test_card_tells_of_the_process(self):
@@ -93,7 +94,7 @@ class Limits(WithGateway):
         with Client(gateway) as waiting:  # in the listen backlog until one of the four times out
             waiting.send(request())
             self.assertEqual(waiting.read().status, 200)
-        self.assertTrue(gateway.find("at --max-connections"))
+        gateway.wait_logged("at --max-connections")
         for client in held:
             client.close()
         wait_for(lambda: gateway.post().status == 200, "room again")

@@ -14,7 +14,7 @@ ROOT = os.path.join(HERE, "..", "..")
 KEY = "{trunkline}:deliveries"
 # The source of each user's program.
 SOURCES = {"gateway": ["gateway/*.cpp", "common/stream/contract.cpp"], "worker": ["worker/*/*.cpp", "store/*/*.cpp"],
-           "operator": ["admin/*.cpp", "admin/*/*.cpp", "cli/*/*.cpp", "exporter/*.cpp", "openphone/*.cpp"]}
+           "operator": ["admin/*.cpp", "admin/*/*.cpp", "cli/*/*.cpp", "exporter/*.cpp"]}
 FOR_ALL = ["common/redis/*.cpp"]
 BEFORE_LOGIN = {"auth", "hello", "quit", "reset"}  # Redis requires no permission for these
 # The commands as sent, K for a key.
@@ -58,8 +58,6 @@ class RedisUsers(unittest.TestCase):
         found = set()
         for pattern in SOURCES[role] + FOR_ALL:
             for path in glob.glob(os.path.join(ROOT, pattern)):
-                if "/provider/" in path:
-                    continue  # an HTTP client: its GET is not a Redis command
                 for first, second in words(path):
                     name = first.lower()
                     if name in self.containers:

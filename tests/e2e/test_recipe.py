@@ -4,7 +4,9 @@ import os
 import subprocess
 import unittest
 
-from pipeline import HERE, HEX_KEY, LEGACY_KEY, Pipeline, clean_environment
+from pipeline import HEX_KEY, LEGACY_KEY, Pipeline, clean_environment
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Recipe(unittest.TestCase):

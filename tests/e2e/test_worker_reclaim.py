@@ -127,7 +127,7 @@ class Rescue(WorkerTest):
         self.wait_states(processed=3)
         self.wait_drained()
         wait_for(lambda: self.card(worker).get("lost") == "2", "two lost entries on the card")
-        self.assertIn("deleted from the stream", worker.log())
+        worker.wait_logged("deleted from the stream")
 
     def test_orphans_are_brought_back(self):
         self.make_group()
@@ -197,4 +197,4 @@ class Rescue(WorkerTest):
         self.wait_states(dead=1)
         self.assertEqual(self.sql("select error_message from webhook_events"), "crashed the worker")
         wait_for(lambda: self.card(worker).get("dead") == "1", "the card to count it")
-        self.assertIn("crashed the worker", worker.log())
+        worker.wait_logged("crashed the worker")

@@ -53,6 +53,10 @@ class Worker:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def wait_logged(self, text):
+        """Waits for a log line with that text."""
+        wait_for(lambda: text in self.log(), f"a log line with {text!r}")
+
     def ready(self):
         """Returns (HTTP status, body) of /readyz."""
         try:
