@@ -8,7 +8,7 @@
 #include <set>
 
 #include "common/stream/contract.hpp"
-#include "gateway/minutes.hpp"
+#include "gateway/minute_counters.hpp"
 
 namespace trunkline::gateway {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "common/log/log.hpp"
 #include "common/redis/connection.hpp"
-#include "gateway/figures.hpp"
+#include "gateway/counters.hpp"
 
 namespace trunkline::gateway {
 

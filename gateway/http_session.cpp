@@ -11,8 +11,8 @@
 #include <memory>
 
 #include "common/text/encoding.hpp"
-#include "gateway/answers.hpp"
-#include "gateway/ingest.hpp"
+#include "gateway/outcome_responses.hpp"
+#include "gateway/request_decision.hpp"
 #include "gateway/session_log.hpp"
 
 namespace trunkline::gateway {

@@ -11,8 +11,8 @@
 
 #include "common/log/log.hpp"
 #include "gateway/delivery_queue.hpp"
-#include "gateway/figures.hpp"
-#include "gateway/keys.hpp"
+#include "gateway/counters.hpp"
+#include "gateway/key_reload.hpp"
 #include "gateway/request_reader.hpp"
 
 namespace boost::asio {

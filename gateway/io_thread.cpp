@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/answers.hpp"
+#include "gateway/outcome_responses.hpp"
 
 namespace trunkline::gateway {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "common/log/log.hpp"
-#include "gateway/figures.hpp"
+#include "gateway/counters.hpp"
 #include "gateway/http_session.hpp"
 #include "gateway/redis_delivery_queue.hpp"
 

@@ -2,7 +2,7 @@
 #include "gateway/metrics.hpp"
 
 #include "common/metrics/exposition.hpp"
-#include "gateway/answers.hpp"
+#include "gateway/outcome_responses.hpp"
 
 namespace trunkline::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "gateway/figures.hpp"
+#include "gateway/counters.hpp"
 
 namespace trunkline::gateway {
 

@@ -7,7 +7,7 @@
 
 #include "common/cli/config.hpp"
 #include "gateway/http_session.hpp"
-#include "gateway/keys.hpp"
+#include "gateway/key_reload.hpp"
 
 namespace trunkline::gateway {
 

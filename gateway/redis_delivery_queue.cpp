@@ -8,8 +8,8 @@
 #include <mutex>
 #include <utility>
 
-#include "gateway/memory_watch.hpp"
-#include "gateway/redis_trouble.hpp"
+#include "gateway/memory_shedding.hpp"
+#include "gateway/redis_health.hpp"
 
 namespace trunkline::gateway {
 namespace {

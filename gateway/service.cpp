@@ -22,7 +22,7 @@
 #include "gateway/listener.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/readiness.hpp"
-#include "gateway/refusal_monitor.hpp"
+#include "gateway/rejection_monitor.hpp"
 
 namespace trunkline::gateway {
 namespace {

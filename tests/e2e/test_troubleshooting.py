@@ -37,7 +37,7 @@ def named_on_page(sentence):
 
 class Troubleshooting(unittest.TestCase):
     def test_every_status_has_a_row(self):
-        statuses = set(re.findall(r"make\(\s*answer::\w+, (\d{3})", (ROOT / "gateway/answers.cpp").read_text()))
+        statuses = set(re.findall(r"make\(\s*answer::\w+, (\d{3})", (ROOT / "gateway/outcome_responses.cpp").read_text()))
         self.assertGreater(len(statuses), 9)
         rows = set(re.findall(r"^\| (\d{3})(?:, (\d{3}))? \|", PAGE, re.M))
         listed = {number for row in rows for number in row if number}

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/text/encoding.hpp"
-#include "gateway/answers.hpp"
-#include "gateway/ingest.hpp"
+#include "gateway/outcome_responses.hpp"
+#include "gateway/request_decision.hpp"
 
 // What a connection's bytes mean, by the gateway's pure parts alone: for the fuzzer to hold the
 // real session against.

@@ -12,7 +12,7 @@
 
 #include "common/process/signals.hpp"
 #include "common/signature/key_sources.hpp"
-#include "gateway/answers.hpp"
+#include "gateway/outcome_responses.hpp"
 #include "gateway/http_session.hpp"
 #include "gateway/listener.hpp"
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "gateway/minutes.hpp"
+#include "gateway/minute_counters.hpp"
 
 using namespace trunkline::gateway;
 

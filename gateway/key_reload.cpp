@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/keys.hpp"
+#include "gateway/key_reload.hpp"
 
 namespace trunkline::gateway {
 

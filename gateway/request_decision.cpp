@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/ingest.hpp"
+#include "gateway/request_decision.hpp"
 
 #include <algorithm>
 

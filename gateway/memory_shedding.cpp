@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/memory_watch.hpp"
+#include "gateway/memory_shedding.hpp"
 
 #include <charconv>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "gateway/ingest.hpp"
+#include "gateway/request_decision.hpp"
 
 using namespace trunkline;
 using namespace trunkline::gateway;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/refusal_monitor.hpp"
+#include "gateway/rejection_monitor.hpp"
 
 #include <algorithm>
 

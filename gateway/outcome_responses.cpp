@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/answers.hpp"
+#include "gateway/outcome_responses.hpp"
 
 #include <array>
 #include <cstdio>

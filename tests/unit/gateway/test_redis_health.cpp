@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "gateway/durability.hpp"
-#include "gateway/memory_watch.hpp"
+#include "gateway/memory_shedding.hpp"
 #include "gateway/readiness.hpp"
-#include "gateway/redis_trouble.hpp"
+#include "gateway/redis_health.hpp"
 
 using namespace trunkline;
 using namespace trunkline::gateway;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/redis_trouble.hpp"
+#include "gateway/redis_health.hpp"
 
 namespace trunkline::gateway {
 namespace {

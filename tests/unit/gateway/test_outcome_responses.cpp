@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "gateway/answers.hpp"
-#include "gateway/keys.hpp"
-#include "gateway/refusal_monitor.hpp"
+#include "gateway/outcome_responses.hpp"
+#include "gateway/key_reload.hpp"
+#include "gateway/rejection_monitor.hpp"
 
 using namespace trunkline;
 using namespace trunkline::gateway;
