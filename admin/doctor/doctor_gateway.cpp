@@ -135,7 +135,7 @@ findings examine_processes(const config::common_options& options) {
           "systemctl start trunkline-gateway"
       );
     for (const auto& each : *gateways)
-      if (each.state == "refusing")
+      if (each.state == "unavailable")
         out.add(
             "gateways", level::error, each.id + " answers 503: " + each.reason,
             "the provider tries again for a day", "mend what it names; trunkline queue"

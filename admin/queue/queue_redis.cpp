@@ -237,7 +237,7 @@ std::optional<std::vector<process_card>> reader::read_cards(std::string_view kin
     card.id = (*keys)[i].substr(prefix);
     card.state = text_member(hash, "state").value_or("");
     card.reason = text_member(hash, "reason").value_or("");
-    if (card.state == "refusing" && is_first_card(hash)) card.state = "starting";
+    if (card.state == "unavailable" && is_first_card(hash)) card.state = "starting";
     card.durability = text_member(hash, "durability").value_or("");
     if (const auto rate = text_member(hash, "rate_1m"))
       card.rate = std::strtod(rate->c_str(), nullptr);

@@ -16,7 +16,7 @@ namespace trunkline::admin {
 
 struct process_card {
   std::string id;
-  // "running", "holding", "refusing", "starting", "draining"; "" if the card does not say
+  // "running", "holding", "unavailable", "starting", "draining"; "" if the card does not say
   std::string state;
   std::string reason;          // why it holds or refuses
   std::optional<double> rate;  // outcomes a second over the last minute

@@ -70,7 +70,7 @@ void watch_gateways(const redis_state& redis, std::vector<std::string>& reasons)
   if (!redis.gateways) return;
   if (redis.gateways->empty()) reasons.push_back("no gateway is running");
   for (const auto& gateway : *redis.gateways)
-    if (gateway.state == "refusing")
+    if (gateway.state == "unavailable")
       reasons.push_back(
           "gateway " + gateway.id + " answers 503" +
           (gateway.reason.empty() ? "" : ": " + gateway.reason)

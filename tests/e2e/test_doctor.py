@@ -390,7 +390,7 @@ class Doctor(unittest.TestCase):
     def test_processes(self):
         key = "{trunkline}:gateway:sick"
         self.addCleanup(self.redis.command, "DEL", key, "{trunkline}:worker:sick")
-        self.redis.command("HSET", key, "state", "refusing", "reason", "weak_durability")
+        self.redis.command("HSET", key, "state", "unavailable", "reason", "weak_durability")
         self.assert_found("gateways", "error", "weak_durability")
         self.redis.command("DEL", key)
         self.redis.command("HSET", "{trunkline}:worker:sick", "state", "holding", "reason", "postgres: x")

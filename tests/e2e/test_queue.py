@@ -166,7 +166,7 @@ class Queue(unittest.TestCase):
 
     def test_a_gateway_that_takes_nothing(self):
         self.worker()
-        self.gateway("refusing", "weak_durability")
+        self.gateway("unavailable", "weak_durability")
         self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
         self.redis.command("HSET", "{trunkline}:gateway:g1", "started", 5000, "seen", 7000)
         self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])

@@ -87,7 +87,7 @@ TEST_CASE("what deserves a look is told, with exit 0") {
     CHECK(line(report).find("6 refused in the last hour") != std::string::npos);
   }
   SECTION("a gateway that takes nothing") {
-    report.redis->gateways->front().state = "refusing";
+    report.redis->gateways->front().state = "unavailable";
     report.redis->gateways->front().reason = "weak_durability";
     CHECK(line(report).find("gateway g1 answers 503: weak_durability") != std::string::npos);
   }
