@@ -29,7 +29,7 @@ bool skip_token(std::string_view& text) {
   return length > 0;
 }
 
-// After its first quote.
+// Skips the rest of a quoted string, after its first quote.
 bool skip_quoted(std::string_view& text) {
   while (!text.empty()) {
     if (skip(text, '"')) return true;
@@ -63,75 +63,75 @@ bool read_chunk_line(std::string_view line, std::uint64_t& size) {
   return true;
 }
 
-chunk_decoder::found chunk_decoder::refuse(outcome why, std::string_view problem) {
-  refusal_ = why;
+chunk_decoder::state chunk_decoder::reject(outcome reason, std::string_view problem) {
+  rejection_ = reason;
   problem_ = problem;
-  return found::refused;
+  return state::rejected;
 }
 
-// found::end: the line was taken.
-chunk_decoder::found chunk_decoder::take_line(
+// Returns state::end once the line has been read.
+chunk_decoder::state chunk_decoder::read_line(
     std::string_view bytes, std::size_t& taken, std::size_t body_size
 ) {
   const auto shown = bytes.substr(0, max_line_);
-  const auto odd = std::find_if(shown.begin(), shown.end(), [](char c) {
+  const auto control = std::find_if(shown.begin(), shown.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
   });
-  if (odd == shown.end())
-    return bytes.size() < max_line_ ? found::more
-                                    : refuse(outcome::framing, "endless chunk header");
-  const auto length = static_cast<std::size_t>(odd - shown.begin());
-  const auto ended = take_crlf(bytes.substr(length), taken, "malformed chunk");
-  if (ended != found::end) return ended;
+  if (control == shown.end())
+    return bytes.size() < max_line_ ? state::more
+                                    : reject(outcome::framing, "endless chunk header");
+  const auto length = static_cast<std::size_t>(control - shown.begin());
+  const auto ended = read_crlf(bytes.substr(length), taken, "malformed chunk");
+  if (ended != state::end) return ended;
   taken += length;
   if (!read_chunk_line(bytes.substr(0, length), left_))
-    return refuse(outcome::framing, "malformed chunk");
-  if (left_ > max_body_ - body_size) return refuse(outcome::too_large, "chunks above the limit");
-  return found::end;
+    return reject(outcome::framing, "malformed chunk");
+  if (left_ > max_body_ - body_size) return reject(outcome::too_large, "chunks above the limit");
+  return state::end;
 }
 
-chunk_decoder::found chunk_decoder::take_crlf(
+chunk_decoder::state chunk_decoder::read_crlf(
     std::string_view bytes, std::size_t& taken, std::string_view problem
 ) {
   if (!std::string_view("\r\n").starts_with(bytes.substr(0, 2)))
-    return refuse(outcome::framing, problem);
-  if (bytes.size() < 2) return found::more;
+    return reject(outcome::framing, problem);
+  if (bytes.size() < 2) return state::more;
   taken = 2;
-  return found::end;
+  return state::end;
 }
 
-chunk_decoder::found chunk_decoder::decode(
+chunk_decoder::state chunk_decoder::decode(
     std::string_view bytes, std::size_t& consumed, std::string& body
 ) {
   for (;;) {
     const auto rest = bytes.substr(consumed);
     std::size_t taken = 0;
-    auto next = found::end;
+    auto next = state::end;
     switch (part_) {
       case part::line:
-        next = take_line(rest, taken, body.size());
-        if (next == found::end) part_ = left_ == 0 ? part::after_last : part::data;
+        next = read_line(rest, taken, body.size());
+        if (next == state::end) part_ = left_ == 0 ? part::after_last : part::data;
         break;
       case part::data:
         taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, rest.size()));
         body.append(rest.substr(0, taken));
         left_ -= taken;
         if (left_ > 0)
-          next = found::more;
+          next = state::more;
         else
           part_ = part::after_data;
         break;
       case part::after_data:
-        next = take_crlf(rest, taken, "malformed chunk");
-        if (next == found::end) part_ = part::line;
+        next = read_crlf(rest, taken, "malformed chunk");
+        if (next == state::end) part_ = part::line;
         break;
       case part::after_last:
-        next = take_crlf(rest, taken, "trailer fields");
+        next = read_crlf(rest, taken, "trailer fields");
         consumed += taken;
         return next;
     }
     consumed += taken;
-    if (next != found::end) return next;
+    if (next != state::end) return next;
   }
 }
 

@@ -9,36 +9,38 @@
 
 namespace trunkline::gateway {
 
-// Decodes a chunked body (RFC 9112 7.1). Beast's own decoder judges whatever part of a line it
-// happens to see, so that its verdict depends on how the bytes arrive; here a line is judged once
-// it is whole, or at the first byte that no line may hold. Trailers are refused.
+// Decodes a chunked body (RFC 9112 7.1). Beast's decoder judges each part of a line that it
+// receives, so its result depends on how the bytes are split. This decoder judges a line once it is
+// complete, or at the first byte that no line may contain. Trailers are rejected.
 class chunk_decoder {
  public:
-  enum class found { more, end, refused };
+  enum class state { more, end, rejected };
 
-  // max_line: bytes of a chunk's first line; max_body: of all chunks together.
+  // max_line limits the first line of a chunk, max_body the data of all chunks, both in bytes.
   chunk_decoder(std::size_t max_line, std::size_t max_body)
       : max_line_(max_line), max_body_(max_body) {}
 
-  // bytes: all that is not consumed yet. What the chunks hold is added to body.
-  found decode(std::string_view bytes, std::size_t& consumed, std::string& body);
-  outcome refusal() const { return refusal_; }
+  // Decodes bytes, which hold everything that is not consumed yet, and appends the data to body.
+  state decode(std::string_view bytes, std::size_t& consumed, std::string& body);
+  outcome rejection() const { return rejection_; }
   std::string_view problem() const { return problem_; }
 
  private:
   enum class part { line, data, after_data, after_last };
-  found refuse(outcome, std::string_view problem);
-  found take_line(std::string_view bytes, std::size_t& taken, std::size_t body_size);
-  found take_crlf(std::string_view bytes, std::size_t& taken, std::string_view problem);
+  state reject(outcome, std::string_view problem);
+  state read_line(std::string_view bytes, std::size_t& taken, std::size_t body_size);
+  state read_crlf(std::string_view bytes, std::size_t& taken, std::string_view problem);
 
   std::size_t max_line_, max_body_;
   part part_ = part::line;
-  std::uint64_t left_ = 0;  // of this chunk's data
-  outcome refusal_ = outcome::framing;
+  // Bytes of the current chunk that have not arrived yet.
+  std::uint64_t left_ = 0;
+  outcome rejection_ = outcome::framing;
   std::string_view problem_;
 };
 
-// Of a line "SIZE" or "SIZE;name=value...", without its CRLF. False: malformed.
+// Reads the size from "SIZE" or "SIZE;name=value...", a line without its CRLF. Returns false if the
+// line is malformed.
 bool read_chunk_line(std::string_view line, std::uint64_t& size);
 
 }  // namespace trunkline::gateway

@@ -10,20 +10,23 @@
 
 namespace trunkline::gateway {
 
-// Where accepted deliveries go: the one seam between HTTP and Redis.
+// The queue of accepted deliveries: the one interface between HTTP and Redis.
 class delivery_queue {
  public:
   struct result {
-    outcome what = outcome::accepted;  // accepted: stored as durably as was asked for
-    std::string entry_id;              // accepted only
-    std::string error;                 // else: for the log
+    // outcome::accepted: the delivery is stored with the required durability.
+    outcome value = outcome::accepted;
+    // Set if accepted.
+    std::string entry_id;
+    // Set if not accepted; for the log.
+    std::string error;
   };
   using callback = std::function<void(result&&)>;
 
   virtual ~delivery_queue() = default;
-  // body is read before append() returns. An outcome: refused at once, nothing was sent, the
-  // callback is dropped. Else the callback is called exactly once, later, on the thread of the
-  // caller.
+  // Reads body before it returns. Returns an outcome if the delivery was rejected immediately:
+  // nothing was sent and the callback is dropped. Otherwise the callback is called exactly once,
+  // later, on the thread of the caller.
   virtual std::optional<outcome> append(
       const stream::delivery&, std::string_view body, callback
   ) = 0;

@@ -27,22 +27,22 @@ std::string_view to_string(durability level) {
   return "unknown";
 }
 
-durability_reading read_durability(const redis::reply& answer) {
+durability_reading read_durability(const redis::reply& config) {
   durability_reading out;
-  if (answer.is_error()) {
-    out.settings = "CONFIG GET is refused: " + std::string(answer.error_code());
+  if (config.is_error()) {
+    out.settings = "CONFIG GET failed: " + std::string(config.error_code());
     return out;
   }
-  const auto only = setting(answer, "appendonly");
-  const auto fsync = setting(answer, "appendfsync");
-  const auto rewrite = setting(answer, "no-appendfsync-on-rewrite");
-  if (!only || !fsync || !rewrite) {
-    out.settings = "the server does not tell its persistence settings";
+  const auto aof = setting(config, "appendonly");
+  const auto fsync = setting(config, "appendfsync");
+  const auto rewrite = setting(config, "no-appendfsync-on-rewrite");
+  if (!aof || !fsync || !rewrite) {
+    out.settings = "the server hides its persistence settings";
     return out;
   }
   out.settings =
-      "appendonly " + *only + ", appendfsync " + *fsync + ", no-appendfsync-on-rewrite " + *rewrite;
-  const bool all = *only == "yes" && *fsync == "always" && *rewrite == "no";
+      "appendonly " + *aof + ", appendfsync " + *fsync + ", no-appendfsync-on-rewrite " + *rewrite;
+  const bool all = *aof == "yes" && *fsync == "always" && *rewrite == "no";
   out.level = all ? durability::always : durability::weaker;
   return out;
 }

@@ -7,22 +7,27 @@
 
 namespace trunkline::gateway {
 
-// What an answered delivery can survive, as far as Redis tells its settings.
+// The failures that an acknowledged delivery survives, derived from the settings of Redis.
 enum class durability {
-  always,   // appendonly yes, appendfsync always, no-appendfsync-on-rewrite no: on disk before the
-            // answer
-  weaker,   // known to be less: power loss, or a slow disk and a crash, lose answered deliveries
-  unknown,  // the server does not tell (managed Redis hides CONFIG)
+  // appendonly yes, appendfsync always, no-appendfsync-on-rewrite no: a delivery is on disk before
+  // it is acknowledged.
+  always,
+  // Known to be less: a power failure, or a crash while the disk is slow, loses acknowledged
+  // deliveries.
+  weaker,
+  // The settings cannot be read (managed Redis hides CONFIG).
+  unknown,
 };
 std::string_view to_string(durability);
 
 struct durability_reading {
   durability level = durability::unknown;
-  std::string settings;  // "appendonly yes, appendfsync everysec, ..." or why it is unknown
+  // "appendonly yes, appendfsync everysec, ...", or the reason why the level is unknown.
+  std::string settings;
 };
-// reply: of CONFIG GET durability_pattern.
+// Evaluates the reply to CONFIG GET durability_pattern.
 durability_reading read_durability(const redis::reply&);
-// One pattern for all three settings: several arguments need Redis 7.
+// One pattern for all three settings, because several arguments need Redis 7.
 inline constexpr std::string_view durability_pattern = "*append*";
 
 }  // namespace trunkline::gateway

@@ -13,10 +13,11 @@
 namespace trunkline::gateway {
 namespace {
 
-constexpr std::chrono::seconds period{2};
-constexpr std::string_view card_lifetime_s = "30";
-constexpr std::string_view figures_lifetime_s = "7200";
-constexpr std::size_t most_minutes = 100;  // workers look back for 110
+constexpr std::chrono::seconds interval{2};
+constexpr std::string_view info_lifetime_s = "30";
+constexpr std::string_view counters_lifetime_s = "7200";
+// Workers roll up the last 110 minutes.
+constexpr std::size_t max_minutes = 100;
 
 std::int64_t unix_minute() {
   return std::chrono::duration_cast<std::chrono::minutes>(
@@ -25,9 +26,9 @@ std::int64_t unix_minute() {
       .count();
 }
 
-std::string field_of(outcome what) {
-  if (what == outcome::accepted) return "accepted";
-  return "refused:" + std::string(to_string(what));
+std::string field_of(outcome value) {
+  if (value == outcome::accepted) return "accepted";
+  return "refused:" + std::string(to_string(value));
 }
 
 }  // namespace
@@ -35,151 +36,158 @@ std::string field_of(outcome what) {
 struct heartbeat::impl {
   using counts = std::array<std::int64_t, outcome_count>;
 
-  impl(boost::asio::io_context& io, options o, card_source c, figures_source f, logger log)
-      : given(std::move(o)),
-        make_card(std::move(c)),
-        sum_up(std::move(f)),
+  impl(boost::asio::io_context& io, options o, info_source info, totals_source totals, logger log)
+      : config(std::move(o)),
+        current_info(std::move(info)),
+        current_totals(std::move(totals)),
         timer(io),
-        connection(io, given.connection, std::move(log)) {
-    connection.on_connected([this] { beat(); });
+        connection(io, config.connection, std::move(log)) {
+    connection.on_connected([this] { publish(); });
   }
 
+  std::string info_key() const {
+    return stream::process_key(config.stream_namespace, "gateway", config.id);
+  }
   void collect();
-  void beat();
-  void send_card();
-  void take_card_away();
+  void publish();
+  void send(std::initializer_list<std::string_view> command);
+  void send_info();
+  void expire_info();
   void send_presence();
-  void send_minute(std::int64_t minute, counts& of_minute);
-  void again();
+  void send_minute(std::int64_t minute, counts& pending);
+  void schedule();
 
-  options given;
+  options config;
   bool ending = false;
-  card_source make_card;
-  figures_source sum_up;
+  info_source current_info;
+  totals_source current_totals;
   boost::asio::steady_timer timer;
-  counts seen{};                           // of the sums: what went into the minutes already
-  std::map<std::int64_t, counts> minutes;  // not in Redis yet
-  std::set<std::int64_t> missed;           // minutes with figures of which it is not known
-  redis::connection connection;            // last: its callbacks use the others until it is gone
+  // The part of the totals that has been assigned to minutes.
+  counts assigned{};
+  // Counts that are not in Redis yet.
+  std::map<std::int64_t, counts> minutes;
+  // Minutes with counts that may or may not be in Redis.
+  std::set<std::int64_t> uncertain;
+  // Last, because its callbacks use the other members until it is destroyed.
+  redis::connection connection;
 };
 
 void heartbeat::impl::collect() {
-  const auto sum = sum_up();
+  const auto totals = current_totals();
   auto& now = minutes[unix_minute()];
-  for (std::size_t i = 0; i < outcome_count; ++i) now[i] += sum.outcomes[i] - seen[i];
-  seen = sum.outcomes;
-  keep_newest(minutes, most_minutes);
+  for (std::size_t i = 0; i < outcome_count; ++i) now[i] += totals.outcomes[i] - assigned[i];
+  assigned = totals.outcomes;
+  keep_newest(minutes, max_minutes);
 }
 
-void heartbeat::impl::beat() {
+void heartbeat::impl::publish() {
   collect();
   if (!connection.connected()) return;
-  ending ? take_card_away() : send_card();
-  for (auto& [minute, of_minute] : minutes) send_minute(minute, of_minute);
+  ending ? expire_info() : send_info();
+  for (auto& [minute, pending] : minutes) send_minute(minute, pending);
   send_presence();
   std::erase_if(minutes, [](const auto& each) { return each.second == counts{}; });
 }
 
-void heartbeat::impl::send_card() {
-  const auto key = stream::process_key(given.stream_namespace, "gateway", given.id);
+// Ignores the reply: the next publish() sends the command again.
+void heartbeat::impl::send(std::initializer_list<std::string_view> command) {
+  std::string wire;
+  redis::append_command(wire, command);
+  connection.execute(wire, [](redis::failure, redis::reply&&) {});
+}
+
+void heartbeat::impl::send_info() {
+  const auto key = info_key();
   std::vector<std::string> args{"HSET", key};
-  for (auto& [name, value] : make_card()) {
+  for (auto& [name, value] : current_info()) {
     args.push_back(std::move(name));
     args.push_back(std::move(value));
   }
-  std::string set, expire;
-  redis::append_command(set, args);
-  redis::append_command(expire, {"EXPIRE", key, card_lifetime_s});
-  // What becomes of a card matters until the next one only.
-  connection.execute(set, [](redis::failure, redis::reply&&) {});
-  connection.execute(expire, [](redis::failure, redis::reply&&) {});
-}
-
-// Else a gateway that a deploy has replaced is listed for half a minute more. No right to DEL: it
-// is the one that would let a gateway remove the stream.
-void heartbeat::impl::take_card_away() {
   std::string wire;
-  redis::append_command(
-      wire, {"EXPIRE", stream::process_key(given.stream_namespace, "gateway", given.id), "0"}
-  );
+  redis::append_command(wire, args);
   connection.execute(wire, [](redis::failure, redis::reply&&) {});
+  send({"EXPIRE", key, info_lifetime_s});
 }
 
-// Whoever sums up sees by it whether a gateway ended with figures that it had not sent.
+// Without it a gateway that a deployment has replaced is listed for another half minute. The
+// gateway has no right to DEL, which would let it remove the stream.
+void heartbeat::impl::expire_info() {
+  send({"EXPIRE", info_key(), "0"});
+}
+
+// Shows the worker that rolls up the counters whether a gateway ended with counts that it had not
+// sent.
 void heartbeat::impl::send_presence() {
-  const auto key = stream::minute_key(given.stream_namespace, unix_minute());
-  std::string set, expire;
-  redis::append_command(set, {"HSET", key, "gateway:" + given.id, ending ? "closed" : "open"});
-  redis::append_command(expire, {"EXPIRE", key, figures_lifetime_s});
-  connection.execute(set, [](redis::failure, redis::reply&&) {});
-  connection.execute(expire, [](redis::failure, redis::reply&&) {});
-  for (const auto minute : std::set(missed)) {
-    const auto of_then = stream::minute_key(given.stream_namespace, minute);
-    std::string mark, keep;
-    redis::append_command(mark, {"HSET", of_then, "at_least", "1"});
-    redis::append_command(keep, {"EXPIRE", of_then, figures_lifetime_s});
-    connection.execute(mark, [this, minute](redis::failure why, redis::reply&& answer) {
-      if (why == redis::failure::none && !answer.is_error()) missed.erase(minute);
+  const auto key = stream::minute_key(config.stream_namespace, unix_minute());
+  send({"HSET", key, "gateway:" + config.id, ending ? "closed" : "open"});
+  send({"EXPIRE", key, counters_lifetime_s});
+  for (const auto minute : std::set(uncertain)) {
+    const auto minute_key = stream::minute_key(config.stream_namespace, minute);
+    std::string mark;
+    redis::append_command(mark, {"HSET", minute_key, "at_least", "1"});
+    connection.execute(mark, [this, minute](redis::failure failure, redis::reply&& reply) {
+      if (failure == redis::failure::none && !reply.is_error()) uncertain.erase(minute);
     });
-    connection.execute(keep, [](redis::failure, redis::reply&&) {});
+    send({"EXPIRE", minute_key, counters_lifetime_s});
   }
 }
 
-// Figures that are certainly not in Redis go back; after a lost connection that is not known, and a
-// figure is rather missed than counted twice.
-void heartbeat::impl::send_minute(std::int64_t minute, counts& of_minute) {
-  const auto key = stream::minute_key(given.stream_namespace, minute);
+// Counts that Redis rejected are kept. After a lost connection it is unknown whether Redis has
+// them, and a count is better missing than counted twice.
+void heartbeat::impl::send_minute(std::int64_t minute, counts& pending) {
+  const auto key = stream::minute_key(config.stream_namespace, minute);
   bool any = false;
   for (std::size_t i = 0; i < outcome_count; ++i) {
-    if (of_minute[i] == 0) continue;
-    const auto n = of_minute[i];
+    if (pending[i] == 0) continue;
+    const auto n = pending[i];
     std::string wire;
     redis::append_command(
-        wire, {"HINCRBY", key, field_of(outcome_rows[i].what), std::to_string(n)}
+        wire, {"HINCRBY", key, field_of(outcome_rows[i].value), std::to_string(n)}
     );
-    const auto failed =
-        connection.execute(wire, [this, minute, i, n](redis::failure why, redis::reply&& answer) {
-          if (why != redis::failure::none)
-            missed.insert(minute);
-          else if (answer.is_error())
+    const auto sent = connection.execute(
+        wire,
+        [this, minute, i, n](redis::failure failure, redis::reply&& reply) {
+          if (failure != redis::failure::none)
+            uncertain.insert(minute);
+          else if (reply.is_error())
             minutes[minute][i] += n;
-        });
-    if (failed != redis::failure::none) continue;
-    of_minute[i] = 0;
+        }
+    );
+    if (sent != redis::failure::none) continue;
+    pending[i] = 0;
     any = true;
   }
-  if (!any) return;
-  std::string wire;
-  redis::append_command(wire, {"EXPIRE", key, figures_lifetime_s});
-  connection.execute(wire, [](redis::failure, redis::reply&&) {});
+  if (any) send({"EXPIRE", key, counters_lifetime_s});
 }
 
-void heartbeat::impl::again() {
-  timer.expires_after(period);
+void heartbeat::impl::schedule() {
+  timer.expires_after(interval);
   timer.async_wait([this](boost::system::error_code error) {
     if (error) return;
-    beat();
-    again();
+    publish();
+    schedule();
   });
 }
 
 heartbeat::heartbeat(
-    boost::asio::io_context& io, options o, card_source c, figures_source f, logger log
+    boost::asio::io_context& io, options o, info_source info, totals_source totals, logger log
 )
-    : impl_(std::make_unique<impl>(io, std::move(o), std::move(c), std::move(f), std::move(log))) {}
+    : impl_(std::make_unique<impl>(
+          io, std::move(o), std::move(info), std::move(totals), std::move(log)
+      )) {}
 heartbeat::~heartbeat() = default;
 
 void heartbeat::start() {
   impl_->connection.start();
-  impl_->again();
+  impl_->schedule();
 }
 
-void heartbeat::beat() {
-  impl_->beat();
+void heartbeat::publish() {
+  impl_->publish();
 }
 void heartbeat::finish() {
   impl_->ending = true;
-  impl_->beat();
+  impl_->publish();
 }
 bool heartbeat::settled() const {
   return impl_->connection.unanswered() == 0;

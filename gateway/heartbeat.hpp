@@ -12,27 +12,32 @@
 
 namespace trunkline::gateway {
 
-// What `trunkline queue` shows of this process: its card in Redis, renewed every 2 s, gone with an
-// orderly end or 30 s after the last one, and the figures of each minute. On a connection of its
-// own, off the way of deliveries. What Redis does not take is kept and sent later.
+// Publishes this process to Redis for `trunkline queue`: its process info, renewed every 2 s, and
+// its counters per minute. The process info disappears with an orderly exit, or 30 s after the last
+// one. Uses a connection of its own, outside the path of deliveries. Counts that Redis does not
+// accept are kept and sent later.
 class heartbeat {
  public:
-  using card = std::vector<std::pair<std::string, std::string>>;
+  using process_info = std::vector<std::pair<std::string, std::string>>;
   struct options {
     redis::connection_options connection;
     std::string stream_namespace;
-    std::string id;  // of this process, in its key
+    // Id of this process, part of its key.
+    std::string id;
   };
-  // The fields of the card as they are now, and what all threads counted since the start.
-  using card_source = std::function<card()>;
-  using figures_source = std::function<figures_sum()>;
+  // Returns the present fields of the process info.
+  using info_source = std::function<process_info()>;
+  // Returns the counts of all threads since the start.
+  using totals_source = std::function<counter_totals()>;
 
-  heartbeat(boost::asio::io_context&, options, card_source, figures_source, logger);
+  heartbeat(boost::asio::io_context&, options, info_source, totals_source, logger);
   ~heartbeat();
   void start();
-  void beat();    // at once
-  void finish();  // the last one before the end: this process takes no figures with it
-  // True when all commands of the last beat are answered.
+  // Publishes immediately.
+  void publish();
+  // Publishes for the last time before the exit, with all remaining counts.
+  void finish();
+  // Returns true once all commands of the last publish() have a reply.
   bool settled() const;
 
  private:

@@ -6,32 +6,41 @@
 
 #include "common/log/log.hpp"
 #include "gateway/counters.hpp"
-#include "gateway/http_session.hpp"
+#include "gateway/key_reload.hpp"
 #include "gateway/redis_delivery_queue.hpp"
+#include "gateway/session_settings.hpp"
 
 namespace trunkline::gateway {
 
-// One thread with an event loop, a Redis connection and the sessions dealt to it. Threads share
-// nothing on the way of a delivery. All calls from any thread.
+// One thread with an event loop, its connections to Redis and the sessions assigned to it. Threads
+// share nothing on the path of a delivery. Any thread may call the members.
 class io_thread {
  public:
-  // settings and open_connections must outlive it.
+  // settings and open_connections must outlive the thread.
   io_thread(
       const session_settings& settings, redis_queue_options queue, shared_keys keys,
       std::atomic<int>& open_connections, const logger& log
   );
-  ~io_thread();  // stop()
+  // Calls stop().
+  ~io_thread();
 
-  void deal(int socket);           // takes an accepted socket over
-  void replace_keys(shared_keys);  // from the next request on
-  void end_connections();          // drain: each answer ends its connection
-  void close_idle();               // drain: connections between two requests
-  void make_room();                // ends a few of those that have been idle longest
-  void stop();                     // cuts what is left, joins
+  // Takes ownership of an accepted socket.
+  void assign(int socket);
+  // The keys apply to every later request.
+  void replace_keys(shared_keys);
+  // From now on every response ends its connection.
+  void end_connections();
+  // Closes the connections that are between two requests.
+  void close_idle();
+  // Closes some of the connections that have been idle longest.
+  void evict_idle();
+  // Aborts the remaining connections and joins the thread.
+  void stop();
 
-  bool turned_within(std::chrono::milliseconds) const;  // its event loop, or did something hold it?
+  // Returns whether the event loop has run within the given time.
+  bool responsive_within(std::chrono::milliseconds) const;
   queue_state queue() const;
-  const figures& counts() const;
+  const counters& counts() const;
 
  private:
   struct impl;

@@ -21,16 +21,17 @@ namespace {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds pause_when_full{20};  // a connection may end any moment
+// Short, because a connection may end at any moment.
+constexpr std::chrono::milliseconds pause_when_full{20};
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
-constexpr std::chrono::seconds between_warnings{60};
+constexpr std::chrono::seconds warning_interval{60};
 
 }  // namespace
 
 struct listener::impl {
-  enum class step { again, wait_for_client, wait_for_room, wait_for_descriptor };
+  enum class step { accept_next, wait_for_client, wait_for_room, wait_for_descriptor };
 
-  bool client_waits();
+  bool is_client_waiting();
   step accept_one();
   void run();
   void pause(std::chrono::milliseconds);
@@ -40,24 +41,25 @@ struct listener::impl {
   asio::steady_timer timer;
   int max_connections;
   std::atomic<int>& open_connections;
-  receiver deal;
-  room_maker make_room;
+  receiver assign;
+  evictor evict;
   logger log;
   std::string address{};
-  std::string path{};  // of a unix socket that is ours: removed at the end
+  // Path of a unix socket that was created here; removed at the end.
+  std::string path{};
   bool is_unix = false, passed = false;
   clock::time_point warned_at{};
   pauses paused{};
 };
 
-bool listener::impl::client_waits() {
-  pollfd look{socket.native_handle(), POLLIN, 0};
-  return ::poll(&look, 1, 0) > 0;
+bool listener::impl::is_client_waiting() {
+  pollfd entry{socket.native_handle(), POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0;
 }
 
 listener::impl::step listener::impl::accept_one() {
   if (open_connections.load(std::memory_order_relaxed) >= max_connections)
-    return client_waits() ? step::wait_for_room : step::wait_for_client;
+    return is_client_waiting() ? step::wait_for_room : step::wait_for_client;
   const int client =
       ::accept4(socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (client >= 0) {
@@ -66,8 +68,8 @@ listener::impl::step listener::impl::accept_one() {
       ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     open_connections.fetch_add(1, std::memory_order_relaxed);
-    deal(client);
-    return step::again;
+    assign(client);
+    return step::accept_next;
   }
   switch (errno) {
     case EAGAIN:
@@ -78,28 +80,32 @@ listener::impl::step listener::impl::accept_one() {
     case ENOMEM:
       return step::wait_for_descriptor;
     default:
-      return step::again;  // that client's trouble: it went away before we took it
+      // The client closed its connection before it was accepted.
+      return step::accept_next;
   }
 }
 
 void listener::impl::run() {
-  // Not endlessly in one go: the loop has other things to do as well.
+  // Bounded, so that the other handlers of the loop run in between.
   for (int i = 0; i < 64; ++i) {
     switch (accept_one()) {
-      case step::again:
+      case step::accept_next:
         break;
       case step::wait_for_client:
         i = 64;
         break;
       case step::wait_for_room:
-        warn("at --max-connections: new connections wait", std::to_string(max_connections));
+        warn(
+            "--max-connections reached: new connections wait in the backlog",
+            std::to_string(max_connections)
+        );
         paused.at_limit.fetch_add(1, std::memory_order_relaxed);
-        if (make_room) make_room();
+        if (evict) evict();
         return pause(pause_when_full);
       case step::wait_for_descriptor:
-        warn("no free file descriptors: new connections wait", std::strerror(errno));
+        warn("no free file descriptors: new connections wait in the backlog", std::strerror(errno));
         paused.without_descriptors.fetch_add(1, std::memory_order_relaxed);
-        if (make_room) make_room();
+        if (evict) evict();
         return pause(pause_without_descriptors);
     }
   }
@@ -111,8 +117,8 @@ void listener::impl::run() {
   );
 }
 
-void listener::impl::pause(std::chrono::milliseconds how_long) {
-  timer.expires_after(how_long);
+void listener::impl::pause(std::chrono::milliseconds duration) {
+  timer.expires_after(duration);
   timer.async_wait([this](boost::system::error_code error) {
     if (!error) run();
   });
@@ -120,24 +126,24 @@ void listener::impl::pause(std::chrono::milliseconds how_long) {
 
 void listener::impl::warn(std::string_view message, std::string_view reason) {
   const auto now = clock::now();
-  if (warned_at != clock::time_point{} && now - warned_at < between_warnings) return;
+  if (warned_at != clock::time_point{} && now - warned_at < warning_interval) return;
   warned_at = now;
   log.warn(message, {{"listen", address}, {"reason", reason}});
 }
 
 listener::listener(
     asio::io_context& io, const std::string& listen, int max_connections,
-    std::atomic<int>& open_connections, receiver deal, logger log, room_maker make_room
+    std::atomic<int>& open_connections, receiver assign, logger log, evictor evict
 )
     : impl_(new impl{
           asio::posix::stream_descriptor(io), asio::steady_timer(io), max_connections,
-          open_connections, std::move(deal), std::move(make_room), std::move(log)}) {
-  auto made = open_listening_socket(listen);
-  impl_->socket.assign(made.fd);
-  impl_->is_unix = made.is_unix;
-  impl_->passed = made.passed;
-  impl_->path = std::move(made.path);
-  impl_->address = std::move(made.address);
+          open_connections, std::move(assign), std::move(evict), std::move(log)}) {
+  auto opened = open_listening_socket(listen);
+  impl_->socket.assign(opened.fd);
+  impl_->is_unix = opened.is_unix;
+  impl_->passed = opened.passed;
+  impl_->path = std::move(opened.path);
+  impl_->address = std::move(opened.address);
 }
 
 listener::~listener() {
@@ -152,7 +158,7 @@ void listener::finish() {
   impl_->timer.cancel();
   if (!impl_->passed) {
     impl_->max_connections += listen_backlog;
-    while (impl_->accept_one() == impl::step::again) continue;
+    while (impl_->accept_one() == impl::step::accept_next) continue;
   }
   impl_->socket.close();
   if (!impl_->path.empty()) ::unlink(std::exchange(impl_->path, "").c_str());

@@ -14,33 +14,36 @@ class io_context;
 
 namespace trunkline::gateway {
 
-// The one listening socket. Accepted sockets are dealt out; at max_connections, or without free
-// descriptors, new connections wait in the kernel's backlog, and room is asked for.
+// Accepts connections on the one listening socket and passes them on. At max_connections, or
+// without free file descriptors, new connections wait in the backlog of the kernel.
 class listener {
  public:
   using receiver = std::function<void(int socket)>;
-  using room_maker = std::function<void()>;  // called again and again while a client waits
+  // Called repeatedly while a client waits, to close idle connections.
+  using evictor = std::function<void()>;
 
-  // How often accepting had to pause while a client waited.
+  // The number of times that accepting paused while a client waited.
   struct pauses {
     std::atomic<std::int64_t> at_limit{0}, without_descriptors{0};
   };
 
-  // listen: see listening_socket.hpp. Binds at once; throws std::runtime_error naming the address
-  // and why. open_connections: raised here, lowered by whoever ends a connection.
+  // Binds listen (see listening_socket.hpp) immediately; throws std::runtime_error with the address
+  // and the reason. Increments open_connections; the owner of a connection decrements it.
   listener(
       boost::asio::io_context&, const std::string& listen, int max_connections,
-      std::atomic<int>& open_connections, receiver, logger, room_maker = {}
+      std::atomic<int>& open_connections, receiver, logger, evictor = {}
   );
   ~listener();
 
   void start();
-  // Takes what waits in the backlog, then listens no more: closing with a backlog would reset its
-  // connections. A socket that a supervisor passed stays open there, with its backlog, for the next
-  // process: nothing more is taken from it.
+  // Accepts the connections in the backlog, then closes the socket; closing it first would reset
+  // them. A socket passed by a supervisor stays open there with its backlog for the next process,
+  // so nothing more is accepted from it.
   void finish();
-  const std::string& address() const;  // where it listens in fact
-  const pauses& paused() const;        // from any thread
+  // Returns the address that is bound, with the actual port.
+  const std::string& address() const;
+  // Any thread may call it.
+  const pauses& paused() const;
 
  private:
   struct impl;

@@ -15,20 +15,20 @@
 #include <stdexcept>
 #include <utility>
 
-#include "common/process/supervisor.hpp"
 #include "common/probes/probe_server.hpp"
+#include "common/process/supervisor.hpp"
 
 namespace trunkline::gateway {
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
-constexpr std::string_view by_systemd = "systemd";
+constexpr std::string_view passed_by_systemd = "systemd";
 
 [[noreturn]] void fail(const std::string& listen, const std::string& why) {
   throw std::runtime_error("cannot listen on " + listen + ": " + why);
 }
 
-// A file descriptor until release().
+// Closes a file descriptor unless it is released.
 class owned_socket {
  public:
   explicit owned_socket(int fd) : fd_(fd) {}
@@ -48,7 +48,7 @@ int open_socket(int family) {
   return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-// A socket file that nobody listens on any more is left over from a crash.
+// Returns true for a socket file without a listener, which a crash leaves behind.
 bool is_stale(const sockaddr_un& where) {
   const owned_socket probe(open_socket(AF_UNIX));
   return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0 &&
@@ -71,7 +71,8 @@ int bind_unix(const std::string& listen, const std::string& path) {
 int bind_tcp(const std::string& listen) {
   std::string host;
   std::uint16_t port = 0;
-  if (const auto wrong = probes::parse_listen(listen, host, port); !wrong.empty()) fail(listen, wrong);
+  if (const auto error = probes::parse_listen(listen, host, port); !error.empty())
+    fail(listen, error);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -103,18 +104,18 @@ std::string address_of(int socket) {
                                      : std::string(host) + ":" + port;
 }
 
-// The supervisor made it: what it is has to be asked.
-listening_socket take_passed(const std::string& listen) {
+// Returns the socket that the supervisor created, with its family and address.
+listening_socket adopt_passed(const std::string& listen) {
   const int fd = supervisor::passed_socket();
   if (fd < 0)
     fail(
         listen,
-        "no socket was passed: start this program by trunkline-gateway.socket, or name HOST:PORT"
+        "no socket was passed; start the gateway with trunkline-gateway.socket, or use HOST:PORT"
     );
   int is_listening = 0;
   socklen_t size = sizeof is_listening;
   if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0 || is_listening == 0)
-    fail(listen, "what was passed is no listening socket");
+    fail(listen, "the socket that was passed is not listening");
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   sockaddr_storage where{};
   size = sizeof where;
@@ -132,7 +133,7 @@ listening_socket take_passed(const std::string& listen) {
 }  // namespace
 
 listening_socket open_listening_socket(const std::string& listen) {
-  if (listen == by_systemd) return take_passed(listen);
+  if (listen == passed_by_systemd) return adopt_passed(listen);
   if (listen.starts_with(unix_prefix)) {
     const auto path = listen.substr(unix_prefix.size());
     return {.fd = bind_unix(listen, path), .address = listen, .path = path, .is_unix = true};
@@ -142,12 +143,12 @@ listening_socket open_listening_socket(const std::string& listen) {
 }
 
 std::string check_listen(const std::string& text) {
-  if (text == by_systemd) return {};
+  if (text == passed_by_systemd) return {};
   if (text.starts_with(unix_prefix)) {
     const auto length = text.size() - unix_prefix.size();
-    if (length == 0) return "unix: needs a path";
+    if (length == 0) return "unix: requires a path";
     if (length >= sizeof(sockaddr_un::sun_path))
-      return "the path of a unix socket has at most 107 characters";
+      return "the path of a unix socket is longer than 107 characters";
     return {};
   }
   std::string host;

@@ -6,20 +6,23 @@ namespace trunkline::gateway {
 
 inline constexpr int listen_backlog = 1024;
 
-// A listening socket, non-blocking and close-on-exec; whoever takes it closes it.
+// A listening socket, non-blocking and close-on-exec. The caller closes it.
 struct listening_socket {
   int fd = -1;
-  std::string address;  // where it listens in fact
-  std::string path;     // of a socket file that we made: to be removed at the end
+  // The address that is bound, with the actual port.
+  std::string address;
+  // Path of a socket file that was created; the caller removes it.
+  std::string path;
   bool is_unix = false;
-  bool passed = false;  // by a supervisor, which keeps it open when we are gone
+  // A supervisor owns the socket and keeps it open after this process.
+  bool passed = false;
 };
 
-// listen: HOST:PORT (port 0: the kernel picks one), unix:PATH, or "systemd": the one socket that
-// systemd passed (trunkline-gateway.socket). Throws std::runtime_error naming the address and why.
+// Opens HOST:PORT (port 0: any free port), unix:PATH, or "systemd": the one socket that systemd
+// passed (trunkline-gateway.socket). Throws std::runtime_error with the address and the reason.
 listening_socket open_listening_socket(const std::string& listen);
 
-// Empty if text has one of these forms, else what is wrong.
+// Returns an empty string if text has one of these forms, otherwise the reason.
 std::string check_listen(const std::string& text);
 
 }  // namespace trunkline::gateway

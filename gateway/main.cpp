@@ -15,8 +15,7 @@ using namespace trunkline;
 
 namespace {
 
-// The usual soft limit of 1,024 would end below --max-connections with everything else that is
-// open.
+// The usual soft limit of 1,024 is too low for --max-connections and the other open files.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -31,16 +30,14 @@ int main(int argc, char** argv) {
   supervisor::read_environment();
   raise_descriptor_limit();
 
-  // What was asked for, or why it cannot be.
   gateway::options options;
   const auto declare = [&](config::option_set& set) { gateway::declare(set, options); };
-  if (const auto leave = config::start(argc, argv, gateway::program, declare)) return *leave;
+  if (const auto code = config::start(argc, argv, gateway::program, declare)) return *code;
   const logger log = config::make_logger("gateway", options.common);
 
-  // Before any other thread, which inherits its signal mask.
+  // Before any other thread, because threads inherit the signal mask.
   std::optional<signal_watcher> signals(std::in_place);
   try {
-    // I/O threads, listener, heartbeat and ops listener.
     gateway::service service(options, log);
 
     signals->start({
@@ -49,7 +46,8 @@ int main(int argc, char** argv) {
         .toggle_debug = [&] { log.toggle_debug(); },
     });
     service.run();
-    signals.reset();  // it calls the service
+    // Before the service is destroyed, because the watcher calls it.
+    signals.reset();
   } catch (const std::exception& failure) {
     log.error(failure.what());
     return static_cast<int>(exit_code::failed);

@@ -6,9 +6,9 @@
 namespace trunkline::gateway {
 namespace {
 
-constexpr double stop_at = 0.75, go_on_below = 0.60;
+constexpr double shed_from = 0.75, accept_below = 0.60;
 
-// The value of "\nname:123\r\n"; 0 if it is not there.
+// Returns the value of "\nname:123\r\n", or 0 if it is missing.
 std::uint64_t number(std::string_view info, std::string_view line_start) {
   const auto at = info.find(line_start);
   if (at == std::string_view::npos) return 0;
@@ -20,7 +20,7 @@ std::uint64_t number(std::string_view info, std::string_view line_start) {
 
 }  // namespace
 
-void memory_watch::update(std::string_view info) {
+void memory_monitor::update(std::string_view info) {
   used_ = number(info, "\nused_memory:");
   limit_ = number(info, "\nmaxmemory:");
   if (limit_ == 0) {
@@ -28,7 +28,7 @@ void memory_watch::update(std::string_view info) {
     return;
   }
   const double share = static_cast<double>(used_) / static_cast<double>(limit_);
-  shedding_ = shedding_ ? share >= go_on_below : share >= stop_at;
+  shedding_ = shedding_ ? share >= accept_below : share >= shed_from;
 }
 
 }  // namespace trunkline::gateway

@@ -7,50 +7,53 @@
 namespace trunkline::gateway {
 namespace {
 
-constexpr std::array signers = {
+// In the order of enum signer.
+constexpr std::array signer_names = {
     std::string_view("none"), std::string_view("hex"), std::string_view("legacy"),
     std::string_view("standard")};
-static_assert(signers.size() == signer_count);
+static_assert(signer_names.size() == signer_count);
 
-// What can happen is there from the start with nought, so that an increase() sees the first one. A
-// proven delivery is accepted or fails in the queue.
-bool shown(std::size_t signer, answer given, std::int64_t count) {
-  const bool taken = given == answer::accepted;
-  return count > 0 || (signer == nobody ? !taken : taken || given == answer::unavailable);
+// Series that can occur are exposed from the start with zero, so that increase() sees their first
+// event. A verified delivery is accepted, or fails in the queue.
+bool shown(signer who, response_kind kind, std::int64_t count) {
+  const bool accepted = kind == response_kind::accepted;
+  if (count > 0) return true;
+  return who == signer::none ? !accepted : accepted || kind == response_kind::unavailable;
 }
 
-void add_requests(metrics::exposition& out, const figures_sum& sum) {
+void add_requests(metrics::exposition& out, const counter_totals& totals) {
   out.family(
       "trunkline_gateway_requests_total", "counter",
-      "Answered requests, by the scheme that was proven, status code and reason."
+      "Requests by verified signature scheme, status code and reason."
   );
-  for (std::size_t signer = 0; signer < signer_count; ++signer)
+  for (std::size_t s = 0; s < signer_count; ++s)
     for (const auto& row : outcome_rows) {
-      const auto count = sum.by_signer[signer][index_of(row.what)];
-      if (!shown(signer, row.given, count)) continue;
-      const auto code = std::to_string(status_of(row.given));
-      out.sample({{"scheme", signers[signer]}, {"code", code}, {"reason", row.name}}, count);
+      const auto count = totals.by_signer[s][index_of(row.value)];
+      const auto kind = response_to(row.value);
+      if (!shown(static_cast<signer>(s), kind, count)) continue;
+      const auto code = std::to_string(status_of(kind));
+      out.sample({{"scheme", signer_names[s]}, {"code", code}, {"reason", row.name}}, count);
     }
 }
 
 }  // namespace
 
-std::string metrics_page(const figures_sum& sum, std::int64_t redis_reconnects) {
+std::string metrics_page(const counter_totals& totals, std::int64_t redis_reconnects) {
   metrics::exposition out;
-  add_requests(out, sum);
+  add_requests(out, totals);
   out.family(
          "trunkline_gateway_ack_seconds", "histogram",
-         "From the end of the header section to the answer, of accepted deliveries."
+         "Time from the end of the header section to the response of accepted deliveries."
   )
-      .sample({}, ack_bounds, sum.acks, 1e-6)
+      .sample({}, ack_bounds, totals.acks, 1e-6)
       .family(
           "trunkline_gateway_in_flight_requests", "gauge",
-          "Deliveries given to Redis and not answered yet."
+          "Deliveries sent to Redis that have no reply yet."
       )
-      .sample({}, sum.in_flight)
+      .sample({}, totals.in_flight)
       .family(
           "trunkline_gateway_redis_reconnects_total", "counter",
-          "Connections to Redis made again after one was lost, of all threads."
+          "Reconnects to Redis after a lost connection, over all threads."
       )
       .sample({}, redis_reconnects);
   metrics::add_process(out);

@@ -7,7 +7,7 @@
 
 namespace trunkline::gateway {
 
-// The answer to GET /metrics.
-std::string metrics_page(const figures_sum&, std::int64_t redis_reconnects);
+// Returns the body of GET /metrics.
+std::string metrics_page(const counter_totals&, std::int64_t redis_reconnects);
 
 }  // namespace trunkline::gateway

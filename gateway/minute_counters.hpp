@@ -6,11 +6,11 @@
 
 namespace trunkline::gateway {
 
-// Of the counts by minute, the newest most: those of older minutes go to the oldest that stays, so
-// that a long time without Redis dates figures late and loses none.
+// Keeps the newest max_minutes of the counters per minute. The counts of older minutes are added to
+// the oldest one that stays: a long outage of Redis dates counts too late but loses none.
 template <class Counts>
-void keep_newest(std::map<std::int64_t, Counts>& minutes, std::size_t most) {
-  while (minutes.size() > most) {
+void keep_newest(std::map<std::int64_t, Counts>& minutes, std::size_t max_minutes) {
+  while (minutes.size() > max_minutes) {
     const auto oldest = minutes.extract(minutes.begin());
     auto& next = minutes.begin()->second;
     for (std::size_t i = 0; i < next.size(); ++i) next[i] += oldest.mapped()[i];

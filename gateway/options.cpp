@@ -14,15 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 void declare_listeners(config::option_set& set, options& o) {
-  const config::traits group{.group = "Listening"};
   set.text(
-      "listen", o.listen,
-      "Where deliveries arrive: HOST:PORT, unix:PATH, or systemd: the socket that it passes", group
+      "listen", o.listen, "Address for deliveries: HOST:PORT, unix:PATH or systemd",
+      {.group = "Listening", .value = "ADDRESS"}
   );
   set.check("listen", [&o] { return check_listen(o.listen); });
   set.text(
-      "ops-listen", o.ops_listen,
-      "Where /livez, /readyz and /metrics are served: HOST:PORT; port 0: any free one", group
+      "ops-listen", o.ops_listen, "Address for /livez, /readyz and /metrics; port 0: any",
+      {.group = "Listening", .value = "HOST:PORT"}
   );
   set.check("ops-listen", [&o] {
     std::string host;
@@ -30,35 +29,33 @@ void declare_listeners(config::option_set& set, options& o) {
     return probes::parse_listen(o.ops_listen, host, port);
   });
   set.integer(
-      "threads", o.threads, "I/O threads, each with Redis connections of its own", 1, 64,
-      {.group = "Listening", .default_words = "2; with one processor 1"}
+      "threads", o.threads, "Number of I/O threads, each with its Redis connections", 1, 64,
+      {.group = "Listening", .default_words = "2; 1 on one processor"}
   );
 }
 
 void declare_signatures(config::option_set& set, options& o) {
   const config::traits group{.group = "Signatures"};
   set.list(
-      "signing-key", o.keys.texts,
-      "Signing key: whsec_BASE64, legacy:BASE64, hex:TEXT or as copied from the app",
+      "signing-key", o.keys.texts, "Signing key: whsec_BASE64, legacy:BASE64, hex:TEXT or TEXT",
       {.secret = true,
        .fallback_env = {"TRUNKLINE_SIGNING_KEYS", "OPENPHONE_WEBHOOK_SIGNING_KEY"},
-       .group = "Signatures"}
+       .group = "Signatures",
+       .value = "KEY"}
   );
   set.check("signing-key", [&o] { return check_key_texts(o.keys); });
   set.text(
-      "signing-keys-file", o.keys.file,
-      "File of signing keys, one a line, # comments; read again on SIGHUP",
+      "signing-keys-file", o.keys.file, "File with one signing key per line; SIGHUP reloads it",
       {.group = "Signatures", .value = "FILE"}
   );
   set.check("signing-keys-file", [&o] { return check_key_file(o.keys); });
   set.duration(
-      "legacy-max-age", o.legacy_max_age,
-      "Oldest accepted timestamp of the legacy scheme; its retries may carry the first one", 1s,
+      "legacy-max-age", o.legacy_max_age, "Maximum age of a timestamp in the legacy scheme", 1s,
       24h * 365, group
   );
   set.duration(
-      "max-clock-skew", o.max_clock_skew,
-      "Accepted difference between our clock and a Standard Webhooks timestamp", 1s, 24h, group
+      "max-clock-skew", o.max_clock_skew, "Maximum clock difference in the standard scheme", 1s,
+      24h, group
   );
 }
 
@@ -69,48 +66,40 @@ void declare_redis(config::option_set& set, options& o) {
   });
   const config::traits group{.group = "Redis"};
   set.choice(
-      "durability", o.durability,
-      "always: refuse deliveries while Redis is weaker than appendfsync always; redis: take what "
-      "it gives",
+      "durability", o.durability, "always: reject if Redis may lose writes; redis: accept",
       {"always", "redis"}, group
   );
   set.duration(
-      "redis-deadline", o.redis_deadline,
-      "Longest wait for Redis before a delivery is answered 503", 10ms, 10s, group
+      "redis-deadline", o.redis_deadline, "Maximum wait for a reply of Redis, then respond 503",
+      10ms, 10s, group
   );
   set.integer(
-      "max-in-flight", o.max_in_flight,
-      "Most deliveries a thread may have waiting for Redis; above: 503", 8, 100000, group
+      "max-in-flight", o.max_in_flight, "Maximum deliveries per thread that wait for Redis", 8,
+      100000, group
   );
 }
 
-void declare_bounds(config::option_set& set, options& o) {
-  const config::traits group{.group = "Bounds"};
-  set.integer(
-      "max-connections", o.max_connections,
-      "Most client connections; memory is at most this times (max-header + max-body)", 1, 100000,
+void declare_limits(config::option_set& set, options& o) {
+  const config::traits group{.group = "Limits"};
+  set.integer("max-connections", o.max_connections, "Maximum client connections", 1, 100000, group);
+  set.size("max-body", o.max_body, "Maximum size of a body", 1024, 16u << 20, group);
+  set.size("max-header", o.max_header, "Maximum size of a header section", 1024, 64u << 10, group);
+  set.duration(
+      "header-timeout", o.header_timeout, "Maximum time to receive a header section", 100ms, 1h,
       group
   );
-  set.size("max-body", o.max_body, "Largest body", 1024, 16u << 20, group);
-  set.size("max-header", o.max_header, "Largest header section", 1024, 64u << 10, group);
+  set.duration("body-timeout", o.body_timeout, "Maximum time to receive a body", 100ms, 1h, group);
   set.duration(
-      "header-timeout", o.header_timeout, "Longest time for a header section to arrive", 100ms, 1h,
-      group
-  );
-  set.duration(
-      "body-timeout", o.body_timeout, "Longest time for a body to arrive", 100ms, 1h, group
-  );
-  set.duration(
-      "idle-timeout", o.idle_timeout, "Longest wait between two requests of a connection", 100ms,
+      "idle-timeout", o.idle_timeout, "Maximum time between two requests of a connection", 100ms,
       1h, group
   );
   set.integer(
       "max-requests-per-connection", o.max_requests_per_connection,
-      "Requests until a connection is ended", 1, 1000000000, group
+      "Maximum requests per connection", 1, 1000000000, group
   );
   set.duration(
-      "drain-delay", o.drain_delay,
-      "After SIGTERM, go on serving for this long while /readyz says no", 0ms, 5min, group
+      "drain-delay", o.drain_delay, "Time to keep serving, not ready, after SIGTERM", 0ms, 5min,
+      group
   );
 }
 
@@ -118,14 +107,13 @@ void declare_bounds(config::option_set& set, options& o) {
 
 const config::program_text program{
     "trunkline-gateway",
-    "Takes OpenPhone (Quo) webhooks in: verifies them, appends them to a Redis stream, answers.",
+    "Receive OpenPhone (Quo) webhooks, verify them and append them to a Redis stream.",
     "  trunkline-gateway --signing-keys-file /etc/trunkline/signing-keys\n"
     "  OPENPHONE_WEBHOOK_SIGNING_KEY=... trunkline-gateway --listen 0.0.0.0:5000\n"
     "  trunkline-gateway --listen unix:/run/trunkline/gateway.sock --redis "
     "unix:///run/redis/redis.sock\n"
-    "Deliveries are taken at POST /api/webhooks/openphone.\n"
-    "Signals: TERM drains and exits, HUP reads --signing-keys-file again, USR1 toggles debug "
-    "logs.\n"};
+    "Deliveries arrive at POST /api/webhooks/openphone.\n"
+    "Signals: TERM drains and exits, HUP reloads --signing-keys-file, USR1 toggles debug logs.\n"};
 
 int options::default_threads() {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 2u));
@@ -150,7 +138,7 @@ void declare(config::option_set& set, options& target) {
   declare_signatures(set, target);
   config::add_common(set, target.common, config::uses::redis);
   declare_redis(set, target);
-  declare_bounds(set, target);
+  declare_limits(set, target);
 }
 
 }  // namespace trunkline::gateway

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/cli/config.hpp"
-#include "gateway/http_session.hpp"
-#include "gateway/key_reload.hpp"
+#include "common/signature/key_sources.hpp"
+#include "gateway/session_settings.hpp"
 
 namespace trunkline::gateway {
 
@@ -23,7 +23,8 @@ struct options {
 
   std::string durability = "always";
   std::chrono::milliseconds redis_deadline{1000};
-  int max_in_flight = 1024;  // deliveries a thread has given to Redis and not answered yet
+  // Of each thread.
+  int max_in_flight = 1024;
 
   int max_connections = 1000;
   std::uint64_t max_header = 16u << 10;
@@ -34,8 +35,9 @@ struct options {
   int max_requests_per_connection = 1000;
   std::chrono::milliseconds drain_delay{3000};
 
-  // One thread takes in far more than Redis syncs to disk; a second one keeps answering while the
-  // first is held up by a large body. More of them only split what shares one fsync.
+  // Returns 2, or 1 on one processor. One thread reads far more than Redis syncs to disk; a second
+  // one keeps responding while the first reads a large body. More threads only split the deliveries
+  // that share one sync.
   static int default_threads();
   session_settings sessions() const;
 };

@@ -4,35 +4,20 @@
 #include <cstddef>
 #include <string_view>
 
-// What can become of a request: one word each for logs, figures and `trunkline queue`, and the
-// answer it gets. This table and answers.cpp are all that decides a status code.
+// The outcomes of a request, with one word each for logs, metrics and `trunkline queue`.
+// outcome_responses.hpp maps them to HTTP responses.
 namespace trunkline::gateway {
-
-enum class answer {
-  accepted,            // 200
-  bad_request,         // 400
-  forbidden,           // 403
-  not_found,           // 404
-  method_not_allowed,  // 405
-  too_slow,            // 408
-  no_length,           // 411
-  too_large,           // 413
-  unsupported_type,    // 415
-  expectation_failed,  // 417
-  header_too_large,    // 431
-  unavailable,         // 503
-};
 
 enum class outcome {
   accepted,
-  // the signature
+  // Rejected because of the signature.
   missing,
   malformed,
   stale,
   mismatch,
-  doubled,
+  duplicate_header,
   no_key,
-  // the request
+  // Rejected because of the request.
   path,
   method,
   type,
@@ -42,7 +27,7 @@ enum class outcome {
   too_slow,
   framing,
   expectation,
-  // the queue: Redis is away, or answers with an error
+  // Rejected by the queue: Redis is unreachable or returned an error.
   not_connected,
   overloaded,
   lost,
@@ -53,62 +38,59 @@ enum class outcome {
   readonly,
   noauth,
   redis_error,
-  // our own choice not to take it
+  // Rejected by the gateway to protect Redis or durability.
   shedding,
   weak_durability,
 };
 
 struct outcome_row {
-  outcome what;
+  outcome value;
   std::string_view name;
-  answer given;
 };
 
+// In the order of the enum.
 inline constexpr std::array outcome_rows = {
-    outcome_row{outcome::accepted, "accepted", answer::accepted},
-    outcome_row{outcome::missing, "missing", answer::forbidden},
-    outcome_row{outcome::malformed, "malformed", answer::forbidden},
-    outcome_row{outcome::stale, "stale", answer::forbidden},
-    outcome_row{outcome::mismatch, "mismatch", answer::forbidden},
-    outcome_row{outcome::doubled, "doubled", answer::forbidden},
-    outcome_row{outcome::no_key, "no_key", answer::forbidden},
-    outcome_row{outcome::path, "path", answer::not_found},
-    outcome_row{outcome::method, "method", answer::method_not_allowed},
-    outcome_row{outcome::type, "type", answer::unsupported_type},
-    outcome_row{outcome::no_length, "no_length", answer::no_length},
-    outcome_row{outcome::too_large, "too_large", answer::too_large},
-    outcome_row{outcome::header_too_large, "header_too_large", answer::header_too_large},
-    outcome_row{outcome::too_slow, "too_slow", answer::too_slow},
-    outcome_row{outcome::framing, "framing", answer::bad_request},
-    outcome_row{outcome::expectation, "expectation", answer::expectation_failed},
-    outcome_row{outcome::not_connected, "not_connected", answer::unavailable},
-    outcome_row{outcome::overloaded, "overloaded", answer::unavailable},
-    outcome_row{outcome::lost, "lost", answer::unavailable},
-    outcome_row{outcome::timed_out, "timed_out", answer::unavailable},
-    outcome_row{outcome::oom, "oom", answer::unavailable},
-    outcome_row{outcome::misconf, "misconf", answer::unavailable},
-    outcome_row{outcome::loading, "loading", answer::unavailable},
-    outcome_row{outcome::readonly, "readonly", answer::unavailable},
-    outcome_row{outcome::noauth, "noauth", answer::unavailable},
-    outcome_row{outcome::redis_error, "redis_error", answer::unavailable},
-    outcome_row{outcome::shedding, "shedding", answer::unavailable},
-    outcome_row{outcome::weak_durability, "weak_durability", answer::unavailable},
+    outcome_row{outcome::accepted, "accepted"},
+    outcome_row{outcome::missing, "missing"},
+    outcome_row{outcome::malformed, "malformed"},
+    outcome_row{outcome::stale, "stale"},
+    outcome_row{outcome::mismatch, "mismatch"},
+    outcome_row{outcome::duplicate_header, "doubled"},
+    outcome_row{outcome::no_key, "no_key"},
+    outcome_row{outcome::path, "path"},
+    outcome_row{outcome::method, "method"},
+    outcome_row{outcome::type, "type"},
+    outcome_row{outcome::no_length, "no_length"},
+    outcome_row{outcome::too_large, "too_large"},
+    outcome_row{outcome::header_too_large, "header_too_large"},
+    outcome_row{outcome::too_slow, "too_slow"},
+    outcome_row{outcome::framing, "framing"},
+    outcome_row{outcome::expectation, "expectation"},
+    outcome_row{outcome::not_connected, "not_connected"},
+    outcome_row{outcome::overloaded, "overloaded"},
+    outcome_row{outcome::lost, "lost"},
+    outcome_row{outcome::timed_out, "timed_out"},
+    outcome_row{outcome::oom, "oom"},
+    outcome_row{outcome::misconf, "misconf"},
+    outcome_row{outcome::loading, "loading"},
+    outcome_row{outcome::readonly, "readonly"},
+    outcome_row{outcome::noauth, "noauth"},
+    outcome_row{outcome::redis_error, "redis_error"},
+    outcome_row{outcome::shedding, "shedding"},
+    outcome_row{outcome::weak_durability, "weak_durability"},
 };
 inline constexpr std::size_t outcome_count = outcome_rows.size();
 
-constexpr std::size_t index_of(outcome what) {
-  return static_cast<std::size_t>(what);
+constexpr std::size_t index_of(outcome value) {
+  return static_cast<std::size_t>(value);
 }
-constexpr std::string_view to_string(outcome what) {
-  return outcome_rows[index_of(what)].name;
-}
-constexpr answer answer_to(outcome what) {
-  return outcome_rows[index_of(what)].given;
+constexpr std::string_view to_string(outcome value) {
+  return outcome_rows[index_of(value)].name;
 }
 
 static_assert([] {
   for (std::size_t i = 0; i < outcome_count; ++i)
-    if (index_of(outcome_rows[i].what) != i) return false;
+    if (index_of(outcome_rows[i].value) != i) return false;
   return index_of(outcome::weak_durability) + 1 == outcome_count;
 }());
 

@@ -8,59 +8,62 @@
 namespace trunkline::gateway {
 namespace {
 
-struct text {
-  answer which;
+struct fixed_parts {
   int status;
-  std::string head;  // status line and all fixed fields
+  // Status line and all fields that never vary.
+  std::string head;
   std::string body;
 };
 
-text make(
-    answer which, int status, const std::string& reason, std::string body,
+fixed_parts make(
+    response_kind, int status, const std::string& reason, std::string body,
     const std::string& fields = ""
 ) {
   return {
-      which, status,
+      status,
       "HTTP/1.1 " + std::to_string(status) + " " + reason + "\r\n" + fields +
           "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
           "\r\n",
       std::move(body)};
 }
 
-const text& text_of(answer which) {
+const fixed_parts& parts_of(response_kind kind) {
   // In the order of the enum.
-  static const std::array texts = {
-      make(answer::accepted, 200, "OK", R"({"status":"accepted"})"),
-      make(answer::bad_request, 400, "Bad Request", R"({"error":"bad request"})"),
-      make(answer::forbidden, 403, "Forbidden", R"({"error":"invalid signature"})"),
-      make(answer::not_found, 404, "Not Found", R"({"error":"not found"})"),
+  static const std::array all = {
+      make(response_kind::accepted, 200, "OK", R"({"status":"accepted"})"),
+      make(response_kind::bad_request, 400, "Bad Request", R"({"error":"bad request"})"),
+      make(response_kind::forbidden, 403, "Forbidden", R"({"error":"invalid signature"})"),
+      make(response_kind::not_found, 404, "Not Found", R"({"error":"not found"})"),
       make(
-          answer::method_not_allowed, 405, "Method Not Allowed",
+          response_kind::method_not_allowed, 405, "Method Not Allowed",
           R"({"error":"method not allowed"})", "Allow: POST\r\n"
       ),
-      make(answer::too_slow, 408, "Request Timeout", R"({"error":"request timeout"})"),
-      make(answer::no_length, 411, "Length Required", R"({"error":"length required"})"),
-      make(answer::too_large, 413, "Content Too Large", R"({"error":"body too large"})"),
+      make(response_kind::too_slow, 408, "Request Timeout", R"({"error":"request timeout"})"),
+      make(response_kind::no_length, 411, "Length Required", R"({"error":"length required"})"),
+      make(response_kind::too_large, 413, "Content Too Large", R"({"error":"body too large"})"),
       make(
-          answer::unsupported_type, 415, "Unsupported Media Type",
+          response_kind::unsupported_type, 415, "Unsupported Media Type",
           R"({"error":"content type must be application/json"})", "Accept: application/json\r\n"
       ),
       make(
-          answer::expectation_failed, 417, "Expectation Failed", R"({"error":"expectation failed"})"
+          response_kind::expectation_failed, 417, "Expectation Failed",
+          R"({"error":"expectation failed"})"
       ),
       make(
-          answer::header_too_large, 431, "Request Header Fields Too Large",
+          response_kind::header_too_large, 431, "Request Header Fields Too Large",
           R"({"error":"header fields too large"})"
       ),
-      make(answer::unavailable, 503, "Service Unavailable", R"({"error":"try again later"})"),
+      make(
+          response_kind::unavailable, 503, "Service Unavailable", R"({"error":"try again later"})"
+      ),
   };
-  return texts[static_cast<std::size_t>(which)];
+  return all[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace
 
-void append_answer(std::string& out, answer which, const answer_details& details) {
-  const text& fixed = text_of(which);
+void append_response(std::string& out, response_kind kind, const response_details& details) {
+  const fixed_parts& fixed = parts_of(kind);
   out += fixed.head;
   if (details.retry_after_s > 0) {
     out += "Retry-After: ";
@@ -75,8 +78,8 @@ void append_answer(std::string& out, answer which, const answer_details& details
   if (!details.without_body) out += fixed.body;
 }
 
-int status_of(answer which) {
-  return text_of(which).status;
+int status_of(response_kind kind) {
+  return parts_of(kind).status;
 }
 
 std::string http_date(std::int64_t unix_seconds) {

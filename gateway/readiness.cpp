@@ -15,7 +15,7 @@ probes::response not_ready(std::string_view reason, std::string_view detail) {
 probes::response readiness(bool draining, const std::vector<queue_state>& queues) {
   if (draining) return not_ready("draining", "");
   for (const auto& queue : queues)
-    if (!queue.accepting) return not_ready(to_string(queue.why), queue.error);
+    if (!queue.accepting) return not_ready(to_string(queue.reason), queue.error);
   std::string body = R"({"ready":true)";
   if (!queues.empty())
     body += ",\"durability\":" + probes::json_quote(to_string(queues.front().level));
@@ -24,7 +24,7 @@ probes::response readiness(bool draining, const std::vector<queue_state>& queues
 
 }  // namespace
 
-probes::response answer_probe(
+probes::response respond_to_probe(
     std::string_view path, bool draining, const std::vector<queue_state>& queues
 ) {
   if (path == "/livez") return {200, R"({"live":true})"};

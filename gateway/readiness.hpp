@@ -8,9 +8,9 @@
 
 namespace trunkline::gateway {
 
-// What the ops listener answers. /livez: the process runs. /readyz: deliveries are taken, by every
-// thread; Postgres has no part in it.
-probes::response answer_probe(
+// Returns the response of the ops listener. /livez: the process runs. /readyz: every thread accepts
+// deliveries; the state of PostgreSQL has no effect.
+probes::response respond_to_probe(
     std::string_view path, bool draining, const std::vector<queue_state>& queues
 );
 

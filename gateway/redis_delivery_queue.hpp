@@ -13,25 +13,30 @@ namespace trunkline::gateway {
 
 struct redis_queue_options {
   redis::connection_options connection;
-  std::string key;             // of the stream
-  int max_in_flight = 1024;    // deliveries sent and not answered yet
-  bool require_always = true;  // --durability always: refuse while Redis is known to be weaker
+  // Key of the stream.
+  std::string key;
+  // Maximum deliveries that are sent and have no reply yet.
+  int max_in_flight = 1024;
+  // --durability always: rejects deliveries while Redis is known to be weaker.
+  bool require_always = true;
 };
 
-// What an observer on another thread may know.
+// The state of a queue for observers on other threads.
 struct queue_state {
   bool accepting = false;
-  outcome why = outcome::not_connected;  // not accepting only
-  std::string error;                     // not accepting only: for people
+  // Set if not accepting.
+  outcome reason = outcome::not_connected;
+  // Set if not accepting; for people.
+  std::string error;
   durability level = durability::unknown;
-  std::string settings;  // as durability_reading
+  // As in durability_reading.
+  std::string settings;
   std::int64_t reconnects = 0;
 };
 
-// Appends to the stream over a few pipelined connections, which belong to one I/O thread. Takes
-// nothing before the persistence settings of this very connection's server were read; reads them
-// again every 2 s, and looks every 250 ms at its memory and whether it would take a write. All
-// calls but state() on the thread of the io_context.
+// Appends deliveries to the stream over a few pipelined connections of one I/O thread. Rejects
+// deliveries until the persistence settings of the connected server have been read. A
+// server_monitor observes the server. All calls but state() on the thread of the io_context.
 class redis_delivery_queue final : public delivery_queue {
  public:
   redis_delivery_queue(boost::asio::io_context&, redis_queue_options, logger);
@@ -40,7 +45,8 @@ class redis_delivery_queue final : public delivery_queue {
   void start();
   void stop();
   std::optional<outcome> append(const stream::delivery&, std::string_view body, callback) override;
-  queue_state state() const;  // any thread
+  // Any thread may call it.
+  queue_state state() const;
 
  private:
   struct impl;

@@ -4,7 +4,7 @@
 namespace trunkline::gateway {
 namespace {
 
-constexpr std::chrono::seconds append_trouble_lasts{2};
+constexpr std::chrono::seconds append_problem_lifetime{2};
 
 }  // namespace
 
@@ -17,8 +17,8 @@ outcome outcome_of_error(std::string_view code) {
   return outcome::redis_error;
 }
 
-outcome outcome_of(redis::failure why) {
-  switch (why) {
+outcome outcome_of(redis::failure failure) {
+  switch (failure) {
     case redis::failure::none:
       return outcome::accepted;
     case redis::failure::not_connected:
@@ -33,22 +33,22 @@ outcome outcome_of(redis::failure why) {
   return outcome::timed_out;
 }
 
-redis_trouble trouble_watch::on_append_refused(const redis::reply& answer, time_point now) {
-  append_until_ = now + append_trouble_lasts;
+redis_problem health_monitor::on_append_rejected(const redis::reply& reply, time_point now) {
+  append_until_ = now + append_problem_lifetime;
   append_ = {
-      outcome_of_error(answer.error_code()),
-      answer.is_error() ? answer.text : "unexpected reply to XADD"};
+      outcome_of_error(reply.error_code()),
+      reply.is_error() ? reply.text : "unexpected reply to XADD"};
   return *append_;
 }
 
-void trouble_watch::on_ping(const redis::reply& answer) {
+void health_monitor::on_ping(const redis::reply& reply) {
   ping_.reset();
-  // Not allowed to ask: says nothing of what a delivery would get.
-  if (!answer.is_error() || answer.error_code() == "NOPERM") return;
-  ping_ = {outcome_of_error(answer.error_code()), answer.text};
+  // Without the right to PING, its reply predicts nothing about a delivery.
+  if (!reply.is_error() || reply.error_code() == "NOPERM") return;
+  ping_ = {outcome_of_error(reply.error_code()), reply.text};
 }
 
-void trouble_watch::on_replication(const redis::reply& info) {
+void health_monitor::on_replication(const redis::reply& info) {
   replica_.reset();
   if (!info.is_string()) return;
   const std::string_view text = info.text;
@@ -57,8 +57,8 @@ void trouble_watch::on_replication(const redis::reply& info) {
   replica_ = {outcome::readonly, "this server is a read-only replica"};
 }
 
-std::optional<redis_trouble> trouble_watch::at(time_point now) const {
-  return append_ && now < append_until_ ? append_ : seen();
+std::optional<redis_problem> health_monitor::at(time_point now) const {
+  return append_ && now < append_until_ ? append_ : observed();
 }
 
 }  // namespace trunkline::gateway

@@ -10,36 +10,40 @@
 
 namespace trunkline::gateway {
 
-// What an error reply of Redis is counted as.
+// Returns the outcome that an error reply of Redis is counted as.
 outcome outcome_of_error(std::string_view error_code);
 outcome outcome_of(redis::failure);
 
-struct redis_trouble {
-  outcome what;
-  std::string text;  // for people
+struct redis_problem {
+  outcome value;
+  // For people.
+  std::string text;
 
-  bool operator==(const redis_trouble&) const = default;
+  bool operator==(const redis_problem&) const = default;
 };
 
-// Why Redis would refuse the next delivery, as far as it tells: by what became of the last ones,
-// and, where none come, by its answers to PING (refused as a write is while Redis can't write to
-// its disk or loads, but for the rights of the user) and to INFO replication.
-class trouble_watch {
+// Predicts whether Redis would reject the next delivery: from the replies to the last deliveries
+// and, if there are none, from PING and INFO replication. Redis rejects PING as it rejects a write
+// while it cannot write to its disk or loads its data.
+class health_monitor {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
   void on_appended() { append_.reset(); }
-  // Holds for a while: one that succeeds in between ends it.
-  redis_trouble on_append_refused(const redis::reply&, time_point now);
+  // The returned problem lasts for 2 s, or until a delivery is appended.
+  redis_problem on_append_rejected(const redis::reply&, time_point now);
   void on_ping(const redis::reply&);
   void on_replication(const redis::reply& info);
-  void forget_looks() { ping_.reset(), replica_.reset(); }  // another server may come next
+  // After a disconnect: the next connection may reach another server.
+  void forget_observed() { ping_.reset(), replica_.reset(); }
 
-  std::optional<redis_trouble> seen() const { return ping_ ? ping_ : replica_; }  // by looking
-  std::optional<redis_trouble> at(time_point now) const;
+  // Returns the problem that PING and INFO show.
+  std::optional<redis_problem> observed() const { return ping_ ? ping_ : replica_; }
+  // Returns the problem that a delivery would meet now.
+  std::optional<redis_problem> at(time_point now) const;
 
  private:
-  std::optional<redis_trouble> append_, ping_, replica_;
+  std::optional<redis_problem> append_, ping_, replica_;
   time_point append_until_;
 };
 

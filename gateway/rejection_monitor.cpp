@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "gateway/outcome_responses.hpp"
+
 namespace trunkline::gateway {
 namespace {
 
@@ -10,29 +12,29 @@ constexpr std::chrono::seconds bucket_span{5};
 
 }  // namespace
 
-bool refusal_monitor::counts(outcome what) {
-  switch (answer_to(what)) {
-    case answer::accepted:
-    case answer::not_found:
-    case answer::method_not_allowed:
-    case answer::unavailable:
+bool rejection_monitor::counts(outcome value) {
+  switch (response_to(value)) {
+    case response_kind::accepted:
+    case response_kind::not_found:
+    case response_kind::method_not_allowed:
+    case response_kind::unavailable:
       return false;
     default:
       return true;
   }
 }
 
-std::optional<refusal_monitor::warning> refusal_monitor::update(
+std::optional<rejection_monitor::warning> rejection_monitor::update(
     const std::array<std::int64_t, outcome_count>& added, time_point now
 ) {
   while (!buckets_.empty() && now - buckets_.front().at >= window) buckets_.pop_front();
   bool any = false;
   for (const auto& row : outcome_rows)
-    any = any || (counts(row.what) && added[index_of(row.what)] > 0);
+    any = any || (counts(row.value) && added[index_of(row.value)] > 0);
   if (any) {
     if (buckets_.empty() || now - buckets_.back().at >= bucket_span) buckets_.push_back({now, {}});
     for (std::size_t i = 0; i < outcome_count; ++i)
-      if (counts(outcome_rows[i].what)) buckets_.back().counts[i] += added[i];
+      if (counts(outcome_rows[i].value)) buckets_.back().counts[i] += added[i];
   }
 
   std::array<std::int64_t, outcome_count> sums{};
@@ -47,8 +49,8 @@ std::optional<refusal_monitor::warning> refusal_monitor::update(
   if (warned_) return {};
   warned_ = true;
 
-  const auto most = std::max_element(sums.begin(), sums.end());
-  warning out{outcome_rows[static_cast<std::size_t>(most - sums.begin())].what, total, ""};
+  const auto top = std::max_element(sums.begin(), sums.end());
+  warning out{outcome_rows[static_cast<std::size_t>(top - sums.begin())].value, total, ""};
   for (std::size_t i = 0; i < outcome_count; ++i) {
     if (sums[i] == 0) continue;
     if (!out.reasons.empty()) out.reasons += ", ";

@@ -11,23 +11,26 @@
 
 namespace trunkline::gateway {
 
-// Says once that deliveries are being refused: a wrong key once went unnoticed for days elsewhere.
-// More than five refusals within five minutes are an episode; it is told when it begins, and ends
-// when the window is quiet again. Not counted: wrong paths and methods (scanners), and what Redis
-// causes (its own log lines tell of that).
-class refusal_monitor {
+// Reports once per episode that requests are rejected, so that a wrong signing key does not go
+// unnoticed. An episode begins with more than five rejections within five minutes and ends when the
+// window holds at most five. Wrong paths and methods are not counted (scanners), nor are rejections
+// that Redis causes (they have log records of their own).
+class rejection_monitor {
  public:
   using time_point = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::minutes window{5};
   static constexpr std::int64_t tolerated = 5;
 
   struct warning {
-    outcome reason;       // the most frequent one
-    std::int64_t count;   // refusals in the window, all reasons
-    std::string reasons;  // "mismatch 5, missing 1"
+    // The most frequent reason.
+    outcome reason;
+    // Rejections in the window, for all reasons.
+    std::int64_t count;
+    // "mismatch 5, missing 1".
+    std::string reasons;
   };
-  static bool counts(outcome what);
-  // Call now and then with what was added since the last call.
+  static bool counts(outcome);
+  // Adds the counts since the last call. Returns a warning if an episode begins.
   std::optional<warning> update(
       const std::array<std::int64_t, outcome_count>& added, time_point now
   );
@@ -37,7 +40,8 @@ class refusal_monitor {
     time_point at;
     std::array<std::int64_t, outcome_count> counts;
   };
-  std::deque<bucket> buckets_;  // at most one for each 5 s of the window
+  // At most one per 5 s of the window.
+  std::deque<bucket> buckets_;
   bool warned_ = false;
 };
 

@@ -8,7 +8,7 @@
 namespace trunkline::gateway {
 namespace {
 
-bool unsigned_request(const signature::headers& headers) {
+bool is_unsigned(const signature::headers& headers) {
   return headers.hex.count + headers.legacy.count + headers.webhook_id.count +
              headers.webhook_timestamp.count + headers.webhook_signature.count ==
          0;
@@ -26,7 +26,7 @@ bool is_json_type(std::string_view content_type) {
          (type.find('/') != std::string::npos && type.ends_with("+json"));
 }
 
-std::optional<outcome> refuse_head(const request_head& head, std::size_t max_body) {
+std::optional<outcome> reject_head(const request_head& head, std::size_t max_body) {
   switch (match_route(head.path, head.method)) {
     case route_match::no_such_path:
       return outcome::path;
@@ -38,13 +38,14 @@ std::optional<outcome> refuse_head(const request_head& head, std::size_t max_bod
   if (head.expects_other) return outcome::expectation;
   if (!head.chunked && !head.length) return outcome::no_length;
   if (head.length.value_or(0) > max_body) return outcome::too_large;
-  // An odd type with a signature may be authentic, and then it is never refused for good.
-  if (head.has_content_type && !is_json_type(head.content_type) && unsigned_request(head.signature))
+  // A signed request of another type may be authentic, and an authentic delivery is never rejected
+  // permanently.
+  if (head.has_content_type && !is_json_type(head.content_type) && is_unsigned(head.signature))
     return outcome::type;
   return {};
 }
 
-std::optional<outcome> refuse_expectation(const request_head& head) {
+std::optional<outcome> reject_expectation(const request_head& head) {
   if (const auto refusal = signature::check_form(head.signature)) return outcome_of(*refusal);
   return {};
 }
@@ -57,7 +58,7 @@ decision decide(
   auto verdict = signature::verify(keys, head.signature, body, now_ms / 1000, windows);
   out.entry.delivery_id = std::move(delivery_id);
   if (!verdict.valid) {
-    out.what = outcome_of(verdict.reason);
+    out.value = outcome_of(verdict.reason);
     out.detail = std::move(verdict.detail);
     return out;
   }
@@ -65,7 +66,7 @@ decision decide(
   out.entry.scheme = verdict.decided_by.value_or(signature::scheme::hex);
   out.entry.key_index = static_cast<int>(verdict.key_index);
   out.entry.provider_delivery_id = verdict.provider_delivery_id;
-  out.odd_type = head.has_content_type && !is_json_type(head.content_type);
+  out.non_json_type = head.has_content_type && !is_json_type(head.content_type);
   return out;
 }
 
@@ -80,7 +81,7 @@ outcome outcome_of(signature::refusal refusal) {
     case signature::refusal::mismatch:
       return outcome::mismatch;
     case signature::refusal::doubled:
-      return outcome::doubled;
+      return outcome::duplicate_header;
     case signature::refusal::no_key:
       return outcome::no_key;
   }

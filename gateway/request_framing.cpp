@@ -7,8 +7,8 @@
 namespace trunkline::gateway {
 namespace {
 
-// Of a whole section, whose line ends were checked before. To the end without a branch, so that the
-// compiler takes many bytes at once.
+// Checks a whole section, whose line ends were checked before. Has no early exit, so that the
+// compiler can vectorise it.
 bool has_control(std::string_view section) {
   unsigned char found = 0;
   for (const char c : section) {
@@ -32,24 +32,25 @@ std::string_view check_request_line(std::string_view line) {
   if (space == 0 || space == std::string_view::npos) return "malformed request line";
   const auto target = line.substr(space + 1);
   if (target.empty() || target.front() != '/') return "target is not a path";
-  const auto odd = [](char c) {
+  const auto disallowed = [](char c) {
     return c <= ' ' || static_cast<unsigned char>(c) >= 0x7f || c == '#';
   };
-  if (std::any_of(target.begin(), target.end(), odd)) return "odd character in the target";
+  if (std::any_of(target.begin(), target.end(), disallowed))
+    return "disallowed character in the target";
   return {};
 }
 
-// Compares without case; '_' in name counts as '-', as some parsers behind a front take it.
-bool names(std::string_view name, std::string_view lower) {
+// Compares without case. '_' in name equals '-', as in some servers behind a proxy.
+bool matches_name(std::string_view name, std::string_view lower) {
   return std::equal(name.begin(), name.end(), lower.begin(), lower.end(), [](char x, char y) {
     return equal_fold({&x, 1}, {&y, 1}) || (x == '_' && y == '-');
   });
 }
 
-// Legal, but a front that trims otherwise would read another length: at most one space before the
-// value, nothing after it, and the name spelt as it is.
+// Requires at most one space before the value, none after it, and the exact spelling of the name.
+// The other forms are legal, but a proxy that trims differently would read another length.
 std::string_view check_framing_line(std::string_view name, std::string_view value) {
-  if (!names(name, "content-length") && !names(name, "transfer-encoding")) return {};
+  if (!matches_name(name, "content-length") && !matches_name(name, "transfer-encoding")) return {};
   if (name.find('_') != std::string_view::npos) return "underscore in a framing field";
   if (value.starts_with(' ')) value.remove_prefix(1);
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -83,19 +84,19 @@ bool is_length(std::string_view text) {
 
 }  // namespace
 
-// A line at a time: memchr is many times faster than a look at each byte.
-head_scanner::found head_scanner::scan(std::string_view bytes) {
+// Proceeds line by line, because memchr is many times faster than a loop over the bytes.
+head_scanner::state head_scanner::scan(std::string_view bytes) {
   while (at_ < bytes.size()) {
     const auto rest = bytes.substr(at_);
     const auto line = rest.substr(0, rest.find('\r'));
-    if (line.find('\n') != line.npos || line.find('\0') != line.npos) return found::broken;
+    if (line.find('\n') != line.npos || line.find('\0') != line.npos) return state::broken;
     at_ += line.size();
-    if (rest.size() < line.size() + 2) return found::more;  // a CR's LF decides, once it is there
-    if (rest[line.size() + 1] != '\n') return found::broken;
+    if (rest.size() < line.size() + 2) return state::more;
+    if (rest[line.size() + 1] != '\n') return state::broken;
     at_ += 2;
-    if (at_ >= 4 && bytes.substr(at_ - 4, 2) == "\r\n") return found::end;
+    if (at_ >= 4 && bytes.substr(at_ - 4, 2) == "\r\n") return state::end;
   }
-  return found::more;
+  return state::more;
 }
 
 bool can_become_request(std::string_view bytes) {
@@ -103,13 +104,14 @@ bool can_become_request(std::string_view bytes) {
          bytes.substr(0, longest_method + 1).find(' ') != std::string_view::npos;
 }
 
-bool takes_no_body(std::string_view method) {
+bool forbids_body(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE" ||
          method == "CONNECT";
 }
 
 std::string_view check_section(std::string_view section) {
-  section.remove_suffix(2);  // the blank line: what stays is lines that each end in CRLF
+  // Without the blank line, only lines that each end in CRLF remain.
+  section.remove_suffix(2);
   if (has_control(section)) return "control character";
   bool first = true;
   std::size_t fields = 0;
@@ -141,7 +143,7 @@ framing check_framing(const framing_fields& fields) {
   else if (fields.encoding_count == 1 && !equal_fold(fields.encoding, "chunked"))
     out.problem = "Transfer-Encoding other than chunked";
   else if (fields.encoding_count == 1 && fields.length_count > 0)
-    out.problem = "Transfer-Encoding beside Content-Length";
+    out.problem = "Transfer-Encoding with Content-Length";
   else if (fields.length_count > 1)
     out.problem = "several Content-Lengths";
   else if (fields.length_count == 1 && !is_length(fields.length))

@@ -5,42 +5,46 @@
 #include <optional>
 #include <string_view>
 
-// Where one request ends and the next begins must have one reading only, ours and every front's.
-// Beast 1.81 is lax here (it joins folded lines, takes "Content-Length: 5, 5", frames odd
-// Transfer-Encodings by Content-Length, has no rule for Host), so these checks run on the raw
-// header section before Beast sees it, and on the fields after. Pure functions; an empty problem
-// means fine.
+// Checks that the end of a request has only one interpretation, for the gateway and for every proxy
+// in front of it. Beast 1.81 is lax: it joins folded lines, accepts "Content-Length: 5, 5", frames
+// unknown Transfer-Encodings by Content-Length and has no rule for Host. These checks therefore run
+// on the raw header section before Beast parses it, and on the fields afterwards. They are pure
+// functions; an empty problem means that the check passed.
 namespace trunkline::gateway {
 
-// How far a header section has come. Bytes are looked at once, also when they arrive one by one.
+// Finds the end of a header section. Each byte is examined once, even if bytes arrive one by one.
 class head_scanner {
  public:
-  enum class found {
+  enum class state {
     more,
     end,
-    broken
-  };  // broken: a bare CR or LF, a NUL: it can never become a header section
-  found scan(std::string_view bytes);       // bytes: everything of this request so far
-  std::size_t size() const { return at_; }  // found::end: length with the blank line
+    // A bare CR or LF or a NUL: the bytes cannot become a header section.
+    broken,
+  };
+  // Scans bytes, which hold the whole request so far.
+  state scan(std::string_view bytes);
+  // Returns the length with the blank line, after state::end.
+  std::size_t size() const { return at_; }
   void reset() { at_ = 0; }
 
  private:
-  std::size_t at_ = 0;  // checked up to here; bytes[at_ - 1] is the end of what is certain
+  // Bytes before this offset have been checked.
+  std::size_t at_ = 0;
 };
 
-// False once the first word is longer than any method.
+// Returns false once the first word is longer than any method.
 inline constexpr std::size_t longest_method = 32;
 bool can_become_request(std::string_view bytes);
 
-// A body after these is read by some and left on the connection by others.
-bool takes_no_body(std::string_view method);
+// Returns true for methods whose body some servers read and others leave on the connection.
+bool forbids_body(std::string_view method);
 
-// The raw section: request line "METHOD SP origin-form SP HTTP/1.1", field lines without folding,
-// without space before the colon, without control characters, at most max_fields of them.
+// Checks the raw section: a request line "METHOD SP origin-form SP HTTP/1.1" and at most max_fields
+// field lines, without folding, space before the colon or control characters.
 inline constexpr std::size_t max_fields = 100;
 std::string_view check_section(std::string_view section);
 
-// What decides the length of the body, as counted over all fields.
+// The fields that decide the length of the body, counted over all field lines.
 struct framing_fields {
   int host_count = 0;
   std::string_view host;
@@ -48,17 +52,21 @@ struct framing_fields {
   std::string_view length;
   int encoding_count = 0;
   std::string_view encoding;
-  bool trailer = false;  // a Trailer field
-  bool upgrade = false;  // an Upgrade field
+  // A Trailer field is present.
+  bool trailer = false;
+  // An Upgrade field is present.
+  bool upgrade = false;
 };
 
 struct framing {
-  std::string_view problem;  // empty: fine
+  // Empty if the check passed.
+  std::string_view problem;
   bool chunked = false;
-  std::optional<std::uint64_t> length;  // absent: none given (unless chunked)
+  // Content-Length, if the request has one.
+  std::optional<std::uint64_t> length;
 };
-// One Host; either one all-digit Content-Length without a leading zero or exactly "chunked"; no
-// Trailer, no Upgrade.
+// Requires one Host, either one all-digit Content-Length without a leading zero or exactly
+// "chunked", and neither Trailer nor Upgrade.
 framing check_framing(const framing_fields&);
 
 }  // namespace trunkline::gateway

@@ -27,7 +27,7 @@ void count(signature::header& header, std::string_view value) {
   if (header.count++ == 0) header.value = value;
 }
 
-// The fields without a number in Beast's table of known names.
+// Captures the fields that are not in Beast's table of known names.
 void capture_signature(
     signature::headers& out, boost::beast::string_view name, std::string_view value
 ) {
@@ -44,10 +44,10 @@ void capture_signature(
     count(out.webhook_signature, value);
 }
 
-// Fields of a usual header section lie here, with each other; more of them go to the heap.
+// The fields of a usual header section are stored contiguously; further ones use the heap.
 constexpr std::size_t usual_fields = 2048;
 
-// A body buffer above this is given back after its request, so that an idle connection stays small.
+// A larger body buffer is freed after its request, so that an idle connection stays small.
 constexpr std::size_t kept_body = 64u << 10;
 
 }  // namespace
@@ -60,15 +60,16 @@ struct request_reader::impl {
     if (beast) body = std::move(beast->get().body());
     if (body.capacity() > kept_body) body = {};
     body.clear();
-    beast.reset();  // its fields first, then where they lie
+    // Destroys the fields before the memory that holds them.
+    beast.reset();
     arena.release();
     beast.emplace(
         std::piecewise_construct, std::make_tuple(), std::make_tuple(field_allocator(&arena))
     );
     beast->get().body() = std::move(body);
-    // Room for what the section may hold: its length was checked before Beast sees it.
+    // The length of the section is checked before Beast parses it.
     beast->header_limit(static_cast<std::uint32_t>(limits.max_header + 1));
-    // Not for Content-Length: route and method come first, then refuse_head() judges it.
+    // reject_head() checks Content-Length after route and method.
     beast->body_limit(boost::none);
     scanner.reset();
     head = {};
@@ -77,11 +78,11 @@ struct request_reader::impl {
     stage = stages::head;
   }
 
-  event refuse(outcome why, std::string_view what) {
-    refusal = why;
-    problem = what;
-    stage = stages::refused;
-    return event::refused;
+  event reject(outcome reason, std::string_view detail) {
+    rejection = reason;
+    problem = detail;
+    stage = stages::rejected;
+    return event::rejected;
   }
 
   event advance_head(std::string_view bytes, std::size_t& consumed);
@@ -89,7 +90,7 @@ struct request_reader::impl {
   event advance_chunks(std::string_view bytes, std::size_t& consumed);
   std::string_view capture();
 
-  enum class stages { head, body, complete, refused };
+  enum class stages { head, body, complete, rejected };
   reader_limits limits;
   std::array<std::byte, usual_fields> room;
   std::pmr::monotonic_buffer_resource arena{room.data(), room.size()};
@@ -99,14 +100,14 @@ struct request_reader::impl {
   chunk_decoder chunks;
   bool blank_skipped = false;
   stages stage = stages::head;
-  outcome refusal = outcome::framing;
+  outcome rejection = outcome::framing;
   std::string_view problem;
 };
 
 request_reader::event request_reader::impl::advance_head(
     std::string_view bytes, std::size_t& consumed
 ) {
-  // RFC 9112 2.2: an empty line before a request is skipped. One, however they arrive.
+  // Skips one empty line before a request (RFC 9112 2.2), however its bytes arrive.
   if (scanner.size() == 0 && !blank_skipped) {
     if (bytes == "\r") return event::need_more;
     if (bytes.starts_with("\r\n")) {
@@ -116,24 +117,24 @@ request_reader::event request_reader::impl::advance_head(
     }
   }
 
-  const auto found = scanner.scan(bytes.substr(0, limits.max_header));
-  if (found == head_scanner::found::broken) return refuse(outcome::framing, "bare CR, LF or NUL");
-  // Also of a whole section: the verdict must not depend on how the bytes arrive.
-  if (!can_become_request(bytes)) return refuse(outcome::framing, "malformed request line");
-  if (found == head_scanner::found::more) {
+  const auto state = scanner.scan(bytes.substr(0, limits.max_header));
+  if (state == head_scanner::state::broken) return reject(outcome::framing, "bare CR, LF or NUL");
+  // Applies to a complete section too: the result must not depend on how the bytes arrive.
+  if (!can_become_request(bytes)) return reject(outcome::framing, "malformed request line");
+  if (state == head_scanner::state::more) {
     if (bytes.size() >= limits.max_header)
-      return refuse(outcome::header_too_large, "header section");
+      return reject(outcome::header_too_large, "header section");
     return event::need_more;
   }
   const auto section = bytes.substr(0, scanner.size());
-  if (const auto what = check_section(section); !what.empty())
-    return refuse(outcome::framing, what);
+  if (const auto detail = check_section(section); !detail.empty())
+    return reject(outcome::framing, detail);
 
   boost::system::error_code ec;
   beast->eager(false);
   consumed += beast->put({section.data(), section.size()}, ec);
-  if (ec || !beast->is_header_done()) return refuse(outcome::framing, "malformed header section");
-  if (const auto what = capture(); !what.empty()) return refuse(outcome::framing, what);
+  if (ec || !beast->is_header_done()) return reject(outcome::framing, "malformed header section");
+  if (const auto detail = capture(); !detail.empty()) return reject(outcome::framing, detail);
   beast->eager(true);
   beast->body_limit(limits.max_body);
   stage = beast->is_done() ? stages::complete : stages::body;
@@ -184,8 +185,8 @@ std::string_view request_reader::impl::capture() {
   head.keep_alive = beast->keep_alive();
   head.chunked = framing.chunked;
   head.length = framing.length;
-  if (framing.problem.empty() && head.has_body() && takes_no_body(head.method))
-    return "body of a method without one";
+  if (framing.problem.empty() && head.has_body() && forbids_body(head.method))
+    return "body after a method that has none";
   return framing.problem;
 }
 
@@ -198,7 +199,7 @@ request_reader::event request_reader::impl::advance_body(
     const auto rest = bytes.substr(consumed);
     consumed += beast->put({rest.data(), rest.size()}, ec);
     if (ec == http::error::need_more) break;
-    if (ec) return refuse(outcome::framing, "malformed body");
+    if (ec) return reject(outcome::framing, "malformed body");
   }
   if (!beast->is_done()) return event::need_more;
   stage = stages::complete;
@@ -209,11 +210,11 @@ request_reader::event request_reader::impl::advance_chunks(
     std::string_view bytes, std::size_t& consumed
 ) {
   switch (chunks.decode(bytes, consumed, beast->get().body())) {
-    case chunk_decoder::found::more:
+    case chunk_decoder::state::more:
       return event::need_more;
-    case chunk_decoder::found::refused:
-      return refuse(chunks.refusal(), chunks.problem());
-    case chunk_decoder::found::end:
+    case chunk_decoder::state::rejected:
+      return reject(chunks.rejection(), chunks.problem());
+    case chunk_decoder::state::end:
       break;
   }
   stage = stages::complete;
@@ -232,10 +233,10 @@ request_reader::event request_reader::advance(std::string_view bytes, std::size_
       return impl_->advance_body(bytes, consumed);
     case impl::stages::complete:
       return event::complete;
-    case impl::stages::refused:
+    case impl::stages::rejected:
       break;
   }
-  return event::refused;
+  return event::rejected;
 }
 
 const request_head& request_reader::head() const {
@@ -244,8 +245,8 @@ const request_head& request_reader::head() const {
 std::string_view request_reader::body() const {
   return impl_->beast->get().body();
 }
-outcome request_reader::refusal() const {
-  return impl_->refusal;
+outcome request_reader::rejection() const {
+  return impl_->rejection;
 }
 std::string_view request_reader::problem() const {
   return impl_->problem;

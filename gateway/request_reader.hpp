@@ -12,49 +12,59 @@
 
 namespace trunkline::gateway {
 
-// What a header section says. Views live until the next request.
+// The content of a header section. The views are valid until the next request.
 struct request_head {
   std::string_view method;
-  std::string_view path;  // the target up to '?'
+  // The target up to '?'.
+  std::string_view path;
   std::string_view content_type;
   bool has_content_type = false;
   bool keep_alive = true;
   bool expects_continue = false;
-  bool expects_other = false;  // an Expect we do not know
+  // An Expect field with an unknown value.
+  bool expects_other = false;
   bool chunked = false;
-  std::optional<std::uint64_t> length;  // Content-Length
+  // Content-Length.
+  std::optional<std::uint64_t> length;
   signature::headers signature;
 
   bool has_body() const { return chunked || length.value_or(0) > 0; }
 };
 
 struct reader_limits {
-  std::size_t max_header =
-      16u << 10;  // bytes of a header section; of what a chunk header may hold, too
+  // Maximum bytes of a header section, and of the first line of a chunk.
+  std::size_t max_header = 16u << 10;
+  // Maximum bytes of a body.
   std::size_t max_body = 1u << 20;
 };
 
-// Bytes of a connection in, requests out: no socket, no clock. Strict framing (request_framing.hpp)
-// around Beast's parser, and a decoder of our own for chunks (chunk_decoder.hpp). The events do not
-// depend on how the bytes are cut. After refused nothing more can be read from the connection.
+// Turns the bytes of a connection into requests, without socket or clock. Combines the strict
+// checks of request_framing.hpp with Beast's parser and the chunk_decoder. The events do not depend
+// on how the bytes are split. After event::rejected the connection cannot be read any further.
 class request_reader {
  public:
   enum class event {
-    need_more,  // give it what is left over and more bytes
-    head,       // head() is there; call advance() again for the body
-    complete,   // head() and body() are there; next() before the following request
-    refused,    // refusal() says why
+    // Call advance() again with the unconsumed and more bytes.
+    need_more,
+    // head() is available; call advance() again for the body.
+    head,
+    // head() and body() are available; call next() before the following request.
+    complete,
+    // rejection() returns the reason.
+    rejected,
   };
 
   explicit request_reader(reader_limits);
   ~request_reader();
 
-  // bytes: everything not consumed yet. consumed: how many of them are done with.
+  // Reads bytes, which hold everything that is not consumed yet, and sets consumed to the number of
+  // bytes that are finished.
   event advance(std::string_view bytes, std::size_t& consumed);
   const request_head& head() const;
   std::string_view body() const;
-  outcome refusal() const;
-  std::string_view problem() const;  // refused: what exactly, for debug logs
+  outcome rejection() const;
+  // Returns the exact problem of a rejected request, for debug logs.
+  std::string_view problem() const;
   void next();
 
  private:

@@ -5,7 +5,7 @@
 
 namespace trunkline::gateway {
 
-// What the gateway serves: one path. /livez and /readyz are on the ops listener, never here.
+// The gateway serves one path. /livez and /readyz are served by the ops listener only.
 struct route {
   std::string_view path;
   std::string_view method;

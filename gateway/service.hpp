@@ -7,19 +7,22 @@
 
 namespace trunkline::gateway {
 
-// The whole program between configuration and exit: I/O threads, the listener that deals
-// connections to them, the heartbeat, the ops listener, and the way out.
+// The program between configuration and exit: it connects the I/O threads, the listener that
+// assigns connections to them, the heartbeat and the ops listener.
 class service {
  public:
-  // Binds and starts everything but taking connections. Throws std::runtime_error with a message
-  // for people.
+  // Binds and starts everything except accepting connections. Throws std::runtime_error with a
+  // message for people.
   service(const options&, logger);
   ~service();
 
-  void run();  // serves until a drain is complete
-  // Any thread:
-  void drain();   // unready now; serve on for --drain-delay; then finish what is there, within 10 s
-  void reload();  // the keys file again; a bad one changes nothing
+  // Serves until a drain is complete.
+  void run();
+  // Any thread may call drain() and reload(). drain() makes the gateway not ready, keeps serving
+  // for --drain-delay, and then finishes the open connections within 10 s.
+  void drain();
+  // Reads the signing keys again. An invalid source changes nothing.
+  void reload();
 
  private:
   struct impl;

@@ -28,8 +28,8 @@ void log_appended(const logger& log, std::string_view delivery_id, std::string_v
   log.debug("delivery appended", {{"delivery_id", delivery_id}, {"entry_id", entry_id}});
 }
 
-void log_answered(
-    const logger& log, std::string_view delivery_id, int status, outcome what,
+void log_response(
+    const logger& log, std::string_view delivery_id, int status, outcome value,
     std::string_view detail, std::chrono::steady_clock::duration since_begun
 ) {
   if (!log.debug_enabled()) return;
@@ -37,7 +37,7 @@ void log_answered(
   log.debug(
       "delivery answered", {{"delivery_id", delivery_id},
                             {"status", status},
-                            {"outcome", to_string(what)},
+                            {"outcome", to_string(value)},
                             {"detail", detail},
                             {"ms", ms}}
   );

@@ -228,7 +228,7 @@ class Idle(RedisCase):
         self.addCleanup(other.close)
         self.redis.command("REPLICAOF", "127.0.0.1", str(other.port))
         self.expect_unready("readonly")
-        self.gateway.wait_logged("redis would refuse deliveries")
+        self.gateway.wait_logged("redis would reject deliveries")
         self.redis.command("REPLICAOF", "NO", "ONE")
         self.expect_ready()
 
@@ -267,7 +267,7 @@ class Durability(RedisCase):
         self.redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         wait_for(lambda: self.gateway.probe("/readyz")[1] == {"ready": True, "durability": "unknown"}, "unknown", AGAIN)
         self.assertEqual(self.gateway.post().status, 200)
-        self.gateway.wait_logged("redis does not tell how durable it is")
+        self.gateway.wait_logged("redis durability unknown")
 
 
 class TakesWhatItGets(RedisCase):
@@ -277,7 +277,7 @@ class TakesWhatItGets(RedisCase):
         self.redis.command("CONFIG", "SET", "appendfsync", "everysec")
         wait_for(lambda: self.gateway.probe("/readyz")[1].get("durability") == "weaker", "the look at settings")
         self.assertEqual(self.gateway.post().status, 200)
-        self.gateway.wait_logged("redis may lose answered deliveries")
+        self.gateway.wait_logged("redis may lose acknowledged deliveries")
 
 
 class Overload(RedisCase):

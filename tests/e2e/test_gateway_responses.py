@@ -323,7 +323,7 @@ class Visible(AnswersCase):
         everything = "".join(self.gateway.log)
         self.assertNotIn("very private", everything)
         self.assertNotIn(HEX_KEY, everything)
-        self.assertEqual(len(re.findall(r"signing key scheme=\S+ index=\d fingerprint=[0-9a-f]{8}\b", everything)), 3)
+        self.assertEqual(len(re.findall(r"signing key loaded scheme=\S+ index=\d fingerprint=[0-9a-f]{8}\b", everything)), 3)
 
     def test_odd_types_are_counted(self):
         self.gateway.post(b"{}", content_type="text/plain")

@@ -95,13 +95,13 @@ class Start(WithGateway):
     def test_keys_file_that_others_may_read(self):
         keys_file = self.temp_file(HEX_KEY + "\n")
         with self.start("--signing-keys-file", keys_file, keys=()) as gateway:
-            self.assertIsNone(gateway.find("others may read the keys file"))
+            self.assertIsNone(gateway.find("signing keys file is readable by other users"))
             os.chmod(keys_file, 0o644)
             gateway.signal(signal.SIGHUP)
             wait_for(lambda: gateway.find("signing keys reloaded"), "the reload")
-            self.assertEqual(gateway.count("others may read the keys file"), 1)
+            self.assertEqual(gateway.count("signing keys file is readable by other users"), 1)
         with self.start("--signing-keys-file", keys_file, keys=()) as gateway:
-            self.assertIn(keys_file, gateway.find("others may read the keys file"))
+            self.assertIn(keys_file, gateway.find("signing keys file is readable by other users"))
 
     def test_windows_are_options(self):
         minute_ago = int(time.time()) - 60

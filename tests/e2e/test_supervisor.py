@@ -146,14 +146,14 @@ class GatewayUnderSystemd(WithGateway):
         self.assertIsNone(other.find("restart the service"))
 
     def test_without_one_it_says_what_to_do(self):
-        with self.assertRaisesRegex(RuntimeError, "no socket was passed: start this program by trunkline-gateway.socket"):
+        with self.assertRaisesRegex(RuntimeError, "no socket was passed; start the gateway with trunkline-gateway.socket"):
             self.start(listen="systemd")
 
     def test_what_is_no_listening_socket_is_refused(self):
         a, b = socket.socketpair()
         self.addCleanup(a.close)
         self.addCleanup(b.close)
-        with self.assertRaisesRegex(RuntimeError, "no listening socket"):
+        with self.assertRaisesRegex(RuntimeError, "is not listening"):
             self.start(listen="systemd", passed=a)
 
     def test_restarts_under_load_refuse_no_connection(self):

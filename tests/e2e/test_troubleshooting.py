@@ -37,7 +37,7 @@ def named_on_page(sentence):
 
 class Troubleshooting(unittest.TestCase):
     def test_every_status_has_a_row(self):
-        statuses = set(re.findall(r"make\(\s*answer::\w+, (\d{3})", (ROOT / "gateway/outcome_responses.cpp").read_text()))
+        statuses = set(re.findall(r"make\(\s*response_kind::\w+, (\d{3})", (ROOT / "gateway/outcome_responses.cpp").read_text()))
         self.assertGreater(len(statuses), 9)
         rows = set(re.findall(r"^\| (\d{3})(?:, (\d{3}))? \|", PAGE, re.M))
         listed = {number for row in rows for number in row if number}
@@ -60,7 +60,7 @@ class Troubleshooting(unittest.TestCase):
     def test_every_reason_of_the_gateway_has_a_row(self):
         text = (ROOT / "gateway/outcome.hpp").read_text()
         enum = re.search(r"enum class outcome \{(.*?)\};", text, re.S).group(1)
-        queue = enum[enum.index("// the queue"):]
+        queue = enum[enum.index("// Rejected by the queue"):]
         reasons = [word for word in re.findall(r"^\s+(\w+),", queue, re.M)]
         self.assertGreater(len(reasons), 8)
         for reason in reasons:

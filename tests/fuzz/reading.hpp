@@ -10,13 +10,13 @@
 #include "gateway/outcome_responses.hpp"
 #include "gateway/request_decision.hpp"
 
-// What a connection's bytes mean, by the gateway's pure parts alone: for the fuzzer to hold the
-// real session against.
+// Interprets the bytes of a connection with the pure functions of the gateway. The fuzzer compares
+// the result with that of a real session.
 namespace trunkline::fuzz {
 
 inline constexpr std::int64_t now_ms = 1795194181310;
 inline constexpr std::string_view key = "test_signing_key_for_seed_scheme_0001";
-// The input holds this where it wants a good signature: a fuzzer can't guess one.
+// Placeholder for a valid signature in the input, because a fuzzer cannot guess one.
 inline const std::string unsigned_mac(64, '0');
 inline constexpr gateway::reader_limits limits{2048, 4096};
 
@@ -39,12 +39,15 @@ inline std::string mac_of(std::string_view body) {
 
 struct request {
   int status = 0;
-  bool closes = false;  // nothing is read after it
+  // Nothing is read after this request.
+  bool closes = false;
   bool complete = false;
-  bool waits = false;  // Expect: 100-continue, whose answer depends on when the body comes
+  // Expect: 100-continue; the response depends on when the body arrives.
+  bool waits = false;
   bool chunked = false;
   std::string body;
-  std::size_t begin = 0, end = 0;  // in the bytes of the connection
+  // Offsets in the bytes of the connection.
+  std::size_t begin = 0, end = 0;
 
   bool operator==(const request&) const = default;
 };
@@ -53,7 +56,7 @@ inline gateway::decision decide(const gateway::request_reader& reader) {
   return gateway::decide(ring(), {}, reader.head(), reader.body(), "d", now_ms);
 }
 
-// Takes the pieces one after another. Requests that did not come to an end are not in the list.
+// Reads the pieces one after another. requests() omits an incomplete request.
 class reading {
  public:
   const std::vector<request>& requests() const { return found_; }
@@ -69,7 +72,7 @@ class reading {
  private:
   using event = gateway::request_reader::event;
 
-  // False: more bytes are needed.
+  // Returns false if more bytes are needed.
   bool step() {
     std::size_t consumed = 0;
     const auto next = reader_.advance(pending_, consumed);
@@ -77,28 +80,28 @@ class reading {
     pending_.erase(0, consumed);
     at_ += consumed;
     if (next == event::need_more) return false;
-    if (next == event::refused) {
-      answer(reader_.refusal(), true);
+    if (next == event::rejected) {
+      respond(reader_.rejection(), true);
     } else if (next == event::head) {
       one_.waits = reader_.head().expects_continue;
       one_.chunked = reader_.head().chunked;
-      if (const auto refused = gateway::refuse_head(reader_.head(), limits.max_body)) {
-        const bool unclear =
-            *refused == gateway::outcome::no_length || *refused == gateway::outcome::expectation;
-        answer(*refused, unclear || reader_.head().has_body());
+      if (const auto rejection = gateway::reject_head(reader_.head(), limits.max_body)) {
+        const bool unclear = *rejection == gateway::outcome::no_length ||
+                             *rejection == gateway::outcome::expectation;
+        respond(*rejection, unclear || reader_.head().has_body());
       }
     } else {
       one_.complete = true;
       one_.body = reader_.body();
       require(one_.body.size() <= limits.max_body);
       require(one_.chunked || reader_.head().length == one_.body.size());
-      answer(decide(reader_).what, false);
+      respond(decide(reader_).value, false);
     }
     return true;
   }
 
-  void answer(gateway::outcome what, bool close) {
-    one_.status = gateway::status_of(gateway::answer_to(what));
+  void respond(gateway::outcome value, bool close) {
+    one_.status = gateway::status_of(gateway::response_to(value));
     one_.closes = ended_ = close || !reader_.head().keep_alive;
     one_.end = at_;
     found_.push_back(one_);

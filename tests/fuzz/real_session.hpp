@@ -46,14 +46,14 @@ class real_session {
     int pair[2];
     require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0);
     ours_ = pair[0];
-    gateway::start_session(io_, host_, pair[1]);
+    gateway::start_session(io_, context_, pair[1]);
   }
   ~real_session() {
     ::close(std::exchange(ours_, -1));
     run();
-    for (auto* each : std::vector(host_.sessions.begin(), host_.sessions.end())) each->abort();
+    for (auto* each : std::vector(context_.sessions.begin(), context_.sessions.end())) each->abort();
     run();
-    require(host_.sessions.empty() && host_.counts.in_flight.get() == 0);
+    require(context_.sessions.empty() && context_.counts.in_flight.get() == 0);
   }
 
   void feed(std::string_view piece) {
@@ -115,19 +115,19 @@ class real_session {
     }
   }
 
-  static gateway::session_host& make_host() {
+  static gateway::session_context& make_host() {
     static std::atomic<int> open{1};
-    static gateway::session_host host(
+    static gateway::session_context context(
         settings(), queue, open, logger("gateway", log_level::error, log_format::text)
     );
     open = 1;
-    host.keys = std::shared_ptr<const signature::key_ring>(&ring(), [](const auto*) {});
-    host.date = "Sun, 22 Nov 2026 00:00:00 GMT";
-    return host;
+    context.keys = std::shared_ptr<const signature::key_ring>(&ring(), [](const auto*) {});
+    context.date = "Sun, 22 Nov 2026 00:00:00 GMT";
+    return context;
   }
 
   static inline boost::asio::io_context io_{1};
-  gateway::session_host& host_ = make_host();
+  gateway::session_context& context_ = make_host();
   int ours_ = -1;
   std::string said_;
   bool ended_ = false;

@@ -41,11 +41,11 @@ class no_queue final : public gateway::delivery_queue {
   asio::io_context& io_;
 };
 
-void tick(asio::steady_timer& timer, gateway::session_host& host) {
-  host.date = gateway::http_date(std::time(nullptr));
+void tick(asio::steady_timer& timer, gateway::session_context& context) {
+  context.date = gateway::http_date(std::time(nullptr));
   timer.expires_after(std::chrono::milliseconds(100));
   timer.async_wait([&](boost::system::error_code error) {
-    if (!error) tick(timer, host);
+    if (!error) tick(timer, context);
   });
 }
 
@@ -61,16 +61,16 @@ int run(const std::string& address) {
   std::atomic<int> open_connections{0};
   asio::io_context io{1};
   no_queue queue(io);
-  gateway::session_host host(settings, queue, open_connections, log);
-  host.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));
+  gateway::session_context context(settings, queue, open_connections, log);
+  context.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));
   gateway::listener listener(
       io, address, settings.max_connections, open_connections,
-      [&](int socket) { gateway::start_session(io, host, socket); }, log
+      [&](int socket) { gateway::start_session(io, context, socket); }, log
   );
   asio::steady_timer timer(io);
   asio::signal_set end(io, SIGTERM, SIGINT);
   end.async_wait([](boost::system::error_code, int) { ::_exit(0); });
-  tick(timer, host);
+  tick(timer, context);
   listener.start();
   io.run();
   return 0;

@@ -79,13 +79,13 @@ void run(const char* path, int count) {
   std::atomic<int> open_connections{1};
   asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // as io_thread has it
   wire_only queue(io);
-  gateway::session_host host(settings, queue, open_connections, log);
-  host.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));
-  host.date = "Fri, 20 Nov 2026 17:03:01 GMT";
+  gateway::session_context context(settings, queue, open_connections, log);
+  context.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));
+  context.date = "Fri, 20 Nov 2026 17:03:01 GMT";
   int pair[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) != 0)
     throw std::runtime_error("socketpair");
-  gateway::start_session(io, host, pair[0]);
+  gateway::start_session(io, context, pair[0]);
   for (int i = 0; i < count; ++i)
     deliver(io, pair[1], requests[static_cast<std::size_t>(i) % requests.size()]);
   ::close(pair[1]);

@@ -9,28 +9,28 @@ namespace {
 
 constexpr std::size_t max_line = 40, max_body = 16;
 
-// What comes of a stream that arrives in pieces of the given size.
+// Decodes a stream that arrives in pieces of the given size; returns the body or the problem.
 std::string decode_all(std::string_view stream, std::size_t piece) {
   chunk_decoder decoder(max_line, max_body);
   std::string pending, body;
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     pending += stream.substr(at, piece);
     std::size_t consumed = 0;
-    const auto found = decoder.decode(pending, consumed, body);
+    const auto state = decoder.decode(pending, consumed, body);
     REQUIRE(body.size() <= max_body);
     pending.erase(0, consumed);
-    if (found == chunk_decoder::found::end) return "'" + body + "'";
-    if (found == chunk_decoder::found::refused)
-      return std::string(to_string(decoder.refusal())) + ": " + std::string(decoder.problem());
+    if (state == chunk_decoder::state::end) return "'" + body + "'";
+    if (state == chunk_decoder::state::rejected)
+      return std::string(to_string(decoder.rejection())) + ": " + std::string(decoder.problem());
   }
   return "more";
 }
 
 }  // namespace
 
-TEST_CASE("chunks: the same verdict however the bytes are cut") {
+TEST_CASE("the result of decoding chunks does not depend on how bytes are split") {
   struct row {
-    std::string stream, told;
+    std::string stream, expected;
   };
   const std::string malformed = "framing: malformed chunk",
                     large = "too_large: chunks above the limit",
@@ -63,7 +63,7 @@ TEST_CASE("chunks: the same verdict however the bytes are cut") {
       {"1\r\nxy\r\n", malformed},
       {"1\r\nx\n0\r\n\r\n", malformed},
       {std::string("1;a\0\r\n", 6), malformed},
-      // Too large, had it come to its end: judged by the first byte that no line may hold.
+      // Too large if complete, but rejected at the first byte that no line may contain.
       {"5000;\n", malformed},
       {"5000\xec\r\n", malformed},
       {"1;" + std::string(max_line - 3, 'a') + "\r\nx\r\n0\r\n\r\n", "'x'"},
@@ -78,14 +78,14 @@ TEST_CASE("chunks: the same verdict however the bytes are cut") {
   CAPTURE(row.stream);
   for (std::size_t piece = 1; piece <= row.stream.size(); ++piece) {
     CAPTURE(piece);
-    CHECK(decode_all(row.stream, piece) == row.told);
+    CHECK(decode_all(row.stream, piece) == row.expected);
   }
 }
 
-TEST_CASE("what follows the last chunk is left") {
+TEST_CASE("bytes after the last chunk are not consumed") {
   chunk_decoder decoder(max_line, max_body);
   std::string body;
   std::size_t consumed = 0;
-  CHECK(decoder.decode("1\r\nx\r\n0\r\n\r\nPOST", consumed, body) == chunk_decoder::found::end);
+  CHECK(decoder.decode("1\r\nx\r\n0\r\n\r\nPOST", consumed, body) == chunk_decoder::state::end);
   CHECK(consumed == 11);
 }

@@ -5,32 +5,32 @@
 
 using namespace trunkline::gateway;
 
-TEST_CASE("a header section ends at the blank line, however its bytes arrive") {
+TEST_CASE("a header section ends at the blank line, however its bytes are split") {
   const std::string section = "POST / HTTP/1.1\r\nHost: a\r\n\r\n";
   const std::string stream = section + "body";
   head_scanner whole;
-  CHECK(whole.scan(stream) == head_scanner::found::end);
+  CHECK(whole.scan(stream) == head_scanner::state::end);
   CHECK(whole.size() == section.size());
 
   head_scanner pieces;
   for (std::size_t n = 1; n < section.size(); ++n)
-    REQUIRE(pieces.scan(std::string_view(stream).substr(0, n)) == head_scanner::found::more);
+    REQUIRE(pieces.scan(std::string_view(stream).substr(0, n)) == head_scanner::state::more);
   CHECK(
-      pieces.scan(std::string_view(stream).substr(0, section.size())) == head_scanner::found::end
+      pieces.scan(std::string_view(stream).substr(0, section.size())) == head_scanner::state::end
   );
   CHECK(pieces.size() == section.size());
 }
 
-TEST_CASE("bytes that can never become a header section break it at once") {
+TEST_CASE("bytes that cannot become a header section are rejected at once") {
   const auto text = GENERATE(
       std::string("\n"), std::string("POST / HTTP/1.1\n"), std::string("a\rb"),
       std::string("a\r\r\n"), std::string("a\0b", 3)
   );
   head_scanner scanner;
-  CHECK(scanner.scan(text) == head_scanner::found::broken);
+  CHECK(scanner.scan(text) == head_scanner::state::broken);
 }
 
-TEST_CASE("the raw section") {
+TEST_CASE("the raw header section has only one interpretation") {
   struct row {
     std::string section, problem;
   };
@@ -61,10 +61,10 @@ TEST_CASE("the raw section") {
       {"OPTIONS * HTTP/1.1\r\n\r\n", "target is not a path"},
       {"POST http://a/ HTTP/1.1\r\n\r\n", "target is not a path"},
       {"POST  HTTP/1.1\r\n\r\n", "target is not a path"},
-      {"POST /a b HTTP/1.1\r\n\r\n", "odd character in the target"},
-      {"POST /a#b HTTP/1.1\r\n\r\n", "odd character in the target"},
-      {"POST /\xc3\xa9 HTTP/1.1\r\n\r\n", "odd character in the target"},
-      {"POST /\ta HTTP/1.1\r\n\r\n", "odd character in the target"},
+      {"POST /a b HTTP/1.1\r\n\r\n", "disallowed character in the target"},
+      {"POST /a#b HTTP/1.1\r\n\r\n", "disallowed character in the target"},
+      {"POST /\xc3\xa9 HTTP/1.1\r\n\r\n", "disallowed character in the target"},
+      {"POST /\ta HTTP/1.1\r\n\r\n", "disallowed character in the target"},
       {"POST / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "folded field line"},
       {"POST / HTTP/1.1\r\n\tA: b\r\n\r\n", "folded field line"},
       {"POST / HTTP/1.1\r\nA : b\r\n\r\n", "space before a colon"},
@@ -92,7 +92,7 @@ std::string problem(framing_fields fields) {
 
 }  // namespace
 
-TEST_CASE("one Host") {
+TEST_CASE("exactly one valid Host is required") {
   auto fields = good();
   CHECK(problem(fields) == "");
   fields.host_count = GENERATE(0, 2);
@@ -102,7 +102,7 @@ TEST_CASE("one Host") {
   CHECK(problem(fields) == "malformed Host");
 }
 
-TEST_CASE("Content-Length is one run of digits") {
+TEST_CASE("Content-Length consists of digits") {
   auto fields = good();
   fields.length_count = 1;
   fields.length = "1048576";
@@ -121,7 +121,7 @@ TEST_CASE("Content-Length is one run of digits") {
   CHECK(problem(fields) == "several Content-Lengths");
 }
 
-TEST_CASE("Transfer-Encoding is exactly chunked, and alone") {
+TEST_CASE("Transfer-Encoding must be chunked, without Content-Length") {
   auto fields = good();
   fields.encoding_count = 1;
   fields.encoding = GENERATE("chunked", "Chunked", "CHUNKED");
@@ -139,10 +139,10 @@ TEST_CASE("Transfer-Encoding is exactly chunked, and alone") {
   fields.encoding_count = 1;
   fields.length_count = 1;
   fields.length = "5";
-  CHECK(problem(fields) == "Transfer-Encoding beside Content-Length");
+  CHECK(problem(fields) == "Transfer-Encoding with Content-Length");
 }
 
-TEST_CASE("neither Trailer nor Upgrade") {
+TEST_CASE("Trailer and Upgrade are rejected") {
   auto fields = good();
   fields.trailer = true;
   CHECK(problem(fields) == "Trailer field");
@@ -151,7 +151,7 @@ TEST_CASE("neither Trailer nor Upgrade") {
   CHECK(problem(fields) == "Upgrade field");
 }
 
-TEST_CASE("a first word longer than any method is no request") {
+TEST_CASE("a first word longer than any method is rejected") {
   const std::string longest(longest_method, 'A');
   CHECK(can_become_request(longest));
   CHECK(can_become_request(longest + " /"));

@@ -6,7 +6,7 @@
 
 using namespace trunkline::gateway;
 
-TEST_CASE("figures of minutes that are too old are counted in a later one") {
+TEST_CASE("counts of minutes that are too old are added to a later one") {
   std::map<std::int64_t, std::array<std::int64_t, 2>> minutes{
       {1, {1, 10}}, {2, {2, 20}}, {3, {3, 30}}, {5, {5, 50}}};
   keep_newest(minutes, 4);

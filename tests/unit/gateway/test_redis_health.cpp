@@ -3,6 +3,7 @@
 
 #include "gateway/durability.hpp"
 #include "gateway/memory_shedding.hpp"
+#include "gateway/outcome_responses.hpp"
 #include "gateway/readiness.hpp"
 #include "gateway/redis_health.hpp"
 
@@ -41,7 +42,7 @@ std::string info(int used, int limit) {
 
 }  // namespace
 
-TEST_CASE("only all three settings together are durable") {
+TEST_CASE("durability requires all three settings") {
   CHECK(read_durability(settings("yes", "always", "no")).level == durability::always);
   CHECK(read_durability(settings("no", "always", "no")).level == durability::weaker);
   CHECK(read_durability(settings("yes", "everysec", "no")).level == durability::weaker);
@@ -52,11 +53,11 @@ TEST_CASE("only all three settings together are durable") {
   );
 }
 
-TEST_CASE("what may not be read is unknown") {
-  const auto refused =
+TEST_CASE("durability is unknown if the settings cannot be read") {
+  const auto denied =
       read_durability(text("NOPERM this user has no permissions", redis::reply::kind::error));
-  CHECK(refused.level == durability::unknown);
-  CHECK(refused.settings == "CONFIG GET is refused: NOPERM");
+  CHECK(denied.level == durability::unknown);
+  CHECK(denied.settings == "CONFIG GET failed: NOPERM");
   redis::reply empty;
   empty.type = redis::reply::kind::array;
   CHECK(read_durability(empty).level == durability::unknown);
@@ -66,10 +67,10 @@ TEST_CASE("what may not be read is unknown") {
 }
 
 TEST_CASE("shedding begins at 75 % and ends below 60 %") {
-  memory_watch watch;
+  memory_monitor monitor;
   const auto shedding_at = [&](int used) {
-    watch.update(info(used, 100));
-    return watch.shedding();
+    monitor.update(info(used, 100));
+    return monitor.shedding();
   };
   CHECK_FALSE(shedding_at(74));
   CHECK(shedding_at(75));
@@ -77,13 +78,14 @@ TEST_CASE("shedding begins at 75 % and ends below 60 %") {
   CHECK_FALSE(shedding_at(59));
   CHECK_FALSE(shedding_at(74));
   CHECK(shedding_at(100));
-  watch.update(info(100, 0));  // no limit any more
-  CHECK_FALSE(watch.shedding());
-  watch.update("nonsense");
-  CHECK_FALSE(watch.shedding());
+  // maxmemory was removed.
+  monitor.update(info(100, 0));
+  CHECK_FALSE(monitor.shedding());
+  monitor.update("nonsense");
+  CHECK_FALSE(monitor.shedding());
 }
 
-TEST_CASE("error replies are told apart") {
+TEST_CASE("each error reply has its outcome") {
   CHECK(outcome_of_error("OOM") == outcome::oom);
   CHECK(outcome_of_error("MISCONF") == outcome::misconf);
   CHECK(outcome_of_error("LOADING") == outcome::loading);
@@ -93,72 +95,75 @@ TEST_CASE("error replies are told apart") {
   CHECK(outcome_of_error("WRONGTYPE") == outcome::redis_error);
   CHECK(outcome_of_error("") == outcome::redis_error);
   for (const auto& row : outcome_rows)
-    if (row.what >= outcome::not_connected) CHECK(row.given == answer::unavailable);
+    if (row.value >= outcome::not_connected)
+      CHECK(response_to(row.value) == response_kind::unavailable);
 }
 
-TEST_CASE("what Redis tells without a delivery is known, and forgotten when it is over") {
+TEST_CASE("a problem that PING or INFO shows lasts until it is over") {
   using kind = redis::reply::kind;
-  const trouble_watch::time_point now{};
-  trouble_watch watch;
-  const auto told = [&] {
-    const auto found = watch.at(now);
-    return found ? std::string(to_string(found->what)) + ": " + found->text : "well";
+  const health_monitor::time_point now{};
+  health_monitor monitor;
+  const auto problem = [&] {
+    const auto found = monitor.at(now);
+    return found ? std::string(to_string(found->value)) + ": " + found->text : "none";
   };
-  CHECK(told() == "well");
-  watch.on_ping(text("MISCONF Redis is configured to save", kind::error));
-  CHECK(told() == "misconf: MISCONF Redis is configured to save");
-  watch.on_ping(text("LOADING", kind::error));
-  CHECK(told() == "loading: LOADING");
-  watch.on_ping(text("PONG", kind::status));
-  CHECK(told() == "well");
-  watch.on_ping(text("NOPERM this user may not ping", kind::error));
-  CHECK(told() == "well");
+  CHECK(problem() == "none");
+  monitor.on_ping(text("MISCONF Redis is configured to save", kind::error));
+  CHECK(problem() == "misconf: MISCONF Redis is configured to save");
+  monitor.on_ping(text("LOADING", kind::error));
+  CHECK(problem() == "loading: LOADING");
+  monitor.on_ping(text("PONG", kind::status));
+  CHECK(problem() == "none");
+  monitor.on_ping(text("NOPERM this user may not ping", kind::error));
+  CHECK(problem() == "none");
 
   const std::string replica = "# Replication\r\nrole:slave\r\nslave_read_only:";
-  watch.on_replication(text(replica + "1\r\n"));
-  CHECK(told() == "readonly: this server is a read-only replica");
-  watch.on_replication(text("# Replication\r\nrole:master\r\nconnected_slaves:1\r\n"));
-  CHECK(told() == "well");
-  watch.on_replication(text(replica + "0\r\n"));  // it takes writes
-  CHECK(told() == "well");
-  watch.on_replication(text(replica + "1\r\n"));
-  watch.on_replication(text("NOPERM", kind::error));
-  CHECK(told() == "well");
-  watch.on_replication(text(replica + "1\r\n"));
-  watch.forget_looks();
-  CHECK(told() == "well");
+  monitor.on_replication(text(replica + "1\r\n"));
+  CHECK(problem() == "readonly: this server is a read-only replica");
+  monitor.on_replication(text("# Replication\r\nrole:master\r\nconnected_slaves:1\r\n"));
+  CHECK(problem() == "none");
+  // A writable replica.
+  monitor.on_replication(text(replica + "0\r\n"));
+  CHECK(problem() == "none");
+  monitor.on_replication(text(replica + "1\r\n"));
+  monitor.on_replication(text("NOPERM", kind::error));
+  CHECK(problem() == "none");
+  monitor.on_replication(text(replica + "1\r\n"));
+  monitor.forget_observed();
+  CHECK(problem() == "none");
 }
 
-TEST_CASE("what became of deliveries comes before what looking tells") {
+TEST_CASE("the reply to a delivery takes precedence over PING and INFO") {
   using kind = redis::reply::kind;
-  const trouble_watch::time_point now{};
-  trouble_watch watch;
-  watch.on_ping(text("MISCONF", kind::error));
-  CHECK(watch.on_append_refused(text("OOM", kind::error), now).what == outcome::oom);
-  CHECK(watch.at(now)->what == outcome::oom);
-  CHECK(watch.at(now + std::chrono::seconds(3))->what == outcome::misconf);
-  watch.on_append_refused(text("OOM", kind::error), now);
-  watch.on_appended();
-  CHECK(watch.at(now)->what == outcome::misconf);
+  const health_monitor::time_point now{};
+  health_monitor monitor;
+  monitor.on_ping(text("MISCONF", kind::error));
+  CHECK(monitor.on_append_rejected(text("OOM", kind::error), now).value == outcome::oom);
+  CHECK(monitor.at(now)->value == outcome::oom);
+  CHECK(monitor.at(now + std::chrono::seconds(3))->value == outcome::misconf);
+  monitor.on_append_rejected(text("OOM", kind::error), now);
+  monitor.on_appended();
+  CHECK(monitor.at(now)->value == outcome::misconf);
 }
 
-TEST_CASE("readiness tells the first trouble") {
+TEST_CASE("readiness reports the first queue that does not accept deliveries") {
   queue_state good;
   good.accepting = true;
   good.level = durability::always;
   queue_state bad;
-  bad.why = outcome::readonly;
+  bad.reason = outcome::readonly;
   bad.error = "READONLY You can't \"write\"\n";
   CHECK(
-      answer_probe("/readyz", false, {good, good}).body == R"({"ready":true,"durability":"always"})"
+      respond_to_probe("/readyz", false, {good, good}).body ==
+      R"({"ready":true,"durability":"always"})"
   );
-  const auto told = answer_probe("/readyz", false, {good, bad});
-  CHECK(told.status == 503);
+  const auto response = respond_to_probe("/readyz", false, {good, bad});
+  CHECK(response.status == 503);
   CHECK(
-      told.body ==
+      response.body ==
       R"({"ready":false,"reason":"readonly","detail":"READONLY You can't \"write\"\u000a"})"
   );
-  CHECK(answer_probe("/readyz", true, {good}).body == R"({"ready":false,"reason":"draining"})");
-  CHECK(answer_probe("/livez", true, {bad}).status == 200);
-  CHECK(answer_probe("/metrics", false, {good}).status == 404);
+  CHECK(respond_to_probe("/readyz", true, {good}).body == R"({"ready":false,"reason":"draining"})");
+  CHECK(respond_to_probe("/livez", true, {bad}).status == 200);
+  CHECK(respond_to_probe("/metrics", false, {good}).status == 404);
 }

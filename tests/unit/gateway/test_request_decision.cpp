@@ -30,14 +30,14 @@ request_head delivery() {
   return head;
 }
 
-std::string refusal(const request_head& head) {
-  const auto refused = refuse_head(head, 1024);
-  return refused ? std::string(to_string(*refused)) : "";
+std::string rejection(const request_head& head) {
+  const auto value = reject_head(head, 1024);
+  return value ? std::string(to_string(*value)) : "";
 }
 
 }  // namespace
 
-TEST_CASE("types that count as JSON") {
+TEST_CASE("JSON content types are recognised") {
   CHECK(is_json_type("application/json"));
   CHECK(is_json_type("Application/JSON ; charset=utf-8"));
   CHECK(is_json_type("application/cloudevents+json"));
@@ -50,67 +50,68 @@ TEST_CASE("types that count as JSON") {
 
 TEST_CASE("what the header section decides alone") {
   auto head = delivery();
-  CHECK(refusal(head) == "");
+  CHECK(rejection(head) == "");
   head.path = "/api/webhooks/openphone/";
   head.method = "GET";
-  CHECK(refusal(head) == "path");
+  CHECK(rejection(head) == "path");
   head = delivery();
   head.method = "post";
-  CHECK(refusal(head) == "method");
+  CHECK(rejection(head) == "method");
   head = delivery();
   head.expects_other = true;
-  CHECK(refusal(head) == "expectation");
+  CHECK(rejection(head) == "expectation");
   head = delivery();
   head.length.reset();
-  CHECK(refusal(head) == "no_length");
+  CHECK(rejection(head) == "no_length");
   head.chunked = true;
-  CHECK(refusal(head) == "");
+  CHECK(rejection(head) == "");
   head = delivery();
   head.length = 1025;
-  CHECK(refusal(head) == "too_large");
+  CHECK(rejection(head) == "too_large");
   head.length = 1024;
-  CHECK(refusal(head) == "");
+  CHECK(rejection(head) == "");
 }
 
-TEST_CASE("an odd type is refused without a signature only") {
+TEST_CASE("another content type is rejected only without a signature") {
   auto head = delivery();
   head.content_type = "text/plain";
-  CHECK(refusal(head) == "");
+  CHECK(rejection(head) == "");
   head.signature = {};
-  CHECK(refusal(head) == "type");
-  head.signature.webhook_timestamp.count =
-      1;  // part of a signature is for the verification to refuse
-  CHECK(refusal(head) == "");
+  CHECK(rejection(head) == "type");
+  // An incomplete signature is left to the verification.
+  head.signature.webhook_timestamp.count = 1;
+  CHECK(rejection(head) == "");
   head.signature = {};
   head.has_content_type = false;
-  CHECK(refusal(head) == "");  // and then 403 missing
+  // The verification rejects it as missing.
+  CHECK(rejection(head) == "");
 }
 
-TEST_CASE("100 Continue needs a signature of good form") {
+TEST_CASE("100 Continue requires a well-formed signature") {
   auto head = delivery();
-  CHECK_FALSE(refuse_expectation(head));
+  CHECK_FALSE(reject_expectation(head));
   head.signature.hex.value = "zz";
-  CHECK(refuse_expectation(head) == outcome::malformed);
+  CHECK(reject_expectation(head) == outcome::malformed);
   head.signature = {};
-  CHECK(refuse_expectation(head) == outcome::missing);
+  CHECK(reject_expectation(head) == outcome::missing);
 }
 
 TEST_CASE("an authentic delivery becomes an entry") {
   const auto keys = ring();
   auto head = delivery();
   auto decided = decide(keys, {}, head, body, "01DELIVERY", now_ms);
-  REQUIRE(decided.what == outcome::accepted);
+  REQUIRE(decided.value == outcome::accepted);
   CHECK(decided.entry.scheme == signature::scheme::hex);
   CHECK(decided.entry.key_index == 0);
   CHECK(decided.entry.received_at_ms == now_ms);
   CHECK(decided.entry.delivery_id == "01DELIVERY");
   CHECK(decided.entry.provider_delivery_id.empty());
-  CHECK_FALSE(decided.odd_type);
+  CHECK_FALSE(decided.non_json_type);
   head.content_type = "text/plain";
-  CHECK(decide(keys, {}, head, body, "", now_ms).odd_type);
+  CHECK(decide(keys, {}, head, body, "", now_ms).non_json_type);
 }
 
-TEST_CASE("the provider's id is kept where the Standard scheme verified it") {
+TEST_CASE("the provider's id is kept if the standard scheme verified it") {
   const auto keys = ring();
   const auto made = signature::sign(keys, signature::scheme::standard, body, now_ms, "msg_7");
   REQUIRE(made);
@@ -122,22 +123,22 @@ TEST_CASE("the provider's id is kept where the Standard scheme verified it") {
     if (name == "webhook-signature") head.signature.webhook_signature = {value, 1};
   }
   const auto decided = decide(keys, {}, head, body, "", now_ms);
-  REQUIRE(decided.what == outcome::accepted);
+  REQUIRE(decided.value == outcome::accepted);
   CHECK(decided.entry.scheme == signature::scheme::standard);
   CHECK(decided.entry.key_index == 1);
   CHECK(decided.entry.provider_delivery_id == "msg_7");
   // Six minutes later the same headers are stale.
-  CHECK(decide(keys, {}, head, body, "", now_ms + 360'000).what == outcome::stale);
+  CHECK(decide(keys, {}, head, body, "", now_ms + 360'000).value == outcome::stale);
 }
 
-TEST_CASE("facts 6: refusals name their reason and no secret") {
+TEST_CASE("rejections have a reason") {
   const auto keys = ring();
   auto head = delivery();
-  CHECK(decide(keys, {}, head, "other", "", now_ms).what == outcome::mismatch);
+  CHECK(decide(keys, {}, head, "other", "", now_ms).value == outcome::mismatch);
   head.signature.hex.count = 2;
-  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::doubled);
+  CHECK(decide(keys, {}, head, body, "", now_ms).value == outcome::duplicate_header);
   head.signature = {};
-  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::missing);
+  CHECK(decide(keys, {}, head, body, "", now_ms).value == outcome::missing);
   head.signature.hex = {"xyz", 1};
-  CHECK(decide(keys, {}, head, body, "", now_ms).what == outcome::malformed);
+  CHECK(decide(keys, {}, head, body, "", now_ms).value == outcome::malformed);
 }

@@ -14,10 +14,10 @@ const std::string chunked =
     "POST /hook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     "2\r\n{\r\r\n2;x=y\r\n\n}\r\n0\r\n\r\n";
 
-// Reads one connection as pieces of the given size; tells what came out as text.
+// Reads a connection in pieces of the given size and returns its events as text.
 std::string read_all(const std::string& stream, std::size_t piece, reader_limits limits = {}) {
   request_reader reader(limits);
-  std::string pending, told;
+  std::string pending, events;
   for (std::size_t at = 0; at < stream.size();) {
     const auto n = std::min(piece, stream.size() - at);
     pending.append(stream, at, n);
@@ -31,24 +31,24 @@ std::string read_all(const std::string& stream, std::size_t piece, reader_limits
           more = true;
           break;
         case request_reader::event::head:
-          told += std::string(reader.head().method) + " " + std::string(reader.head().path) + " ";
+          events += std::string(reader.head().method) + " " + std::string(reader.head().path) + " ";
           break;
         case request_reader::event::complete:
-          told += std::to_string(reader.body().size()) + "; ";
+          events += std::to_string(reader.body().size()) + "; ";
           reader.next();
           break;
-        case request_reader::event::refused:
-          return told + "refused " + std::string(to_string(reader.refusal())) + ": " +
+        case request_reader::event::rejected:
+          return events + "rejected " + std::string(to_string(reader.rejection())) + ": " +
                  std::string(reader.problem());
       }
     }
   }
-  return told + (pending.empty() ? "" : "left " + std::to_string(pending.size()));
+  return events + (pending.empty() ? "" : "left " + std::to_string(pending.size()));
 }
 
 }  // namespace
 
-TEST_CASE("requests come out the same however the bytes are cut") {
+TEST_CASE("requests do not depend on how bytes are split") {
   const auto stream = plain + "\r\n" + chunked + "GET / HTTP/1.1\r\nHost: a\r\n\r\n" + plain;
   for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
     CAPTURE(piece);
@@ -56,15 +56,15 @@ TEST_CASE("requests come out the same however the bytes are cut") {
   }
 }
 
-TEST_CASE("one empty line before a request is skipped, for every cut") {
+TEST_CASE("one empty line before a request is skipped, however bytes are split") {
   for (std::size_t piece = 1; piece <= plain.size() + 4; ++piece) {
     CAPTURE(piece);
     CHECK(read_all("\r\n" + plain, piece) == "POST /hook 4; ");
-    CHECK(read_all("\r\n\r\n" + plain, piece) == "refused framing: empty line");
+    CHECK(read_all("\r\n\r\n" + plain, piece) == "rejected framing: empty line");
   }
 }
 
-TEST_CASE("an empty chunked body comes out however its last chunk is cut") {
+TEST_CASE("an empty chunked body is complete, however its last chunk is split") {
   const std::string empty =
       "POST /hook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   const std::string whole = read_all(empty + plain, empty.size() + plain.size());
@@ -73,7 +73,7 @@ TEST_CASE("an empty chunked body comes out however its last chunk is cut") {
     CHECK(read_all(empty + plain, piece) == whole);
 }
 
-TEST_CASE("the head is captured before the body") {
+TEST_CASE("the head is available before the body") {
   request_reader reader({});
   std::size_t consumed = 0;
   REQUIRE(reader.advance(plain, consumed) == request_reader::event::head);
@@ -95,7 +95,7 @@ TEST_CASE("the head is captured before the body") {
   CHECK(consumed + rest == plain.size());
 }
 
-TEST_CASE("doubled signature headers are counted") {
+TEST_CASE("duplicate signature headers are counted") {
   request_reader reader({});
   std::size_t consumed = 0;
   const std::string stream =
@@ -107,7 +107,7 @@ TEST_CASE("doubled signature headers are counted") {
   CHECK_FALSE(reader.head().length);
 }
 
-TEST_CASE("what a connection asks for") {
+TEST_CASE("Connection and Expect fields are read") {
   struct row {
     std::string field;
     bool keep_alive, expects_continue, expects_other;
@@ -131,34 +131,34 @@ TEST_CASE("what a connection asks for") {
   CHECK(reader.head().expects_other == row.expects_other);
 }
 
-TEST_CASE("limits hold for every cut of the bytes") {
+TEST_CASE("limits do not depend on how bytes are split") {
   const reader_limits limits{.max_header = 200, .max_body = 4};
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
   struct row {
-    std::string stream, told;
+    std::string stream, expected;
   };
   const auto row = GENERATE_COPY(values<struct row>({
       {head + "X: " + std::string(300, 'a') + "\r\n\r\n",
-       "refused header_too_large: header section"},
+       "rejected header_too_large: header section"},
       {head + "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n", "POST / 4; "},
       {head + "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
-       "POST / refused too_large: chunks above the limit"},
+       "POST / rejected too_large: chunks above the limit"},
       {head + "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n1\r\nx\r\n0\r\n\r\n",
-       "POST / refused too_large: chunks above the limit"},
+       "POST / rejected too_large: chunks above the limit"},
       {head + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(300, 'a'),
-       "POST / refused framing: endless chunk header"},
+       "POST / rejected framing: endless chunk header"},
       {head + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nHost: b\r\n\r\n",
-       "POST / refused framing: trailer fields"},
+       "POST / rejected framing: trailer fields"},
       {head + "Transfer-Encoding: chunked\r\n\r\nx\r\na\r\n0\r\n\r\n",
-       "POST / refused framing: malformed chunk"},
+       "POST / rejected framing: malformed chunk"},
   }));
   CAPTURE(row.stream);
-  CHECK(read_all(row.stream, row.stream.size(), limits) == row.told);
-  CHECK(read_all(row.stream, 1, limits) == row.told);
-  CHECK(read_all(row.stream, 7, limits) == row.told);
+  CHECK(read_all(row.stream, row.stream.size(), limits) == row.expected);
+  CHECK(read_all(row.stream, 1, limits) == row.expected);
+  CHECK(read_all(row.stream, 7, limits) == row.expected);
 }
 
-TEST_CASE("an oversized Content-Length is left to the route, and takes no memory") {
+TEST_CASE("an oversized Content-Length is left to the route and allocates no memory") {
   request_reader reader({});
   std::size_t consumed = 0;
   REQUIRE(
@@ -169,12 +169,12 @@ TEST_CASE("an oversized Content-Length is left to the route, and takes no memory
   CHECK(reader.head().length == 1099511627776u);
 }
 
-TEST_CASE("names that are no tokens are refused") {
+TEST_CASE("field names that are not tokens are rejected") {
   const auto name = GENERATE("X Y", "X(Y", "X\"", "X/Y", "X@");
   CAPTURE(name);
   CHECK(
       read_all("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(name) + ": 1\r\n\r\n", 1000) ==
-      "refused framing: malformed header section"
+      "rejected framing: malformed header section"
   );
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("what Beast would leave on the connection is refused, for every cut") 
   const auto piece = GENERATE(1u, 3u, 1000u);
   CHECK(
       read_all("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", piece) ==
-      "refused framing: body of a method without one"
+      "rejected framing: body after a method that has none"
   );
-  CHECK(read_all(std::string(100, 'A'), piece) == "refused framing: malformed request line");
+  CHECK(read_all(std::string(100, 'A'), piece) == "rejected framing: malformed request line");
 }
