@@ -20,7 +20,7 @@ BIN = os.environ["TRUNKLINE_BIN"]
 def told_by_help(program):
     text = subprocess.run([os.path.join(BIN, program), "--help"], capture_output=True, text=True, check=True).stdout
     return {(name, default or "—") for name, default in
-            re.findall(r"^  (--[a-z-]+) [A-Za-z|]+(?:=(\S+))?\s", text, re.M) if name != "--config"}
+            re.findall(r"^  (--[a-z-]+) [A-Za-z|:]+(?:=(\S+))?\s", text, re.M) if name != "--config"}
 
 
 def told_by_page(program):
