@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is installed where, and the Debian packages made of it (deploy/debian/README.md): cpack in the build folder.
+# Installation paths and Debian packages (deploy/debian/README.md). Run cpack in the build folder.
 set(source ${PROJECT_SOURCE_DIR}/deploy)
 
-# For both, `cmake --install` and packages.
+# For `cmake --install` and for packages.
 install(TARGETS trunkline COMPONENT trunkline RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS trunkline-gateway COMPONENT trunkline-gateway RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS trunkline-worker COMPONENT trunkline-worker RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -18,7 +18,7 @@ install(FILES ${manual} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json ${PROJECT_SOURCE_DIR}/docs/diagrams COMPONENT trunkline
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs PATTERN *.dot EXCLUDE)
 
-# packaged(package destination files...): for the Debian packages alone. The units name /usr/bin.
+# packaged(package destination files...): for Debian packages only, because the units name /usr/bin.
 function(packaged package destination)
   install(FILES ${ARGN} COMPONENT ${package} DESTINATION ${destination} EXCLUDE_FROM_ALL)
 endfunction()
@@ -44,9 +44,9 @@ foreach(package trunkline trunkline-gateway trunkline-worker)
   packaged(${package} /usr/share/doc/${package} ${source}/debian/copyright ${changelog})
 endforeach()
 
-# maintainer_scripts(package user service socket-or-target private-files conffiles): what dpkg runs, in a folder of the
-# package's own.
-function(maintainer_scripts PACKAGE SERVICE_USER SERVICE BESIDE PRIVATE_FILES conffiles)
+# maintainer_scripts(package user service socket-or-target private-files conffiles): configures the scripts that dpkg runs,
+# in one folder per package.
+function(maintainer_scripts PACKAGE SERVICE_USER SERVICE COMPANION PRIVATE_FILES conffiles)
   set(folder ${CMAKE_BINARY_DIR}/generated/debian/${PACKAGE})
   foreach(SCRIPT postinst prerm postrm)
     configure_file(${source}/debian/maintainer.sh.in ${folder}/${SCRIPT} @ONLY

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Building by CMake preset, with progress.
 
-# A compiler of this code takes up to 1 GiB: fewer jobs where memory is short.
+# One compiler process uses up to 1 GiB, so the number of jobs is limited by memory too.
 build_jobs() {
   local cores memory
   cores=$(nproc)
@@ -13,11 +13,11 @@ build_jobs() {
 build_preset() { # ROOT PRESET [TARGET...]
   local root=$1 preset=$2
   shift 2
-  # CMake looks for new source files by itself; configuring again would only cost time.
+  # CMake finds new source files automatically, so an existing build folder is not configured again.
   if [[ ! -f $root/build/$preset/build.ninja ]]; then
-    local said
-    said=$(cd "$root" && cmake --preset "$preset" 2>&1) || {
-      printf '%s\n' "$said" >&2
+    local output
+    output=$(cd "$root" && cmake --preset "$preset" 2>&1) || {
+      printf '%s\n' "$output" >&2
       die "cmake --preset $preset failed"
     }
   fi

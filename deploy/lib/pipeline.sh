@@ -3,9 +3,9 @@
 
 make_keys() {
   [[ -s $dir/keys ]] && return 0
-  # The first serves the hex and the legacy scheme, the second Standard Webhooks.
+  # The first key is for the hex and the legacy scheme, the second for Standard Webhooks.
   {
-    echo "# Signing keys of the gateway, one a line. Add the provider's, then: kill -HUP <gateway>"
+    echo "# Signing keys of the gateway, one per line. Add the provider's, then: kill -HUP <gateway>"
     openssl rand -base64 32
     echo "whsec_$(openssl rand -base64 32)"
   } >"$dir/keys"
@@ -13,11 +13,11 @@ make_keys() {
 
 first_key() { grep -v '^#' "$dir/keys" | head -n 1; }
 
-# What to source in another terminal: no program needs a flag then. The owner, since `trunkline send` removes
-# its rows again.
+# Writes the file to source in another terminal, so that no program needs options. The role is the owner, because
+# `trunkline send` removes its rows again.
 write_env() {
   cat >"$dir/env" <<ENV
-# source this file: the programs, psql and the cURL recipe find everything by it
+# Source this file: it sets the variables that the programs, psql and the curl example use.
 export PATH="$bin:\$PATH"
 export SIGNING_KEY='$(first_key)'
 export REDIS_URL='$(redis_url operator)'
@@ -30,7 +30,7 @@ ENV
 
 webhook_url() { echo "http://127.0.0.1:$port/api/webhooks/openphone"; }
 
-# Settings of the caller's shell and of /etc/trunkline are for another installation.
+# Removes settings of the caller's shell and of /etc/trunkline, which belong to another installation.
 enter_environment() {
   local name
   for name in $(compgen -e | grep -E '^(TRUNKLINE_|PG|OPENPHONE_)'); do unset "$name"; done
@@ -45,7 +45,7 @@ apply_schema() {
 
 ready() { curl -fsS --noproxy '*' -m 2 "http://127.0.0.1:$1/readyz"; }
 
-# Each with its own user, and none with more than it needs: the gateway has no login at PostgreSQL.
+# Each program has its own user with minimal rights. The gateway has no login for PostgreSQL.
 launch_worker() { # NAME OPS_PORT
   REDIS_URL=$(redis_url worker) DATABASE_URL=$(database_url worker) TRUNKLINE_SIGNING_KEYS_FILE='' SIGNING_KEY='' \
     launch "$1" "$bin/trunkline-worker" --ops-listen "127.0.0.1:$2"

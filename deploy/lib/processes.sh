@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Processes that quickstart starts: in the background, each with a log, away from the terminal's
-# Ctrl-C, and stopped in turn by their recorded number. Needs $dir.
+# Processes of quickstart: in the background, each with a log, not reached by Ctrl-C of the terminal, and stopped in
+# order by their recorded process ids. Needs $dir.
 
-# A number alone may belong to another process by now: it is kept with the time of its start.
+# A process id can be reused, so it is recorded with the start time of the process.
 start_time() { # PID
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
@@ -14,7 +14,7 @@ start_time() { # PID
 launch() { # NAME COMMAND...
   local name=$1
   shift
-  # 9 is the lock on the folder: a process that outlived us must not hold it.
+  # 9 is the lock on the folder: a process that outlives this script must not keep it.
   setsid "$@" </dev/null >>"$dir/log/$name.log" 2>&1 9>&- &
   printf '%s %s\n' "$!" "$(start_time "$!")" >"$dir/run/$name.pid"
 }
@@ -36,11 +36,11 @@ await() { # NAME SECONDS WHAT CONDITION...
   until "$@" >/dev/null 2>&1; do
     if ! pid_of "$name" >/dev/null; then
       log_tail "$name"
-      die "$name ended at its start; its log is $dir/log/$name.log"
+      die "$name exited at start; see $dir/log/$name.log"
     fi
     if ((SECONDS > end)); then
       log_tail "$name"
-      die "$what did not come in time; the log is $dir/log/$name.log"
+      die "timed out waiting for $what; see $dir/log/$name.log"
     fi
     sleep 0.1
   done
@@ -52,7 +52,7 @@ stop_process() { # NAME SIGNAL SECONDS
     kill "-$2" "$pid" 2>/dev/null
     while pid_of "$1" >/dev/null; do
       if ((SECONDS > end)); then
-        warn "$1 did not stop in $3 s: ending it"
+        warn "$1 did not stop within $3 s: killing it"
         kill -KILL "$pid" 2>/dev/null
         break
       fi
@@ -62,7 +62,7 @@ stop_process() { # NAME SIGNAL SECONDS
   rm -f "$dir/run/$1.pid"
 }
 
-# In the opposite order of starting: nothing new comes in, what is in hand is finished.
+# Stops in reverse order, so that nothing new is accepted and work in flight is finished.
 stop_all() {
   local name
   for name in gateway worker-1 worker-2; do stop_process "$name" TERM 20; done
@@ -82,5 +82,5 @@ port_is_taken() { # PORT
 
 require_free_port() { # PORT OPTION WHAT
   port_is_taken "$1" || return 0
-  die "port $1 for $3 is in use: choose another with $2, or stop what listens there (ss -ltnp 'sport = :$1')"
+  die "port $1 for $3 is in use: choose another with $2, or stop the program that uses it (ss -ltnp 'sport = :$1')"
 }

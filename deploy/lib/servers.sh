@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The private Redis and PostgreSQL of quickstart. Needs $root, $dir and the ports.
 
-# One for each user of each server, made at first use.
+# Prints the password of a user, which is created at first use.
 password_of() { # redis-USER | postgres (the superuser) | postgres-ROLE
   [[ -s $dir/$1-password ]] || openssl rand -hex 24 >"$dir/$1-password"
   cat "$dir/$1-password"
@@ -32,10 +32,10 @@ port $redis_port
 dir "$dir/redis"
 CONF
   launch redis redis-server "$dir/redis.conf"
-  await redis 60 "Redis' first answer" redis_pings
+  await redis 60 "Redis" redis_pings
 }
 
-# PostgreSQL refuses to run as root: then it runs as the user that Debian's package made.
+# PostgreSQL does not run as root. Root runs it as the user that Debian's package created.
 as_postgres() {
   if ((EUID == 0)); then
     setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
@@ -47,14 +47,14 @@ as_postgres() {
 postgres_bin() {
   local newest
   newest=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-  [[ -n $newest ]] || die "PostgreSQL's programs are not in /usr/lib/postgresql: is the package postgresql installed?"
+  [[ -n $newest ]] || die "no PostgreSQL in /usr/lib/postgresql: install the package postgresql"
   echo "$newest"
 }
 
 postgres_folder() { readlink -f "$dir/postgres"; }
 
-# Below a home that only root may enter, the user postgres can't reach the folder: then the cluster
-# lies in /var/lib and a link points there.
+# Below a home directory that only root may enter, the user postgres cannot reach the folder. The cluster is then in
+# /var/lib, and the folder is a link to it.
 place_postgres_folder() {
   [[ -e $dir/postgres ]] && return 0
   mkdir -p "$dir/postgres"
@@ -67,24 +67,24 @@ place_postgres_folder() {
   mkdir -p "$elsewhere"
   chown postgres: "$elsewhere"
   ln -s "$elsewhere" "$dir/postgres"
-  say "the user postgres may not enter $dir: its data is in $elsewhere"
+  say "the user postgres cannot enter $dir: the database is in $elsewhere"
 }
 
 create_cluster() {
   password_of postgres >/dev/null
-  # A readable copy for initdb, which runs as another user, and only as long as it runs.
+  # A copy that initdb can read, which runs as another user. It is removed afterwards.
   local folder copy log=$dir/log/initdb.log
   folder=$(postgres_folder)
   copy=$folder/password.tmp
-  rm -rf "$folder/data.new" # of a run that was ended in the midst of it
+  rm -rf "$folder/data.new" # left by an interrupted run
   install -m 600 "$dir/postgres-password" "$copy"
   ((EUID == 0)) && chown postgres: "$copy"
-  # As the user postgres it must stand where it may: not in our working folder.
+  # The user postgres may not enter the working directory.
   (cd / && as_postgres "$(postgres_bin)/initdb" -D "$folder/data.new" -U trunkline --pwfile="$copy" \
     -A scram-sha-256 -E UTF8 --locale=C.UTF-8) >"$log" 2>&1 || {
     rm -f "$copy"
     tail -n 15 "$log" >&2
-    die "initdb failed; its log is $log"
+    die "initdb failed; see $log"
   }
   rm -f "$copy"
   mv "$folder/data.new" "$folder/data"
@@ -96,19 +96,19 @@ start_postgres() {
   local bin as=()
   bin=$(postgres_bin)
   ((EUID == 0)) && as=(setpriv --reuid=postgres --regid=postgres --init-groups --)
-  # The shell only changes the folder; exec keeps the number that is recorded.
+  # The shell only changes the directory; exec keeps the recorded process id.
   launch postgres "${as[@]}" sh -c 'cd / && exec "$@"' sh "$bin/postgres" -D "$(postgres_folder)/data" \
     -c listen_addresses=127.0.0.1 -c port="$postgres_port" -c unix_socket_directories= \
     -c max_connections=60 -c timezone=UTC -c log_min_messages=warning
-  await postgres 60 "PostgreSQL's first answer" "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port"
+  await postgres 60 "PostgreSQL" "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port"
   local exists
   exists=$(psql -X -q -A -t "$(superuser_url postgres)" -c "select 1 from pg_database where datname = 'trunkline'") ||
-    die "PostgreSQL refuses us; its log is $dir/log/postgres.log"
+    die "cannot log in to PostgreSQL; see $dir/log/postgres.log"
   [[ $exists == 1 ]] || psql -X -q "$(superuser_url postgres)" -c 'create database trunkline' ||
-    die "the database could not be created"
+    die "cannot create the database"
 }
 
-# Roles, and what each may do with the tables that are there; again after a migration.
+# Creates the roles and grants rights on the existing tables; run again after a migration.
 grant_roles() {
   {
     cat "$root/schema/roles.sql"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The samples' conversations as people read them: who, when, what.
+-- The conversations of the samples, formatted for people: time, person, content.
 set timezone = 'UTC';
 with
 shown as (
@@ -10,10 +10,10 @@ shown as (
   where a.openphone_id similar to '(MSG|CALL|AC)DEMO[0-9]{4}'
 ),
 timed as (
-  -- A missed or forwarded call of the first generation has no time of its own but its status.
+  -- A missed or forwarded call of the first generation has only the time of its status.
   select *, coalesce(occurred_at, nullif(status_at, '-infinity')) as at from shown
 ),
-told as (
+described as (
   select *,
     case direction when 'outgoing' then 'we to ' || person else person end as who,
     case activity_type
@@ -28,29 +28,29 @@ told as (
 lines as (
   select place, person, at, openphone_id, 0 as part, 0::bigint as n,
     to_char(at, 'YYYY-MM-DD HH24:MI:SS') || '  ' || rpad(who, 22) || '  ' || what as line
-  from told
+  from described
   union all
   select place, person, at, openphone_id, 1, n, '    file        ' || url
-  from told, jsonb_array_elements_text(media_urls) with ordinality as media (url, n)
+  from described, jsonb_array_elements_text(media_urls) with ordinality as media (url, n)
   union all
   select place, person, at, openphone_id, 2, 0, '    recording   ' || recording_url
     || coalesce(' (' || recording_duration_seconds || ' s'
     || coalesce(', ' || pg_size_pretty(recording_size_bytes), '') || ')', '')
-  from told where recording_url is not null
+  from described where recording_url is not null
   union all
   select place, person, at, openphone_id, 3, 0, '    summary     ' || replace(ai_summary, E'\n', ' ')
     || coalesce(' (' || ai_sentiment || ')', '')
-  from told where ai_summary is not null
+  from described where ai_summary is not null
   union all
   select place, person, at, openphone_id, 4, n, '    key point   ' || point
-  from told, jsonb_array_elements_text(ai_key_points) with ordinality as points (point, n)
+  from described, jsonb_array_elements_text(ai_key_points) with ordinality as points (point, n)
   union all
   select place, person, at, openphone_id, 5, n, '    next step   ' || next
-  from told, jsonb_array_elements_text(ai_next_steps) with ordinality as steps (next, n)
+  from described, jsonb_array_elements_text(ai_next_steps) with ordinality as steps (next, n)
   union all
   select place, person, at, openphone_id, 6, n,
-    '    ' || rpad(coalesce(said ->> 'timestamp', ''), 10) || '  ' || (said ->> 'speaker') || ': ' || (said ->> 'text')
-  from told, jsonb_array_elements(ai_transcript -> 'dialogue') with ordinality as dialogue (said, n)
+    '    ' || rpad(coalesce(entry ->> 'timestamp', ''), 10) || '  ' || (entry ->> 'speaker') || ': ' || (entry ->> 'text')
+  from described, jsonb_array_elements(ai_transcript -> 'dialogue') with ordinality as dialogue (entry, n)
 ),
 headed as (
   select place, min(at) as first, E'\n' || min(person) || ' (' || place || ')' as line from lines group by place

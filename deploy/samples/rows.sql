@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Every row that the samples make, as text, with all columns that people read. Left out: surrogate
--- ids, our own clock, and the columns by which the merge decides (schema/README.md explains them;
--- the golden tests cover them). Compared with rows.expected.
+-- All rows of the samples as text, for the comparison with rows.expected. Excluded are surrogate ids,
+-- times of our own clock, and the columns that only the merge uses (schema/README.md explains them;
+-- the golden tests cover them).
 set timezone = 'UTC';
 with
 of_merge (columns) as (

@@ -76,10 +76,10 @@ class Quickstart(unittest.TestCase):
     def test_once_twice_and_a_wrong_row(self):
         first = self.run_once()
         self.assertEqual(first.returncode, 0, first.stdout + first.stderr)
-        self.assertRegex(first.stdout, r"all \d+ rows are right")
+        self.assertRegex(first.stdout, r"all \d+ rows are correct")
         for expected in ("Dana Reyes (CONVDEMO0001)", "call, completed, 00:05:12", "    recording   https://",
                          "    summary     Dana wants a quote", "    00:00:02    Agent: Harbor Porch",
-                         "signed by the hex scheme", "signed by the legacy scheme", "signed by the standard scheme"):
+                         "signed with the hex scheme", "signed with the legacy scheme", "signed with the standard scheme"):
             self.assertIn(expected, first.stdout)
         self.assert_nothing_left()
         begin = time.monotonic()
@@ -153,7 +153,7 @@ class Quickstart(unittest.TestCase):
         os.kill(pid, signal.SIGKILL)
         said = process.stdout.read()
         self.assertEqual(process.wait(60), 1)
-        self.assertIn("worker-2 ended by itself", said)
+        self.assertIn("worker-2 exited unexpectedly", said)
         self.assert_nothing_left()
 
     def test_what_a_killed_run_left_is_stopped_first(self):
@@ -163,7 +163,7 @@ class Quickstart(unittest.TestCase):
         self.assertTrue(listens(self.ports["--redis-port"]))
         again = self.run_once()
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
-        self.assertIn("stopping what an earlier run left behind", again.stdout)
+        self.assertIn("stopping processes of an earlier run", again.stdout)
         self.assert_nothing_left()
 
     def test_a_busy_port_names_its_option(self):
@@ -197,7 +197,7 @@ class Quickstart(unittest.TestCase):
             self.skipTest("the repository lies where other users may not enter")
         done = self.run_once(prefix=prefix)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertRegex(done.stdout, r"all \d+ rows are right")
+        self.assertRegex(done.stdout, r"all \d+ rows are correct")
         self.assertEqual(os.stat(self.dir + "/postgres/data").st_uid, nobody.pw_uid)
         self.assert_nothing_left()
 
