@@ -2,57 +2,38 @@
 #include "admin/batches.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <thread>
-
-#include "common/process/signals.hpp"
 
 namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
 
-// Five steps a second, so that a rate is kept smoothly.
-std::size_t step_size(int per_second) {
-  constexpr int most = 1000;
-  return static_cast<std::size_t>(per_second == 0 ? most : std::clamp(per_second / 5, 1, most));
+bool stopped(const batch_options& options) {
+  return options.stop != nullptr && *options.stop;
 }
 
-// Until so many were due. False: told to stop meanwhile.
-bool wait_for_turn(
-    clock::time_point start, std::size_t tried, int per_second, const std::atomic<bool>& stop
-) {
-  if (per_second == 0) return !stop;
+// Five steps per second keep the rate smooth.
+std::size_t step_size(int per_second) {
+  constexpr int max_step = 1000;
+  return static_cast<std::size_t>(
+      per_second == 0 ? max_step : std::clamp(per_second / 5, 1, max_step)
+  );
+}
+
+// Waits until the rate allows the next step. Returns false if the work was stopped meanwhile.
+bool wait_for_rate(clock::time_point start, std::size_t done, const batch_options& options) {
+  if (options.per_second == 0) return !stopped(options);
   const auto due =
-      start + std::chrono::microseconds(static_cast<std::int64_t>(tried) * 1000000 / per_second);
-  while (!stop && clock::now() < due)
+      start +
+      std::chrono::microseconds(static_cast<std::int64_t>(done) * 1000000 / options.per_second);
+  while (!stopped(options) && clock::now() < due)
     std::this_thread::sleep_for(
         std::min<clock::duration>(due - clock::now(), std::chrono::milliseconds(50))
     );
-  return !stop;
+  return !stopped(options);
 }
-
-class progress_line {
- public:
-  progress_line(bool wanted, std::size_t all) : wanted_(wanted), all_(all) {}
-  void tell(std::size_t tried) {
-    const auto now = clock::now();
-    if (!wanted_ || now < next_ || tried == all_) return;
-    next_ = now + std::chrono::seconds(2);
-    const auto seconds = std::chrono::duration<double>(now - start_).count();
-    std::fprintf(
-        stderr, "%zu of %zu, %.0f/s\n", tried, all_,
-        seconds > 0 ? static_cast<double>(tried) / seconds : 0
-    );
-  }
-
- private:
-  bool wanted_;
-  std::size_t all_;
-  clock::time_point start_ = clock::now(), next_ = start_ + std::chrono::seconds(2);
-};
 
 }  // namespace
 
@@ -63,27 +44,23 @@ std::string array_of(const std::int64_t* begin, std::size_t count) {
 }
 
 batch_result in_batches(
-    const std::vector<std::int64_t>& ids, const batch_pace& pace, const batch_step& step
+    const std::vector<std::int64_t>& ids, const batch_options& options, const batch_step& step
 ) {
   batch_result out;
-  std::atomic<bool> stop = false;
-  signal_watcher signals;
-  signals.start({.terminate = [&stop] { stop = true; }, .reload = [] {}, .toggle_debug = [] {}});
   const auto start = clock::now();
-  progress_line progress(pace.progress, ids.size());
-  const auto at_once = step_size(pace.per_second);
-  for (std::size_t from = 0; from < ids.size();) {
-    if (!wait_for_turn(start, from, pace.per_second, stop)) {
+  const auto max_rows = step_size(options.per_second);
+  for (std::size_t done = 0; done < ids.size();) {
+    if (!wait_for_rate(start, done, options)) {
       out.stopped = true;
       break;
     }
-    const auto count = std::min(at_once, ids.size() - from);
-    const auto answer = step(array_of(ids.data() + from, count));
-    out.failure = answer.failure;
+    const auto count = std::min(max_rows, ids.size() - done);
+    const auto changed = step(array_of(ids.data() + done, count));
+    out.failure = changed.failure;
     if (out.failure) break;
-    for (const auto& row : answer.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
-    from += count;
-    progress.tell(from);
+    for (const auto& row : changed.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
+    done += count;
+    if (options.on_step) options.on_step(done);
   }
   std::sort(out.ids.begin(), out.ids.end());
   return out;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -8,24 +9,29 @@
 
 #include "admin/database.hpp"
 
-// Work on many rows: many short statements. Rows are not locked for long, none meets the statement
-// timeout, and broken off in between, the others are simply still as they were.
+// Changes many rows with many short statements. No row is locked for long, no statement meets the
+// statement timeout, and rows that were not reached when the work is interrupted are unchanged.
 namespace trunkline::admin {
 
-// "{1,2,3}", for $1::bigint[].
+// Returns "{1,2,3}", for $1::bigint[].
 std::string array_of(const std::int64_t* begin, std::size_t count);
 
-struct batch_pace {
-  int per_second = 0;     // 0: as fast as it goes
-  bool progress = false;  // a line on stderr every two seconds
+// Executes one statement for the rows of an id array. Returns the changed rows, id first.
+using batch_step = std::function<query_result(const std::string& id_array)>;
+
+struct batch_options {
+  int per_second = 0;                                       // 0: no limit
+  const std::atomic<bool>* stop = nullptr;                  // set: stop before the next step
+  std::function<void(std::size_t done)> on_step = nullptr;  // called after each step
 };
+
 struct batch_result {
-  std::vector<std::int64_t> ids;  // what the steps say they changed
-  bool stopped = false;           // by SIGINT or SIGTERM
+  std::vector<std::int64_t> ids;  // the changed rows, sorted
+  bool stopped = false;           // by the stop flag
   std::optional<database_failure> failure;
 };
-// One statement's worth: returns the rows that it changed.
-using batch_step = std::function<database_answer(const std::string& id_array)>;
-batch_result in_batches(const std::vector<std::int64_t>& ids, const batch_pace&, const batch_step&);
+
+batch_result
+in_batches(const std::vector<std::int64_t>& ids, const batch_options&, const batch_step&);
 
 }  // namespace trunkline::admin

@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <pqxx/pqxx>
 
-#include "common/text/units.hpp"
+#include "admin/deadline_task.hpp"
 #include "common/postgres/postgres.hpp"
-#include "admin/bounded.hpp"
 #include "common/text/printable.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::admin {
 namespace {
@@ -21,17 +21,18 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
-// Of a connection that ends under a statement libpqxx 6 says only what it could not do next.
-std::string_view words_of(const pqxx::broken_connection& error) {
-  const std::string_view said = error.what();
-  const bool in_the_middle = said.find("client encoding") != std::string_view::npos;
-  return in_the_middle ? "the connection was lost" : said;
+// Returns the message of the error. If a connection is lost during a statement, libpqxx 6 reports
+// only the operation that failed next.
+std::string_view message_of(const pqxx::broken_connection& error) {
+  const std::string_view message = error.what();
+  const bool misleading = message.find("client encoding") != std::string_view::npos;
+  return misleading ? "the connection was lost" : message;
 }
 
-database_answer failed(bool away, std::string sqlstate, std::string_view message) {
-  database_answer answer;
-  answer.failure = database_failure{away, std::move(sqlstate), first_line(message)};
-  return answer;
+query_result failed(bool unreachable, std::string sqlstate, std::string_view message) {
+  query_result result;
+  result.failure = database_failure{unreachable, std::move(sqlstate), first_line(message)};
+  return result;
 }
 
 database_row read_row(const pqxx::row& source) {
@@ -46,11 +47,11 @@ database_row read_row(const pqxx::row& source) {
   return row;
 }
 
-// May a clock of ours cut a connect short? Not where the user set a limit himself, or may have in a
-// service file, and not with several hosts, each of which has its turn.
-bool ours_to_limit(const std::string& users_conninfo) {
+// Returns whether this program may limit the time of a connect. It may not if the user set a limit,
+// possibly in a service file, or gave several hosts, which libpq tries in turn.
+bool may_limit_connect(const std::string& conninfo) {
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> all(
-      PQconninfoParse(users_conninfo.c_str(), nullptr), &PQconninfoFree
+      PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree
   );
   for (const auto* each = all.get(); each && each->keyword; ++each) {
     const char* value = each->val ? each->val : each->envvar ? std::getenv(each->envvar) : nullptr;
@@ -67,21 +68,21 @@ using connection = std::unique_ptr<pqxx::connection>;
 
 connection connect_within(const std::string& conninfo, std::chrono::milliseconds limit) {
   struct outcome {
-    connection made;
+    connection established;
     std::exception_ptr failure;
   };
-  // On a thread of its own, since libpq counts whole seconds, and two at the least.
-  bounded<outcome> at_work([conninfo]() -> outcome {
+  // libpq's own timeout counts whole seconds, with a minimum of two.
+  deadline_task<outcome> connecting([conninfo]() -> outcome {
     try {
       return {std::make_unique<pqxx::connection>(conninfo), nullptr};
     } catch (...) {
       return {nullptr, std::current_exception()};
     }
   });
-  auto done = at_work.take_until(std::chrono::steady_clock::now() + limit);
-  if (!done) throw pqxx::broken_connection("silence for " + format_duration(limit));
+  auto done = connecting.wait_until(std::chrono::steady_clock::now() + limit);
+  if (!done) throw pqxx::broken_connection("no response within " + format_duration(limit));
   if (done->failure) std::rethrow_exception(done->failure);
-  return std::move(done->made);
+  return std::move(done->established);
 }
 
 }  // namespace
@@ -105,31 +106,31 @@ struct database::impl {
     return last;
   }
 
-  database_answer run(const std::vector<database_statement>& statements) {
+  query_result run(const std::vector<database_statement>& statements) {
     if (!connection)
       connection = connect_limit ? connect_within(conninfo, *connect_limit)
                                  : std::make_unique<pqxx::connection>(conninfo);
     const auto last =
         read_only ? execute<pqxx::read_transaction>(statements) : execute<pqxx::work>(statements);
-    database_answer answer;
-    answer.affected = last.affected_rows();
-    for (const auto& row : last) answer.rows.push_back(read_row(row));
-    return answer;
+    query_result result;
+    result.affected = last.affected_rows();
+    for (const auto& row : last) result.rows.push_back(read_row(row));
+    return result;
   }
 
-  database_answer attempt(const std::vector<database_statement>& statements) {
-    // A connection that failed once is never used again: libpqxx 6 would reconnect without a word,
-    // and without our advisory lock.
+  query_result attempt(const std::vector<database_statement>& statements) {
+    // A connection that failed is never used again: libpqxx 6 would reconnect silently, without
+    // the advisory lock.
     try {
       return run(statements);
     } catch (const pqxx::broken_connection& error) {
       connection.reset();
-      return failed(true, "", words_of(error));
+      return failed(true, "", message_of(error));
     } catch (const pqxx::in_doubt_error& error) {
       connection.reset();
       return failed(true, "", error.what());
     } catch (const pqxx::sql_error& error) {
-      // The server's last words before it closes the connection: a shutdown, a terminated session.
+      // The server closes the connection after these: a shutdown, a terminated session.
       const std::string state = error.sqlstate();
       const bool ended = state.starts_with("57P0") || state.starts_with("08");
       if (ended) connection.reset();
@@ -142,43 +143,44 @@ struct database::impl {
 
 database::database(std::string conninfo, logger log, database_limits limits)
     : impl_(new impl{{}, std::move(log), limits.read_only}) {
-  if (ours_to_limit(conninfo)) impl_->connect_limit = limits.connect;
+  if (may_limit_connect(conninfo)) impl_->connect_limit = limits.connect;
   postgres::session session;
   session.application_name = "trunkline";
   session.connect_timeout = limits.connect;
   session.lock_timeout = limits.lock;
   session.statement_timeout = limits.statement;
-  session.options = "-c jit=off";  // compiling takes longer than what it would save here
+  session.options = "-c jit=off";  // compiling takes longer than it saves
   if (limits.read_only) session.options += " -c default_transaction_read_only=on";
   impl_->conninfo = postgres::conninfo(conninfo, session);
 }
 
 database::~database() = default;
 
-database_answer database::query(std::string sql, std::vector<std::string> parameters) {
+query_result database::query(std::string sql, std::vector<std::string> parameters) {
   return transaction({{std::move(sql), std::move(parameters)}});
 }
 
-database_answer database::transaction(const std::vector<database_statement>& statements) {
+query_result database::transaction(const std::vector<database_statement>& statements) {
   const auto start = std::chrono::steady_clock::now();
-  database_answer answer = impl_->attempt(statements);
+  query_result result = impl_->attempt(statements);
   if (impl_->log.debug_enabled())
     impl_->log.debug(
-        answer.ok() ? "transaction done" : "transaction failed",
+        result.ok() ? "transaction done" : "transaction failed",
         {{"first", shorten(first_line(statements.front().sql), 60)},
          {"statements", statements.size()},
-         {"rows", answer.rows.size()},
-         {"affected", answer.affected},
+         {"rows", result.rows.size()},
+         {"affected", result.affected},
          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(
                     std::chrono::steady_clock::now() - start
                 )
                     .count()}}
     );
-  return answer;
+  return result;
 }
 
 std::string describe(const database_failure& failure) {
-  return (failure.away ? "Postgres does not answer: " : "Postgres refused: ") + failure.message;
+  return (failure.unreachable ? "PostgreSQL is unreachable: " : "PostgreSQL reported an error: ") +
+         failure.message;
 }
 
 }  // namespace trunkline::admin

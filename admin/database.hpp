@@ -9,22 +9,21 @@
 
 #include "common/log/log.hpp"
 
-// Postgres for the operator's verbs: text in, text out, failures as values. libpqxx stays in
-// database.cpp.
+// Access to PostgreSQL for operators: text in, text out, failures as values. Only database.cpp
+// includes libpqxx.
 namespace trunkline::admin {
 
 struct database_failure {
-  bool away = false;     // no connection, or it broke: nothing is known (exit 3); else the server
-                         // refused the statement
-  std::string sqlstate;  // five characters, or "" where the library hides it
-  std::string message;   // first line of what the server or libpq said
+  bool unreachable = false;  // no connection, or it was lost; else the statement failed
+  std::string sqlstate;      // "" where libpqxx does not report it
+  std::string message;       // first line of the message of the server or libpq
 
   bool missing_table() const { return sqlstate == "42P01"; }
 };
 
 using database_row = std::vector<std::optional<std::string>>;  // nullopt: SQL null
 
-struct database_answer {
+struct query_result {
   std::vector<database_row> rows;
   std::size_t affected = 0;  // rows inserted, updated or deleted
   std::optional<database_failure> failure;
@@ -32,21 +31,21 @@ struct database_answer {
 };
 
 struct database_statement {
-  std::string sql;  // without parameters it may hold several statements
+  std::string sql;  // several statements, separated by semicolons, if there are no parameters
   std::vector<std::string> parameters = {};
 };
 
 struct database_limits {
-  // A connect_timeout of the user's own wins, and so does a list of hosts: libpq's limit then.
+  // Not applied if the user sets connect_timeout or a list of hosts; libpq's own limit applies.
   std::chrono::milliseconds connect{1500};
   std::chrono::milliseconds lock{2000};
   std::chrono::milliseconds statement{10000};  // 0: none
-  // Every transaction is begun READ ONLY, so that neither the URL's options nor a pooler that drops
-  // ours can undo it.
+  // Begins every transaction READ ONLY. Options in the URL, or a pooler that drops our options,
+  // cannot undo it.
   bool read_only = false;
 };
 
-// For verbs that only look: within two seconds there is an answer, or a reason why there is none.
+// Limits for commands that only read: they return a result or a failure within two seconds.
 inline constexpr database_limits quick_look{
     .connect = std::chrono::milliseconds(1500),
     .lock = std::chrono::milliseconds(500),
@@ -54,23 +53,24 @@ inline constexpr database_limits quick_look{
 
 class database {
  public:
-  // conninfo: as the user gave it, "" leaves all to libpq. Connects on first use, on a thread that
-  // is left behind when it takes too long: the program ends by leave() (bounded.hpp). At debug
-  // level the log tells every transaction, never its parameters.
+  // An empty conninfo leaves everything to libpq. The first statement connects, on a thread that is
+  // abandoned if it takes too long (deadline_task.hpp). Each transaction is logged at debug level,
+  // without its parameters.
   database(std::string conninfo, logger, database_limits = {});
   ~database();
 
-  // One statement in a transaction of its own.
-  database_answer query(std::string sql, std::vector<std::string> parameters = {});
-  // All of them in one transaction; the answer of the last.
-  database_answer transaction(const std::vector<database_statement>& statements);
+  // Runs one statement in its own transaction.
+  query_result query(std::string sql, std::vector<std::string> parameters = {});
+  // Runs all statements in one transaction. Returns the result of the last one.
+  query_result transaction(const std::vector<database_statement>& statements);
 
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
 
-// "Postgres does not answer: ..." or "Postgres refused: ...".
+// Returns the failure as a sentence: "PostgreSQL is unreachable: ..." or "PostgreSQL reported an
+// error: ...".
 std::string describe(const database_failure&);
 
 }  // namespace trunkline::admin

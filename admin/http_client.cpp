@@ -20,7 +20,8 @@ namespace http = beast::http;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-// The steps of one exchange in the order they happen; run() ends when one fails or all are done.
+// One exchange. The members are in the order of its steps; run() returns when a step fails or all
+// are done.
 class exchange {
  public:
   exchange(
@@ -36,7 +37,7 @@ class exchange {
     request_.prepare_payload();
   }
 
-  http_answer run(std::chrono::milliseconds deadline) {
+  http_response run(std::chrono::milliseconds deadline) {
     resolver_.async_resolve(
         target_.host, target_.port,
         [this](error_code error, const tcp::resolver::results_type& found) {
@@ -45,15 +46,15 @@ class exchange {
     );
     io_.run_for(deadline);
     if (!done_)
-      answer_.problem =
-          target_.authority + " did not answer within " + std::to_string(deadline.count()) + " ms";
-    return answer_;
+      result_.error = "no response from " + target_.authority + " within " +
+                      std::to_string(deadline.count()) + " ms";
+    return result_;
   }
 
  private:
   bool failed(error_code error, const std::string& doing) {
     if (!error) return false;
-    answer_.problem = doing + " " + target_.authority + ": " + error.message();
+    result_.error = doing + " " + target_.authority + ": " + error.message();
     done_ = true;
     return true;
   }
@@ -66,27 +67,28 @@ class exchange {
   }
 
   void on_connected(error_code error) {
-    if (failed(error, "no connection to")) return;
+    if (failed(error, "cannot connect to")) return;
     http::async_write(stream_, request_, [this](error_code failure, std::size_t) {
       on_written(failure);
     });
   }
 
   void on_written(error_code error) {
-    // A gateway that refuses early closes before all is written; its answer may be there already.
+    // A gateway that rejects a request early closes the connection before everything is written.
+    // Its response may have arrived already.
     write_error_ = error;
-    answer_.sent = !error;
+    result_.sent = !error;
     http::async_read(stream_, buffer_, response_, [this](error_code failure, std::size_t) {
       on_read(failure);
     });
   }
 
   void on_read(error_code error) {
-    if (failed(error && write_error_ ? write_error_ : error, "no answer from")) return;
-    answer_.status = static_cast<int>(response_.result_int());
+    if (failed(error && write_error_ ? write_error_ : error, "no response from")) return;
+    result_.status = static_cast<int>(response_.result_int());
     const auto id = response_["Trunkline-Delivery-Id"];
-    answer_.delivery_id.assign(id.data(), id.size());
-    answer_.body = response_.body();
+    result_.delivery_id.assign(id.data(), id.size());
+    result_.body = response_.body();
     done_ = true;
   }
 
@@ -98,7 +100,7 @@ class exchange {
   beast::flat_buffer buffer_;
   http::response<http::string_body> response_;
   error_code write_error_;
-  http_answer answer_;
+  http_response result_;
   bool done_ = false;
 };
 
@@ -134,14 +136,14 @@ std::string parse_http_url(std::string_view url, http_target& into) {
   return into.host.empty() || blanks || !is_port(into.port) ? expected : "";
 }
 
-http_answer http_post(
+http_response http_post(
     const http_target& target, const http_fields& fields, const std::string& body,
     std::chrono::milliseconds deadline
 ) {
   return exchange(http::verb::post, target, fields, body).run(deadline);
 }
 
-http_answer http_get(const http_target& target, std::chrono::milliseconds deadline) {
+http_response http_get(const http_target& target, std::chrono::milliseconds deadline) {
   return exchange(http::verb::get, target, {}, "").run(deadline);
 }
 

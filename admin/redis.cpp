@@ -16,8 +16,8 @@ redis::client open_redis(
 }
 
 std::string describe(const redis::client::result& result, const redis::endpoint& where) {
-  if (result.why == redis::failure::none) return "Redis refuses: " + result.error();
-  return "Redis does not answer: " + where.describe() + ": " + result.error();
+  if (result.why == redis::failure::none) return "Redis reported an error: " + result.error();
+  return "Redis is unreachable: " + where.describe() + ": " + result.error();
 }
 
 }  // namespace trunkline::admin

@@ -7,17 +7,18 @@
 #include "common/redis/client.hpp"
 #include "common/redis/url.hpp"
 
-// Redis for the operator's verbs.
+// Access to Redis for operators.
 namespace trunkline::admin {
 
-// A client "trunkline-VERB" whose connecting takes at most `budget`. It logs only at debug level:
-// its own lines would repeat what the command says.
+// Returns a client named "trunkline-COMMAND" that connects within `budget`. It logs at debug level
+// only, because the command reports the same failures.
 redis::client open_redis(
     const config::common_options&, const redis::endpoint&, const std::string& command,
     std::chrono::milliseconds budget
 );
 
-// "Redis does not answer: HOST:PORT/DB: ...", or "Redis refuses: ...", of a result that is not ok.
+// Returns a failed result as a sentence: "Redis is unreachable: HOST:PORT/DB: ..." or "Redis
+// reported an error: ...".
 std::string describe(const redis::client::result&, const redis::endpoint&);
 
 }  // namespace trunkline::admin

@@ -34,7 +34,8 @@ config::command webhooks_test();
 config::command webhooks_rotate();
 config::command webhooks_delete();
 config::command webhooks_deliveries();
-config::command recordings();   // links of a call's recordings
-config::command import_rows();  // of the integration document's service ("import" alone is a keyword)
+config::command recordings();  // links of a call's recordings
+config::command import_rows(
+);  // of the integration document's service ("import" alone is a keyword)
 
 }  // namespace trunkline::cli

@@ -18,7 +18,7 @@ int serve(const settings& options) {
   } catch (const std::runtime_error& failure) {
     return report_error("exporter", failure.what(), exit_code::failed);
   }
-  leave(exit_code::ok);
+  exit_immediately(exit_code::ok);
 }
 
 void declare(settings& given, config::option_set& options) {

@@ -54,9 +54,12 @@ int report_error(std::string_view command, const database_failure& failure) {
     );
   if (failure.sqlstate == "57014")
     return report_error(
-        command, "that takes Postgres too long: narrow it down, for example by time", exit_code::failed
+        command, "that takes Postgres too long: narrow it down, for example by time",
+        exit_code::failed
     );
-  return report_error(command, describe(failure), failure.away ? exit_code::unknown : exit_code::failed);
+  return report_error(
+      command, describe(failure), failure.unreachable ? exit_code::unknown : exit_code::failed
+  );
 }
 
 int report_write_failure(const std::string& command, const database_failure& failure) {
@@ -75,7 +78,7 @@ int report_write_failure(const std::string& command, const database_failure& fai
   return report_error(command, failure);
 }
 
-void leave(exit_code code) {
+void exit_immediately(exit_code code) {
   _exit(finish_output(as_int(code)));
 }
 

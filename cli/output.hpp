@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "admin/database.hpp"
-#include "common/process/exit_codes.hpp"
 #include "common/json/json_object.hpp"
+#include "common/process/exit_codes.hpp"
 #include "common/text/printable.hpp"
 
 // What verbs print: JSON for machines, aligned text for people.
@@ -35,7 +35,7 @@ int report_error(std::string_view command, const database_failure&);
 int report_write_failure(const std::string& command, const database_failure&);
 
 // Ends the program without running destructors: a detached thread may still be blocked in a
-// server's socket (admin/bounded.hpp). Returns 1 where the output could not be written.
-[[noreturn]] void leave(exit_code code);
+// connect (admin/deadline_task.hpp). The exit code is 1 if the output could not be written.
+[[noreturn]] void exit_immediately(exit_code code);
 
 }  // namespace trunkline::cli

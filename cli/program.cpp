@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `trunkline` is and can do, in the order of --help.
-#include "cli/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 

@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/control/controls.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cstdlib>
-
 namespace trunkline::admin {
-namespace {
-
-std::string user_name() {
-  // Behind sudo the one who typed it.
-  if (const char* name = std::getenv("SUDO_USER"); name != nullptr && *name != '\0') return name;
-  if (const auto* entry = ::getpwuid(::geteuid())) return entry->pw_name;
-  return std::to_string(::geteuid());
-}
-
-}  // namespace
-
-std::string operator_name() {
-  char host[256] = "host";
-  ::gethostname(host, sizeof host - 1);
-  return user_name() + "@" + host;
-}
-
 std::string pause_columns() {
   const std::string row =
       "(select to_jsonb(c) as c from controls c where name = 'pause' and value = 'on' and "

@@ -25,9 +25,6 @@ pause_answer read_pause(database&);
 std::string pause_columns();
 std::optional<pause_state> read_pause(const database_row&, std::size_t first_column);
 
-// Who runs this program: "ann@ops1".
-std::string operator_name();
-
 std::string describe(const pause_state&);  // "by ann@ops1 since ... until ...: reason"
 std::optional<json_object> as_json(const std::optional<pause_state>&);
 

@@ -86,7 +86,7 @@ dead_ids find_dead_ids(database& db, const event_filter& filter) {
   return out;
 }
 
-database_answer replay(database& db, const std::string& id_array) {
+query_result replay(database& db, const std::string& id_array, const std::string& actor) {
   return db.query(
       "with chosen as (select id, attempts, finished_at, error_message as reason from "
       "webhook_events where id = any($1::bigint[]) and state = 'dead' order by id for update), "
@@ -94,7 +94,7 @@ database_answer replay(database& db, const std::string& id_array) {
       "attempts = 0, claims = 0, finished_at = null from chosen where e.id = chosen.id and "
       "e.state = 'dead' returning e.id), logged as (" +
           log_of_events("replay") + ") select id from changed order by id",
-      {id_array, operator_name()}
+      {id_array, actor}
   );
 }
 

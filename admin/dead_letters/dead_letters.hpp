@@ -64,6 +64,6 @@ dead_ids find_dead_ids(database&, const event_filter&);
 
 // "retrying, due at once, with all attempts ahead", for rows that are still dead; the reason is
 // kept until the next one. Returns the ids.
-database_answer replay(database&, const std::string& id_array);
+query_result replay(database&, const std::string& id_array, const std::string& actor);
 
 }  // namespace trunkline::admin

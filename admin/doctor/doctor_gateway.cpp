@@ -35,9 +35,9 @@ void check_probe(findings& out, const std::string& url) {
     return;
   }
   const auto answer = http_post(target, wrong_signature(), "{}", doctor_budget);
-  if (!answer.problem.empty())
+  if (!answer.error.empty())
     return out.away(
-        "gateway.probe", url + ": " + answer.problem,
+        "gateway.probe", url + ": " + answer.error,
         "systemctl status trunkline-gateway; check --url"
     );
   const auto status = std::to_string(answer.status);
@@ -71,9 +71,9 @@ void check_readyz(findings& out, const std::string& ops_url) {
   if (const auto wrong = parse_http_url(ops_url, target); !wrong.empty())
     return out.add("gateway.readyz", level::error, ops_url, wrong, "check --ops-url");
   const auto answer = http_get(target, doctor_budget);
-  if (!answer.problem.empty())
+  if (!answer.error.empty())
     return out.away(
-        "gateway.readyz", ops_url + ": " + answer.problem, "systemctl status trunkline-gateway"
+        "gateway.readyz", ops_url + ": " + answer.error, "systemctl status trunkline-gateway"
     );
   if (answer.status == 200) return out.ok("gateway.readyz", "ready");
   out.add(

@@ -22,7 +22,7 @@ text_lines as_lines(const event_history&);
 std::vector<json_object> as_json(const event_history&);
 
 // SQL of a common table expression: notes down action of the rows of "chosen" (id, attempts,
-// finished_at, reason) that "changed" (id) names. $2: operator_name().
+// finished_at, reason) that "changed" (id) names. $2: the operator.
 std::string log_of_events(const std::string& action);
 
 }  // namespace trunkline::admin

@@ -133,7 +133,7 @@ class walk {
   }
 
   // True: the page is done.
-  bool take(const database_answer& answer, std::int64_t step) {
+  bool take(const query_result& answer, std::int64_t step) {
     std::int64_t seen = 0;
     for (const auto& row : answer.rows) {
       if (row[0] == "t") {

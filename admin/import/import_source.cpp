@@ -109,11 +109,11 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
       "?options=-csearch_path%3DNAME to the URL)"};
 }
 
-database_answer import_page(database& source, const import_step& step, const std::string& after) {
+query_result import_page(database& source, const import_step& step, const std::string& after) {
   return source.query(std::string(step.page_sql), {after, page_size});
 }
 
-database_answer import_count(database& source, const import_step& step) {
+query_result import_count(database& source, const import_step& step) {
   return source.query(
       "select count(*), count(*) - count(distinct id) from " + std::string(step.table)
   );

@@ -29,8 +29,8 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
 
 // What is less than every id.
 inline constexpr const char* before_all_ids = "-9223372036854775808";
-database_answer import_page(database& source, const import_step&, const std::string& after);
+query_result import_page(database& source, const import_step&, const std::string& after);
 // Rows in all, and how many of them have no id or that of another: these would be passed over.
-database_answer import_count(database& source, const import_step&);
+query_result import_count(database& source, const import_step&);
 
 }  // namespace trunkline::admin

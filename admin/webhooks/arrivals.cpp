@@ -42,7 +42,7 @@ test_arrivals find_tests(
     database& db, std::int64_t after, const std::string& event_id, const std::string& event_type
 ) {
   test_arrivals out;
-  const auto take = [&out](const database_answer& answer) {
+  const auto take = [&out](const query_result& answer) {
     out.failure = answer.failure;
     for (const auto& row : answer.rows) out.found.push_back(read(row));
   };

@@ -7,6 +7,7 @@
 #include "admin/control/controls.hpp"
 #include "admin/control/in_hand.hpp"
 #include "cli/commands.hpp"
+#include "cli/operator_name.hpp"
 
 namespace trunkline::cli {
 namespace {

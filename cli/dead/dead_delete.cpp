@@ -2,13 +2,14 @@
 // trunkline dead delete ID... | --all [filter]
 #include <cstdio>
 
-#include "admin/batches.hpp"
-#include "cli/dead/dead.hpp"
-#include "cli/confirm.hpp"
-#include "cli/output.hpp"
 #include "admin/control/controls.hpp"
 #include "admin/control/structure_lock.hpp"
+#include "cli/batch_runner.hpp"
 #include "cli/commands.hpp"
+#include "cli/confirm.hpp"
+#include "cli/dead/dead.hpp"
+#include "cli/operator_name.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -49,7 +50,7 @@ constexpr const char* delete_sql =
 
 // Alone among the workers' batches: one that has just seen an event there would count a further
 // copy for it, after it is gone, and so the copy would belong to nothing.
-database_answer delete_noted(database& db, const std::string& ids, const std::string& record) {
+query_result delete_noted(database& db, const std::string& ids, const std::string& record) {
   return db.transaction({{structure_lock_sql()}, {delete_sql, {ids, record}}});
 }
 
@@ -113,7 +114,7 @@ int delete_all(const settings& given, database& db, const dead_selection& chosen
   if (!record.ok()) return refuse(*record.failure);
   const auto number = record.rows[0][0].value_or("");
   std::int64_t copies = 0;
-  const auto done = in_batches(chosen.ids, {0, !given.json}, [&](const std::string& ids) {
+  const auto done = run_batches(chosen.ids, {0, !given.json}, [&](const std::string& ids) {
     auto answer = delete_noted(db, ids, number);
     if (answer.ok() && !answer.rows.empty()) copies += std::stoll(answer.rows[0][1].value_or("0"));
     return answer;

@@ -143,7 +143,7 @@ int rehearse(const rehearsal_options& options, const std::vector<std::int64_t>& 
     if (!done) {
       const bool away = done.error().kind != store::store_error_kind::schema;
       return report_error(
-          "dead replay", (away ? "Postgres does not answer: " : "") + done.error().message,
+          "dead replay", (away ? "PostgreSQL is unreachable: " : "") + done.error().message,
           away ? exit_code::unknown : exit_code::failed
       );
     }

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "admin/batches.hpp"
-#include "cli/dead/dead.hpp"
-#include "cli/confirm.hpp"
-#include "cli/dead/dead_rehearsal.hpp"
-#include "cli/output.hpp"
 #include "admin/control/controls.hpp"
+#include "cli/batch_runner.hpp"
 #include "cli/commands.hpp"
+#include "cli/confirm.hpp"
+#include "cli/dead/dead.hpp"
+#include "cli/dead/dead_rehearsal.hpp"
+#include "cli/operator_name.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -50,8 +51,8 @@ void print_text(const dead_selection& chosen, const batch_result& done) {
 
 int replay_all(const settings& given, database& db, const dead_selection& chosen) {
   const auto done =
-      in_batches(chosen.ids, {given.rate, !given.json}, [&db](const std::string& ids) {
-        return replay(db, ids);
+      run_batches(chosen.ids, {given.rate, !given.json}, [&db](const std::string& ids) {
+        return replay(db, ids, operator_name());
       });
   if (done.failure) {
     if (!done.ids.empty())

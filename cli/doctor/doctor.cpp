@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "cli/doctor/findings_text.hpp"
-#include "admin/bounded.hpp"
+#include "admin/deadline_task.hpp"
 #include "admin/doctor/checks.hpp"
 #include "admin/http_client.hpp"
 #include "cli/api_options.hpp"
@@ -29,18 +29,18 @@ constexpr const char* too_slow = "does not answer within 2 s";
 [[noreturn]] void run(const settings& given) {
   // At once: a server that hangs must not make the others wait.
   const auto end = std::chrono::steady_clock::now() + patience;
-  bounded<findings> redis([options = given.common] { return examine_redis(options); });
-  bounded<findings> postgres([options = given.common] { return examine_postgres(options); });
-  bounded<findings> processes([options = given.common] { return examine_processes(options); });
-  bounded<findings> gateway([url = given.url, ops_url = given.ops_url] {
+  deadline_task<findings> redis([options = given.common] { return examine_redis(options); });
+  deadline_task<findings> postgres([options = given.common] { return examine_postgres(options); });
+  deadline_task<findings> processes([options = given.common] { return examine_processes(options); });
+  deadline_task<findings> gateway([url = given.url, ops_url = given.ops_url] {
     return examine_gateway(url, ops_url);
   });
-  bounded<findings> webhooks([api = given.api, url = given.public_url] {
+  deadline_task<findings> webhooks([api = given.api, url = given.public_url] {
     return examine_webhooks(api, url);
   });
   findings out = examine_keys(given.keys);
-  const auto take = [&](bounded<findings>& from, const findings& if_late) {
-    out.append(from.take_until(end).value_or(if_late));
+  const auto take = [&](deadline_task<findings>& from, const findings& if_late) {
+    out.append(from.wait_until(end).value_or(if_late));
   };
   take(redis, findings::of_away("redis.reach", too_slow, "systemctl status redis-server"));
   take(postgres, findings::of_away("postgres.reach", too_slow, "systemctl status postgresql"));
@@ -51,7 +51,7 @@ constexpr const char* too_slow = "does not answer within 2 s";
   take(processes, {});  // Redis is away: that was said
   take(webhooks, provider_is_late());
   std::fputs((given.json ? as_json(out) : as_text(out, given.all)).c_str(), stdout);
-  leave(out.verdict());
+  exit_immediately(out.verdict());
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "cli/output.hpp"
 #include "common/text/units.hpp"
 #include "cli/events/event_filter_options.hpp"
-#include "admin/moment.hpp"
+#include "admin/timestamp.hpp"
 #include "parse/facts.hpp"
 #include "parse/kinds.hpp"
 
@@ -30,8 +30,8 @@ bool is_state(const std::string& name) {
   return std::find(known_states.begin(), known_states.end(), name) != known_states.end();
 }
 
-std::string check_moment(const std::string& text) {
-  return text.empty() || parse_moment(text, now_ms()) ? "" : moment_form;
+std::string check_timestamp(const std::string& text) {
+  return text.empty() || parse_timestamp(text, now_ms()) ? "" : timestamp_form;
 }
 
 std::string check_duration(const std::string& text) {
@@ -41,7 +41,7 @@ std::string check_duration(const std::string& text) {
 std::vector<time_bound> bounds_of(const std::string& text) {
   if (text.empty()) return {};
   if (const auto ago = parse_duration(text)) return {{ago, 0}};
-  return {{std::nullopt, parse_moment(text, now_ms()).value_or(0)}};
+  return {{std::nullopt, parse_timestamp(text, now_ms()).value_or(0)}};
 }
 
 // In single quotes, as a shell takes it.
@@ -96,8 +96,8 @@ void event_filter_options::declare_received(config::option_set& options) {
       "from", from, "Only received since: 2026-11-20T17:00 (UTC), or so long ago: 6h", which
   );
   options.text("to", to, "Only received before", which);
-  options.check("from", [this] { return check_moment(from); });
-  options.check("to", [this] { return check_moment(to); });
+  options.check("from", [this] { return check_timestamp(from); });
+  options.check("to", [this] { return check_timestamp(to); });
   options.per_call({"from", "to"});
 }
 
@@ -108,8 +108,8 @@ void event_filter_options::declare_died(config::option_set& options) {
   );
   options.text("until", until, "Only what died before: a time, or so long ago", which);
   options.text("older-than", older_than, "Only what died longer ago than this (90d)", which);
-  options.check("since", [this] { return check_moment(since); });
-  options.check("until", [this] { return check_moment(until); });
+  options.check("since", [this] { return check_timestamp(since); });
+  options.check("until", [this] { return check_timestamp(until); });
   options.check("older-than", [this] { return check_duration(older_than); });
   options.per_call({"since", "until", "older-than"});
 }
@@ -142,8 +142,8 @@ event_filter event_filter_options::filter() const {
   out.sqlstate = sqlstate;
   out.phone = parse::normalise_number(phone);
   out.conversation = conversation;
-  if (!from.empty()) out.from_ms = parse_moment(from, now_ms());
-  if (!to.empty()) out.to_ms = parse_moment(to, now_ms());
+  if (!from.empty()) out.from_ms = parse_timestamp(from, now_ms());
+  if (!to.empty()) out.to_ms = parse_timestamp(to, now_ms());
   out.died_since = bounds_of(since);
   out.died_before = bounds_of(until);
   for (const auto& bound : bounds_of(older_than)) out.died_before.push_back(bound);

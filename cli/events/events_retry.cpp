@@ -4,7 +4,8 @@
 #include <cstdio>
 
 #include "cli/output.hpp"
-#include "admin/batches.hpp"
+#include "cli/batch_runner.hpp"
+#include "cli/operator_name.hpp"
 #include "admin/events/event_filter.hpp"
 #include "admin/events/event_history.hpp"
 #include "admin/events/event_lookup.hpp"
@@ -98,7 +99,7 @@ selection select_waiting(database& db, const event_filter_options& which) {
 }
 
 // What a worker has in hand right now is left to it: its attempt is under way.
-database_answer make_due(database& db, const std::string& ids) {
+query_result make_due(database& db, const std::string& ids) {
   return db.query(
       "with chosen as (select id, attempts, null::timestamptz as finished_at, error_message as "
       "reason from webhook_events where id = any($1::bigint[]) and state = 'retrying' and "
@@ -153,7 +154,7 @@ int run(const settings& given) {
         exit_code::failed
     );
   const auto done =
-      in_batches(chosen.ids, {given.rate, !given.json}, [&db](const std::string& ids) {
+      run_batches(chosen.ids, {given.rate, !given.json}, [&db](const std::string& ids) {
         return make_due(db, ids);
       });
   if (done.failure) {

@@ -10,7 +10,7 @@
 #include "admin/events/event_follower.hpp"
 #include "cli/events/event_filter_options.hpp"
 #include "cli/events/events.hpp"
-#include "admin/moment.hpp"
+#include "admin/timestamp.hpp"
 #include "cli/commands.hpp"
 
 namespace trunkline::cli {
@@ -29,7 +29,7 @@ struct settings {
 std::optional<std::int64_t> end_of(const std::string& until) {
   if (until.empty()) return std::nullopt;
   if (const auto ahead = parse_duration(until)) return now_ms() + ahead->count();
-  return parse_moment(until, now_ms());
+  return parse_timestamp(until, now_ms());
 }
 
 class printer {
@@ -98,7 +98,7 @@ int run(const settings& given) {
     const auto pause = end ? std::min(given.every.count(), *end - now_ms()) : given.every.count();
     std::this_thread::sleep_for(std::chrono::milliseconds(std::max<std::int64_t>(pause, 0)));
     const auto found = follower.look();
-    if (found.failure && !found.failure->away) return report_error("events tail", *found.failure);
+    if (found.failure && !found.failure->unreachable) return report_error("events tail", *found.failure);
     // A database that restarts is waited for: nothing is missed, it is all still there.
     if (found.failure && !away) report_error("events tail", *found.failure);
     away = found.failure.has_value();

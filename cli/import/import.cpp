@@ -23,7 +23,7 @@ struct settings {
 int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
   return report_error(
       "import", "the source: " + describe(failure) + how_far,
-      failure.away ? exit_code::unknown : exit_code::failed
+      failure.unreachable ? exit_code::unknown : exit_code::failed
   );
 }
 
@@ -34,7 +34,7 @@ int complain_of_target(const store::store_error& error, const std::string& how_f
   const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);
   const auto state = said.empty() ? "" : " (SQLSTATE " + said + ")";
   return report_error(
-      "import", (away ? "Postgres does not answer: " : "") + error.message + state + how_far,
+      "import", (away ? "PostgreSQL is unreachable: " : "") + error.message + state + how_far,
       away ? exit_code::unknown : exit_code::failed
   );
 }

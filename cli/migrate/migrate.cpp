@@ -39,11 +39,11 @@ int fail(const database_failure& failure, const std::string& while_doing) {
     );
   return report_error(
       "migrate", (while_doing.empty() ? "" : while_doing + ": ") + describe(failure),
-      failure.away ? exit_code::unknown : exit_code::failed
+      failure.unreachable ? exit_code::unknown : exit_code::failed
   );
 }
 
-std::vector<applied_migration> read_applied(const database_answer& answer) {
+std::vector<applied_migration> read_applied(const query_result& answer) {
   std::vector<applied_migration> applied;
   for (const auto& row : answer.rows)
     applied.push_back(
@@ -101,7 +101,7 @@ int status(const settings& given, database& db, const std::vector<migration>& kn
   return as_int(plan.pending.empty() && plan.problem.empty() ? exit_code::ok : exit_code::failed);
 }
 
-database_answer apply_one(database& db, const migration& what) {
+query_result apply_one(database& db, const migration& what) {
   return db.transaction(
       {{std::string(what.text)},
        {"insert into schema_migrations (version, name, checksum, compatible_from) "

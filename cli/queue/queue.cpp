@@ -95,14 +95,14 @@ sample take_sample(const settings& given) {
 
 int run(const settings& given) {
   if (given.watch)
-    leave(watch_queue(*given.watch, given.json, [&given] {
+    exit_immediately(watch_queue(*given.watch, given.json, [&given] {
       auto [report, verdict] = take_sample(given);
       return std::pair(std::move(report), std::move(verdict));
     }));
   const auto [report, verdict] = take_sample(given);
   const auto text = given.json ? as_json(report, verdict) : as_text(report, verdict);
   std::fputs(text.c_str(), stdout);
-  leave(verdict.code);
+  exit_immediately(verdict.code);
 }
 
 void declare(settings& given, config::option_set& options) {

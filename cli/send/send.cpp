@@ -99,7 +99,7 @@ class run_of_steps {
   int refuse(const database_failure& failure) {
     const std::string hint = failure.missing_table() ? "; run 'trunkline migrate'" : "";
     return report_error(
-        "send", describe(failure) + hint, failure.away ? exit_code::unknown : exit_code::failed
+        "send", describe(failure) + hint, failure.unreachable ? exit_code::unknown : exit_code::failed
     );
   }
 

@@ -47,7 +47,7 @@ void give_up(step& out, std::string note) {
 }
 
 void fail(step& out, const database_failure& failure) {
-  if (failure.away) return give_up(out, describe(failure));
+  if (failure.unreachable) return give_up(out, describe(failure));
   const std::string hint = failure.missing_table() ? "; run 'trunkline migrate'" : "";
   fail(out, describe(failure) + hint, false);
 }
@@ -61,13 +61,13 @@ bool repeats(int status) {
 bool post(const pipe& through, const std::string& body, step& out) {
   const signed_delivery made = sign_delivery(through.ring, through.scheme, body);
   out.event_key = made.event_key;
-  const http_answer answer = http_post(through.gateway, made.fields, body, 10s);
+  const http_response answer = http_post(through.gateway, made.fields, body, 10s);
   out.delivery_id = answer.delivery_id;
   // Behind a 503 the queue may have taken the entry and failed to say so.
-  out.may_come = answer.problem.empty() ? answer.status == 503 : answer.sent;
+  out.may_come = answer.error.empty() ? answer.status == 503 : answer.sent;
   out.accepted = answer.status == 200 && !answer.delivery_id.empty();
-  if (!answer.problem.empty()) {
-    give_up(out, answer.problem);
+  if (!answer.error.empty()) {
+    give_up(out, answer.error);
   } else if (answer.status != 200) {
     const std::string status = std::to_string(answer.status);
     fail(

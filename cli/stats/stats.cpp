@@ -6,7 +6,7 @@
 #include "cli/output.hpp"
 #include "cli/stats/stats_text.hpp"
 #include "common/text/units.hpp"
-#include "admin/bounded.hpp"
+#include "admin/deadline_task.hpp"
 #include "admin/stats/stats_sources.hpp"
 #include "cli/commands.hpp"
 
@@ -92,16 +92,16 @@ void add_hours_without_rows(stats_report& report) {
 
 int run(const settings& given) {
   const auto end = std::chrono::steady_clock::now() + patience;
-  bounded<from_postgres> postgres([given] { return ask_postgres(given); });
-  bounded<unfolded_figures> redis([options = given.common] {
+  deadline_task<from_postgres> postgres([given] { return ask_postgres(given); });
+  deadline_task<unfolded_figures> redis([options = given.common] {
     return read_unfolded(options, redis_budget);
   });
-  auto rows = postgres.take_until(end);
-  if (!rows) return report_error("stats", "Postgres does not answer within 2 s", exit_code::unknown);
+  auto rows = postgres.wait_until(end);
+  if (!rows) return report_error("stats", "no response from PostgreSQL within 2 s", exit_code::unknown);
   if (rows->failure) return complain_of(*rows->failure);
   auto& report = rows->report;
-  const auto unfolded = redis.take_until(end).value_or(unfolded_figures{
-      {}, "Redis does not answer within " + format_duration(patience)});
+  const auto unfolded = redis.wait_until(end).value_or(unfolded_figures{
+      {}, "no response from Redis within " + format_duration(patience)});
   if (!unfolded.problem.empty()) {
     report.unknown.push_back(unfolded.problem);
     report.gateways.at_least = true;  // what nobody folded yet is missing
@@ -145,7 +145,7 @@ config::command stats() {
             options.per_call({"since", "by"});
             config::add_common(options, given->common, config::uses::both);
           },
-      .run = [given]() -> int { leave(static_cast<exit_code>(run(*given))); }};
+      .run = [given]() -> int { exit_immediately(static_cast<exit_code>(run(*given))); }};
 }
 
 }  // namespace trunkline::cli

@@ -9,6 +9,7 @@
 #include "common/postgres/postgres.hpp"
 #include "admin/control/controls.hpp"
 #include "cli/commands.hpp"
+#include "cli/operator_name.hpp"
 #include "admin/workers/worker_cards.hpp"
 
 namespace trunkline::cli {
@@ -51,7 +52,7 @@ selection choose(const settings& given, const worker_cards& known) {
   return out;
 }
 
-database_answer ask(database& db, const std::vector<std::string>& ids) {
+query_result ask(database& db, const std::vector<std::string>& ids) {
   return db.query(
       "with asked as (select unnest($1::text[]) as id), "
       "written as (insert into controls as c (name, value, changed_at, changed_by) "

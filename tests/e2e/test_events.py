@@ -170,7 +170,7 @@ class Events(Commands, unittest.TestCase):
         self.assertIsNone(json_schema.check("events show", there.stdout)["events"][0]["in_stream"])
         missing = run("EV2")
         self.assertEqual(missing.returncode, 3)
-        self.assertIn("Redis does not answer", missing.stderr)
+        self.assertIn("Redis is unreachable", missing.stderr)
 
     def test_hostile_text_cannot_move_the_cursor(self):
         insert(self.postgres, 1, "dead", error=HOSTILE, kind="a\x1b]0;t\x07b")

@@ -213,7 +213,7 @@ class Import(Commands, WorkerTest):
 
     def test_what_is_away_or_wrong(self):
         self.assertIn("--from is missing", self.refused("", code=64))
-        self.assertIn("the source: Postgres does not answer",
+        self.assertIn("the source: PostgreSQL is unreachable",
                       self.refused(f"postgresql://nobody@127.0.0.1:{free_port()}/old", code=3))
         self.sql("insert into schema_migrations (version, name, checksum, compatible_from) values (99, 'later', 'x', 99)")
         self.addCleanup(self.sql, "delete from schema_migrations where version = 99")
@@ -261,7 +261,7 @@ class Import(Commands, WorkerTest):
         source = old_service.make(self.postgres, "lost", messages(range(1, 452)))
         self.postgres.psql(ENDS, database="lost")
         said = self.refused(source, code=3)
-        self.assertRegex(said, "the source: Postgres does not answer: the connection was lost; it came to phone_number 0 of 0 rows, "
+        self.assertRegex(said, "the source: PostgreSQL is unreachable: the connection was lost; it came to phone_number 0 of 0 rows, "
                                "webhook_event 0 of 0 rows, activity 200 of 451 rows. What was taken stays: run it again")
         self.assertEqual(self.count("activities"), 200)
         said = self.refused(source, "--dry-run", code=3)

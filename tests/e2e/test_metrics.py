@@ -253,7 +253,7 @@ class Metrics(unittest.TestCase):
         exporter = self.exporter()
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
         self.redis.kill(signal.SIGSTOP)
-        self.no_number(exporter, "Redis does not answer")
+        self.no_number(exporter, "Redis is unreachable")
         self.redis.kill(signal.SIGCONT)
         wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
 

@@ -104,6 +104,6 @@ class Migrate(unittest.TestCase):
     def test_exit_codes(self):
         away = migrate(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
         self.assertEqual(away.returncode, 3)
-        self.assertIn("Postgres does not answer", away.stderr)
+        self.assertIn("PostgreSQL is unreachable", away.stderr)
         self.assertEqual(migrate(self.url, "sideways").returncode, 64)
         self.assertEqual(migrate(self.url, "--lock-timeout", "5").returncode, 78)

@@ -178,7 +178,7 @@ class Queue(unittest.TestCase):
         nowhere = f"redis://:topsecret@127.0.0.1:{free_port()}/0"
         done = self.queue(redis=nowhere)
         self.assertEqual(done.returncode, 3)
-        self.assertTrue(done.stdout.startswith("UNKNOWN: Redis does not answer"), done.stdout)
+        self.assertTrue(done.stdout.startswith("UNKNOWN: Redis is unreachable"), done.stdout)
         self.assertRegex(done.stdout, r"ready +unknown")
         self.assertRegex(done.stdout, r"dead +1 ")
         self.assertNotIn("topsecret", done.stdout + done.stderr)
@@ -200,7 +200,7 @@ class Queue(unittest.TestCase):
         self.addCleanup(self.postgres.process.send_signal, signal.SIGCONT)
         code, report = self.report()
         self.assertEqual((code, report["ready"]["count"], report["dead"]["count"]), (3, 0, None))
-        self.assertTrue(report["verdict"].startswith("UNKNOWN: Postgres does not answer"), report["verdict"])
+        self.assertTrue(report["verdict"].startswith("UNKNOWN: PostgreSQL is unreachable"), report["verdict"])
 
     def test_no_schema(self):
         done = self.queue(postgres=self.postgres.new_database("bare"))

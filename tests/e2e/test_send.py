@@ -162,10 +162,10 @@ class Send(unittest.TestCase):
         done = subprocess.run([TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True,
                               text=True)
         self.assertEqual(done.returncode, 3)
-        self.assertIn("no connection to", done.stdout)
+        self.assertIn("cannot connect to", done.stdout)
         code, _, err = self.send("all", DATABASE_URL=f"postgresql://trunkline@127.0.0.1:{free_port()}/trunkline")
         self.assertEqual(code, 3)
-        self.assertIn("Postgres does not answer", err)
+        self.assertIn("PostgreSQL is unreachable", err)
 
     def test_no_worker(self):
         self.pipe.end(self.pipe.worker)

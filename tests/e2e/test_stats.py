@@ -240,7 +240,7 @@ class Stats(CommandTest):
         told = self.stats(code=3, redis_url="redis://127.0.0.1:1/0")
         self.assertEqual(told["deliveries"]["processed"], 3)
         self.assertTrue(told["gateways"]["at_least"])
-        self.assertIn("Redis does not answer", told["unknown"][0])
+        self.assertIn("Redis is unreachable", told["unknown"][0])
         self.assertEqual(self.command("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
         # A server that hangs: it ends within two seconds all the same.
         self.redis.process.send_signal(signal.SIGSTOP)

@@ -102,7 +102,7 @@ class Pipe(unittest.TestCase):
         self.assertIn("eventType: not one of", self.webhooks("test", "1024", "--event", "no.such", code=1).stderr)
         self.assertIn("v1 has no test events", self.webhooks("test", "WH1", code=64).stderr)
         away = self.webhooks("test", "1024", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
-        self.assertIn("Redis does not answer", away.stderr)
+        self.assertIn("Redis is unreachable", away.stderr)
 
     def test_gaps_are_found_and_filled(self):
         for number in range(60):  # more than a page

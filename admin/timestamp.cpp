@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/moment.hpp"
+#include "admin/timestamp.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,7 @@
 namespace trunkline::admin {
 namespace {
 
-// Takes from the front of a text; everything fails once something is not there.
+// Reads a text from its front. A mismatch makes good() false and every later read meaningless.
 class scanner {
  public:
   explicit scanner(std::string_view text) : rest_(text) {}
@@ -31,7 +31,7 @@ class scanner {
   void need(std::string_view any_of) {
     if (!take(any_of)) fail();
   }
-  // Of a second: what is finer than milliseconds is passed over.
+  // Reads the fraction of a second. Digits after the third are ignored.
   int milliseconds() {
     int value = 0, scale = 100;
     if (rest_.empty()) return fail();
@@ -54,7 +54,7 @@ class scanner {
   bool good_ = true;
 };
 
-// "Z", "+02:00", "+0200", or nothing; in minutes.
+// Reads "Z", "+02:00", "+0200" or an empty zone. Returns the offset from UTC in minutes.
 int read_zone(scanner& text) {
   if (text.at_end() || text.take("Z")) return 0;
   const bool west = text.take("-");
@@ -66,8 +66,8 @@ int read_zone(scanner& text) {
   return west ? -minutes : minutes;
 }
 
-std::optional<std::int64_t> parse_date(std::string_view given) {
-  scanner text(given);
+std::optional<std::int64_t> parse_date(std::string_view input) {
+  scanner text(input);
   const int year = text.digits(4);
   text.need("-");
   const int month = text.digits(2);
@@ -97,7 +97,7 @@ std::optional<std::int64_t> parse_date(std::string_view given) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_moment(std::string_view text, std::int64_t now) {
+std::optional<std::int64_t> parse_timestamp(std::string_view text, std::int64_t now) {
   if (const auto ago = parse_duration(text)) return std::max<std::int64_t>(now - ago->count(), 0);
   return parse_date(text);
 }
