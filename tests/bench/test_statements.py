@@ -32,7 +32,7 @@ class Statements(unittest.TestCase):
         self.assertEqual(found["copy webhook_events (id) from '/x'"], {"calls": 40, "us": 10.01, "pages": 0.8, "wal": 160})
         self.assertEqual(found["BEGIN"], {"calls": 10, "us": 0.1, "pages": 0, "wal": 0})
 
-    def test_what_is_small_is_one_line_and_in_the_sum(self):
+    def test_small_parts_share_one_line_and_are_in_the_sum(self):
         def one(us):
             return {"calls": 1, "us": us, "pages": 2, "wal": 3}
         result = {"rounds": {"worker": [{"a": one(90.0), "b": one(0.1), "c": one(0.2)}, {"a": one(100.0), "b": one(0.3)}],

@@ -125,7 +125,7 @@ class Instructions(unittest.TestCase):
         for found, passed in ((1050, True), (1051, False), (1000, True), (900, True)):
             self.assertIs(self.judge(found, {"gateway": 1000})[0][0], passed, found)
 
-    def test_a_gain_is_told(self):
+    def test_a_gain_is_reported(self):
         self.assertIn("commit the new figure", self.judge(900, {"gateway": 1000})[0][1])
         self.assertNotIn("commit the new figure", self.judge(960, {"gateway": 1000})[0][1])
 
@@ -134,7 +134,7 @@ class Instructions(unittest.TestCase):
 
 
 class Processes(unittest.TestCase):
-    def test_none_is_left_behind(self):
+    def test_none_remains(self):
         started = [processes.start(["sleep", "300"], None), processes.start(["sleep", "300"], None)]
         processes.end_all()
         self.assertEqual([each.poll() for each in started], [-signal.SIGTERM] * 2)
@@ -148,7 +148,7 @@ class Figures(unittest.TestCase):
     def test_spread(self):
         self.assertEqual(figures.spread([3000, 1000, 2000]), "2,000 (1,000-3,000)")
 
-    def test_time_to_go(self):
+    def test_remaining_time(self):
         self.assertEqual(progress.to_go(0, 0, 600), "about 10 min to go")
         self.assertEqual(progress.to_go(600, 300, 600), "about 10 min to go")  # half as fast as planned
         self.assertEqual(progress.to_go(590, 590, 600), "less than a minute to go")

@@ -125,7 +125,7 @@ grant select, insert on taken to trunkline_worker;
 """
 
 
-class CanaryPipe(Pipeline):
+class CanaryPipeline(Pipeline):
     """Every program at log level debug, with secrets that the test has chosen."""
 
     def start(self, program, *options):

@@ -66,7 +66,7 @@ class ProxiedWorkerTest(WorkerTest):
         self.assertEqual(self.count("event_copies"), copies)
 
 
-class Moment:
+class WireTrigger:
     """Watches one proxy for one point in the processing of a batch and runs an action there, once.
 
     The point is a direction and bytes; after those of `since` were seen on the same connection, and while when()

@@ -57,13 +57,13 @@ class BadEvent(WorkerTest):
                 measured(f"200 events, bad by {way}, {place}: outcomes of all", f"{took:.2f} s")
                 worker.close()
 
-    def test_the_others_of_its_batch_are_in_time(self):
+    def test_other_events_of_the_batch_are_in_time(self):
         self.look_at_the_others("a constraint", "raise 'refused' using errcode = '23514'")
 
-    def test_the_others_are_in_time_when_it_ends_its_session(self):
+    def test_other_events_are_in_time_when_one_ends_its_session(self):
         self.look_at_the_others("an end of its session", "perform pg_terminate_backend(pg_backend_pid())")
 
-    def test_a_row_locked_by_someone_else_delays_its_event_alone(self):
+    def test_a_row_locked_by_another_session_delays_only_its_event(self):
         worker = self.worker(threads=1, batch=200)
         self.add_messages([100])
         self.wait_states(processed=1)
@@ -125,7 +125,7 @@ class BadEvent(WorkerTest):
     def poison(self, number):
         return self.add(message(number, MARKER), "POISON")
 
-    def test_199_others_are_processed_and_it_is_dead_after_five_crashes(self):
+    def test_199_events_are_processed_and_the_crashing_one_is_dead(self):
         for n in range(200):
             self.poison(n) if n == 77 else self.add(message(n), f"D{n}")
         began = time.monotonic()
@@ -145,7 +145,7 @@ class BadEvent(WorkerTest):
         measured("an event that aborts the worker: crashes until dead", f"{self.keeper.crashes}, in {took:.1f} s, "
                  f"{done} of {sent} others processed meanwhile")
 
-    def test_a_replayed_one_ends_dead_again_and_its_companions_are_processed(self):
+    def test_a_replayed_event_is_dead_again_and_the_others_are_processed(self):
         # Twenty dead letters whose cause is fixed, and among them one that crashes.
         self.make_dead_letters(21, poison=7)
         self.replay("--all")
@@ -167,7 +167,7 @@ class BadEvent(WorkerTest):
         measured("a replayed event that aborts the worker: crashes until dead", f"{self.keeper.crashes}, {done} of "
                  f"{sent} others processed meanwhile")
 
-    def test_workers_killed_from_outside_bury_nothing(self):
+    def test_workers_killed_from_outside_dead_letter_nothing(self):
         # Repeatedly, while sixty leased retries wait for a lock.
         self.make_dead_letters(60)
         self.replay("--all")

@@ -112,7 +112,7 @@ class BadInput(unittest.TestCase):
         self.assertEqual(self.pipe.postgres.psql("select count(*) from webhook_events where attempts > 0"), "0")
         self.assertEqual(self.pipe.redis.command("XLEN", "{trunkline}:deliveries"), 0)
 
-    def test_good_events_around_them_are_not_delayed(self):  # facts 8, 25
+    def test_other_events_are_not_delayed(self):  # facts 8, 25
         bodies = [body for body, _, _ in CASES.values() if len(body) < 20_000]
         deliveries = []
         for n in range(len(bodies)):

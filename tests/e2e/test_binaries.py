@@ -80,7 +80,7 @@ class Binaries(unittest.TestCase):
                 self.assertEqual([flag for flag in FLAGS if flag not in words], [])
                 self.assertTrue(words & {"-fPIC", "-fPIE"})
 
-    def test_release_flags_bite(self):
+    def test_release_flags_have_effect(self):
         """The flags of the release preset make a program that aborts instead of writing past an end."""
         folder = tempfile.mkdtemp(prefix="trunkline-flags-")
         self.addCleanup(shutil.rmtree, folder)

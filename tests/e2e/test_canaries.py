@@ -13,7 +13,7 @@ import urllib.request
 
 import canaries
 from canaries import (API_SECRET, BOOMS, CANARIES, HEX_SECRET, KEYS, MARK, NUMBERS, POSTGRES_SECRET, REDIS_SECRET, STANDARD_SECRET,
-                      TRIGGER, CanaryPipe, found_in)
+                      TRIGGER, CanaryPipeline, found_in)
 from pipeline import TRUNKLINE, clean_environment, wait_for
 from provider_api import ProviderApi
 
@@ -32,7 +32,7 @@ def read_ops(port, path):
 class Canaries(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pipe = CanaryPipe(keys=KEYS)
+        cls.pipe = CanaryPipeline(keys=KEYS)
         cls.pipe.postgres.psql(TRIGGER)
         gateway = type("Address", (), {"port": cls.pipe.port, "unix_path": None})
         began = time.monotonic()
@@ -64,7 +64,7 @@ class Canaries(unittest.TestCase):
             **self.pipe.environment("operator"), **env}), capture_output=True, text=True, errors="replace", timeout=30)
         return done.stdout + done.stderr
 
-    def test_a_canary_would_be_seen(self):
+    def test_a_canary_is_found(self):
         """Tests the search, on lines in the programs' formats."""
         for words in (f'error="{MARK} hello"', f"from=+1{NUMBERS[3]}", f"redis://u:{REDIS_SECRET}@h", HEX_SECRET,
                       KEYS[1], KEYS[2], HEX_SECRET.encode().hex(), STANDARD_SECRET.hex().upper(), MARK.upper()):
@@ -74,7 +74,7 @@ class Canaries(unittest.TestCase):
         self.assertIn(b"planted " + POSTGRES_SECRET.encode(), found_in(self.log().encode("utf-8", "replace")))
         self.assertGreater(len(CANARIES), 20)
 
-    def test_the_deliveries_went_all_ways(self):
+    def test_the_deliveries_had_every_outcome(self):
         self.assertEqual(self.statuses, {200: DELIVERIES * 19 // 20, 403: DELIVERIES // 20})
         counts = dict(row.split("|") for row in self.pipe.postgres.psql(
             "select state, count(*) from webhook_events group by 1").split("\n"))
@@ -94,7 +94,7 @@ class Canaries(unittest.TestCase):
             self.assertIn(words, log)
         self.assert_clean(log.encode("utf-8", "surrogateescape"), "log")
 
-    def test_answers_of_the_gateway(self):
+    def test_responses_of_the_gateway(self):
         self.assertEqual(set(self.answers), {200, 403})
         for status, answer in self.answers.items():
             self.assert_clean(answer, status)
@@ -105,7 +105,7 @@ class Canaries(unittest.TestCase):
             for path in ("/livez", "/readyz", "/metrics", f"/{MARK}", f"/readyz?{MARK}"):
                 self.assert_clean(read_ops(port, path), path)
 
-    def test_cards_and_figures_in_redis(self):
+    def test_process_information_and_counters_in_redis(self):
         seen = 0
         for key in self.pipe.redis.command("KEYS", "*"):
             if not key.endswith("deliveries"):
@@ -119,7 +119,7 @@ class Canaries(unittest.TestCase):
         self.assertIn("raised by PL/pgSQL function refuse() line", reasons)  # still useful to a reader
         self.assertIn('duplicate key value violates unique constraint "taken_words_key"', reasons)
 
-    def test_what_operators_see(self):
+    def test_output_of_commands(self):
         for words in (("queue",), ("queue", "--json"), ("dead", "list", "--limit", "100000"),
                       ("dead", "list", "--limit", "100000", "--json"), ("dead", "list", "--log-level", "debug"),
                       ("migrate", "status"), ("queue", "--check-config"), ("dead", "list", "--check-config")):
@@ -140,7 +140,7 @@ class Canaries(unittest.TestCase):
                     self.assert_clean(said, words)
                     self.assertNotIn("not expected", said)  # usage errors
 
-    def test_what_is_asked_about_events(self):
+    def test_privileges_for_events(self):
         row = self.pipe.postgres.psql("select min(id) from webhook_events where sqlstate = 'P0001'")
         good = self.pipe.postgres.psql("select min(id) from webhook_events where state = 'processed' and "
                                        "event_type = 'message.received'")
@@ -157,7 +157,7 @@ class Canaries(unittest.TestCase):
             self.assertIn(canaries.NUMBERS[0][:9], said)
             self.assertEqual(canaries.found_in(said, canaries.ANY_BUT_NUMBERS), [])
 
-    def test_what_steering_says(self):
+    def test_output_of_pause_and_drain(self):
         keys = os.path.join(self.pipe.redis.folder, "canary-keys")
         with open(keys, "w", encoding="utf-8") as file:
             file.write("\n".join([*KEYS, KEYS[2] + "!"]))
@@ -172,7 +172,7 @@ class Canaries(unittest.TestCase):
                        TRUNKLINE_KEY=KEYS[2] + "!", REDIS_URL=f"redis://nobody:{REDIS_SECRET}@127.0.0.1:{self.pipe.redis.port}/0",
                        DATABASE_URL=f"postgresql://u:{POSTGRES_SECRET}@127.0.0.1:1/x")
 
-    def test_what_is_asked_of_the_provider(self):
+    def test_requests_to_the_provider(self):
         fake = ProviderApi(key=API_SECRET)
         self.addCleanup(fake.close)
         env = {"OPENPHONE_API_KEY": API_SECRET, "TRUNKLINE_API_URL": fake.url}

@@ -221,7 +221,7 @@ class Controls(ClusterTest):
                               "where body <> '')")
         self.assert_found(found, "effect without its event: activities")
 
-    def test_an_event_that_is_done_twice(self):
+    def test_an_event_that_is_applied_twice(self):
         self.saved("webhook_events")
         found = self.problems(
             "update webhook_events set state = 'retrying', finished_at = null, next_attempt_at = 'infinity'"
@@ -235,5 +235,5 @@ class Controls(ClusterTest):
         found = self.problems("delete from event_copies where entry_id = (select max(entry_id) from event_copies)")
         self.assert_found(found, "conservation: ")
 
-    def test_an_event_nobody_sent(self):
+    def test_an_event_that_was_not_sent(self):
         self.assert_found(self.checker.lost(self.sent - {next(iter(self.acked))}, self.acked), "nobody sent")

@@ -81,7 +81,7 @@ class Convergence(unittest.TestCase):
         measured("convergence", f"{len(distinct)} events in {len(arriving)} entries, 8 consumers, {KILLS} kills: "
                  f"0 lost, 0 doubled, {copies} copies counted, {took:.1f} s")
 
-    def test_a_crowded_conversation(self):
+    def test_a_hot_conversation(self):
         """90 % of the events are in one conversation: no deadlock, and no less than 30 % of the rate of an even
         distribution."""
         def spread(number):

@@ -115,7 +115,7 @@ class Dead(unittest.TestCase):
         self.assertEqual(again.returncode, 1)
         self.assertIn("it is retrying, not dead", again.stderr)
 
-    def test_what_a_replay_wiped_out_is_still_told(self):
+    def test_a_replayed_failure_is_still_reported(self):
         self.insert(1, ago="2 days")
         self.insert(2, ago="2 days", error="")
         self.insert(3)

@@ -60,7 +60,7 @@ class DeadDeleted(Commands, WorkerTest):
         self.assertEqual(self.sql("select count(*) from dead_deleted_events where event_key = sha256('one2')"), "1")
         self.assertEqual(told["record"], 1)
 
-    def test_who_looks_for_it_is_told(self):
+    def test_a_search_for_it_is_answered(self):
         row = insert(self.postgres, 1, "dead", error="broken")
         self.ok("dead delete", "EV1", "--yes")
         for verb in ("dead show", "events show"):
@@ -71,7 +71,7 @@ class DeadDeleted(Commands, WorkerTest):
                                               r"\S+@\S+ \(row 1 of dead_deletions\)")
         self.assertIn("any more: it was deleted", self.command("dead replay", "EV1", role="worker").stderr)
 
-    def test_a_batch_that_has_seen_the_event_is_waited_for(self):
+    def test_replay_waits_for_a_batch_that_has_read_the_event(self):
         insert(self.postgres, 1, "dead", error="broken")
         # Like a worker that is processing a copy of it.
         end = self.session("begin; select pg_advisory_xact_lock_shared(1953655660) \\g /dev/null")

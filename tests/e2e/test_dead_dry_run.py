@@ -17,7 +17,7 @@ def message(name, line="+14155550100", conversation="CN1"):
                    "to": [line], "text": WORDS, "createdAt": "2026-11-20T17:03:00.000Z"}}})
 
 
-class DeadRehearsal(Commands, unittest.TestCase):
+class DeadDryRun(Commands, unittest.TestCase):
     role = "worker"
 
     @classmethod
@@ -35,7 +35,7 @@ class DeadRehearsal(Commands, unittest.TestCase):
     def rows(self):
         return [self.postgres.psql(f"select to_jsonb(t) - 'updated_at' from {table} t order by 1") for table in TABLES]
 
-    def test_it_says_what_would_be_written_and_writes_nothing(self):
+    def test_reports_what_would_be_written_and_writes_nothing(self):
         number = insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
         before = self.rows()
         told = self.json("dead replay", str(number), "--dry-run")
@@ -76,7 +76,7 @@ class DeadRehearsal(Commands, unittest.TestCase):
         self.assertIn("1 of 3 tried would be applied", done.stdout)
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "dead")
 
-    def test_a_login_that_may_not_write_is_no_fault_of_the_event(self):
+    def test_a_login_without_write_permission_counts_no_attempt(self):
         for number in (1, 2):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))
             insert(self.postgres, number + 2, "retrying", error="broken", body=message(f"AC{number + 2}"))

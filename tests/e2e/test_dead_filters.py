@@ -103,7 +103,7 @@ class Filters(Commands, unittest.TestCase):
         self.assertEqual(self.command("events tail", "--state", "").returncode, 78)
         self.assertEqual(self.left("dead"), [])
 
-    def test_an_empty_id_is_refused(self):
+    def test_an_empty_id_is_rejected(self):
         for verb in ("dead delete", "dead replay", "dead show", "events show", "events retry"):
             done = self.command(verb, "", role="owner")
             self.assertEqual((done.returncode, done.stdout), (64, ""), verb)
@@ -116,7 +116,7 @@ class Filters(Commands, unittest.TestCase):
                 self.assertEqual(done.returncode, 78, done.stderr)
                 self.assertIn("must be a time like", done.stderr)
 
-    def test_a_login_that_may_not_write_is_told_so(self):
+    def test_a_login_without_write_permission_is_reported(self):
         for verb in (("dead replay", "1"), ("events retry", "--all-due", "--yes"), ("dead delete", "1", "--yes")):
             self.fill("retrying" if verb[0] == "events retry" else "dead")
             done = self.command(*verb)

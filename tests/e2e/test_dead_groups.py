@@ -27,7 +27,7 @@ class DeadGroups(Commands, unittest.TestCase):
         return self.postgres.psql("select string_agg(state || ' ' || n, ', ' order by state) from (select state, "
                                   "count(*) n from webhook_events group by 1) s")
 
-    def test_equal_causes_are_folded(self):
+    def test_equal_causes_are_grouped(self):
         insert(self.postgres, 1, "dead", error="not JSON at byte 17", ago="3 days")
         insert(self.postgres, 2, "dead", error="not JSON at byte 4", ago="1 hour")
         insert(self.postgres, 3, "dead", error="not JSON at byte 4", kind="call.completed", ago="2 hours")
@@ -53,13 +53,13 @@ class DeadGroups(Commands, unittest.TestCase):
         self.assertGreater(time.monotonic() - start, 1.7)
         self.assertEqual((told["count"], self.states()), (40, "retrying 40"))
 
-    def test_replay_of_many_goes_on_and_tells(self):
+    def test_replay_of_many_continues_and_reports(self):
         many(self.postgres, 2500, "dead", error="'broken'")
         done = self.command("dead replay", "--all", "--yes", "--rate", "1000", role="worker")
         self.assertEqual((done.returncode, self.states()), (0, "retrying 2500"), done.stderr)
         self.assertRegex(done.stderr, r"(?m)^\d+ of 2500, \d+/s$")
 
-    def test_replay_stops_when_told(self):
+    def test_replay_stops_on_a_signal(self):
         many(self.postgres, 100, "dead", error="'broken'")
         process = subprocess.Popen(
             [TRUNKLINE, "dead", "replay", "--all", "--yes", "--rate", "10", "--postgres",

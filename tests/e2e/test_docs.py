@@ -16,7 +16,7 @@ class Comparison(unittest.TestCase):
         found = blocks.parse("p", "```\n$ no\n```\n```console\n$ a \\\n  b   # exit 3\nout\n$ c\n```\n")
         self.assertEqual([(c.text, c.exit_code, c.expected) for c in found], [("a \\\n  b", 3, ["out"]), ("c", 0, [])])
 
-    def test_refuses_what_is_no_block(self):
+    def test_rejects_what_is_no_block(self):
         for page in ("```console\nout\n```", "```console\n$ a\n"):
             with self.assertRaises(ValueError, msg=page):
                 blocks.parse("p", page)
@@ -27,7 +27,7 @@ class Comparison(unittest.TestCase):
                                   ("id WHd5f0a1c2e3b4", "id WHaaaa0000bbbb1111"), ("... waiting", "OK: 0 waiting")):
             self.assertEqual(blocks.matches([expected], [printed]), "", expected)
 
-    def test_what_is_wrong_shows(self):
+    def test_problems_are_printed(self):
         for expected, printed in ((["OK: 3 waiting"], ["ERROR: 3 waiting"]), (["a"], ["a", "b"]), (["a", "b"], ["a"]),
                                   (["a", "...", "c"], ["a", "b"]), (["a"], [])):
             self.assertNotEqual(blocks.matches(expected, printed), "", expected)

@@ -185,7 +185,7 @@ class Doctor(unittest.TestCase):
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.9)))
         self.assertEqual(self.found()[1]["redis.memory"]["level"], "error")
 
-    def test_a_redis_of_its_own(self):
+    def test_a_private_redis(self):
         """A Redis without an append-only file, with default access, and a replica."""
         weak = Redis("--appendonly", "no")
         self.addCleanup(weak.close)
@@ -263,7 +263,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual((got, found["redis.rights"]["what"], found["redis.info"]["level"]), (2, "not allowed: INFO", "note"))
         self.assertEqual(set(found) & {"redis.version", "redis.role", "redis.memory", "redis.aof_errors"}, set())
 
-    def test_servers_that_are_away(self):
+    def test_unreachable_servers(self):
         self.assert_found("redis.reach", "error", "refused", code=3, env={"TRUNKLINE_REDIS": "redis://127.0.0.1:1/0"})
         self.assert_found("postgres.reach", "error", "does not answer", code=3,
                           env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})

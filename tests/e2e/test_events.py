@@ -67,7 +67,7 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual(refused.returncode, 78)
         self.assertIn("must be of processed, ignored, retrying, dead", refused.stderr)
 
-    def test_our_name_of_a_type_means_all_its_spellings(self):
+    def test_the_canonical_name_of_a_type_means_all_its_spellings(self):
         """Rows keep the provider's spelling of a type; commands accept and print the name that metrics use."""
         kinds = ["call.started", "call.ringing", "call_summary.created", "callSummary", "call.summary.completed",
                  "task.linked", "acme.new", "call.ended"]
@@ -110,7 +110,7 @@ class Events(Commands, unittest.TestCase):
                                ("1800000000000-0", [2]), ("nothing", [])):
             self.assertEqual(self.listed("--id", name), expected, name)
 
-    def test_show_tells_the_whole_story(self):
+    def test_show_prints_every_effect(self):
         self.talk()
         self.postgres.psql("insert into event_copies values ('1800000000000-0', sha256('one2'), now())")
         for name in ("2", "EV2", "DEL2", "1700000000002-0", "1800000000000-0"):
@@ -128,7 +128,7 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual([event["id"] for event in both], [1, 2])
         self.assertEqual(self.command("events show", "2", "--raw").stdout, '{"id": "EV2"}')
 
-    def test_show_of_what_is_only_in_redis(self):
+    def test_show_of_an_event_that_is_only_in_redis(self):
         body = '{"id": "EVnew", "data": {"object": {"id": "ACnew"}}}'
         entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
                                    "standard", "k", "1", "w", "msg_7", "b", body)
@@ -144,7 +144,7 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual((waiting["reader"], waiting["times_read"], waiting["size"]), ("host-1", 1, len(body)))
         self.assertEqual(self.command("events show", "unheard-of").returncode, 1)
 
-    def test_show_of_what_waits_for_the_end_of_a_pause(self):
+    def test_show_of_an_event_that_waits_for_the_end_of_a_pause(self):
         entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
                                    "standard", "k", "1", "w", "msg_7", "b", '{"id": "EVnew"}')
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
@@ -157,7 +157,7 @@ class Events(Commands, unittest.TestCase):
         self.assertRegex(out, r"(?m)^applying +PAUSED by ann@ops1 since \S+: moving$")
         self.assertEqual(self.json("events show", entry)["pause"]["reason"], "moving")
 
-    def test_show_when_redis_is_away(self):
+    def test_show_when_redis_is_unreachable(self):
         insert(self.postgres, 1)
         nowhere = f"redis://127.0.0.1:{free_port()}/0"
         command = [TRUNKLINE, "events", "show", "--postgres", self.postgres.url_of("readonly"), "--redis", nowhere]
@@ -228,7 +228,7 @@ class Events(Commands, unittest.TestCase):
         self.assertRegex(tail.stdout.readline(), r"Z  dead       2  message.received           EV2  broken$")
         self.assertEqual(tail.wait(10), 0)
 
-    def test_tail_tells_when_each_outcome_came_in_columns(self):
+    def test_tail_prints_the_time_of_each_outcome_in_columns(self):
         waits = insert(self.postgres, 1, "retrying", error="broken", attempts=1, ago="2 hours")
         insert(self.postgres, 2, ago="1 hour", kind="call.transcript.completed")
         for _ in range(9):
@@ -289,7 +289,7 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual(self.command("events retry", role="worker").returncode, 64)
         self.assertEqual(self.command("events retry", "1", "--all-due", role="worker").returncode, 64)
 
-    def test_wrong_values_are_refused(self):
+    def test_wrong_values_are_rejected(self):
         for wrong in (("--state", "lost"), ("--from", "yesterday"), ("--to", "2026-13-01"), ("--before", "x")):
             self.assertEqual(self.command("events list", *wrong).returncode, 78, wrong)
         self.assertEqual(self.command("events tail", "--until", "soon").returncode, 78)

@@ -45,7 +45,7 @@ class Million(Commands, unittest.TestCase):
             page = self.json("events list", *filters, within=2)
             self.assertTrue(page["events"] or page["next"], filters)
 
-    def test_a_needle_is_found_or_the_list_says_where_to_go_on(self):
+    def test_a_rare_match_is_found_or_the_list_names_where_to_continue(self):
         found, more = [], ()
         for _ in range(60):
             page = self.json("events list", "--type", "oldest.of.all", *more, within=2)

@@ -9,7 +9,7 @@ from servers import Redis, wait_for
 
 
 class Figures(WithGateway):
-    def test_refusals_are_warned_of_once_and_counted(self):  # facts 6, 31
+    def test_rejections_are_logged_once_and_counted(self):  # facts 6, 31
         gateway = self.start()
         for _ in range(7):
             self.assertEqual(gateway.post(headers=sign_hex(b"{}", "wrong")).status, 403)
@@ -35,7 +35,7 @@ class Figures(WithGateway):
         gateway.wait_logged("deliveries rejected")
         self.assertEqual(gateway.count("deliveries rejected"), 1)
 
-    def test_card_tells_of_the_process(self):
+    def test_process_information(self):
         gateway = self.start("--durability", "redis", "--threads", "1")
         gateway.post()
 
@@ -58,7 +58,7 @@ class Figures(WithGateway):
         left = [self.redis.command("HGET", key, "pid") for key in self.redis.command("KEYS", "{trunkline}:gateway:*")]
         self.assertNotIn(str(gateway.process.pid), left)  # an orderly shutdown removes the process information
 
-    def test_figures_outlive_an_absence_of_redis(self):
+    def test_counters_survive_an_outage_of_redis(self):
         redis = Redis()
         self.addCleanup(redis.close)
         gateway = Gateway(redis.url_of("gateway"))
@@ -114,7 +114,7 @@ class Limits(WithGateway):
         wait_for(lambda: gateway.post().status == 200, "deliveries again")
         self.assertEqual(gateway.count("no free file descriptors"), 1)
 
-    def test_answer_nobody_reads(self):
+    def test_responses_that_are_not_read(self):
         # Thousands of responses are not read: the connection ends, others continue.
         gateway = self.start("--threads", "1")
         with Client(gateway) as client:
@@ -127,7 +127,7 @@ class Limits(WithGateway):
             self.assertEqual(gateway.post().status, 200)
 
 
-class TheWayOut(WithGateway):
+class Shutdown(WithGateway):
     def test_drain_loses_and_resets_nothing(self):
         gateway = self.start("--drain-delay", "1s")
         before = self.redis.command("XLEN", STREAM)

@@ -50,7 +50,7 @@ class RedisCase(unittest.TestCase):
         self.assertEqual(self.gateway.probe("/livez")[0], 200)
 
 
-class Away(RedisCase):
+class Unreachable(RedisCase):
     def test_killed_and_started_again(self):
         self.assertEqual(self.gateway.post().status, 200)
         self.redis.kill()
@@ -141,7 +141,7 @@ class Away(RedisCase):
         self.assertEqual(set(acked) - {e["b"] for e in entries(self.redis)}, set())
 
 
-class Unwilling(RedisCase):
+class RejectedByRedis(RedisCase):
     def test_oom(self):  # facts 33
         self.redis.command("CONFIG", "SET", "maxmemory", "1")
         self.assertIn(self.reason_of(self.gateway.post()), ("oom", "shedding"))
@@ -197,14 +197,14 @@ class Unwilling(RedisCase):
         self.redis.command("DEL", "{trunkline}:deliveries")
         self.expect_recovery()
 
-    def test_rights_taken_away_and_given_back(self):
+    def test_permissions_revoked_and_granted(self):
         self.redis.command("ACL", "SETUSER", "trunkline-gateway", "-xadd")
         self.expect_503("noauth")
         self.expect_unready("noauth")
         self.redis.command("ACL", "SETUSER", "trunkline-gateway", "+xadd")
         self.expect_recovery()
 
-    def test_password_changed_behind_our_back(self):
+    def test_password_changed_meanwhile(self):
         self.redis.command("ACL", "SETUSER", "trunkline-gateway", "resetpass", ">another")
         with Client(self.gateway) as client:
             self.redis.command("CLIENT", "KILL", "USER", "trunkline-gateway")
@@ -243,7 +243,7 @@ class Idle(RedisCase):
 
 
 class Durability(RedisCase):
-    def test_weaker_is_refused_and_taken_again(self):
+    def test_weaker_durability_is_rejected_and_accepted_again(self):
         for weaker, back in ((("appendfsync", "everysec"), ("appendfsync", "always")),
                              (("no-appendfsync-on-rewrite", "yes"), ("no-appendfsync-on-rewrite", "no")),
                              (("appendonly", "no"), ("appendonly", "yes"))):
@@ -254,7 +254,7 @@ class Durability(RedisCase):
             self.redis.command("CONFIG", "SET", *back)
             wait_for(lambda: self.gateway.post().status == 200, "200 again")
 
-    def test_weaker_after_a_restart_takes_nothing_at_all(self):
+    def test_weaker_after_a_restart_accepts_nothing(self):
         self.redis.kill()
         self.redis.extra = ["--appendfsync", "everysec"]
         restart(self.redis)
@@ -262,7 +262,7 @@ class Durability(RedisCase):
         self.expect_503("weak_durability")
         self.assertEqual(self.redis.command("XLEN", "{trunkline}:deliveries"), 0)
 
-    def test_unknown_is_served_and_called_unknown(self):
+    def test_unknown_durability_is_served_and_reported(self):
         self.redis.command("ACL", "SETUSER", "trunkline-gateway", "-config")
         self.redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         wait_for(lambda: self.gateway.probe("/readyz")[1] == {"ready": True, "durability": "unknown"}, "unknown", AGAIN)
@@ -270,10 +270,10 @@ class Durability(RedisCase):
         self.gateway.wait_logged("redis durability unknown")
 
 
-class TakesWhatItGets(RedisCase):
+class AnyDurability(RedisCase):
     options = ("--durability", "redis")
 
-    def test_weaker_is_taken_and_told(self):
+    def test_weaker_durability_is_accepted_and_reported(self):
         self.redis.command("CONFIG", "SET", "appendfsync", "everysec")
         wait_for(lambda: self.gateway.probe("/readyz")[1].get("durability") == "weaker", "the look at settings")
         self.assertEqual(self.gateway.post().status, 200)

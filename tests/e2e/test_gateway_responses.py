@@ -9,7 +9,7 @@ from seeds import limit
 from servers import Redis, wait_for
 
 
-class AnswersCase(unittest.TestCase):
+class ResponsesCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
@@ -42,7 +42,7 @@ class AnswersCase(unittest.TestCase):
         return answer
 
 
-class Accepted(AnswersCase):
+class Accepted(ResponsesCase):
     def test_each_scheme(self):  # facts 2
         body = b'{"type":"message.received"}'
         for sign, scheme, key, delivery in ((sign_hex, "hex", "0", None), (sign_standard, "standard", "1", "msg_1"),
@@ -60,7 +60,7 @@ class Accepted(AnswersCase):
         self.expect(request(body), 200, False, stored=1)
         self.assertEqual(entries(self.redis)[-1]["b"].encode("utf-8", "surrogateescape"), body)
 
-    def test_what_is_signed_is_never_refused_for_good(self):  # facts 8
+    def test_a_signed_delivery_is_never_rejected_permanently(self):  # facts 8
         for body, kind in ((b"not json", "application/json"), (b"", "application/json"), (b"{}", "text/plain"),
                            (b"{}", "application/cloudevents+json"), (b"{}", None)):
             self.expect(request(body, content_type=kind), 200, False, stored=1)
@@ -88,7 +88,7 @@ class Accepted(AnswersCase):
         self.expect(request(body, headers=sign_legacy(body, at_ms=hours_ago)), 200, False, stored=1)
 
 
-class Refused(AnswersCase):
+class Rejected(ResponsesCase):
     def test_signatures(self):  # facts 3, 4, 6
         body = b"{}"
         good = sign_hex(body)["x-openphone-signature-v1"]
@@ -155,7 +155,7 @@ class Refused(AnswersCase):
                     continue
             self.assertEqual(answer.status, 408)
 
-    def test_silent_connection_is_closed_without_a_word(self):
+    def test_silent_connection_is_closed_without_a_response(self):
         with Client(self.gateway) as client:
             self.assertTrue(client.ended())
 
@@ -210,7 +210,7 @@ class Refused(AnswersCase):
                 self.expect(head + chunks, 400, True)
 
 
-class Continue(AnswersCase):
+class Continue(ResponsesCase):
     @staticmethod
     def head(body, **how):
         return request(body, **how).split(b"\r\n\r\n")[0] + b"\r\nExpect: 100-continue\r\n\r\n"
@@ -243,7 +243,7 @@ class Continue(AnswersCase):
         self.expect(self.head(b"{}").replace(b"100-continue", b"200-ok"), 417, True)
 
 
-class Connections(AnswersCase):
+class Connections(ResponsesCase):
     def test_keep_alive(self):
         with Client(self.gateway) as client:
             for i in range(20):
@@ -294,7 +294,7 @@ class Connections(AnswersCase):
             client.send(b"\r\n" + request(b"{}") + b"\r\n" + request(b"{}"))
             self.assertEqual([client.read().status for _ in range(2)], [200, 200])
 
-    def test_reset_before_the_answer_harms_nobody(self):
+    def test_reset_before_the_response_affects_no_other(self):
         for _ in range(20):
             client = Client(self.gateway)
             client.send(request(b"{}"))
@@ -308,8 +308,8 @@ class Connections(AnswersCase):
         return self.redis.command("HGET", key, "in_flight")
 
 
-class Visible(AnswersCase):
-    def test_debug_log_tells_each_step_and_no_secret(self):  # facts 34
+class Visible(ResponsesCase):
+    def test_debug_log_has_each_step_and_no_secret(self):  # facts 34
         body = b'{"text":"a very private text"}'
         answer = self.gateway.post(body)
         delivery = answer.headers["trunkline-delivery-id"]

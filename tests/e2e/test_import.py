@@ -103,7 +103,7 @@ class Import(Commands, WorkerTest):
         self.wait_drained()
         worker.terminate()
 
-    def test_what_it_takes_and_what_not(self):
+    def test_accepted_and_rejected_rows(self):
         told = self.take()
         tables = {table["table"]: table for table in told["tables"]}
         self.assertEqual({name: (table["rows"], table["taken"]) for name, table in tables.items()}, {
@@ -122,7 +122,7 @@ class Import(Commands, WorkerTest):
         self.assertEqual(self.sql("select state, count(*) from webhook_events group by 1 order by 1"),
                          "ignored|1\nprocessed|1")
 
-    def test_what_becomes_of_the_rows(self):
+    def test_outcomes_of_the_rows(self):
         self.take()
         # The event's text has a date, the old row's has none, though it is greater.
         self.assertEqual(self.activity("AC1", "body, media_urls ->> 0, status, direction"),
@@ -183,7 +183,7 @@ class Import(Commands, WorkerTest):
         self.take()
         self.assertEqual(self.activity("AC2", "conv_refs"), "{CN9}")
 
-    def test_a_value_that_the_database_refuses_costs_its_row_alone(self):
+    def test_a_value_that_the_database_rejects_costs_only_its_row(self):
         self.sql("alter table activities add constraint fault check (openphone_id <> 'AC3') not valid")
         self.addCleanup(self.sql, "alter table activities drop constraint fault")
         told = next(table for table in self.take()["tables"] if table["table"] == "activity")
@@ -211,7 +211,7 @@ class Import(Commands, WorkerTest):
         self.postgres.psql("revoke select on contact from trunkline_old", database="lacking")
         self.assertIn("table contact, or the role may not read it", self.refused(source))
 
-    def test_what_is_away_or_wrong(self):
+    def test_unreachable_or_misconfigured(self):
         self.assertIn("--from is missing", self.refused("", code=64))
         self.assertIn("the source: PostgreSQL is unreachable",
                       self.refused(f"postgresql://nobody@127.0.0.1:{free_port()}/old", code=3))
@@ -219,7 +219,7 @@ class Import(Commands, WorkerTest):
         self.addCleanup(self.sql, "delete from schema_migrations where version = 99")
         self.assertIn("the database is at schema version 99", self.refused(self.source))
 
-    def test_a_time_that_no_event_can_have_costs_its_row_alone(self):
+    def test_an_impossible_time_costs_only_its_row(self):
         rows = messages((1, 2)) + messages((3,), created_at="infinity") + messages((4,), created_at="-infinity")
         rows += messages((5,), created_at="4713-01-01 BC") + messages((6,), created_at="294276-12-31")
         rows += messages((7,), activity_type="call", answered_at="infinity")
@@ -305,7 +305,7 @@ class Import(Commands, WorkerTest):
         self.assertEqual(self.command("import", "--from", other, "--label", "Shop 2").returncode, 78)
         self.assertIn("none: imported", self.ok("events show", "import-shop-2-1", "--redis", "redis://127.0.0.1:1/0"))
 
-    def test_a_second_run_brings_what_came_between(self):
+    def test_a_second_run_adds_the_rows_since_the_first(self):
         """docs/migrating.md: the rows that the import after the stop of the old service adds."""
         source = old_service.make(self.postgres, "between", messages((1,), status="sent", direction="outgoing"))
         self.take(code=0, source=source)
@@ -361,7 +361,7 @@ class Import(Commands, WorkerTest):
             self.sql(read.format("worker", "compat."))
         self.assertEqual(self.sql("select count(*) from public.activity"), "0")
 
-    def test_whoever_may_needs_no_schema_made_first(self):
+    def test_a_permitted_login_needs_no_existing_schema(self):
         self.sql("grant create on database trunkline to trunkline_owner")
         self.addCleanup(self.sql, "revoke create on database trunkline from trunkline_owner")
         made = self.make_views()

@@ -37,7 +37,7 @@ def objects(schema):
 
 
 class JsonSchema(unittest.TestCase):
-    def test_each_verb_that_prints_json_has_one(self):
+    def test_each_command_with_json_has_a_schema(self):
         with_json = {verb for verb in verbs() if "--json" in help_of(*verb.split())}
         self.assertIn("dead list", with_json)
         schemas = {name[:-5] for name in os.listdir(json_schema.FOLDER) if name.endswith(".json")}

@@ -32,7 +32,7 @@ def bad_characters(line):
     return [c for c in line if unicodedata.category(c) in FORBIDDEN or c in BIDI]
 
 
-class NastyPipe(Pipeline):
+class HostilePipeline(Pipeline):
     def __init__(self, form):
         self.form = form
         super().__init__()
@@ -91,7 +91,7 @@ class LogLines(unittest.TestCase):
         return taken
 
     def run_pipe(self, form):
-        pipe = NastyPipe(form)
+        pipe = HostilePipeline(form)
         self.addCleanup(pipe.close)
         pipe.postgres.psql("alter table activities add constraint no_boom check (openphone_id not like 'BOOM%')")
         self.assertGreater(self.flood(pipe), 100)

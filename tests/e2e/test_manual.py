@@ -121,7 +121,7 @@ class Pages(unittest.TestCase):
             for line in asked.examples:
                 self.assertIn(flat(line), flat(parts(text, 0)["EXAMPLES"]), program)
 
-    def test_every_verb(self):
+    def test_every_command(self):
         text = page("trunkline")[0]
         told, common = parts(parts(text, 0)["VERBS"], 3), parts(text, 0)["COMMON OPTIONS"]
         verbs = all_verbs()
@@ -168,7 +168,7 @@ class Pages(unittest.TestCase):
             for name, allowed in ranges:
                 self.assertRegex(told[program], rf"{name} = [^=]*; {allowed}\]", f"{program} {name}")
 
-    def test_a_file_made_from_the_page_is_taken(self):
+    def test_the_example_file_of_the_page_is_accepted(self):
         """The example of trunkline.toml(5) is accepted by all programs."""
         example = parts(page("trunkline.toml")[0], 0)["EXAMPLES"]
         with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
@@ -253,7 +253,7 @@ class Completion(unittest.TestCase):
             self.assertEqual(complete(f"trunkline {word} "), sorted(asked.subcommands))
             self.assertEqual(complete(f"trunkline {word} --"), sorted(asked.options))
 
-    def test_every_option_of_every_verb(self):
+    def test_every_option_of_every_command(self):
         verbs = all_verbs()
         self.assertGreater(len(verbs), 20)
         for (verb, asked), offered in zip(verbs.items(), complete_all(*(f"trunkline {verb} --" for verb in verbs))):
@@ -318,7 +318,7 @@ class Completion(unittest.TestCase):
             for line in ("trunkline dead show bo", "trunkline queue --max-age bo", "trunkline bo", "trunkline dead bo"):
                 self.assertEqual(complete(line, folder), [], line)
 
-    def test_behind_other_words(self):
+    def test_after_other_words(self):
         verb = sorted(Help("trunkline", "dead", "replay").options)
         self.assertEqual(complete("trunkline dead replay --all --rate 5 4711 "), verb)
         self.assertEqual(complete("trunkline dead replay --postgres postgresql://u@h:5432/d --"), verb)

@@ -143,7 +143,7 @@ class Metrics(unittest.TestCase):
                  "the counter")
         self.assert_grown(page, scrape.Page(worker.ops))
 
-    def test_worker_in_trouble(self):
+    def test_worker_while_servers_fail(self):
         worker = self.worker()
         worker.wait_ready()
         before = scrape.Page(worker.ops).value("trunkline_worker_hold_seconds_total", dependency="postgres")
@@ -286,7 +286,7 @@ class Metrics(unittest.TestCase):
             starting.join()
         wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
 
-    def test_a_refused_login_is_unknown_and_says_so_without_the_password(self):
+    def test_a_rejected_login_is_unknown_and_reported_without_the_password(self):
         exporter = Exporter(self.redis.url_of("operator").replace("operator-password", "wr0ng"),
                             self.postgres.url_of("readonly"))
         self.addCleanup(exporter.close)

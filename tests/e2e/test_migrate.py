@@ -34,7 +34,7 @@ class Migrate(unittest.TestCase):
     def psql(self, sql):
         return self.postgres.psql(sql, database=self.name)
 
-    def test_applies_once_and_says_each(self):
+    def test_applies_once_and_prints_each(self):
         self.assertEqual(migrate(self.url, "status").returncode, 1)
         first = migrate(self.url)
         self.assertEqual(first.returncode, 0, first.stderr)
@@ -65,7 +65,7 @@ class Migrate(unittest.TestCase):
             self.assertEqual(refused.returncode, 1)
             self.assertIn("0001_initial is not the text that was applied", refused.stdout + refused.stderr)
 
-    def test_a_newer_schema_is_told(self):
+    def test_a_newer_schema_is_reported(self):
         migrate(self.url)
         self.psql("insert into schema_migrations values (9999, '9999_later', repeat('0', 64))")
         refused = migrate(self.url)

@@ -36,7 +36,7 @@ class Operations(unittest.TestCase):
             self.assertEqual(told, told_by_page(program), program)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root: an /etc of its own")
-    def test_the_default_file_is_read_and_weighs_least(self):
+    def test_the_default_file_is_read_with_lowest_precedence(self):
         own_etc = ('mount -t tmpfs none /etc && mkdir /etc/trunkline && cat > /etc/trunkline/trunkline.toml && '
                    'exec "$0" --check-config --batch 7')
         done = subprocess.run(

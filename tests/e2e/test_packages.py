@@ -65,7 +65,7 @@ class Packages(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
 
-    def test_what_is_in_them(self):
+    def test_package_contents(self):
         wanted = {
             "trunkline": ["/usr/bin/trunkline", "/lib/systemd/system/trunkline-exporter.service",
                           "/etc/trunkline/trunkline.toml", "/usr/share/trunkline/schema/roles.sql",
@@ -185,7 +185,7 @@ class Units(unittest.TestCase):
             level = float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)[1])
             self.assertLessEqual(level, 2.0, path)
 
-    def test_what_is_enabled_is_there_after_a_boot(self):
+    def test_enabled_units_run_after_a_boot(self):
         with tempfile.TemporaryDirectory(prefix="trunkline-units-") as root:
             shutil.copytree(UNITS, root + "/lib/systemd/system")
             shutil.copytree(UNITS, root + "/usr/lib/systemd/system")
@@ -203,7 +203,7 @@ class Units(unittest.TestCase):
             for line in ("Type=notify", "Restart=always", "RestartPreventExitStatus=64 78", "WatchdogSec="):
                 self.assertIn("\n" + line, unit, path)
 
-    def test_a_missing_keys_file_is_not_tried_each_second(self):
+    def test_a_missing_keys_file_is_not_read_each_second(self):
         said = run("systemd-analyze", "exit-status", "CREDENTIALS")
         code = re.search(r"^CREDENTIALS +(\d+)", said, re.M)[1]
         with_credentials = []
@@ -218,7 +218,7 @@ class Units(unittest.TestCase):
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root: another user")
-class UnderTheLimits(unittest.TestCase):
+class Confined(unittest.TestCase):
     def setUp(self):
         try:
             run("/usr/bin/python3", "-c", "import seccomp")
@@ -238,7 +238,7 @@ class UnderTheLimits(unittest.TestCase):
         self.assertEqual(int(status["CapEff"], 16), 0, name)
         self.assertEqual(int(status["Uid"].split()[0]), pwd.getpwnam("nobody").pw_uid, name)
 
-    def test_the_exporter_tells_the_queue_and_itself(self):
+    def test_metrics_of_the_queue_and_of_the_exporter(self):
         program = shutil.copy(f"{BIN}/trunkline", self.folder() + "/trunkline")  # where any user may read it
         redis, postgres = Redis(), Postgres()
         self.addCleanup(redis.close)

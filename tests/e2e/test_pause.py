@@ -54,7 +54,7 @@ class Pause(CommandTest):
         while time.monotonic() < end:
             self.assertEqual(self.rows(), before)
 
-    def test_once_it_said_paused_no_row_changes_under_load(self):
+    def test_no_row_changes_after_pause_returns_under_load(self):
         for worker in (self.worker(threads=3, batch=20, block="500ms"), self.worker(threads=3, batch=20, block="500ms")):
             worker.wait_ready()
         # Among them, retries that are due all the time.
@@ -88,7 +88,7 @@ class Pause(CommandTest):
         wait_for(lambda: self.states() == {"processed": 40 * len(sent), "ignored": 500}, "all of it, once")
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
 
-    def test_what_a_thread_reads_meanwhile_goes_back_uncounted(self):
+    def test_entries_read_during_a_pause_are_released_uncounted(self):
         worker = self.worker(threads=1, block="1s", **{"claim-after": "300ms"})
         worker.wait_ready()
         wait_for(lambda: self.redis.command("CLIENT", "LIST").count("cmd=xreadgroup") > 0, "a thread that waits in its read")
@@ -102,7 +102,7 @@ class Pause(CommandTest):
         self.wait_states(processed=3)
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
 
-    def test_a_batch_that_does_not_end_in_time_is_told(self):
+    def test_a_batch_that_exceeds_the_wait_is_reported(self):
         worker = self.worker(threads=1, **{"lock-timeout": "2900ms"})
         worker.wait_ready()
         end = self.lock_table("activities")
@@ -119,7 +119,7 @@ class Pause(CommandTest):
         self.assertEqual(self.json("pause", "--reason", "x")["batches_left"], 0)
         self.assert_still(0.3)
 
-    def test_it_outlives_a_restart_of_postgres(self):
+    def test_it_survives_a_restart_of_postgres(self):
         worker = self.worker()
         worker.wait_ready()
         self.pause()
@@ -149,7 +149,7 @@ class Pause(CommandTest):
         self.command("resume")
         wait_for(lambda: self.states() == {"ignored": 1}, "the retry")
 
-    def test_it_ends_by_itself(self):
+    def test_it_ends_automatically(self):
         worker, other = self.worker(), self.worker()
         worker.wait_ready(), other.wait_ready()
         told = self.json("pause", "--reason", "short", "--for", "1h")
@@ -203,7 +203,7 @@ class Pause(CommandTest):
 
 
 class Watch(CommandTest):
-    def test_a_line_a_sample_until_it_is_told_to_end(self):
+    def test_prints_a_line_per_sample_until_sigint(self):
         import signal
         import subprocess
         from commands import TRUNKLINE, clean_environment

@@ -57,7 +57,7 @@ class Plans(WorkerTest):
             for table, condition in found.items():
                 self.assertIn(" = ", condition, (name, table))
 
-    def test_plans_are_made_anew_while_the_tables_fill(self):
+    def test_plans_are_remade_while_the_tables_fill(self):
         self.sql("select pg_stat_statements_reset()")
         self.add_at_once(range(EVENTS))
         self.worker(threads=1, batch=BATCH)

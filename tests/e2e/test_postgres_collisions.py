@@ -16,7 +16,7 @@ class Collisions(WorkerTest):
     def deadlocks(self):
         return int(self.sql("select deadlocks from pg_stat_database where datname = 'trunkline'"))
 
-    def test_a_storm_over_hot_rows_makes_no_deadlock(self):
+    def test_concurrent_updates_of_hot_rows_make_no_deadlock(self):
         before = self.deadlocks()
         # One contact, few conversations, the same activities in a different order in each batch.
         for turn in range(20):
@@ -40,7 +40,7 @@ class Collisions(WorkerTest):
             create or replace trigger collide before insert on activities for each row execute function collide()""")
         self.addCleanup(self.sql, "drop function if exists collide cascade; drop sequence if exists tries")
 
-    def test_conflicts_are_tried_again_and_never_counted(self):
+    def test_conflicts_are_retried_and_never_counted(self):
         for sqlstate in ("40001", "40P01"):
             with self.subTest(sqlstate):
                 self.setUp()
@@ -53,7 +53,7 @@ class Collisions(WorkerTest):
                 self.assertGreater(int(self.sql("select last_value from tries")), 4)
                 worker.close()
 
-    def test_a_deadlock_with_somebody_else_is_tried_again(self):
+    def test_a_deadlock_with_another_session_is_retried(self):
         worker = self.worker(threads=1, lock_timeout="9s", statement_timeout="10s", claim_after="20s")
         self.add_messages([1, 2])
         self.wait_states(processed=2)
@@ -89,7 +89,7 @@ class Collisions(WorkerTest):
         self.wait_drained()
         self.nothing_counted()
 
-    def test_idle_in_transaction_of_somebody_else_holds_up_only_its_row(self):
+    def test_an_idle_transaction_delays_only_its_row(self):
         self.worker(lock_timeout="100ms").wait_ready()
         self.add_messages(range(10))
         self.wait_states(processed=10)

@@ -73,7 +73,7 @@ class Names(WorkerTest):
         self.addCleanup(patched.stop)
         self.url = self.postgres.url_of("worker").replace("127.0.0.1", "postgres.test.invalid")
 
-    def test_a_silent_resolver_is_held_for(self):
+    def test_a_silent_resolver_blocks(self):
         worker = self.worker(database=self.url)
         self.add_messages(range(50))
         worker.wait_holding("postgres.test.invalid")

@@ -44,14 +44,14 @@ class Outages(WorkerTest):
             self.postgres.start()
         self.back(worker, time.monotonic(), EVENTS, f"Postgres away {seconds} s")
 
-    def test_away_for_a_while(self):
+    def test_unreachable_for_two_seconds(self):
         self.away(2)
 
     @soak_only
-    def test_away_for_twenty_seconds_at_the_real_intervals(self):
+    def test_unreachable_for_twenty_seconds_at_the_default_intervals(self):
         self.away(20, hold_least="100ms", hold_most="30s", probe_most="3s", claim_after="30s", sweep_every="5s")
 
-    def test_hundreds_of_probes_bury_nothing(self):
+    def test_hundreds_of_probes_dead_letter_nothing(self):
         # An outage of ten minutes with a probe every 3 s is 200 probes per thread; here they follow every few
         # milliseconds.
         worker = self.worker("--log-level", "debug", hold_least="1ms", probe_most="10ms", hold_most="10ms",

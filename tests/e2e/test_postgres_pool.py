@@ -38,7 +38,7 @@ class Pool(WorkerTest):
         self.set_for_the_role()
         self.go(self.pooled("session"))
 
-    def test_a_session_without_our_settings_is_held_for(self):
+    def test_a_session_without_our_settings_blocks(self):
         self.set_for_the_role(but="lock_timeout")
         worker = self.worker(database=self.pooled("session"))
         self.add_messages(range(20))
@@ -59,7 +59,7 @@ class Pool(WorkerTest):
         self.wait_states(processed=50)
         self.assertIsNone(worker.process.poll())
 
-    def test_transaction_mode_is_held_for_with_its_reason(self):
+    def test_transaction_mode_blocks_with_its_reason(self):
         url = self.pooled("transaction", default_pool_size=3, server_round_robin=1)
         at_start = self.worker(database=url)
         at_start.wait_holding("the session lacks our settings (lock_timeout, statement_timeout")

@@ -29,7 +29,7 @@ class Standby(Postgres):
 
 
 class Promotion(WorkerTest):
-    def test_a_standby_is_held_for_until_it_is_promoted(self):
+    def test_a_standby_blocks_until_it_is_promoted(self):
         standby = Standby(self.postgres)
         self.addCleanup(standby.close)
         with Proxy(self.postgres.port) as proxy:

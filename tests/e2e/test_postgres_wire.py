@@ -78,7 +78,7 @@ class Wire(ProxiedWorkerTest):
         print(f"measured: 40 events with {20 if not SOAK else 200} ms more on the Postgres wire: {took:.2f} s",
               file=sys.stderr)
 
-    def test_a_long_line_is_not_a_hang(self):
+    def test_latency_is_not_a_hang(self):
         """A batch takes far longer than statement_timeout, and is not cut: no statement of it hangs."""
         self.to_postgres.delay(0.05)  # each way: about 30 round trips for the first batch
         self.slow(20, claim_after="20s", statement_timeout="1s", watchdog_grace="100ms", lock_timeout="500ms")

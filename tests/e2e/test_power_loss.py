@@ -57,7 +57,7 @@ class Always(PowerCase):
         measured("power losses, appendfsync always",
                  f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped")
 
-    def test_a_torn_tail_is_cut_off_and_holds_nothing_acked(self):
+    def test_a_torn_tail_is_truncated_and_contains_nothing_acknowledged(self):
         """Each fsync takes 40 ms, so a write is always under way at the loss."""
         self.start(slow=40)
         loads = 0

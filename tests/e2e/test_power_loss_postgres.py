@@ -54,7 +54,7 @@ class PowerLoss(WorkerTest):
         self.postgres.start()
         return settled, set(self.sql("select event_id from webhook_events").split("\n"))
 
-    def test_what_was_settled_is_there(self):  # I1, I5
+    def test_settled_events_are_there(self):  # I1, I5
         self.lost, first, losses = 0, 0, 0
         self.start()
         for seed in seeds():

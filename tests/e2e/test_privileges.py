@@ -99,7 +99,7 @@ class RedisUsers(unittest.TestCase):
                         answer = self.dry(role, name, [foreign if x == "K" else x for x in sent])
                         self.assertIn("no permissions to access", answer, foreign)
 
-    def test_dangerous_commands_are_refused(self):
+    def test_dangerous_commands_are_denied(self):
         dangerous = (("CONFIG", "SET", "appendfsync", "no"), ("CONFIG", "REWRITE"), ("EVAL", "return 1", "0"),
                      ("FUNCTION", "LIST"), ("KEYS", "*"), ("FLUSHALL",), ("FLUSHDB",), ("DEBUG", "SLEEP", "0"),
                      ("ACL", "LIST"), ("ACL", "SETUSER", "x"), ("SHUTDOWN",),
@@ -118,7 +118,7 @@ class RedisUsers(unittest.TestCase):
         for command in dangerous:
             self.assertEqual(self.dry("admin", command[0].lower(), command[1:]), "OK")
 
-    def test_nobody_gets_in_without_a_name(self):
+    def test_no_login_without_a_name(self):
         no_login = subprocess.run(["redis-cli", "-p", str(self.redis.port), "PING"], capture_output=True, text=True)
         self.assertIn("NOAUTH", no_login.stdout + no_login.stderr)
         for name in ("default", "trunkline-gateway"):
@@ -228,7 +228,7 @@ class PostgresRoles(unittest.TestCase):
 
 
 class InUse(unittest.TestCase):
-    def test_the_programs_never_meet_a_refusal(self):
+    def test_the_programs_are_never_denied(self):
         pipe = Pipeline()
         self.addCleanup(pipe.close)
         pipe.redis.command("ACL", "LOG", "RESET")

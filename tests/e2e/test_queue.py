@@ -154,7 +154,7 @@ class Queue(unittest.TestCase):
         self.assertEqual((code, report["appendfsync"]), (0, None))
         self.assertRegex(self.queue(redis=hidden).stdout, "durability +unknown")
 
-    def test_what_redis_refuses_to_tell_is_unknown(self):
+    def test_values_that_redis_denies_are_unknown(self):
         self.add()
         self.worker()
         for name, what in (("xpending", "pending"), ("xinfo", "consumers")):
@@ -164,7 +164,7 @@ class Queue(unittest.TestCase):
             self.assertIn("NOPERM", report["verdict"])
             self.assertIsNone(report["pending"]["count"] if what == "pending" else report[what])
 
-    def test_a_gateway_that_takes_nothing(self):
+    def test_an_unavailable_gateway(self):
         self.worker()
         self.gateway("unavailable", "weak_durability")
         self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
@@ -173,7 +173,7 @@ class Queue(unittest.TestCase):
         self.redis.command("HSET", "{trunkline}:gateway:g1", "seen", 5003)  # its first record: not connected yet
         self.assertTrue(self.queue().stdout.startswith("OK: "))
 
-    def test_redis_away(self):
+    def test_redis_unreachable(self):
         self.postgres.psql(INSERT.format(state="dead", count=1))
         nowhere = f"redis://:topsecret@127.0.0.1:{free_port()}/0"
         done = self.queue(redis=nowhere)
@@ -207,7 +207,7 @@ class Queue(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("run 'trunkline migrate'", done.stdout.splitlines()[0])
 
-    def test_wrong_values_are_refused(self):
+    def test_wrong_values_are_rejected(self):
         self.assertEqual(self.queue("--max-age", "5").returncode, 78)
         self.assertEqual(self.queue("--max-depth", "many").returncode, 78)
         self.assertEqual(self.queue("--no-such-option").returncode, 64)

@@ -156,7 +156,7 @@ class Quickstart(unittest.TestCase):
         self.assertIn("worker-2 exited unexpectedly", said)
         self.assert_nothing_left()
 
-    def test_what_a_killed_run_left_is_stopped_first(self):
+    def test_processes_of_a_killed_run_are_stopped_first(self):
         process, _ = self.start()
         process.kill()
         process.wait(10)
@@ -202,7 +202,7 @@ class Quickstart(unittest.TestCase):
         self.assert_nothing_left()
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
-    def test_as_root_in_a_home_that_others_may_not_enter(self):
+    def test_as_root_in_a_home_without_access_for_others(self):
         os.chmod(self.parent, 0o700)
         self.addCleanup(lambda: shutil.rmtree(os.path.realpath(self.dir + "/postgres"), ignore_errors=True))
         done = self.run_once()

@@ -37,12 +37,12 @@ class Recipe(unittest.TestCase):
             "select count(*), min(state), bool_and(processed) from webhook_events"), "1|processed|t")
         self.assertEqual(self.pipe.postgres.psql("select count(*) from contacts"), "0")
 
-    def test_another_key_is_refused(self):
+    def test_another_key_is_rejected(self):
         code, out, err = self.recipe("another key")
         self.assertEqual((code, out), (1, ""))
         self.assertIn("403", err)
 
-    def test_nobody_listens(self):
+    def test_no_gateway_listens(self):
         code, out, err = self.recipe(HEX_KEY, port=1)
         self.assertEqual((code, out), (1, ""))
         self.assertIn("no answer from port 1", err)

@@ -81,7 +81,7 @@ class Fsync(DiskCase):
         self.assertEqual(set(senders.answers.values()), {200, 503})
         self.expect_all_acked(senders)
 
-    def test_a_slow_one_is_waited_for_up_to_a_second(self):
+    def test_waits_up_to_a_second_for_a_slow_gateway(self):
         with Senders(self.gateway) as senders:
             senders.wait_acked(20)
             end = self.inject("delay_enter=300000")

@@ -7,7 +7,7 @@ import time
 import unittest
 
 import netns
-from gateway_harness import Client, Gateway, request
+from gateway_harness import PATIENT, Client, Gateway, request
 from proxy import Proxy
 from redis_harness import Senders, body_of, measured, seconds_until
 from seeds import SOAK, limit, seeds
@@ -90,7 +90,7 @@ class CutAppend(NetworkTest):
         ups = range(size + 1) if SOAK else sorted({*range(0, size + 1, 16), *range(size - 3, size + 1), 1, 2, 3})
         downs = range(0, 24)  # "$15\r\n1772359200000-0\r\n" is 22 bytes: at 22 and later it is a complete reply
         tasks = [f"up-{k}" for k in ups] + [f"down-{k}" for k in downs]
-        gateways = [self.gateway(proxy.port, "--threads", "1") for _ in range(3)]
+        gateways = [self.gateway(proxy.port, "--threads", "1", *PATIENT) for _ in range(3)]
         proxy.watch(self.shape)
         first = {}
 

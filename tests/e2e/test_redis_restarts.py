@@ -42,7 +42,7 @@ class Restarted(StateTest):
         flat = self.redis.command("XINFO", "STREAM", STREAM)
         return [int(part) for part in dict(zip(flat[::2], flat[1::2]))["last-generated-id"].split("-")]
 
-    def test_who_has_what_pending_survives_a_restart(self):
+    def test_pending_entries_survive_a_restart(self):
         """Also with a default user without permissions: Redis loads its own file as that user."""
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         self.add_messages(range(40))

@@ -13,7 +13,7 @@ from seeds import limit
 from worker_harness import STREAM, wait_for
 
 
-class Away(StateTest):
+class Unreachable(StateTest):
     def test_killed_and_back(self):  # D1
         self.begin()
         self.redis.kill()
@@ -67,7 +67,7 @@ class Away(StateTest):
             self.assertEqual(rows[name], delivery, name)
 
 
-class Unwilling(StateTest):
+class RejectedByRedis(StateTest):
     def fault_and_back(self, what, break_, mend, reasons, worker_says=None):
         break_()
         wait_for(lambda: self.senders.failed() > 0, "503")
@@ -140,7 +140,7 @@ class Unwilling(StateTest):
                             "WRONGPASS")
         self.finish()
 
-    def test_database_that_is_not_there_and_renamed_command(self):
+    def test_missing_database_and_renamed_command(self):
         self.redis.kill()
         self.redis.extra += ["--rename-command", "XADD", "XADD2", "--rename-command", "XREADGROUP", "XREADGROUP2"]
         self.redis.start()

@@ -121,7 +121,7 @@ class Replay(WorkerTest):
         self.wait_states(processed=5)
         self.check_effects_once(5)
 
-    def test_broken_off_in_the_middle_each_is_replayed_or_still_dead(self):
+    def test_interrupted_in_the_middle_each_is_replayed_or_still_dead(self):
         self.put_dead(2000)
         # At the question: nothing is replayed.
         asked = self.start_replay("--all")

@@ -75,7 +75,7 @@ def bounds(before, after):
     return least, most
 
 
-def lies(queue, before, after):
+def differences(queue, before, after):
     """Returns the values in the report that are outside the bounds."""
     least, most = bounds(before, after)
     waiting = queue["ready"]["count"] + queue["pending"]["count"]
@@ -120,7 +120,7 @@ class Watcher:
         after = self.counted()
         queue = json.loads(said.stdout)
         self.samples.append(queue["ready"]["count"] + queue["pending"]["count"])
-        self.wrong += lies(queue, before, after)
+        self.wrong += differences(queue, before, after)
         return bounds(before, after)
 
     def watch(self):
@@ -206,21 +206,21 @@ class Scaling(unittest.TestCase):
         self.assertEqual(client.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
 
 
-class Lies(unittest.TestCase):
+class Comparison(unittest.TestCase):
     """The comparison finds values that are wrong by one."""
     WHILE = (Counted(100, 10, 4, 92, 3, 99, 0), Counted(103, 12, 5, 93, 4, 102, 1))
 
     def found(self, ready, pending, dead=3, retrying=0, moments=WHILE):
         said = {"ready": ready, "pending": pending, "dead": dead, "retrying": retrying}
-        return len(lies({state: {"count": n} for state, n in said.items()}, *moments))
+        return len(differences({state: {"count": n} for state, n in said.items()}, *moments))
 
-    def test_what_is_so_is_no_lie(self):
+    def test_correct_counts_are_accepted(self):
         self.assertEqual(bounds(*self.WHILE), (9, 13))
         for ready, pending in ((5, 4), (9, 4), (0, 9)):
             self.assertEqual(self.found(ready, pending), 0)
         self.assertEqual(self.found(7, 5, 4, moments=(self.WHILE[1],) * 2), 0)
 
-    def test_what_is_not_is_found(self):
+    def test_wrong_counts_are_found(self):
         for wrong in ((4, 4), (10, 4), (0, 0), (5, 4, 2), (5, 4, 5), (5, 4, 3, 1)):
             self.assertEqual(self.found(*wrong), 1, wrong)
         self.assertEqual(self.found(6, 6, 4, moments=(self.WHILE[1],) * 2), 1)

@@ -67,7 +67,7 @@ class Send(unittest.TestCase):
                 self.assertIn("rows of this run removed again", out)
                 self.assertEqual(self.counts(), before)
 
-    def test_numbers_that_others_have_are_left_alone(self):
+    def test_numbers_of_other_users_are_left_alone(self):
         sql = self.pipe.postgres.psql
         sql("insert into contacts (phone, name) select '+1' || area || '55501' || lpad(n::text, 2, '0'), 'somebody' "
             "from generate_series(200, 999) area, generate_series(0, 99) n on conflict do nothing")
@@ -110,7 +110,7 @@ class Send(unittest.TestCase):
                             "select phone from own_numbers where phone !~ '^\\+1[0-9]{3}55501[0-9]{2}$'")
         self.assertEqual(foreign, [""])
 
-    def test_a_file_goes_as_it_is(self):
+    def test_a_file_is_sent_unchanged(self):
         body = b'{ "type": "message.received",\n "data": {"object": {"id": "FILE1", "text": "\xc3\xa9"}} }\n'
         path = self.file(body)
         self.assertRegex(self.send_ok(path), "accepted as .*, stored in")
@@ -140,7 +140,7 @@ class Send(unittest.TestCase):
                             (STANDARD_KEY, "webhook-signature: v1,")):
             self.assertIn(scheme, self.send_ok("media", "--print", "--key", key))
 
-    def test_a_key_the_gateway_does_not_know(self):
+    def test_a_key_that_the_gateway_does_not_have(self):
         code, out, _ = self.send("media", "--key", "some other key of ours")
         self.assertEqual(code, 1)
         self.assertRegex(out, r"^FAIL  message.received\s+refused, delivery \w{26}: the gateway answers 403")
@@ -157,7 +157,7 @@ class Send(unittest.TestCase):
         done = subprocess.run([TRUNKLINE, "send", "all", "--url", "ftp://x"], env=self.pipe.env, capture_output=True)
         self.assertEqual(done.returncode, 78)
 
-    def test_a_server_that_is_away(self):
+    def test_an_unreachable_server(self):
         nowhere = f"http://127.0.0.1:{free_port()}"
         done = subprocess.run([TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True,
                               text=True)
@@ -179,7 +179,7 @@ class Send(unittest.TestCase):
         self.assertEqual(out.count("accepted as"), 1, "the rest would end the same way")
         self.assertIn("may be left", out)
 
-    def test_redis_away(self):
+    def test_redis_unreachable(self):
         self.pipe.redis.kill()
         try:
             code, out, _ = self.send("all")

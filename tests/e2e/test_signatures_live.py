@@ -134,7 +134,7 @@ class Live(unittest.TestCase):
         bad = {**sign_standard(BODY), "webhook-signature": "v1," + mac}
         self.assertEqual(self.status(**bad, **sign_hex(BODY)), 403)
 
-    def test_concurrent_copies_are_all_taken(self):  # A7
+    def test_concurrent_copies_are_all_accepted(self):  # A7
         statuses = []
         headers = sign_standard(BODY, delivery="msg_same")
 

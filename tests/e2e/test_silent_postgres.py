@@ -26,7 +26,7 @@ class Silence(unittest.TestCase):
         return subprocess.Popen([TRUNKLINE, *verb.split()], env=clean_environment(DATABASE_URL=url),
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def test_every_verb(self):
+    def test_every_command(self):
         began = time.monotonic()
         running = {verb: self.start(verb, self.url) for verb in VERBS}
         for verb, process in running.items():

@@ -167,7 +167,7 @@ class Stats(CommandTest):
         types = self.stats("--by", "type")["types"]
         self.assertEqual([(t["type"], t["deliveries"]["duplicates"]) for t in types], [("message.received", 2)])
 
-    def test_figures_of_the_gateways_are_folded_once(self):
+    def test_counters_of_the_gateways_are_rolled_up_once(self):
         self.figures(0, accepted=30)
         self.figures(1, accepted=90, refused__mismatch=7)
         self.figures(70, refused__mismatch=2, refused__path=5)
@@ -187,7 +187,7 @@ class Stats(CommandTest):
         self.assertTrue(told["gateways"]["at_least"])
         self.assertIn("refused: at least 14", self.command("stats", role="readonly").stdout)
 
-    def test_a_gateway_that_took_figures_along(self):
+    def test_a_gateway_that_died_with_counters(self):
         self.figures(5, accepted=1, gateway__a="open", gateway__b="open", gateway__c="open")
         self.figures(4, gateway__a="open", gateway__b="closed")
         self.figures(3, accepted=1, gateway__a="open")
@@ -199,7 +199,7 @@ class Stats(CommandTest):
         self.assertTrue(self.stats()["gateways"]["at_least"])
         self.assertFalse(self.stats("--since", "3m")["gateways"]["at_least"])
 
-    def test_minutes_that_nobody_folded_in_time(self):
+    def test_minutes_that_were_not_rolled_up_in_time(self):
         # A worker held the roll-up lease all the time, but Redis did not answer.
         self.sql("insert into controls (name, changed_at) values ('folded', now() - interval '3 hours'), "
                  "('fold', now() - interval '20 seconds')")
@@ -208,13 +208,13 @@ class Stats(CommandTest):
         self.assertTrue(self.stats("--since", "4h")["gateways"]["at_least"])
         self.assertFalse(self.stats("--since", "1h")["gateways"]["at_least"])
 
-    def test_a_gateway_that_was_cut_off_from_redis_tells_its_minutes_later(self):
+    def test_a_gateway_cut_off_from_redis_reports_its_minutes_later(self):
         self.sql("insert into controls (name, changed_at) values ('folded', now()), ('fold', now() - interval '20 seconds')")
         self.figures(40, accepted=3, refused__unavailable=8)
         self.worker().wait_ready()
         wait_for(lambda: self.folded() == {"accepted": "3", "refused:unavailable": "8"}, "the fold")
 
-    def test_a_gateway_says_goodbye_and_a_killed_one_does_not(self):
+    def test_an_orderly_shutdown_removes_the_process_information(self):
         for end, value in ((subprocess.Popen.terminate, "closed"), (subprocess.Popen.kill, "open")):
             self.redis.command("FLUSHALL")
             gateway = subprocess.Popen(
@@ -235,7 +235,7 @@ class Stats(CommandTest):
             gateway.wait(10)
             self.assertEqual(presence(), [value])
 
-    def test_servers_that_are_away(self):
+    def test_unreachable_servers(self):
         self.rows("a", 3, "processed")
         told = self.stats(code=3, redis_url="redis://127.0.0.1:1/0")
         self.assertEqual(told["deliveries"]["processed"], 3)

@@ -70,7 +70,7 @@ def listening_socket():
 
 
 class GatewayUnderSystemd(WithGateway):
-    def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
+    def test_notifies_readiness_status_and_stop(self):
         supervisor = Supervisor(self)
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
         supervisor.hears("READY=1")
@@ -83,7 +83,7 @@ class GatewayUnderSystemd(WithGateway):
         self.assertEqual(gateway.terminate(), 0)
         supervisor.hears("STOPPING=1")
 
-    def test_what_a_full_queue_did_not_take_comes_later(self):
+    def test_messages_that_did_not_fit_are_sent_later(self):
         """systemd ends a service whose READY=1 never arrives."""
         supervisor = Supervisor(self)
         supervisor.fill()
@@ -94,7 +94,7 @@ class GatewayUnderSystemd(WithGateway):
         supervisor.hears("WATCHDOG=1")
         self.assertEqual(gateway.terminate(), 0)
 
-    def test_a_watchdog_of_another_process_is_not_stroked(self):
+    def test_a_watchdog_of_another_process_is_not_pinged(self):
         supervisor = Supervisor(self)
         self.start(env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "100000", "WATCHDOG_PID": "1"})
         supervisor.hears("STATUS=accepting")
@@ -134,7 +134,7 @@ class GatewayUnderSystemd(WithGateway):
                     passed.settimeout(5)
                     passed.accept()[0].close()
 
-    def test_a_reload_of_a_credential_says_what_it_cannot_do(self):
+    def test_a_reload_of_a_credential_reports_its_limit(self):
         keys = self.temp_file("a key of the seed generation 0001\n")
         gateway = self.start("--signing-keys-file", keys, keys=(),
                              env={"CREDENTIALS_DIRECTORY": os.path.dirname(keys)})
@@ -145,11 +145,11 @@ class GatewayUnderSystemd(WithGateway):
         wait_for(lambda: other.find("signing keys reloaded"), "the reload")
         self.assertIsNone(other.find("restart the service"))
 
-    def test_without_one_it_says_what_to_do(self):
+    def test_without_one_the_error_names_the_fix(self):
         with self.assertRaisesRegex(RuntimeError, "no socket was passed; start the gateway with trunkline-gateway.socket"):
             self.start(listen="systemd")
 
-    def test_what_is_no_listening_socket_is_refused(self):
+    def test_a_socket_that_does_not_listen_is_rejected(self):
         a, b = socket.socketpair()
         self.addCleanup(a.close)
         self.addCleanup(b.close)
@@ -192,7 +192,7 @@ class GatewayUnderSystemd(WithGateway):
 
 
 class WorkerUnderSystemd(unittest.TestCase):
-    def test_a_thread_that_stands_still_is_for_the_watchdog(self):
+    def test_a_hung_thread_stops_the_watchdog_pings(self):
         """This is not found by the check of hanging calls, which ends calls that wait for PostgreSQL: this thread
         waits for nothing."""
         redis, postgres = Redis(), Postgres()
@@ -221,7 +221,7 @@ class WorkerUnderSystemd(unittest.TestCase):
         self.assertFalse(supervisor.stroked_within(1.2))
         self.assertIsNone(worker.process.poll())  # only the supervisor ends it
 
-    def test_tells_when_it_is_ready_how_it_is_and_when_it_stops(self):
+    def test_notifies_readiness_status_and_stop(self):
         redis, postgres = Redis(), Postgres()
         self.addCleanup(redis.close)
         self.addCleanup(postgres.close)

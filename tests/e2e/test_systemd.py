@@ -61,7 +61,7 @@ class Load:
             thread.join()
 
 
-class OnAMachine(unittest.TestCase):
+class Systemd(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="trunkline-machine-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)

@@ -54,13 +54,13 @@ class Upgrade(unittest.TestCase):
         self.assertEqual(self.cluster.postgres.psql(
             "select count(*) from webhook_events where state <> 'dead' and attempts + claims > 0"), "0")
 
-    def test_workers_of_the_release_before_go_on(self):
+    def test_workers_of_the_previous_release_continue(self):
         self.cluster.postgres.psql(NEXT.format(since="min(compatible_from)"))
         before = self.rows()
         wait_for(lambda: self.rows() > before + RATE, "rows after the migration")
         self.nothing_lost_or_counted()
 
-    def test_workers_that_are_too_old_hold_until_they_are_replaced(self):
+    def test_workers_that_are_too_old_are_blocked_until_replaced(self):
         self.cluster.postgres.psql(NEXT.format(since="max(version) + 1"))
         with open(self.cluster.log.name, encoding="utf-8", errors="replace") as log:
             wait_for(lambda: self.stands_still(), "the workers to hold")

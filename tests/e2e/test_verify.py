@@ -121,7 +121,7 @@ class Verify(unittest.TestCase):
         wide = self.verify(standard_headers(key, BODY, NOW - 400), BODY, [WHSEC], "--max-clock-skew", "10m")
         self.assertEqual(wide[0], 0)
 
-    def test_headers_that_are_missing_or_not_served(self):
+    def test_headers_that_are_missing_or_without_a_key(self):
         headers = standard_headers(base64.b64decode(WHSEC[6:]), BODY)
         del headers["webhook-id"]
         self.assertIn("missing (scheme standard): no header webhook-id", self.refused(headers, BODY, [WHSEC]))

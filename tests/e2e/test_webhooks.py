@@ -56,7 +56,7 @@ class Webhooks(unittest.TestCase):
     def methods(self):
         return [f"{method} {path}" for method, path, _, _ in self.api.requests]
 
-    def test_create_makes_what_is_missing_and_only_once(self):
+    def test_create_adds_missing_webhooks_only_once(self):
         planned = self.json_of("create", "--url", HOOK, "--dry-run")
         self.assertEqual(len(planned["would_make"]), 1)
         self.assertEqual(self.api.hooks, {})
@@ -93,12 +93,12 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK, "--keys-file", fresh)
         self.assertEqual(stat.S_IMODE(os.stat(fresh).st_mode), 0o600)
 
-    def test_nothing_is_made_when_the_key_could_not_be_kept(self):
+    def test_nothing_is_created_when_the_key_cannot_be_stored(self):
         path = os.path.join(self.folder, "no", "keys")
         self.assertIn("nothing was made", self.webhooks("create", "--url", HOOK, "--keys-file", path, code=1).stderr)
         self.assertEqual(self.api.requests, [])
 
-    def test_a_disabled_webhook_is_told(self):
+    def test_a_disabled_webhook_is_reported(self):
         self.webhooks("create", "--url", HOOK)
         next(iter(self.api.hooks.values()))["status"] = "disabled"
         self.assertIn("disabled", self.webhooks("create", "--url", HOOK, code=1).stderr)
@@ -146,7 +146,7 @@ class Webhooks(unittest.TestCase):
         self.assertIn(hook["key"], lines)
         self.webhooks("rotate", "WH1", "--in-place", code=64)
 
-    def test_rotate_makes_before_it_breaks(self):
+    def test_rotate_creates_before_it_deletes(self):
         for api, prefix in (("2026-03-30", ""), ("v1", "legacy:")):
             path = self.keys_file()
             self.api.hooks.clear()
@@ -172,7 +172,7 @@ class Webhooks(unittest.TestCase):
             order = [m.split()[0] for m in self.methods() if not m.startswith("GET")]
             self.assertEqual(order, ["POST", "DELETE"])
 
-    def test_twins_are_told_by_what_they_do(self):
+    def test_equivalent_webhooks_are_identified_by_their_settings(self):
         self.webhooks("create", "--url", HOOK)
         first = next(iter(self.api.hooks.values()))
         for number, change in enumerate(({"resourceIds": ["PN9"]}, {"status": "disabled"}, {"events": ["call.missed"]}), 1):
@@ -201,7 +201,7 @@ class Webhooks(unittest.TestCase):
         self.assertEqual([each["userId"] for each in self.api.hooks.values()], ["US2"] * 2)
         self.webhooks("list", "--user", "a/b", code=78)
 
-    def test_a_lost_answer_of_create_is_told(self):
+    def test_a_lost_response_to_create_is_reported(self):
         self.api.faults = [None, "lost"]
         done = self.webhooks("create", "--url", HOOK, code=1)
         lost = next(iter(self.api.hooks.values()))
@@ -216,7 +216,7 @@ class Webhooks(unittest.TestCase):
         self.assertIn(f"trunkline webhooks list --points-to {HOOK}", done.stderr)
         self.assertNotIn("does not show it", done.stderr)
 
-    def test_an_answer_that_tells_no_key_is_no_success(self):
+    def test_a_response_without_a_key_is_no_success(self):
         for answer in (b"<html>", b"{}", b'{"data":{"id":"1025"}}', b'{"data":{"id":"1025","key":""}}', b" " * (17 << 20)):
             self.api.hooks.clear()
             self.api.requests.clear()
@@ -228,7 +228,7 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(json_schema.check("webhooks create", done.stdout)["lost"], [identity])
             self.assertEqual([m for m in self.methods() if m.startswith("POST")], ["POST /webhooks"], "sent once")
 
-    def test_the_list_of_v1_tells_a_lost_key(self):
+    def test_the_list_of_v1_shows_a_lost_key(self):
         path = self.keys_file()
         self.api.faults = [None, "lost"]
         done = self.webhooks("create", "--url", HOOK, "--api", "v1", "--keys-file", path)
@@ -237,7 +237,7 @@ class Webhooks(unittest.TestCase):
         for hook in self.api.hooks.values():
             self.assertIn("legacy:" + hook["key"], self.lines_of(path))
 
-    def test_a_lost_answer_of_rotate_is_told(self):
+    def test_a_lost_response_to_rotate_is_reported(self):
         self.webhooks("create", "--url", HOOK)
         hook = next(iter(self.api.hooks.values()))
         for fault in ("lost", b'{"data":{}}'):
@@ -265,7 +265,7 @@ class Webhooks(unittest.TestCase):
             self.assertNotIn(b"\x1b", out + err)
             self.assertEqual(process.returncode, 0, err)
 
-    def test_the_keys_file_is_asked_for_once(self):
+    def test_the_keys_file_is_required_once(self):
         """v1 has one key per webhook: four webhooks."""
         for typed, lines in ((self.keys_file(), 10), ("", 0)):
             terminal, ours = pty.openpty()
@@ -280,7 +280,7 @@ class Webhooks(unittest.TestCase):
             if typed:
                 self.assertEqual(len(self.lines_of(typed)), lines)
 
-    def test_who_holds_the_lock_of_the_keys_file_is_waited_for(self):
+    def test_waits_for_the_lock_of_the_keys_file(self):
         path = self.keys_file()
         holder = os.open(self.folder, os.O_RDONLY)
         fcntl.flock(holder, fcntl.LOCK_EX)
@@ -293,12 +293,12 @@ class Webhooks(unittest.TestCase):
         self.webhooks("create", "--url", HOOK + "2", "--keys-file", path)
         self.assertEqual(len(self.lines_of(path)), 4)
 
-    def test_trouble_passes(self):
+    def test_transient_errors_pass(self):
         self.api.faults = [(503, {}), "drop", (429, {"Retry-After": "1"})]
         self.webhooks("list", "--api", "v1")
         self.assertEqual(len(self.api.requests), 4)
 
-    def test_create_is_never_sent_twice_when_its_fate_is_unknown(self):
+    def test_create_is_not_repeated_when_its_outcome_is_unknown(self):
         for fault in ((500, {}), "drop"):
             self.api.requests.clear()
             self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # twice for the list, then for the creation
@@ -308,7 +308,7 @@ class Webhooks(unittest.TestCase):
             self.assertEqual([m.split()[0] for m in self.methods()], ["GET", "GET", "POST", "GET"])
             self.assertEqual(self.api.hooks, {})
 
-    def test_refusals_are_told(self):
+    def test_rejections_are_reported(self):
         refused = self.webhooks("list", key="other-secret-key", code=1)
         self.assertIn("401 Unauthorized (code 0300401): check OPENPHONE_API_KEY", refused.stderr)
         self.assertNotIn("other-secret-key", refused.stderr)

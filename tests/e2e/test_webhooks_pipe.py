@@ -93,7 +93,7 @@ class Pipe(unittest.TestCase):
         self.api.deliver_to = None
         self.assertFalse(self.tried("--event", "call.completed", "--wait", "0s", code=1)["arrived"])
 
-    def test_where_a_test_event_waits_is_told(self):
+    def test_the_place_of_a_waiting_test_event_is_reported(self):
         self.paused_worker()
         done = self.webhooks("test", "1024", "--wait", "1s", code=1)
         self.assertIn("; it waits in Redis for a worker", done.stderr)
@@ -119,7 +119,7 @@ class Pipe(unittest.TestCase):
         self.assertEqual(again["asked_again"], 3, "what is pending comes by itself; --limit is of the list")
         wait_for(lambda: self.report("--missing")["missing"] == 57, "the redelivered ones")
 
-    def test_one_that_the_provider_refuses_does_not_stop_the_others(self):
+    def test_one_rejected_by_the_provider_does_not_stop_the_others(self):
         for _ in range(3):
             self.api.happen(self.hook, "message.received", delivered=False)
         self.api.faults = [None, (404, {})]
@@ -144,7 +144,7 @@ class Pipe(unittest.TestCase):
         found = self.report("1024", "--limit", "20")
         self.assertEqual((len(found["deliveries"]), found["more"], len(self.api.requests)), (20, True, 1))
 
-    def test_what_waits_or_is_dead_is_not_missing(self):
+    def test_waiting_or_dead_events_are_not_missing(self):
         dead = self.api.happen(self.hook, "message.received", delivered=False)
         self.api.deliver(self.hook, dead, b"not JSON")
         wait_for(lambda: self.pipe.postgres.psql(f"select state from webhook_events where event_id = '{dead['id']}'") == "dead",
@@ -167,7 +167,7 @@ class Pipe(unittest.TestCase):
         os.kill(self.pipe.worker.pid, signal.SIGCONT)
         wait_for(lambda: {item["place"] for item in self.listed("1024")} == {"row"}, "all of them")
 
-    def test_without_redis_nothing_is_called_missing(self):
+    def test_without_redis_nothing_is_reported_missing(self):
         self.api.happen(self.hook, "message.received", delivered=False)
         done = self.webhooks("deliveries", "--redeliver", "--yes", "--json", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
         found = json_schema.check("webhooks deliveries", done.stdout)

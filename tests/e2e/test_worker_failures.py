@@ -74,7 +74,7 @@ class Failures(WorkerTest):
         wait_for(lambda: self.card(worker).get("duplicates") == "2", "two duplicates")
         self.assertEqual(self.sql("select state, attempts from webhook_events"), "retrying|1")
 
-    def test_postgres_away_is_held_for_and_costs_no_attempt(self):  # facts 26
+    def test_unreachable_postgres_blocks_and_costs_no_attempt(self):  # facts 26
         for how in (signal.SIGQUIT, signal.SIGINT):
             with self.subTest(how=how):
                 self.setUp()
@@ -92,7 +92,7 @@ class Failures(WorkerTest):
                 worker.wait_ready()
                 worker.close()
 
-    def test_a_worker_starts_without_servers_and_holds(self):
+    def test_a_worker_starts_without_servers_and_is_blocked(self):
         self.postgres.stop()
         try:
             worker = self.worker()
@@ -103,7 +103,7 @@ class Failures(WorkerTest):
         self.add_messages(range(5))
         self.wait_states(processed=5)
 
-    def test_read_only_postgres_is_held_for(self):
+    def test_read_only_postgres_blocks(self):
         worker = self.worker()
         worker.wait_ready()
         self.set_read_only("on")
@@ -122,7 +122,7 @@ class Failures(WorkerTest):
             self.sql("begin read write; select pg_terminate_backend(pid) from pg_stat_activity where "
                      "application_name like 'trunkline-worker%'; commit;")
 
-    def test_a_missing_privilege_is_held_for_until_it_is_granted(self):
+    def test_a_missing_privilege_blocks_until_it_is_granted(self):
         self.sql("revoke update on activities from trunkline_worker")
         self.addCleanup(self.postgres.grant_roles)
         worker = self.worker()
@@ -134,7 +134,7 @@ class Failures(WorkerTest):
         self.assertEqual(self.sql("select count(*) from webhook_events where attempts > 0"), "0")
         worker.close()
 
-    def test_schema_missing_is_held_for(self):
+    def test_a_missing_schema_blocks(self):
         worker = self.worker(database=self.postgres.new_database("empty"))
         worker.wait_holding("postgres")
         self.assertIsNone(worker.process.poll())
@@ -176,7 +176,7 @@ class Failures(WorkerTest):
         self.wait_states(processed=19, retrying=1)
         self.assertEqual(self.sql("select event_id, attempts from webhook_events where state = 'retrying'"), "EV5|1")
 
-    def test_frozen_postgres_is_cut_and_held_for(self):
+    def test_frozen_postgres_is_disconnected_and_blocks(self):
         worker = self.worker(statement_timeout="500ms", watchdog_grace="200ms", lock_timeout="200ms")
         worker.wait_ready()
         backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split()

@@ -40,7 +40,7 @@ class Flow(WorkerTest):
             return all(cards) and [sum(int(c[k]) for c in cards) for k in ("processed", "duplicates")] == [200, 800]
         wait_for(counted, "800 duplicates to be counted")
 
-    def test_sigterm_in_a_backlog_leaves_nothing_behind(self):
+    def test_sigterm_in_a_backlog_leaves_nothing_pending(self):
         self.add_messages(range(2000))
         worker = self.worker(batch=20)
         wait_for(lambda: self.count() > 100, "some rows")
@@ -53,7 +53,7 @@ class Flow(WorkerTest):
         self.wait_drained()
         self.assertEqual(self.states(), {"processed": 2000})
 
-    def test_sigterm_while_a_row_is_locked_hands_the_batch_back_at_once_claimable(self):
+    def test_sigterm_while_a_row_is_locked_releases_the_batch(self):
         worker = self.worker(drain_timeout="500ms", lock_timeout="2s")
         worker.wait_ready()
         lock = self.lock_table("webhook_events")

@@ -5,7 +5,7 @@ finishes.
 Then each event has one row and its effects once, whatever the first worker left behind.
 """
 
-from proxied_worker import ENTRY, Moment, ProxiedWorkerTest
+from proxied_worker import ENTRY, WireTrigger, ProxiedWorkerTest
 from worker_harness import STREAM, wait_for
 
 EVENTS = 20
@@ -28,7 +28,7 @@ class Kills(ProxiedWorkerTest):
                     before(link, data)
                 victim.kill()
                 return b""
-            moment = Moment(wire, direction, needle, kill, since, lambda: self.pending() > 0)
+            moment = WireTrigger(wire, direction, needle, kill, since, lambda: self.pending() > 0)
             self.add_at_once(range(events))
             self.assertTrue(moment.happened.wait(20), "the moment did not come")
             wait_for(lambda: victim.process.poll() is not None, "the worker to be dead")
@@ -74,7 +74,7 @@ class Kills(ProxiedWorkerTest):
         self.kill_at(self.to_redis, "up", XDEL, before=settle, rows=EVENTS, pending=0)
 
 
-class LostOnTheWay(ProxiedWorkerTest):
+class LostResponses(ProxiedWorkerTest):
     """The worker continues; its reply was lost."""
 
     def lose(self, wire, direction, needle, since=None, copies=0):
@@ -85,7 +85,7 @@ class LostOnTheWay(ProxiedWorkerTest):
         def cut(link, _data):
             link.reset()
             return b""
-        moment = Moment(wire, direction, needle, cut, since)
+        moment = WireTrigger(wire, direction, needle, cut, since)
         self.add_at_once([*range(EVENTS), *range(copies)])
         self.assertTrue(moment.happened.wait(20), "the moment did not come")
         self.check(EVENTS, copies)

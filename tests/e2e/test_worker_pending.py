@@ -30,7 +30,7 @@ class Pending(WorkerTest):
     def nothing_counted(self):
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
 
-    def test_twenty_sweepers(self):
+    def test_twenty_reclaiming_threads(self):
         self.leave(1000)
         workers = [self.worker(threads=10, sweep_every="50ms", claim_after="2s", batch=20) for _ in range(2)]
         self.wait_states(processed=1000)

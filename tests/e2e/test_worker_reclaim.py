@@ -6,7 +6,7 @@ import time
 from worker_harness import STREAM, WorkerTest, wait_for
 
 
-class Rescue(WorkerTest):
+class Reclaim(WorkerTest):
     def read_as(self, consumer, count=100):
         """Reads like a worker that dies at once."""
         return self.redis.command("XREADGROUP", "GROUP", "workers", consumer, "COUNT", count, "STREAMS", STREAM, ">")
@@ -14,7 +14,7 @@ class Rescue(WorkerTest):
     def make_group(self):
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
 
-    def test_a_killed_workers_batch_is_taken_over(self):  # facts 11
+    def test_the_batch_of_a_killed_worker_is_reclaimed(self):  # facts 11
         self.add_messages(range(400))
         first = self.worker(batch=200)
         first.wait_ready()
@@ -29,7 +29,7 @@ class Rescue(WorkerTest):
         self.assertEqual(self.states(), {"processed": 800})
         self.assertEqual(self.count("activities"), 800)
 
-    def test_a_stopped_worker_that_wakes_up_late_does_no_harm(self):
+    def test_a_stopped_worker_that_continues_late_does_no_harm(self):
         first = self.worker(idle_timeout="1s")  # the locks of its open transaction are released then
         first.wait_ready()
         unlock = self.lock_table("activities")
@@ -47,7 +47,7 @@ class Rescue(WorkerTest):
         self.assertEqual(self.sql("select count(*) from webhook_events where attempts > 0"), "0")
         self.assertEqual(first.terminate(), 0)
 
-    def test_a_slow_worker_keeps_what_it_holds(self):
+    def test_a_slow_worker_keeps_its_entries(self):
         first = self.worker(lock_timeout="5s", statement_timeout="9s", claim_after="3s")
         first.wait_ready()
         unlock = self.lock_table("activities")
@@ -69,7 +69,7 @@ class Rescue(WorkerTest):
         unlock()
         self.wait_states(processed=10)
 
-    def test_the_poison_guard_buries_what_was_delivered_five_times(self):
+    def test_an_entry_delivered_five_times_is_a_dead_letter(self):
         self.make_group()
         poison, good = self.add_messages([1])[0], self.add_messages([2])[0]
         self.read_as("crashed")
@@ -82,7 +82,7 @@ class Rescue(WorkerTest):
                                   "from webhook_events where state = 'dead'"),
                          f"{poison}|delivered 5 times without an outcome: it takes the worker down or can't be recorded|t")
 
-    def test_five_crashes_with_one_entry_in_hand_bury_it_and_no_other(self):  # facts 25
+    def test_five_crashes_with_one_pending_entry_dead_letter_only_it(self):  # facts 25
         # A crash while it is pending: the worker is killed each time while it waits for the lock.
         self.make_group()
         poison = self.add_messages([1])[0]
@@ -105,7 +105,7 @@ class Rescue(WorkerTest):
         rows = self.redis.command("XPENDING", STREAM, "workers", entry, entry, 1)
         return rows[0][3] if rows else 0
 
-    def test_foreign_entries_are_dead_letters_and_the_sweep_goes_on_past_them(self):
+    def test_foreign_entries_are_dead_letters_and_reclaiming_continues(self):
         self.make_group()
         self.redis.command("XADD", STREAM, "*", "hello", "world")
         self.redis.command("XADD", STREAM, "*", "hello", "world")
@@ -129,7 +129,7 @@ class Rescue(WorkerTest):
         wait_for(lambda: self.card(worker).get("lost") == "2", "two lost entries on the card")
         worker.wait_logged("deleted from the stream")
 
-    def test_orphans_are_brought_back(self):
+    def test_orphans_are_recovered(self):
         self.make_group()
         entries = self.add_messages(range(5))
         self.read_as("crashed")
@@ -139,7 +139,7 @@ class Rescue(WorkerTest):
         self.wait_drained()
         wait_for(lambda: self.card(worker).get("orphans") == "5", "five orphans on the card")
 
-    def test_consumers_of_dead_workers_go_when_they_are_empty(self):
+    def test_empty_consumers_of_dead_workers_are_deleted(self):
         self.make_group()
         self.redis.command("XGROUP", "CREATECONSUMER", STREAM, "workers", "long-gone")
         self.add_messages([1])
@@ -159,7 +159,7 @@ class Rescue(WorkerTest):
         finally:
             self.redis.command("CONFIG", "SET", "maxmemory", "0")
 
-    def test_redis_away_or_frozen_is_held_for(self):
+    def test_redis_unreachable_or_frozen_blocks(self):
         worker = self.worker()
         worker.wait_ready()
         self.redis.kill()
@@ -187,7 +187,7 @@ class Rescue(WorkerTest):
         except RuntimeError:
             wait_for(up, "redis to load its data")
 
-    def test_a_lease_that_ran_out_five_times_is_dead(self):
+    def test_an_event_with_five_expired_leases_is_dead(self):
         self.worker().terminate()
         self.sql("""insert into webhook_events (event_key, event_id, event_type, state, claims, attempts, next_attempt_at,
             leased_until, received_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)

@@ -25,19 +25,19 @@ class Stop(WorkerTest):
         except ProcessLookupError:
             pass
 
-    def test_idle_it_leaves_within_a_read(self):
+    def test_an_idle_worker_stops_within_one_read(self):
         worker = self.worker(**DEFAULTS)
         worker.wait_ready()
         code, took = self.stop_time(worker)
         self.assertEqual(code, 0)
         self.assertLess(took, limit(2.5))
 
-    def test_the_card_shows_the_state_at_once_not_a_period_later(self):
+    def test_the_state_is_published_at_once(self):
         worker = self.worker(**{**DEFAULTS, "heartbeat_every": "20s"})
         worker.wait_ready()
         wait_for(lambda: self.card(worker).get("state") == "running", "the card to say running")
 
-    def test_frozen_redis_does_not_keep_it(self):
+    def test_frozen_redis_does_not_delay_the_stop(self):
         worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "sweep_every": "50ms"}, drain_timeout="3s")
         worker.wait_ready()
         self.redis.process.send_signal(signal.SIGSTOP)
@@ -46,7 +46,7 @@ class Stop(WorkerTest):
         self.assertEqual(code, 0)
         self.assertLess(took, limit(3 + 3))
 
-    def test_a_call_longer_than_the_drain_limit_is_left_by_force(self):
+    def test_exits_when_a_call_exceeds_the_drain_timeout(self):
         worker = self.worker(**{**DEFAULTS, "redis_timeout": "60s"}, drain_timeout="100ms")
         worker.wait_ready()
         self.redis.process.send_signal(signal.SIGSTOP)
@@ -59,7 +59,7 @@ class Stop(WorkerTest):
         self.assertLess(took, limit(0.1 + 5 + 2))
         self.assertIn("leaving by force", worker.log())
 
-    def test_frozen_postgres_does_not_keep_it_and_the_batch_goes_back_uncounted(self):
+    def test_frozen_postgres_does_not_delay_the_stop_and_the_batch_is_released_uncounted(self):
         worker = self.worker(**DEFAULTS, drain_timeout="1s", lock_timeout="8s")
         worker.wait_ready()
         unlock = self.lock_table("activities")
@@ -81,7 +81,7 @@ class Stop(WorkerTest):
         self.wait_states(processed=20)
 
 
-class Forgetful:
+class LossyRedis:
     """A Redis whose replies that contain a certain text are lost, this number of times."""
 
     def __init__(self, redis, text, times):
@@ -125,7 +125,7 @@ class Forgetful:
 
 class LostReplies(WorkerTest):
     def test_a_lost_reply_is_no_crash_and_counts_no_delivery(self):
-        between = Forgetful(self.redis, b"TRUNKLINE-TEST-7", 8)
+        between = LossyRedis(self.redis, b"TRUNKLINE-TEST-7", 8)
         self.addCleanup(between.close)
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         entry = self.add(message(7))

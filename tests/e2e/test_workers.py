@@ -33,7 +33,7 @@ class Workers(CommandTest):
         wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) == 0, "nothing in hand")
         self.assertGreater(sum(w["events_per_second"] for w in self.listed().values()), 0)
 
-    def test_a_dead_one_is_listed_with_what_it_held(self):
+    def test_a_dead_worker_is_listed_with_its_entries(self):
         worker = self.worker(**{"claim-after": "60s"})
         worker.wait_ready()
         self.wait_listed(worker)
@@ -51,7 +51,7 @@ class Workers(CommandTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("no running worker", done.stderr)
 
-    def test_one_that_reads_and_shows_no_card_is_not_gone(self):
+    def test_a_worker_without_process_information_that_reads_is_not_gone(self):
         """As above maxmemory, where Redis rejects the write of its process information."""
         worker = self.worker(threads=1)
         worker.wait_ready()
@@ -97,7 +97,7 @@ class Workers(CommandTest):
         self.assertEqual(self.pending(), 0)
         self.assertEqual(self.command("workers", "drain", "--all").returncode, 1)  # no worker is left
 
-    def test_one_that_does_not_end_in_time(self):
+    def test_a_worker_that_does_not_end_in_time(self):
         worker = self.worker(threads=1)
         worker.wait_ready()
         mine, = self.wait_listed(worker)

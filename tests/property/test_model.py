@@ -137,7 +137,7 @@ class Parties(Case):
         self.expect([call("AC2", [ANN])], {"activities AC2 contact": ANN, "activities AC2 party_keys": None})
         self.expect([call("AC2", [OUR])], {"activities AC2 contact": None}, settings=(OUR,))
 
-    def test_nobody_and_short_codes(self):
+    def test_anonymous_and_short_codes(self):
         self.expect([message(sender="Anonymous")], {
             "activities AC1 parties": None, "activities AC1 contact": None, "activities AC1 conversation": None,
             "activities AC1 from_number": "Anonymous"})
