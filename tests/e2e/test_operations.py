@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/operations.md lists every option of gateway and worker with its default in --help; the reconciliation of
+"""docs/configuration.md lists every option of gateway and worker with its default in --help; the reconciliation of
 docs/runbook.md finds missing rows."""
 import json
 import os
@@ -12,7 +12,7 @@ from bodies_pipe import Sender
 from pipeline import Pipeline, Postgres, clean_environment, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs/operations.md").read_text()
+PAGE = (ROOT / "docs/configuration.md").read_text()
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 BIN = os.environ["TRUNKLINE_BIN"]
 
@@ -24,7 +24,7 @@ def told_by_help(program):
 
 
 def told_by_page(program):
-    section = PAGE.split(f"### {program}\n")[1].split("\n### ")[0]
+    section = PAGE.split(f"## {program}\n")[1].split("\n## ")[0]
     return {(name, default.strip("`")) for name, default in re.findall(r"^\| `(--[a-z-]+)` \| (\S+) \|", section, re.M)}
 
 
