@@ -7,13 +7,13 @@
 namespace trunkline::config {
 namespace {
 
-constexpr double least_seconds = 0.1, most_seconds = 3600;
+constexpr double min_seconds = 0.1, max_seconds = 3600;
 
-std::string wrong_seconds(const std::string& text) {
+std::string check_seconds(const std::string& text) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   const bool good =
-      end != text.c_str() && *end == '\0' && value >= least_seconds && value <= most_seconds;
+      end != text.c_str() && *end == '\0' && value >= min_seconds && value <= max_seconds;
   return text.empty() || good ? "" : "must be 0.1 to 3600 seconds";
 }
 
@@ -47,15 +47,15 @@ void arguments::word(
 void arguments::seconds(
     const std::string& name, std::optional<double>& target, const std::string& help, double preset
 ) {
-  const CLI::callback_t take = [&target, preset](const CLI::results_t& given) {
-    const bool bare = given.empty() || given.front().empty();
-    target = bare ? preset : std::strtod(given.front().c_str(), nullptr);
+  const CLI::callback_t take = [&target, preset](const CLI::results_t& words) {
+    const bool bare = words.empty() || words.front().empty();
+    target = bare ? preset : std::strtod(words.front().c_str(), nullptr);
     return true;
   };
   app_.add_option("--" + name, take, help)
       ->expected(0, 1)
       ->type_name("[SECONDS]")
-      ->check(wrong_seconds);
+      ->check(check_seconds);
 }
 
 }  // namespace trunkline::config

@@ -8,9 +8,8 @@ namespace CLI {
 class App;
 }
 
-// What a command takes from the command line alone, beside its table of options: neither environment
-// nor file has a say in it. Verbs see this and not CLI11, each inclusion of which costs a compiler
-// some five seconds.
+// The arguments of a command that only the command line sets, in addition to its table of options.
+// Commands include this header and not CLI11, which takes a compiler about five seconds.
 namespace trunkline::config {
 
 enum class needed { yes, no };
@@ -19,8 +18,8 @@ class arguments {
  public:
   explicit arguments(CLI::App& app) : app_(app) {}
 
-  // Positionals. name: as --help and errors call it, "ID"; value: what --help calls what is to be
-  // written there, where the name says too little.
+  // Declares a positional argument. name is its name in --help and errors ("ID"); value, if given,
+  // is its placeholder in --help.
   void one(
       const std::string& name, std::string& target, const std::string& help,
       needed required = needed::no
@@ -29,13 +28,13 @@ class arguments {
       const std::string& name, std::vector<std::string>& target, const std::string& help,
       const std::string& value = ""
   );
-  // An empty target, none given, is allowed.
+  // The argument may be omitted, which leaves the target empty.
   void word(
       const std::string& name, std::string& target, const std::string& help,
       const std::vector<std::string>& allowed
   );
-  // --name, which is --name preset, or --name SECONDS, at least 0.1 and at most 3600; the target
-  // stays empty without.
+  // Declares --name or --name SECONDS, from 0.1 to 3600. Without SECONDS the target is preset;
+  // without the option it stays empty.
   void seconds(
       const std::string& name, std::optional<double>& target, const std::string& help, double preset
   );

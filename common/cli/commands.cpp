@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program of commands: the apps of its groups and commands, the run of the one that was asked for.
-#include "common/process/exit_codes.hpp"
+// A program with commands: declares its groups and commands, and runs the selected one.
 #include "common/cli/program_parts.hpp"
+#include "common/process/exit_codes.hpp"
 
 namespace trunkline::config {
 namespace {
@@ -34,7 +34,7 @@ CLI::App* add_command_app(CLI::App& root, const command& what) {
   return parent->add_subcommand(word, what.description);
 }
 
-// All commands with everything that is declared on them.
+// All commands, with everything that is declared on them.
 struct command_program {
   CLI::App app;
   std::vector<declared_command> declared;
@@ -45,7 +45,8 @@ struct command_program {
     add_version(app, text.name);
     app.footer("Examples:\n" + text.examples);
     app.require_subcommand(1);
-    declared.reserve(commands.size());  // CLI11 keeps references to the flags inside
+    // CLI11 keeps references to the flags in the elements.
+    declared.reserve(commands.size());
     for (auto& what : commands) add(what, section_of(text.name));
   }
 
@@ -66,13 +67,13 @@ int run_commands(
     int argc, const char* const* argv, const program_text& text, std::vector<command> commands
 ) {
   command_program program(text, commands);
-  if (const auto leave = parse(program.app, text.name, argc, argv)) return *leave;
+  if (const auto code = parse(program.app, text.name, argc, argv)) return *code;
   for (auto& chosen : program.declared) {
     if (!chosen.app->parsed()) continue;
     chosen.options->also_known(program.all_names);
-    if (const auto leave =
+    if (const auto code =
             resolve(*chosen.options, chosen.flags, text.name + " " + chosen.what->name))
-      return *leave;
+      return *code;
     return chosen.what->run();
   }
   return static_cast<int>(exit_code::usage);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that all programs share.
+// Declares the options that all programs share.
 #include "common/cli/config.hpp"
 #include "common/log/mask.hpp"
 #include "common/text/postgres_url.hpp"
@@ -11,13 +11,11 @@ void add_common(option_set& options, common_options& target, uses servers) {
   const std::string group = "Servers and logging";
   if (bits & static_cast<unsigned>(uses::redis)) {
     options.text(
-        "redis", target.redis,
-        "Redis: redis://[user:password@]host[:port][/db], rediss:// over TLS, unix:///path?db=N",
-        {.fallback_env = {"REDIS_URL"}, .group = group, .mask = mask_url}
+        "redis", target.redis, "Redis server: redis://, rediss:// (TLS) or unix:// URL",
+        {.fallback_env = {"REDIS_URL"}, .group = group, .mask = mask_url, .value = "URL"}
     );
     options.text(
-        "namespace", target.stream_namespace, "Prefix of all keys in Redis, for a shared server",
-        {.group = group}
+        "namespace", target.stream_namespace, "Prefix of all keys in Redis", {.group = group}
     );
     options.check("namespace", [&target]() -> std::string {
       const bool fits =
@@ -28,19 +26,18 @@ void add_common(option_set& options, common_options& target, uses servers) {
   }
   if (bits & static_cast<unsigned>(uses::postgres)) {
     options.text(
-        "postgres", target.postgres,
-        "Postgres: URL or key=value list; empty: libpq's own PGHOST, PGSERVICE, PGPASSFILE and so "
-        "on",
-        {.fallback_env = {"DATABASE_URL"}, .group = group, .mask = mask_conninfo}
+        "postgres", target.postgres, "PostgreSQL server; default: PGHOST and the like of libpq",
+        {.fallback_env = {"DATABASE_URL"}, .group = group, .mask = mask_conninfo, .value = "URL"}
     );
     options.check("postgres", [&target] { return check_postgres_url(target.postgres); });
   }
   options.choice(
-      "log-level", target.log_level, "Least level that is logged; SIGUSR1 toggles debug",
+      "log-level", target.log_level, "Minimum log level; SIGUSR1 toggles debug",
       {"debug", "info", "warn", "error"}, {.group = group}
   );
   options.choice(
-      "log-format", target.log_format, "One line a record", {"text", "json"}, {.group = group}
+      "log-format", target.log_format, "Log format, one record per line", {"text", "json"},
+      {.group = group}
   );
 }
 

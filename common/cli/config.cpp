@@ -8,12 +8,13 @@
 #include <set>
 
 #include "common/cli/config_file.hpp"
+#include "common/cli/renamed_options.hpp"
 #include "common/text/units.hpp"
 
 namespace trunkline::config {
 namespace {
 
-constexpr std::string_view one_a_line = ", in the environment one a line";
+constexpr std::string_view one_per_line = "; one per line in the environment";
 using raw_values = std::vector<std::string>;
 
 struct entry {
@@ -23,8 +24,8 @@ struct entry {
   traits extra;
   bool repeatable = false, per_call = false;
   CLI::Option* on_command_line = nullptr;
-  // Checks and takes raw values; returns what is wrong, or empty.
-  std::function<std::string(const raw_values&)> take;
+  // Checks and stores raw values. Returns an error, or an empty string.
+  std::function<std::string(const raw_values&)> set;
   std::function<std::string()> show;
   std::vector<std::function<std::string()>> rules;
   std::string origin = "default";
@@ -49,25 +50,25 @@ raw_values split_lines(std::string_view text) {
   return lines;
 }
 
-// A variable that is set but empty counts as not set: that is how people switch one off.
+// An empty variable counts as not set, because that is a common way to unset one.
 std::optional<raw_values> from_environment(const entry& option, const std::string& variable) {
   const char* text = std::getenv(variable.c_str());
   if (text == nullptr || *text == '\0') return std::nullopt;
   return option.repeatable ? split_lines(text) : raw_values{text};
 }
 
-// Reading "one value" off raw values; a file may hold an array where one value belongs.
-std::string one(const raw_values& raw, std::string& out) {
-  if (raw.size() != 1) return "needs one value, not " + std::to_string(raw.size());
+// Sets out to the only raw value. Returns an error if a file has an array instead.
+std::string single_value(const raw_values& raw, std::string& out) {
+  if (raw.size() != 1) return "requires one value, not " + std::to_string(raw.size());
   out = raw.front();
   return "";
 }
 
-std::string out_of_range(const std::string& range, const std::string& given) {
-  return "must be " + range + ", not " + given;
+std::string out_of_range(const std::string& range, const std::string& value) {
+  return "must be " + range + ", not " + value;
 }
 
-// TRUNKLINE_... first, then those without our prefix.
+// Returns the variables of an option in the order in which they are read.
 std::vector<std::string> variables_of(const entry& option) {
   if (option.per_call) return {};
   std::vector<std::string> names{env_name(option.name)};
@@ -75,7 +76,17 @@ std::vector<std::string> variables_of(const entry& option) {
   return names;
 }
 
-// What CLI11 knows, of options that are not in our table too (--help, positionals).
+// key is the name in the file, with its section in front: "[worker] hold-least".
+std::string describe_unknown_key(const std::string& key, const std::set<std::string>& known) {
+  const std::string name = key.substr(key.find(' ') == key.npos ? 0 : key.find(' ') + 1);
+  const auto renamed = present_name(name, [&](std::string_view declared) {
+    return known.contains(std::string(declared));
+  });
+  if (!renamed.empty()) return "unknown option; use " + std::string(renamed);
+  return "is not an option that a file may set; see --help";
+}
+
+// Describes an option as declared to CLI11, which includes --help and positional arguments.
 described_option describe_option(const CLI::Option& option) {
   described_option out;
   out.positional = option.get_positional();
@@ -107,7 +118,7 @@ struct option_set::impl {
     std::string variables;
     for (const auto& variable : variables_of(*made))
       variables += (variables.empty() ? "" : ", ") + variable;
-    // const: CLI11 would take a plain string for the variable to fill
+    // const, because CLI11 would use a non-const string as the variable to set.
     const std::string description = help + " [env: " + variables + "]";
     made->on_command_line = app.add_option("--" + name, description)
                                 ->type_name(made->extra.value.empty() ? type : made->extra.value);
@@ -117,7 +128,25 @@ struct option_set::impl {
     return *entries.back();
   }
 
-  // From the strongest source that has the option; empty when none has.
+  // A variable with an old name would otherwise be ignored silently.
+  void report_renamed_variables(std::vector<problem>& problems) const {
+    const auto declared = [this](std::string_view name) {
+      return std::ranges::any_of(entries, [&](const auto& option) {
+        return option->name == name && !option->per_call;
+      });
+    };
+    for (const auto& each : renamed_options) {
+      const auto variable = env_name(std::string(each.old_name));
+      const char* value = std::getenv(variable.c_str());
+      if (each.still_in_use || value == nullptr || *value == '\0') continue;
+      if (present_name(each.old_name, declared) != each.new_name) continue;
+      problems.push_back({variable, "unknown variable; use " + env_name(std::string(each.new_name))}
+      );
+    }
+  }
+
+  // Returns the values of the source with the highest precedence, or nullopt if none sets the
+  // option.
   std::optional<raw_values> find(entry& option, const file_content& file) const {
     if (option.on_command_line->count() > 0) {
       option.origin = "--" + option.name;
@@ -148,28 +177,27 @@ void option_set::text(
   auto& option = impl_->add(name, help, std::move(extra), "TEXT");
   if (!target.empty() && !option.extra.secret) option.on_command_line->default_str(target);
   const bool filled = option.extra.filled;
-  option.take = [&target, filled](const raw_values& raw) -> std::string {
+  option.set = [&target, filled](const raw_values& raw) -> std::string {
     if (filled && raw.size() == 1 && raw.front().empty()) return "must not be empty";
-    return one(raw, target);
+    return single_value(raw, target);
   };
   option.show = [&target] { return target; };
 }
 
 void option_set::duration(
     const std::string& name, std::chrono::milliseconds& target, const std::string& help,
-    std::chrono::milliseconds least, std::chrono::milliseconds most, traits extra
+    std::chrono::milliseconds min, std::chrono::milliseconds max, traits extra
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "DURATION");
   option.on_command_line->default_str(format_duration(target));
-  option.range = format_duration(least) + " to " + format_duration(most);
-  option.take = [&target, least, most,
-                 &range = option.range](const raw_values& raw) -> std::string {
+  option.range = format_duration(min) + " to " + format_duration(max);
+  option.set = [&target, min, max, &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
-    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    if (auto error = single_value(raw, text); !error.empty()) return error;
     const auto value = parse_duration(text);
     if (!value)
       return "must be a duration with a unit such as 500ms, 60s, 5m or 6h, not '" + text + "'";
-    if (*value < least || *value > most) return out_of_range(range, text);
+    if (*value < min || *value > max) return out_of_range(range, text);
     target = *value;
     return "";
   };
@@ -177,19 +205,18 @@ void option_set::duration(
 }
 
 void option_set::size(
-    const std::string& name, std::uint64_t& target, const std::string& help, std::uint64_t least,
-    std::uint64_t most, traits extra
+    const std::string& name, std::uint64_t& target, const std::string& help, std::uint64_t min,
+    std::uint64_t max, traits extra
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "SIZE");
   option.on_command_line->default_str(format_size(target));
-  option.range = format_size(least) + " to " + format_size(most);
-  option.take = [&target, least, most,
-                 &range = option.range](const raw_values& raw) -> std::string {
+  option.range = format_size(min) + " to " + format_size(max);
+  option.set = [&target, min, max, &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
-    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    if (auto error = single_value(raw, text); !error.empty()) return error;
     const auto value = parse_size(text);
     if (!value) return "must be a size such as 512, 64KiB or 1MiB, not '" + text + "'";
-    if (*value < least || *value > most) return out_of_range(range, text);
+    if (*value < min || *value > max) return out_of_range(range, text);
     target = *value;
     return "";
   };
@@ -197,20 +224,19 @@ void option_set::size(
 }
 
 void option_set::integer(
-    const std::string& name, int& target, const std::string& help, int least, int most, traits extra
+    const std::string& name, int& target, const std::string& help, int min, int max, traits extra
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "N");
   option.on_command_line->default_str(std::to_string(target));
-  option.range = std::to_string(least) + " to " + std::to_string(most);
-  option.take = [&target, least, most,
-                 &range = option.range](const raw_values& raw) -> std::string {
+  option.range = std::to_string(min) + " to " + std::to_string(max);
+  option.set = [&target, min, max, &range = option.range](const raw_values& raw) -> std::string {
     std::string text;
-    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    if (auto error = single_value(raw, text); !error.empty()) return error;
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size())
       return "must be a whole number, not '" + text + "'";
-    if (value < least || value > most) return out_of_range(range, text);
+    if (value < min || value > max) return out_of_range(range, text);
     target = value;
     return "";
   };
@@ -225,10 +251,10 @@ void option_set::choice(
   for (const auto& word : allowed) words += (words.empty() ? "" : "|") + word;
   auto& option = impl_->add(name, help, std::move(extra), "");
   option.on_command_line->type_name(words)->default_str(target);
-  option.take = [&target, words,
-                 allowed = std::move(allowed)](const raw_values& raw) -> std::string {
+  option.set = [&target, words,
+                allowed = std::move(allowed)](const raw_values& raw) -> std::string {
     std::string text;
-    if (auto wrong = one(raw, text); !wrong.empty()) return wrong;
+    if (auto error = single_value(raw, text); !error.empty()) return error;
     if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
       return "must be one of " + words + ", not '" + text + "'";
     target = text;
@@ -241,11 +267,12 @@ void option_set::list(
     const std::string& name, std::vector<std::string>& target, const std::string& help, traits extra
 ) {
   auto& option =
-      impl_->add(name, help + "; repeatable" + std::string(one_a_line), std::move(extra), "TEXT");
+      impl_->add(name, help + "; repeatable" + std::string(one_per_line), std::move(extra), "TEXT");
   option.repeatable = true;
-  // Unlimited repeats, yet one value a flag: a positional behind it is not swallowed.
+  // Repeatable, but with one value each, so that it does not consume a following positional
+  // argument.
   option.on_command_line->expected(1, 1000)->allow_extra_args(false);
-  option.take = [&target](const raw_values& raw) {
+  option.set = [&target](const raw_values& raw) {
     target = raw;
     return std::string();
   };
@@ -260,9 +287,10 @@ void option_set::flag(
     const std::string& name, bool& target, const std::string& help, traits extra
 ) {
   auto& option = impl_->add(name, help, std::move(extra), "");
-  // --flag or --flag=false: with an optional word it would take the positional behind it.
+  // Accepts --flag and --flag=false. An optional value would consume a following positional
+  // argument.
   option.on_command_line->expected(0)->type_name("");
-  option.take = [&target](const raw_values& raw) -> std::string {
+  option.set = [&target](const raw_values& raw) -> std::string {
     const std::string text = raw.empty() || raw.front().empty() ? "true" : raw.front();
     if (text != "true" && text != "false" && text != "1" && text != "0")
       return "must be true or false, not '" + text + "'";
@@ -287,7 +315,7 @@ void option_set::per_call(const std::vector<std::string>& names) {
       throw std::logic_error("per_call() for an option that is not declared: " + name);
     (*found)->per_call = true;
     auto& help = (*found)->help;
-    if (help.ends_with(one_a_line)) help.resize(help.size() - one_a_line.size());
+    if (help.ends_with(one_per_line)) help.resize(help.size() - one_per_line.size());
     (*found)->on_command_line->description(help);
   }
 }
@@ -314,22 +342,21 @@ std::vector<problem> option_set::resolve(const std::optional<std::string>& confi
   for (const auto& option : impl_->entries)
     if (!option->per_call) known.insert(option->name);
   for (const auto& key : file.unknown(impl_->section, known))
-    problems.push_back(
-        {key + " in " + file.path, "is not an option that a file may set; see --help"}
-    );
+    problems.push_back({key + " in " + file.path, describe_unknown_key(key, known)});
+  impl_->report_renamed_variables(problems);
 
   for (auto& option : impl_->entries) {
     if (const auto raw = impl_->find(*option, file)) {
-      std::string wrong = option->take(*raw);
-      if (!wrong.empty()) {
-        if (option->extra.secret) wrong = "is not valid (its value is not shown)";
-        problems.push_back({option->origin, wrong});
+      std::string error = option->set(*raw);
+      if (!error.empty()) {
+        if (option->extra.secret) error = "is not valid (its value is not shown)";
+        problems.push_back({option->origin, error});
         continue;
       }
     }
     const std::string key = option->origin == "default" ? "--" + option->name : option->origin;
     for (const auto& rule : option->rules) {
-      for (const auto& wrong : split_lines(rule())) problems.push_back({key, wrong});
+      for (const auto& error : split_lines(rule())) problems.push_back({key, error});
     }
   }
   return problems;
@@ -355,15 +382,15 @@ std::vector<described_option> option_set::described() const {
   std::vector<described_option> out;
   for (const CLI::Option* option : impl_->app.get_options()) {
     out.push_back(describe_option(*option));
-    for (const auto& ours : impl_->entries) {
-      if (ours->on_command_line != option) continue;
-      auto& said = out.back();
-      said.help = ours->help;
-      said.range = ours->range;
-      said.variables = variables_of(*ours);
-      said.offers = ours->extra.offers;
-      said.in_file = !ours->per_call;
-      if (!ours->extra.default_words.empty()) said.preset = ours->extra.default_words;
+    for (const auto& declared : impl_->entries) {
+      if (declared->on_command_line != option) continue;
+      auto& described = out.back();
+      described.help = declared->help;
+      described.range = declared->range;
+      described.variables = variables_of(*declared);
+      described.offers = declared->extra.offers;
+      described.in_file = !declared->per_call;
+      if (!declared->extra.default_words.empty()) described.preset = declared->extra.default_words;
     }
   }
   return out;

@@ -11,8 +11,8 @@ namespace trunkline::config {
 namespace {
 
 constexpr std::array program_sections{"", "gateway", "worker", "trunkline"};
-constexpr std::array for_all{"redis",     "postgres",   "namespace",
-                             "log-level", "log-format", "own-number"};
+constexpr std::array shared_keys{"redis",     "postgres",   "namespace",
+                                 "log-level", "log-format", "own-number"};
 
 template <class List>
 bool has(const List& list, const std::string& word) {
@@ -47,7 +47,7 @@ std::vector<std::string> file_content::unknown(
     }
     if (!name.empty() && name != section) continue;
     for (const auto& [key, values] : keys) {
-      if (known.contains(key) || (name.empty() && has(for_all, key))) continue;
+      if (known.contains(key) || (name.empty() && has(shared_keys, key))) continue;
       out.push_back((name.empty() ? "" : "[" + name + "] ") + mask_word(key));
     }
   }
@@ -55,7 +55,7 @@ std::vector<std::string> file_content::unknown(
 }
 
 std::vector<std::string> common_keys() {
-  return {for_all.begin(), for_all.end()};
+  return {shared_keys.begin(), shared_keys.end()};
 }
 
 file_content read_config_file(const std::string& path) {
@@ -63,13 +63,13 @@ file_content read_config_file(const std::string& path) {
   out.path = path;
   std::ifstream in(path);
   if (!in) {
-    out.problem = "can't be opened for reading";
+    out.problem = "cannot be opened for reading";
     return out;
   }
   try {
     for (const auto& item : CLI::ConfigTOML().from_config(in)) {
-      if (item.name == "++" || item.name == "--")
-        continue;  // CLI11's marks of a section's begin and end
+      // CLI11 marks the begin and end of a section this way.
+      if (item.name == "++" || item.name == "--") continue;
       std::string section;
       for (const auto& parent : item.parents) section += (section.empty() ? "" : ".") + parent;
       out.sections[section][item.name] = item.inputs;

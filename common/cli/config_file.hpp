@@ -7,22 +7,25 @@
 
 namespace trunkline::config {
 
-// A TOML file of options, read once: keys at the top and in one level of sections.
+// The content of a TOML file with options: keys at the top and in one level of sections.
 struct file_content {
   std::string path;
-  std::string problem;  // why it could not be read; empty otherwise
-  // section ("" for the top) -> key -> values
+  // The reason why the file could not be read, or empty.
+  std::string problem;
+  // Section ("" for the top), key and values.
   std::map<std::string, std::map<std::string, std::vector<std::string>>> sections;
 
-  // The section's own value, else the top's; nullptr if neither has the key.
+  // Returns the value in the section, otherwise the one at the top, or nullptr if neither has the
+  // key.
   const std::vector<std::string>* find(const std::string& section, const std::string& key) const;
-  // Keys that nobody can mean: of the given section and of the top, as "[gateway] thread", and
-  // sections of no program.
+  // Returns the unknown keys of the section and of the top, as "[gateway] thread", and the unknown
+  // sections.
   std::vector<std::string> unknown(const std::string& section, const std::set<std::string>& known)
       const;
 };
 
-// May stand at the top of a file that programs share, though one of them has no such option.
+// Returns the keys that are valid at the top of a shared file even for a program without such an
+// option.
 std::vector<std::string> common_keys();
 
 file_content read_config_file(const std::string& path);

@@ -5,10 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "common/process/version.hpp"
-#include "common/process/exit_codes.hpp"
-#include "common/log/mask.hpp"
 #include "common/cli/program_parts.hpp"
+#include "common/cli/renamed_options.hpp"
+#include "common/log/mask.hpp"
+#include "common/process/exit_codes.hpp"
+#include "common/process/version.hpp"
 
 namespace trunkline::config {
 namespace {
@@ -19,7 +20,8 @@ int code(exit_code value) {
   return static_cast<int>(value);
 }
 
-// The app that the command line got to: a command's, a group's ('dead') or the program's own.
+// Returns the innermost app that the command line selected, and its full name: a command, a group
+// ('dead') or the program.
 std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& program) {
   CLI::App* at = &app;
   std::string name = program;
@@ -30,26 +32,47 @@ std::pair<CLI::App*, std::string> innermost(CLI::App& app, const std::string& pr
   return {at, name};
 }
 
-// CLI11 says only that a subcommand is required, not which word was none; and it would repeat a key
-// that stands behind a misspelt flag.
-std::string wrong_usage(const CLI::App& at, const CLI::ParseError& error) {
+// Returns the new name of a word such as "--hold-least" or "--hold-least=1s", or an empty string.
+std::string renamed_to(const CLI::App& at, const std::string& word) {
+  if (!word.starts_with("--")) return {};
+  const auto name = present_name(word.substr(2), [&](std::string_view declared) {
+    return at.get_option_no_throw("--" + std::string(declared)) != nullptr;
+  });
+  return name.empty() ? "" : "--" + std::string(name);
+}
+
+std::string describe_unexpected(const CLI::App& at, const std::vector<std::string>& words) {
+  std::string out, masked;
+  for (const auto& word : words) {
+    const auto name = word.substr(0, word.find('='));
+    if (const auto renamed = renamed_to(at, name); !renamed.empty())
+      out += (out.empty() ? "" : "; ") + ("unknown option " + name) + "; use " + renamed;
+    masked += " " + mask_word(name);
+  }
+  if (!out.empty()) return out;
+  const bool option = !words.empty() && words.front().starts_with('-');
+  return (option ? "unknown option:" : "unexpected argument:") + masked;
+}
+
+// CLI11 reports only that a subcommand is required, not the unknown word. It would also print a
+// signing key that follows a misspelt option.
+std::string describe_usage_error(const CLI::App& at, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    // CLI11 keeps words behind "--" at the program itself, whatever command they were for.
+    // CLI11 stores words after "--" at the program, whatever command they were for.
     const CLI::App* top = &at;
     while (top->get_parent() != nullptr) top = top->get_parent();
-    std::string out = "not expected:";
-    for (const auto& word : top->remaining(true))
-      out += " " + mask_word(word.substr(0, word.find('=')));
-    return out;
+    return describe_unexpected(at, top->remaining(true));
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr ||
       at.get_require_subcommand_min() == 0)
     return error.what();
   const auto words = at.remaining();
-  return words.empty() ? "say what to do" : "there is no '" + mask_word(words.front()) + "'";
+  if (words.empty()) return "a command is required";
+  const bool option = words.front().starts_with('-');
+  return (option ? "unknown option '" : "unknown command '") + mask_word(words.front()) + "'";
 }
 
-// A program of one command with everything that is declared on it.
+// A program without commands, with everything that is declared on it.
 struct single_program {
   CLI::App app;
   option_set options;
@@ -69,13 +92,11 @@ struct single_program {
 void standard_flags::add_to(CLI::App& app) {
   app.add_option(
          "--config", file,
-         std::string("TOML file of options [env: TRUNKLINE_CONFIG; default: ") + default_file +
+         std::string("TOML file with options [env: TRUNKLINE_CONFIG; default: ") + default_file +
              " if present]"
   )
       ->type_name("FILE");
-  app.add_flag(
-      "--check-config", check, "Print the configuration as understood, without secrets, and exit"
-  );
+  app.add_flag("--check-config", check, "Check and print the configuration, then exit");
 }
 
 std::optional<std::string> standard_flags::config_file() const {
@@ -102,8 +123,8 @@ std::optional<int> parse(
   } catch (const CLI::ParseError& error) {
     const auto [at, name] = innermost(app, program);
     std::fprintf(
-        stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(), wrong_usage(*at, error).c_str(),
-        name.c_str()
+        stderr, "%s: %s\nTry '%s --help'.\n", name.c_str(),
+        describe_usage_error(*at, error).c_str(), name.c_str()
     );
     return code(exit_code::usage);
   }
@@ -121,7 +142,9 @@ std::optional<int> resolve(
 }
 
 void add_version(CLI::App& app, const std::string& program) {
-  app.set_version_flag("--version", program + " " TRUNKLINE_VERSION, "Print the version and exit");
+  app.set_version_flag(
+      "--version", program + " " TRUNKLINE_VERSION, "Print the version, then exit"
+  );
 }
 
 void print_problems(const std::string& program, const std::vector<problem>& problems) {
@@ -134,7 +157,7 @@ std::optional<int> start(
     const std::function<void(option_set&)>& declare
 ) {
   single_program program(text, declare);
-  if (const auto leave = parse(program.app, text.name, argc, argv)) return leave;
+  if (const auto code = parse(program.app, text.name, argc, argv)) return code;
   return resolve(program.options, program.flags, text.name);
 }
 

@@ -6,11 +6,11 @@
 
 #include "common/cli/config.hpp"
 
-// What a program of one command and one of commands have in common. Only for the files of this folder:
-// CLI11 stays out of other headers.
+// Shared by programs with and without commands. Private to this folder, because other headers do
+// not include CLI11.
 namespace trunkline::config {
 
-// Flags that every program and command has besides its own options.
+// The options that every program and command has in addition to its own.
 struct standard_flags {
   std::string file;
   bool check = false;
@@ -19,10 +19,10 @@ struct standard_flags {
   std::optional<std::string> config_file() const;
 };
 
-// Whose part of the config file a program reads: of "trunkline-gateway" it is "gateway".
+// Returns the section of the config file that a program reads: "gateway" for "trunkline-gateway".
 std::string section_of(const std::string& program);
 void add_version(CLI::App& app, const std::string& program);
-// Nullopt to go on, else the code to leave with.
+// Both return an exit code if the program has to exit, otherwise nullopt.
 std::optional<int> parse(
     CLI::App& app, const std::string& program, int argc, const char* const* argv
 );

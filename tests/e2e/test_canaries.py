@@ -138,7 +138,7 @@ class Canaries(unittest.TestCase):
             for words, said in zip(runs, pool.map(lambda words: self.trunkline(*words, **env), runs)):
                 with self.subTest(words):
                     self.assert_clean(said, words)
-                    self.assertNotIn("not expected", said)  # usage errors
+                    self.assertNotIn("unexpected argument", said)  # usage errors
 
     def test_privileges_for_events(self):
         row = self.pipe.postgres.psql("select min(id) from webhook_events where sqlstate = 'P0001'")

@@ -174,10 +174,10 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
 
     def test_wrong_words_are_named(self):
-        for words, program, problem in ((["events", "list", "--", "foo"], "trunkline events list", "not expected: foo"),
-                                        (["bogus"], "trunkline", "there is no 'bogus'"),
-                                        (["dead"], "trunkline dead", "say what to do"),
-                                        (["dead", "bogus"], "trunkline dead", "there is no 'bogus'")):
+        for words, program, problem in ((["events", "list", "--", "foo"], "trunkline events list", "unexpected argument: foo"),
+                                        (["bogus"], "trunkline", "unknown command 'bogus'"),
+                                        (["dead"], "trunkline dead", "a command is required"),
+                                        (["dead", "bogus"], "trunkline dead", "unknown command 'bogus'")):
             done = subprocess.run([os.path.join(BIN, "trunkline"), *words], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (64, f"{program}: {problem}\nTry '{program} --help'.\n"))
 

@@ -5,11 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
+#include "common/cli/renamed_options.hpp"
 #include "common/log/mask.hpp"
 
 using namespace trunkline;
@@ -174,7 +176,7 @@ TEST_CASE("a missing or broken config file is a problem, not a crash") {
   fixture f;
   CHECK(
       f.resolve({}, "/nonexistent/trunkline.toml") ==
-      "/nonexistent/trunkline.toml: can't be opened for reading\n"
+      "/nonexistent/trunkline.toml: cannot be opened for reading\n"
   );
 }
 
@@ -273,4 +275,59 @@ TEST_CASE("arguments: taken from the command line alone, refused by their rules"
   CHECK(parse({"a", "down"}) == "action: down not in {up,status}");
   for (const char* wrong : {"0.01", "3601", "5s", "nan"})
     CHECK(parse({"a", "--watch", wrong}) == "--watch: must be 0.1 to 3600 seconds");
+}
+
+namespace {
+
+// A worker with two of the renamed options, and one whose old name the gateway still has.
+struct renamed_fixture {
+  CLI::App app{"test"};
+  config::option_set options{app, "worker"};
+  std::chrono::milliseconds backoff{1s}, idle{1s};
+
+  renamed_fixture() {
+    options.duration("outage-backoff-min", backoff, "backoff", 100ms, 1h);
+    options.duration("postgres-idle-timeout", idle, "idle", 100ms, 1h);
+  }
+  std::string resolve(std::optional<std::string> path = std::nullopt) {
+    app.parse(1, std::array{"test"}.data());
+    std::string out;
+    for (const auto& [key, message] : options.resolve(path)) out += key + ": " + message + "\n";
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a variable with an old name is answered with the new one") {
+  const variable old("TRUNKLINE_HOLD_LEAST", "2s");
+  CHECK(
+      renamed_fixture().resolve() ==
+      "TRUNKLINE_HOLD_LEAST: unknown variable; use TRUNKLINE_OUTAGE_BACKOFF_MIN\n"
+  );
+  fixture other;
+  CHECK(other.resolve({}) == "");
+}
+
+TEST_CASE("a variable that another program still has is not reported") {
+  const variable gateways("TRUNKLINE_IDLE_TIMEOUT", "2s");
+  CHECK(renamed_fixture().resolve() == "");
+}
+
+TEST_CASE("a key with an old name is answered with the new one") {
+  const file toml("[worker]\nhold-least = \"2s\"\n");
+  CHECK(
+      renamed_fixture().resolve(toml.path) ==
+      "[worker] hold-least in " + toml.path + ": unknown option; use outage-backoff-min\n"
+  );
+}
+
+TEST_CASE("an option with an old name is answered with the new one") {
+  const auto declared_by_tail = [](std::string_view name) { return name == "stop-at"; };
+  const auto declared_by_pause = [](std::string_view name) { return name == "resume-at"; };
+  const auto declared_by_gateway = [](std::string_view name) { return name == "idle-timeout"; };
+  CHECK(config::present_name("until", declared_by_tail) == "stop-at");
+  CHECK(config::present_name("until", declared_by_pause) == "resume-at");
+  CHECK(config::present_name("idle-timeout", declared_by_gateway).empty());
+  CHECK(config::present_name("threads", declared_by_tail).empty());
 }
