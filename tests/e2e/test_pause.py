@@ -96,7 +96,8 @@ class Pause(CommandTest):
         self.add_messages(range(3))
         self.wait_paused(worker)
         self.assert_still(0.5)
-        wait_for(lambda: {c["pending"] for c in self.consumers() if c["name"] != "released"} == {0},
+        # An idle consumer may be deleted meanwhile.
+        wait_for(lambda: {c["pending"] for c in self.consumers() if c["name"] != "released"} <= {0},
                  "the entries to be released")
         self.command("resume")
         self.wait_states(processed=3)
