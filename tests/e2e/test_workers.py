@@ -15,7 +15,7 @@ class Workers(CommandTest):
         return [self.listed()[w.process.pid] for w in workers]
 
     def test_list(self):
-        self.assertEqual(self.command("workers", "list").stdout, "no worker is running\n")
+        self.assertEqual(self.json("workers list")["workers"], [])
         one, other = self.worker(threads=2), self.worker(threads=1)
         one.wait_ready(), other.wait_ready()
         first, second = self.wait_listed(one, other)
@@ -49,7 +49,7 @@ class Workers(CommandTest):
         self.assertLess(gone["seen_seconds"], 60)
         done = self.command("workers", "drain", gone["id"])
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no running worker", done.stderr)
+        self.assertIn(gone["id"], done.stderr)
 
     def test_a_worker_without_process_information_that_reads_is_not_gone(self):
         """As above maxmemory, where Redis rejects the write of its process information."""
@@ -106,7 +106,7 @@ class Workers(CommandTest):
         wait_for(lambda: self.pending() > 0, "a batch in hand")
         done = self.command("workers", "drain", mine["id"], "--timeout", "1s", within=None)
         self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn(f"still there after 1s, the first is {mine['id']}", done.stderr)
+        self.assertIn(mine["id"], done.stderr)
         self.assertIn(f"pid {worker.process.pid}", done.stderr)
         end()
         self.assertEqual(worker.process.wait(20), 0)
@@ -120,7 +120,7 @@ class Workers(CommandTest):
         self.assertEqual(self.command("workers", "drain", "nobody").returncode, 1)
         done = self.command("workers", "drain", mine["id"], role="readonly")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("run it as trunkline_worker", done.stderr)
+        self.assertIn("trunkline_worker", done.stderr)
         nowhere = "redis://127.0.0.1:1/0"
         self.assertEqual(self.command("workers", "list", redis_url=nowhere).returncode, 3)
         self.assertEqual(self.command("workers", "drain", "--all", redis_url=nowhere).returncode, 3)
