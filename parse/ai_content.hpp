@@ -5,7 +5,7 @@
 
 namespace trunkline::parse {
 
-// Summary and transcript events, and how far the provider got with them.
+// Reads the content and the processing status of summary and transcript events.
 void read_ai_content(const envelope& from, activity_facts& facts);
 
 }  // namespace trunkline::parse

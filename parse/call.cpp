@@ -22,7 +22,7 @@ recording_facts read_recording(const json_value& entry) {
   return found;
 }
 
-bool says_something(const recording_facts& found) {
+bool has_any_field(const recording_facts& found) {
   return !found.recording_id.empty() || found.url || found.content_type || found.duration_seconds ||
          found.size_bytes || found.started_at;
 }
@@ -37,19 +37,20 @@ recording_list read_recordings(const json_value* list) {
   recording_list found;
   if (list == nullptr) return found;
   const auto items = list->items();
-  for (std::size_t i = 0; i < std::min(items.size(), list_limit); ++i) {
+  for (std::size_t i = 0; i < std::min(items.size(), max_list); ++i) {
     recording_facts entry = read_recording(items[i]);
-    if (!says_something(entry)) continue;
+    if (!has_any_field(entry)) continue;
     if (entry.recording_id.empty()) entry.recording_id = "#" + std::to_string(i);
     if (!is_listed(found, entry.recording_id)) found.push_back(std::move(entry));
   }
   return found;
 }
 
-// The integration document's own event: the thing is the recording, its call is callId.
-recording_list read_single(const json_value& thing, const activity_facts& facts) {
-  recording_facts found = read_recording(thing);
-  found.content_type.reset();  // "type" and "startTime" are not said of the recording here
+// Returns the recording of an event of the first generation, whose resource is the recording itself
+// and names its call by callId.
+recording_list read_single(const json_value& resource, const activity_facts& facts) {
+  recording_facts found = read_recording(resource);
+  found.content_type.reset();  // "type" and "startTime" do not describe the recording here
   found.started_at.reset();
   if (found.recording_id == facts.openphone_id) found.recording_id.clear();
   if (!found.url) return {};
@@ -67,22 +68,22 @@ void take_first_url(const recording_list& list, activity_facts& facts) {
 }
 
 void read_all_recordings(const envelope& from, activity_facts& facts, event& result) {
-  result.recordings = read_recordings(from.thing.find("recordings"));
-  if (result.recordings.empty()) result.recordings = read_recordings(from.thing.find("media"));
+  result.recordings = read_recordings(from.resource.find("recordings"));
+  if (result.recordings.empty()) result.recordings = read_recordings(from.resource.find("media"));
   take_first_url(result.recordings, facts);
   if (facts.recording_url) return;
   if (from.what == kind::call_recording) {
-    recording_list single = read_single(from.thing, facts);
+    recording_list single = read_single(from.resource, facts);
     take_first_url(single, facts);
     if (!single.empty() && !single.front().recording_id.empty() &&
         !is_listed(result.recordings, single.front().recording_id)) {
       result.recordings.push_back(std::move(single.front()));
     }
   }
-  if (!facts.recording_url) facts.recording_url = owned(url(from.thing, "recordingUrl"));
+  if (!facts.recording_url) facts.recording_url = owned(url(from.resource, "recordingUrl"));
 }
 
-// {"duration","id","transcript","type","url"} of what is said.
+// Returns {"duration", "id", "transcript", "type", "url"} of the members that are present.
 std::optional<std::string> voicemail_json(
     const json_value& from, std::string_view id_name, std::string_view url_name, bool with_type
 ) {
@@ -99,36 +100,36 @@ std::optional<std::string> voicemail_json(
 
 void read_voicemail(const envelope& from, activity_facts& facts) {
   if (from.what == kind::call_voicemail) {
-    facts.voicemail = voicemail_json(from.thing, "voicemailId", "recordingUrl", false);
+    facts.voicemail = voicemail_json(from.resource, "voicemailId", "recordingUrl", false);
     facts.has_voicemail = true;
     return;
   }
-  if (const json_value* box = from.thing.find("voicemail")) {
+  if (const json_value* box = from.resource.find("voicemail")) {
     facts.voicemail = voicemail_json(*box, "id", "url", true);
   }
-  const json_value* flag = from.thing.find("hasVoicemail");
+  const json_value* flag = from.resource.find("hasVoicemail");
   if (facts.voicemail || (flag != nullptr && flag->is_true())) facts.has_voicemail = true;
 }
 
-void read_forwarding(const json_value& thing, activity_facts& facts) {
+void read_forwarding(const json_value& resource, activity_facts& facts) {
   json_builder result('{');
-  if (const auto number = number_of(thing.find("forwardedFrom"))) result.add("from", *number);
-  if (const auto number = number_of(thing.find("forwardedTo"))) result.add("to", *number);
+  if (const auto number = number_of(resource.find("forwardedFrom"))) result.add("from", *number);
+  if (const auto number = number_of(resource.find("forwardedTo"))) result.add("to", *number);
   facts.forwarded = result.finish_unless_empty();
 }
 
-void read_menu(const json_value& thing, activity_facts& facts) {
+void read_menu(const json_value& resource, activity_facts& facts) {
   json_builder result('{');
-  if (const auto name = short_text(thing, "phoneMenuSelectionName")) result.add("name", *name);
-  if (const auto reason = short_text(thing, "statusReason")) result.add("reason", *reason);
-  if (const auto key = short_text(thing, "phoneMenuSelection")) result.add("selection", *key);
+  if (const auto name = short_text(resource, "phoneMenuSelectionName")) result.add("name", *name);
+  if (const auto reason = short_text(resource, "statusReason")) result.add("reason", *reason);
+  if (const auto key = short_text(resource, "phoneMenuSelection")) result.add("selection", *key);
   facts.menu = result.finish_unless_empty();
 }
 
-// Where else a duration stands it is 0 because it still rings, or that of something else.
-bool speaks_of_duration(const envelope& from) {
+// In other events a duration is 0 because the call still rings, or it describes something else.
+bool has_call_duration(const envelope& from) {
   if (from.what == kind::call_completed) return true;
-  const json_value* list = from.thing.find("recordings");
+  const json_value* list = from.resource.find("recordings");
   return from.what == kind::call_recording && list != nullptr && list->is_array();
 }
 
@@ -138,11 +139,12 @@ void read_call(const envelope& from, activity_facts& facts, event& result) {
   read_voicemail(from, facts);
   if (from.what == kind::call_voicemail) return;
   read_all_recordings(from, facts, result);
-  read_forwarding(from.thing, facts);
-  if (from.what == kind::call_menu_selected) read_menu(from.thing, facts);
-  if (speaks_of_duration(from)) {
-    facts.duration_r =
-        first_of(duration_of(from.thing, "duration"), duration_of(from.thing, "durationSeconds"));
+  read_forwarding(from.resource, facts);
+  if (from.what == kind::call_menu_selected) read_menu(from.resource, facts);
+  if (has_call_duration(from)) {
+    facts.duration_r = first_of(
+        duration_of(from.resource, "duration"), duration_of(from.resource, "durationSeconds")
+    );
   }
 }
 

@@ -5,8 +5,8 @@
 
 namespace trunkline::parse {
 
-// What calls and their recordings and voicemail carry besides parties, times and status. Summaries
-// and transcripts are not for it.
+// Reads duration, recordings, voicemail, forwarding and menu selection of every call event except
+// summaries and transcripts. Parties, times and status are read elsewhere.
 void read_call(const envelope& from, activity_facts& facts, event& result);
 
 }  // namespace trunkline::parse

@@ -5,7 +5,7 @@
 
 namespace trunkline::parse {
 
-// A version of a provider contact; all of it replaces what an older version said.
+// Returns the version of the contact card that an event holds.
 card_facts read_card(const envelope& from, std::string_view card_id);
 
 }  // namespace trunkline::parse

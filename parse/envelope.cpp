@@ -9,9 +9,9 @@
 namespace trunkline::parse {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD: see json_scan.hpp
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD, which json_scan.hpp explains
 
-// The event itself, taken out of {"object": {"object": "event", ...}}.
+// Returns the event inside {"object": {"object": "event", ...}}, or root itself.
 const json_value& unwrap(const json_value& root) {
   const json_value* inner = root.find("object");
   if (root.find("type") != nullptr || inner == nullptr) return root;
@@ -36,16 +36,16 @@ json_value child(const json_value& object, std::string_view name) {
 }
 
 optional_time inner_updated_at(const envelope& from) {
-  if (from.what == kind::call_summary) return time_of(child(from.thing, "summary"), "updatedAt");
+  if (from.what == kind::call_summary) return time_of(child(from.resource, "summary"), "updatedAt");
   if (from.what == kind::call_transcript) {
-    return time_of(child(from.thing, "transcript"), "updatedAt");
+    return time_of(child(from.resource, "transcript"), "updatedAt");
   }
   return std::nullopt;
 }
 
 optional_time own_time_of(const envelope& from) {
   const std::string_view name = own_time(from.what);
-  return name.empty() ? std::nullopt : time_of(from.thing, name);
+  return name.empty() ? std::nullopt : time_of(from.resource, name);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ optional_time own_time_of(const envelope& from) {
 verdict open_envelope(const json_value& root, envelope& out, event& result) {
   if (!root.is_object()) return dead(result, "the top level is not an object");
   const json_value& event = unwrap(root);
-  result.event_id = head(event, "id", short_limit);
+  result.event_id = head(event, "id", max_short_text);
   result.api_version = head(event, "apiVersion", 20);
   result.event_type = head(event, "type", 100);
   result.occurred_at = out.created_at = time_of(event, "createdAt");
@@ -72,9 +72,9 @@ verdict open_envelope(const json_value& root, envelope& out, event& result) {
   out.context = child(*data, "context");
   const json_value* resource = data->find("resource");
   const json_value* object = data->find("object");
-  out.thing = resource != nullptr && resource->is_object() ? *resource
-              : object != nullptr && object->is_object()   ? *object
-                                                           : *data;
+  out.resource = resource != nullptr && resource->is_object() ? *resource
+                 : object != nullptr && object->is_object()   ? *object
+                                                              : *data;
   const json_value* version = event.find("apiVersion");
   if (version != nullptr) out.api_version = version->text();
   return verdict::apply;
@@ -93,7 +93,7 @@ link_parts parse_link(std::string_view link) {
     return part;
   };
   const auto usable = [](std::string_view part) -> optional_text {
-    return part.empty() || part.size() > short_limit ? std::nullopt : optional_text(part);
+    return part.empty() || part.size() > max_short_text ? std::nullopt : optional_text(part);
   };
   link_parts parts;
   parts.line = usable(next());
@@ -108,21 +108,22 @@ link_parts link_of(const envelope& from) {
 }
 
 optional_text usable_id(
-    const json_value& thing, std::string_view name, std::string_view fallback, std::string& problem
+    const json_value& resource, std::string_view name, std::string_view fallback,
+    std::string& problem
 ) {
   for (const std::string_view candidate : {name, fallback}) {
-    const json_value* value = candidate.empty() ? nullptr : thing.find(candidate);
+    const json_value* value = candidate.empty() ? nullptr : resource.find(candidate);
     if (value == nullptr || value->is_null()) continue;
     if (value->is_array() && value->items().empty()) continue;
     if (!value->is_string()) {
       problem = std::string(candidate) + " is not text";
       return std::nullopt;
     }
-    if (value->text().size() > short_limit) {
+    if (value->text().size() > max_short_text) {
       problem = std::string(candidate) + " is longer than 255 bytes";
       return std::nullopt;
     }
-    // Two ids that differ there alone would become one row.
+    // Two ids that differ only there would become one row.
     if (value->text().find(replacement) != std::string_view::npos) {
       problem = std::string(candidate) + " has a NUL or half a surrogate pair in it";
       return std::nullopt;
@@ -134,18 +135,18 @@ optional_text usable_id(
 }
 
 optional_time stamp_of(const envelope& from) {
-  const optional_time updated = time_of(from.thing, "updatedAt");
-  const optional_time created = time_of(from.thing, "createdAt");
+  const optional_time updated = time_of(from.resource, "updatedAt");
+  const optional_time created = time_of(from.resource, "createdAt");
   if (from.what == kind::contact_deleted && (updated || from.created_at)) {
-    return std::max(updated, from.created_at);  // nothing is less than any time
+    return std::max(updated, from.created_at);  // an absent time is less than any other
   }
   return first_of(updated, inner_updated_at(from), from.created_at, own_time_of(from), created);
 }
 
 optional_time occurred_at(const envelope& from) {
   return first_of(
-      from.created_at, own_time_of(from), time_of(from.thing, "createdAt"),
-      time_of(from.thing, "updatedAt")
+      from.created_at, own_time_of(from), time_of(from.resource, "createdAt"),
+      time_of(from.resource, "updatedAt")
   );
 }
 

@@ -3,22 +3,18 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-// normalise(body): the bytes of a delivery into one internal shape, whatever generation sent them
-// (facts.md 2.6, merge.md section 1). Pure: no clock, no database, no settings. Absent, null, "",
-// [] and "unavailable" yield no fact: an optional without value, an empty vector. All text is valid
-// UTF-8 without NUL.
+// The facts of an event: what it states, in one form for all generations of the API. docs/events.md
+// says how each fact is found, docs/merge.md how facts become rows. A value that is absent or empty
+// yields no fact: an optional without value, an empty vector. All text is valid UTF-8 without NUL.
 namespace trunkline::parse {
 
-inline constexpr int parser_version = 1;  // raised when the same body yields other facts
-
-// Microseconds since 1970 UTC; always within 2000-01-01..2100-01-01.
+// Microseconds since 1970 UTC, within 2000-01-01..2100-01-01.
 using timestamp = std::int64_t;
 using optional_time = std::optional<timestamp>;
 
-// Canonical event kinds (facts.md 2.1).
+// In the order of the table in kinds.cpp.
 enum class kind {
   message_received,
   message_sent,
@@ -42,57 +38,66 @@ enum class kind {
   token_validated,
   unknown,
 };
-// Exact alias table; anything else is unknown.
-kind kind_of(std::string_view type);
-std::string_view canonical_name(kind);  // "message.received", ..., "task", "unknown"
 
-// The row of activities that an event speaks of. Joins are named after merge.md section 2.
+// The facts for one row of activities, grouped by their joins (docs/merge.md, "Registers").
 struct activity_facts {
   std::string openphone_id;
-  // G: greatest
-  std::optional<std::string> activity_type;  // "message" | "call"
-  std::optional<std::string>
-      direction_k;  // "2incoming" stated, "1incoming" inferred from the type; also outgoing
-  std::optional<std::string>
-      from_number;  // E.164 where it is one, else as sent ("72645", "anonymous")
-  std::vector<std::string> to_numbers;  // same, in the order sent
+
+  // Greatest.
+  // "message" or "call".
+  std::optional<std::string> activity_type;
+  // "2incoming" if stated, "1incoming" if inferred from the kind; the same with "outgoing".
+  std::optional<std::string> direction_k;
+  // E.164 where possible, else as sent ("72645", "anonymous").
+  std::optional<std::string> from_number;
+  std::vector<std::string> to_numbers;
   std::optional<std::string> user_id, line_id, answered_by, initiated_by;
-  std::optional<std::string> contact_hint;  // E.164 only; from sided events
+  // E.164. Only events that say which side is which have one.
+  std::optional<std::string> contact_hint;
   optional_time answered_at, completed_at;
-  std::optional<int> duration_r;            // seconds, 0..2^31-1
-  optional_time active_at;                  // message and call life-cycle events only
-  std::optional<bool> unanswered;           // true or absent
-  std::optional<bool> has_voicemail;        // true or absent
-  std::optional<std::string> ai_content_k;  // "1absent" < "2in-progress" < "3failed" < "4completed"
-  // L: least
+  // Seconds, 0..2^31-1.
+  std::optional<int> duration_r;
+  // Life-cycle events of messages and calls only.
+  optional_time active_at;
+  // True or absent.
+  std::optional<bool> unanswered, has_voicemail;
+  // "1absent" < "2in-progress" < "3failed" < "4completed".
+  std::optional<std::string> ai_content_k;
+
+  // Least.
   optional_time created_at;
-  // U: union; sorted, distinct
+
+  // Union. Sorted, distinct.
   std::vector<std::string> parties, conv_refs, party_keys, contact_ids;
-  // N: newest by (stamp, value)
-  optional_time stamp;  // absent: -infinity; shared by all N registers of this event
+
+  // Newest by (stamp, value).
+  // The age of all values of this group; absent means -infinity.
+  optional_time stamp;
   std::optional<std::string> body;
-  std::optional<std::string> media_urls;  // JSON array of strings, in order
-  std::optional<std::string>
-      media_types;                   // JSON array as long, null where not said; set with media_urls
-  std::optional<std::string> error;  // JSON {"code":..., "detail":...} without null members
+  // A JSON array of strings, and one of the same length with the type of each or null.
+  std::optional<std::string> media_urls, media_types;
+  // {"code", "detail"} without null members.
+  std::optional<std::string> error;
   std::optional<std::string> recording_url;
   std::optional<int> recording_duration_seconds;
   std::optional<std::int64_t> recording_size_bytes;
-  std::optional<std::string> ai_summary;                             // array joined by newlines
-  std::optional<std::string> ai_key_points, ai_next_steps, ai_jobs;  // JSON arrays
+  // Paragraphs joined by newlines.
+  std::optional<std::string> ai_summary;
+  // JSON arrays.
+  std::optional<std::string> ai_key_points, ai_next_steps, ai_jobs;
   std::optional<std::string> ai_sentiment;
-  std::optional<std::string>
-      ai_transcript;  // {"dialogue":[{"speaker","text","timestamp",...}],"confidence"}
-  std::optional<std::string>
-      ai_transcript_raw;  // the provider's own object, set with ai_transcript
-  std::optional<std::string> voicemail, forwarded, menu;  // JSON objects
-  // Status: N by (level, stamp, rank)
+  // {"confidence", "dialogue": [{"speaker", "text", "timestamp", ...}]}, and the provider's object.
+  std::optional<std::string> ai_transcript, ai_transcript_raw;
+  // JSON objects.
+  std::optional<std::string> voicemail, forwarded, menu;
+
+  // Newest by (level, stamp, rank).
   std::optional<std::string> status_r;
   std::optional<int> status_level, status_rank;
 };
 
-// A row of recordings: N per (call, recording id). Without an id of its own: "#0", "#1", ... by
-// position.
+// The facts for one row of recordings. Without an id of the provider, recording_id is "#" and the
+// position in the list.
 struct recording_facts {
   std::string recording_id;
   std::optional<std::string> url, content_type;
@@ -101,48 +106,54 @@ struct recording_facts {
   optional_time started_at;
 };
 
-// A version of a provider contact: whole record by greatest (stamp, deleted, record).
+// One version of a contact card. The greatest (stamp, deleted, record) wins as a whole.
 struct card_facts {
   std::string card_id;
   bool deleted = false;
   optional_time stamp;
-  std::string record;  // canonical JSON text: members sorted, our field names (see docs/events.md)
-  std::vector<std::string> phones;  // E.164, sorted, distinct
+  // Canonical JSON text of the other members (docs/events.md, "Contact cards").
+  std::string record;
+  // E.164, sorted, distinct.
+  std::vector<std::string> phones;
   std::optional<std::string> first_name, last_name, company, role, external_id;
   std::vector<std::string> emails;
 };
 
 enum class verdict {
-  apply,   // facts below
-  ignore,  // kept and counted: unknown types, tasks, integrations, token.validated
-  dead,    // can never be an event; reason says why, for people
+  // The event has facts.
+  apply,
+  // The event is kept and counted: unknown types, tasks, integrations, token.validated.
+  ignore,
+  // The bytes can never be an event.
+  dead,
 };
 
 struct event {
   verdict what = verdict::dead;
   kind type = kind::unknown;
-  std::string event_type;   // as sent, at most 100 bytes (cut on a character); "" if there is none
-  std::string event_id;     // envelope id as sent, at most 255 bytes; "" if there is none
-  std::string api_version;  // as sent, at most 20 bytes
-  std::string
-      reason;  // dead: "not JSON: ... at byte 17", "duplicate key \"id\" in data.object", ...
-  bool json_text = false;  // the bytes may be stored as Postgres json; else they go to raw
-  optional_time
-      occurred_at;  // envelope createdAt, else the object's own time: for the event row only
+
+  // As sent, cut at 100, 255 and 20 bytes; "" if absent.
+  std::string event_type, event_id, api_version;
+
+  // Why the event is dead: "not JSON: ... at byte 17", "duplicate key \"id\" in data.object".
+  std::string reason;
+
+  // True if PostgreSQL accepts the bytes as json and can read them back.
+  bool json_text = false;
+
+  // By the provider's clock.
+  optional_time occurred_at;
+
   std::optional<activity_facts> activity;
   std::vector<recording_facts> recordings;
   std::optional<card_facts> card;
-  std::vector<std::string> own_numbers;  // own evidence, E.164
-  std::vector<std::string> named;  // numbers named by a hint or a card: contacts exist for them
+
+  // Numbers that this event proves to be our own. E.164.
+  std::vector<std::string> own_number_evidence;
+
+  // Numbers that a hint or a card names: contacts exist for them even if no activity refers to
+  // them.
+  std::vector<std::string> explicit_contacts;
 };
-
-event normalise(std::string_view body);
-
-// Phone numbers as design.md section 4: E.164; 10 digits get +1; 11 starting with 1 get +; else as
-// sent (trimmed).
-std::string normalise_number(std::string_view text);
-bool is_e164(std::string_view text);  // "+" and 7 to 15 digits, first not 0
-bool is_no_identity(std::string_view text
-);  // anonymous, blocked, restricted, unknown, unavailable: any case
 
 }  // namespace trunkline::parse

@@ -12,7 +12,7 @@
 #include "parse/json_scan.hpp"
 #include "parse/text.hpp"
 
-// A namespace of its own: other files may include the library with another assert.
+// A separate namespace, because other files may include the library with another assert.
 #define RAPIDJSON_NAMESPACE trunkline_rapidjson
 #define RAPIDJSON_NAMESPACE_BEGIN namespace trunkline_rapidjson {
 #define RAPIDJSON_NAMESPACE_END }
@@ -25,7 +25,8 @@ namespace {
 
 namespace json = trunkline_rapidjson;
 
-constexpr std::size_t kept_bytes = 256 * 1024;  // of each buffer, between documents
+// Maximum capacity of each buffer that is kept between documents.
+constexpr std::size_t kept_bytes = 256 * 1024;
 
 struct thread_memory {
   std::string bytes;  // the body, repaired, then unescaped in place
@@ -53,7 +54,7 @@ thread_memory& memory() {
   return instance;
 }
 
-// A name that two members share, or one without data.
+// Returns a name that two members share, or a view without data.
 std::string_view find_duplicate(std::span<const json_member> members) {
   if (members.size() <= 16) {
     for (std::size_t i = 1; i < members.size(); ++i) {
@@ -71,8 +72,8 @@ std::string_view find_duplicate(std::span<const json_member> members) {
   return found == names.end() ? std::string_view{} : *found;
 }
 
-// Takes the reader's events and builds the tree: finished values wait in `values` until their array
-// or object is complete, keys wait in `members`.
+// Builds the tree from the reader's callbacks. Complete values are in `values` until their array or
+// object ends; keys are in `members`.
 class builder {
  public:
   builder(thread_memory& mem, std::string_view body) : memory_(mem), body_(body) {
@@ -86,7 +87,7 @@ class builder {
   bool Null() { return push({}); }
   bool Bool(bool value) { return push(json_value::boolean(value)); }
   bool RawNumber(const char* text, json::SizeType length, bool) {
-    // From the body as it came: a number beyond a double was blanked in the copy.
+    // The original digits: numbers that exceed a double are zeros in the copy.
     const auto offset = static_cast<std::size_t>(text - memory_.bytes.data());
     return push(json_value::text(json_value::type::number, body_.substr(offset, length)));
   }
@@ -94,7 +95,7 @@ class builder {
     return push(json_value::text(json_value::type::string, {text, length}));
   }
   bool StartObject() {
-    memory_.members.push_back({});  // a mark: keys of this object follow
+    memory_.members.push_back({});  // a mark before the keys of this object
     return true;
   }
   bool Key(const char* text, json::SizeType length, bool) {
@@ -119,7 +120,7 @@ class builder {
     memory_.members.pop_back();
     return push(json_value::array({items, count}));
   }
-  // Never called: numbers come as text.
+  // Not called, because the reader passes numbers as text.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
   bool Int64(std::int64_t) { return false; }
@@ -148,14 +149,15 @@ class builder {
     return {members, count};
   }
 
-  // Reading goes on after a duplicate: whether all of it is JSON decides how the bytes are kept.
+  // Reading continues after a duplicate: whether the rest is JSON decides in which column the bytes
+  // are stored.
   void note_duplicate(std::span<const json_member> members) {
     const std::string_view twice = find_duplicate(members);
     if (twice.data() == nullptr || !duplicate_.empty()) return;
     duplicate_ = "duplicate key \"" + mask_key(twice) + "\" in " + path();
   }
 
-  // Where the reader is, from the keys that still wait: "data.object", "data.media[]".
+  // Returns the position of the reader, made of the keys of unfinished objects: "data.object".
   std::string path() const {
     std::string result;
     for (std::size_t i = 0; i < memory_.members.size(); ++i) {
@@ -182,9 +184,9 @@ std::string reader_problem(json::ParseErrorCode code, std::size_t offset) {
   return "not JSON: " + why + " at byte " + std::to_string(offset);
 }
 
-// Reads all of the copy. "" or why it is not JSON; keys that come twice are in build.duplicate().
-// Recursion is safe, the scan has capped the depth; the iterative reader would do arithmetic on the
-// null pointer of its empty stack, which sanitizers refuse.
+// Reads the copy and returns "", or why it is not JSON. Duplicate keys are in build.duplicate().
+// Recursion is safe because the scan has limited the depth. The iterative reader is not used: it
+// does arithmetic on a null pointer, which the sanitizers report.
 std::string read(thread_memory& mem, builder& build) {
   constexpr unsigned flags = json::kParseInsituFlag | json::kParseValidateEncodingFlag |
                              json::kParseFullPrecisionFlag | json::kParseNumbersAsStringsFlag;

@@ -5,11 +5,11 @@
 
 #include "parse/json_value.hpp"
 
-// Bytes to a tree under our own strict rules: RFC 8259 and nothing more, no key twice in one
-// object, at most max_depth levels. The memory is the thread's and used again: at most one document
-// is alive on a thread at a time.
 namespace trunkline::parse {
 
+// A JSON text under strict rules: RFC 8259 without extensions, no duplicate key in an object, at
+// most max_json_depth levels (json_limits.hpp). Uses memory of the thread, so a thread must not
+// have more than one document at a time.
 class json_document {
  public:
   explicit json_document(std::string_view body);
@@ -17,9 +17,12 @@ class json_document {
   json_document(const json_document&) = delete;
   json_document& operator=(const json_document&) = delete;
 
-  const std::string& problem() const { return problem_; }  // "" if root() is there
-  // Postgres takes the bytes as json, and can read them back later.
+  // Returns why the body was rejected, or "" if root() is valid.
+  const std::string& problem() const { return problem_; }
+
+  // True if PostgreSQL accepts the bytes as json and can read them back.
   bool is_json_text() const { return is_json_text_; }
+
   const json_value& root() const { return root_; }
 
  private:

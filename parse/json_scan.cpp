@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parse/json_scan.hpp"
 
+#include "parse/json_limits.hpp"
 #include "parse/text.hpp"
 
 namespace trunkline::parse {
@@ -17,7 +18,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// The code unit of a \uXXXX that starts at position, or -1.
+// Returns the code unit of a \uXXXX that starts at position, or -1.
 int code_unit(std::string_view bytes, std::size_t position) {
   if (position + 6 > bytes.size() || bytes[position] != '\\' || bytes[position + 1] != 'u')
     return -1;
@@ -78,14 +79,14 @@ class scanner {
   void fail(std::string why) { result_.problem = why + " at byte " + std::to_string(at_); }
 
   void open() {
-    if (++depth_ > max_depth) {
+    if (++depth_ > max_json_depth) {
       result_.too_deep = true;
-      fail("nested deeper than " + std::to_string(max_depth) + " levels");
+      fail("nested deeper than " + std::to_string(max_json_depth) + " levels");
     }
     ++at_;
   }
 
-  // A byte or a UTF-8 sequence without meaning of its own.
+  // A byte or a UTF-8 sequence that is not part of a string, a number or a bracket.
   void plain() {
     const std::size_t length = utf8_length(std::string_view(bytes_).substr(at_));
     if (length == 0) return fail("not JSON: invalid UTF-8");

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
 #include <string>
-#include <string_view>
 
-// One pass over the bytes before any tree is built: what is refused here never reaches the JSON
-// library, and what the library would refuse although it is only odd is made harmless. Every repair
-// keeps the length, so that offsets into the copy are offsets into the original.
+// One pass over the bytes before the tree is built. It rejects what must not reach the JSON
+// library, and rewrites valid JSON that the library would reject. A rewrite keeps the length, so
+// that offsets into the copy are offsets into the original.
 namespace trunkline::parse {
 
-inline constexpr int max_depth = 64;
-
 struct scan_result {
-  std::string problem;  // why this can never be read, or ""
+  // Why the bytes were rejected, or "".
+  std::string problem;
   bool too_deep = false;
-  bool replaced = false;  // \u0000 or half a surrogate pair became \ufffd in the copy
+  // True if a \u0000 or half of a surrogate pair became \ufffd in the copy.
+  bool replaced = false;
 };
 
-// Checks bytes and repairs the copy in place: NUL bytes and bad UTF-8 are problems, as is a nesting
-// deeper than max_depth. Numbers beyond a double are blanked ("1e400" becomes "0.000"): the library
-// calls them errors.
+// Checks bytes and rewrites them in place. NUL bytes, invalid UTF-8 and more than max_json_depth
+// levels (json_limits.hpp) are problems. A number that exceeds a double is replaced by zeros
+// ("1e400" becomes "0.000"), because the library calls it an error; json_document takes its digits
+// from the original.
 scan_result scan_json(std::string& bytes);
 
 }  // namespace trunkline::parse

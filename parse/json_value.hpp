@@ -4,9 +4,8 @@
 #include <span>
 #include <string_view>
 
-// A parsed JSON text as plain views: strings are unescaped UTF-8 without NUL, numbers are kept as
-// their digits (so that 1e400 costs its own field only, and 5.0 stays 5.0). Everything lives as
-// long as the json_document it came from.
+// A parsed JSON text as views: strings are unescaped UTF-8 without NUL, numbers are their digits,
+// so that 5.0 stays 5.0 and 1e400 costs only its own field. Valid as long as the json_document.
 namespace trunkline::parse {
 
 struct json_member;
@@ -29,10 +28,13 @@ class json_value {
   bool is_object() const { return type_ == type::object; }
   bool is_true() const { return type_ == type::boolean && size_ == 1; }
 
-  std::string_view text() const;                 // of a string or a number, else ""
-  std::span<const json_value> items() const;     // of an array, else none
-  std::span<const json_member> members() const;  // of an object, else none
-  // The member's value; nullptr if there is none, or if this is no object.
+  // Returns the text of a string or the digits of a number, else "".
+  std::string_view text() const;
+  // Returns the elements of an array, else none.
+  std::span<const json_value> items() const;
+  // Returns the members of an object, else none.
+  std::span<const json_member> members() const;
+  // Returns the value of a member, or nullptr if there is none or this is not an object.
   const json_value* find(std::string_view name) const;
 
  private:

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "parse/json_limits.hpp"
+
 namespace trunkline::parse {
 namespace {
 
@@ -27,8 +29,8 @@ void append_escaped(std::string& out, char c) {
   out += hex[static_cast<unsigned char>(c) & 15u];
 }
 
-bool is_modest_number(std::string_view digits) {
-  if (digits.size() > 40) return false;
+bool is_storable_number(std::string_view digits) {
+  if (digits.size() > max_number_length) return false;
   const std::size_t e = digits.find_first_of("eE");
   if (e == std::string_view::npos) return true;
   std::string_view exponent = digits.substr(e + 1);
@@ -36,7 +38,8 @@ bool is_modest_number(std::string_view digits) {
   int value = 0;
   const auto [end, error] =
       std::from_chars(exponent.data(), exponent.data() + exponent.size(), value);
-  return error == std::errc() && end == exponent.data() + exponent.size() && value <= 99;
+  return error == std::errc() && end == exponent.data() + exponent.size() &&
+         value <= max_number_exponent;
 }
 
 void append_array(std::string& out, const json_value& value) {
@@ -88,7 +91,7 @@ void append_json(std::string& out, const json_value& value) {
       out += value.is_true() ? "true" : "false";
       break;
     case json_value::type::number:
-      out += is_modest_number(value.text()) ? value.text() : "null";
+      out += is_storable_number(value.text()) ? value.text() : "null";
       break;
     case json_value::type::string:
       append_json_string(out, value.text());

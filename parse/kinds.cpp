@@ -12,8 +12,9 @@ struct alias {
   kind what;
 };
 
-// Every name ever seen (the app, three generations of the API, the integration document, other
-// people's code). Exact: a loose match once took call.recording.completed for call.completed.
+// All names in use: those of the app, of each generation of the API and of third-party code. Names
+// are compared exactly, because a prefix match mistakes call.recording.completed for
+// call.completed.
 constexpr alias aliases[] = {
     {"message.received", kind::message_received},
     {"message.created", kind::message_received},
@@ -75,7 +76,7 @@ struct traits {
   std::string_view direction;
 };
 
-// In the order of the enum.
+// In the order of enum kind.
 constexpr traits table[] = {
     {"message.received", "", "received", "incoming"},
     {"message.sent", "", "sent", "outgoing"},

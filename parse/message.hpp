@@ -5,7 +5,7 @@
 
 namespace trunkline::parse {
 
-// What only messages carry: text, media, error.
+// Reads text, media and error of a message.
 void read_message(const envelope& from, activity_facts& facts);
 
 }  // namespace trunkline::parse

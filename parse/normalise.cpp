@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parse/facts.hpp"
+#include "parse/normalise.hpp"
 
 #include <algorithm>
 
@@ -16,26 +16,26 @@
 namespace trunkline::parse {
 namespace {
 
-// Where the row's key stands. A recording event of the later generations is the call itself; the
-// integration document's is known by its own url, and its id is not a call's.
+// Returns the key of the activity. The resource of a recording event is the call itself, except in
+// the first generation, where it has a url and its id is that of the recording.
 optional_text activity_id(const envelope& from, std::string& problem) {
-  const json_value& thing = from.thing;
-  if (is_ai_content(from.what)) return usable_id(thing, "callId", "", problem);
+  const json_value& resource = from.resource;
+  if (is_ai_content(from.what)) return usable_id(resource, "callId", "", problem);
   if (from.what == kind::call_recording) {
-    const bool own_url = thing.find("url") != nullptr;
-    return usable_id(thing, "callId", own_url ? "" : "id", problem);
+    const bool own_url = resource.find("url") != nullptr;
+    return usable_id(resource, "callId", own_url ? "" : "id", problem);
   }
-  if (from.what == kind::call_voicemail) return usable_id(thing, "callId", "id", problem);
-  return usable_id(thing, "id", "", problem);
+  if (from.what == kind::call_voicemail) return usable_id(resource, "callId", "id", problem);
+  return usable_id(resource, "id", "", problem);
 }
 
 void read_times(const envelope& from, activity_facts& facts) {
-  facts.created_at = time_of(from.thing, "createdAt");
+  facts.created_at = time_of(from.resource, "createdAt");
   if (!is_message(from.what)) {
-    facts.answered_at = time_of(from.thing, "answeredAt");
-    facts.completed_at = time_of(from.thing, "completedAt");
+    facts.answered_at = time_of(from.resource, "answeredAt");
+    facts.completed_at = time_of(from.resource, "completedAt");
     if (from.what == kind::call_missed && !facts.completed_at) {
-      facts.completed_at = time_of(from.thing, "missedAt");
+      facts.completed_at = time_of(from.resource, "missedAt");
     }
   }
   if (is_life_cycle(from.what)) {
@@ -53,17 +53,17 @@ void read_activity(const envelope& from, optional_text id, event& result) {
   if (is_message(from.what)) {
     read_message(from, facts);
   } else {
-    facts.answered_by = owned(
-        first_of(short_text(from.thing, "answeredBy"), short_text(from.thing, "answeredByUserId"))
-    );
-    facts.initiated_by = owned(short_text(from.thing, "initiatedBy"));
+    facts.answered_by = owned(first_of(
+        short_text(from.resource, "answeredBy"), short_text(from.resource, "answeredByUserId")
+    ));
+    facts.initiated_by = owned(short_text(from.resource, "initiatedBy"));
     if (is_ai_content(from.what)) {
       read_ai_content(from, facts);
     } else {
       read_call(from, facts, result);
     }
   }
-  read_status(from.what, from.thing, facts);
+  read_status(from.what, from.resource, facts);
 }
 
 }  // namespace
@@ -78,13 +78,13 @@ event normalise(std::string_view body) {
   result.what = open_envelope(document.root(), from, result);
   if (result.what != verdict::apply) return result;
   result.occurred_at = occurred_at(from);
-  const optional_text id = is_contact(from.what) ? usable_id(from.thing, "id", "", result.reason)
+  const optional_text id = is_contact(from.what) ? usable_id(from.resource, "id", "", result.reason)
                                                  : activity_id(from, result.reason);
   if (!id) {
     result.what = verdict::dead;
   } else if (is_contact(from.what)) {
     result.card = read_card(from, *id);
-    result.named = result.card->phones;
+    result.explicit_contacts = result.card->phones;
   } else {
     read_activity(from, id, result);
   }

@@ -5,9 +5,8 @@
 
 namespace trunkline::parse {
 
-// Who and where (merge.md section 3): direction, from and to, parties and what names them, our own
-// numbers, conversation, line, user. Fills the registers of facts, and own_numbers and named of
-// result.
+// Reads direction, from and to, parties, contact hint, conversation, line and user into facts, and
+// own_number_evidence and explicit_contacts into result (docs/events.md, "Parties").
 void read_parties(const envelope& from, activity_facts& facts, event& result);
 
 }  // namespace trunkline::parse

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Telephone numbers, as far as it is safe to read them: what is not clearly a number stays as it
-// was sent, and then makes no contact.
+#include "parse/phone_number.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "parse/facts.hpp"
 #include "parse/text.hpp"
 
 namespace trunkline::parse {
@@ -18,7 +17,7 @@ bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// Marks that change the direction of writing: invisible, and often copied along with a number.
+// Invisible marks of the direction of writing, which are often copied along with a number.
 bool is_direction_mark(std::string_view character) {
   constexpr std::array<std::string_view, 11> marks{"\u200E", "\u200F", "\u202A", "\u202B",
                                                    "\u202C", "\u202D", "\u202E", "\u2066",
@@ -26,8 +25,8 @@ bool is_direction_mark(std::string_view character) {
   return std::find(marks.begin(), marks.end(), character) != marks.end();
 }
 
-// What is left without "tel:" and everything that people put between digits.
-std::string bare(std::string_view text) {
+// Returns the number without "tel:" and the characters that people put between digits.
+std::string without_filler(std::string_view text) {
   if (equals_ignoring_case(text.substr(0, 4), "tel:")) text.remove_prefix(4);
   std::string result;
   while (!text.empty()) {
@@ -50,7 +49,7 @@ bool is_e164(std::string_view text) {
 std::string normalise_number(std::string_view text) {
   const std::string_view trimmed = trim(text);
   if (is_e164(trimmed)) return std::string(trimmed);
-  const std::string digits = bare(trimmed);
+  const std::string digits = without_filler(trimmed);
   if (is_e164(digits)) return digits;
   if (all_digits(digits)) {
     if (digits.size() == 10) return "+1" + digits;

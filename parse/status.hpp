@@ -7,16 +7,18 @@
 
 namespace trunkline::parse {
 
-struct status_place {
-  std::string_view text;  // our spelling
-  int level = 0;          // 1..5; a higher level always wins
-  int rank = 0;           // within the level, for events of the same time
+struct status_order {
+  std::string_view text;
+  // 1..5. A higher level always wins.
+  int level = 0;
+  // Decides between events of the same level and time.
+  int rank = 0;
 };
-// The one table of status texts; level 0 for a text that is not in it.
-status_place place_of_status(std::string_view text);
 
-// Fills the status register, and unanswered, from direction_k and duration_r that are already
-// there.
-void read_status(kind what, const json_value& thing, activity_facts& facts);
+// Returns the order of a status by its text as sent. The level is 0 if the text is not a status.
+status_order order_of_status(std::string_view text);
+
+// Reads status and unanswered. Uses direction_k and duration_r of facts.
+void read_status(kind what, const json_value& resource, activity_facts& facts);
 
 }  // namespace trunkline::parse

@@ -5,15 +5,15 @@
 
 #include "common/text/utf8.hpp"
 
-// Small text rules that several parts of the parser share.
 namespace trunkline::parse {
 
-// At most limit bytes of valid UTF-8, cut between characters.
+// Returns at most limit bytes of valid UTF-8, cut between characters.
 std::string_view cut(std::string_view text, std::size_t limit);
 
-std::string_view trim(std::string_view text);  // ASCII white space at both ends
+// Returns text without ASCII white space at both ends.
+std::string_view trim(std::string_view text);
 
-// ASCII only; the rest compares byte by byte.
+// Compare ASCII letters in any case, and all other bytes exactly.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool contains_ignoring_case(std::string_view text, std::string_view part);
 

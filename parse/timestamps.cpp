@@ -10,7 +10,7 @@ constexpr timestamp second = 1'000'000;               // microseconds
 constexpr timestamp earliest = 946'684'800 * second;  // 2000-01-01T00:00:00Z
 constexpr timestamp latest = 4'102'444'800 * second;  // 2100-01-01T00:00:00Z
 
-// Reads the text from left to right; after a mismatch everything fails.
+// Reads the text from left to right. After a mismatch every further step fails.
 class cursor {
  public:
   explicit cursor(std::string_view text) : rest_(text) {}
@@ -49,7 +49,7 @@ class cursor {
   bool failed_ = false;
 };
 
-// ".5" is 500000; digits beyond the sixth are cut.
+// Returns ".5" as 500000. Digits after the sixth are cut.
 timestamp fraction(cursor& text) {
   if (!text.skip('.')) return 0;
   timestamp value = 0;

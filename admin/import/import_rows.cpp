@@ -61,7 +61,7 @@ std::string load(
     case sort::lines: {
       auto told = tell_line(row[1]);
       for (const auto& event : told.events)
-        context.ours.insert(event.own_numbers.begin(), event.own_numbers.end());
+        context.ours.insert(event.own_number_evidence.begin(), event.own_number_evidence.end());
       return take(std::move(told), out);
     }
     case sort::events:

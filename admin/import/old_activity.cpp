@@ -3,6 +3,7 @@
 
 #include "admin/import/old_fields.hpp"
 #include "admin/import/old_rows.hpp"
+#include "parse/normalise.hpp"
 #include "parse/status.hpp"
 
 namespace trunkline::admin {
@@ -34,7 +35,7 @@ std::string_view message_type(std::string_view direction, std::string_view statu
 
 bool is_known_status(std::string_view status) {
   return status == "no-answer" || status == "unanswered" ||
-         parse::place_of_status(status).level > 0;
+         parse::order_of_status(status).level > 0;
 }
 
 void add_people(
@@ -159,11 +160,11 @@ void put_right(parse::event& event, const reading& row, const phone_lines& ours)
   facts.stamp.reset();
   // A direction that is wrong would make a stranger's number ours, for ever. Our lines are learnt
   // from events, settings and the old list of lines.
-  event.own_numbers.clear();
+  event.own_number_evidence.clear();
   if (!row.knows_sides || is_turned_round(facts, ours)) {
     facts.direction_k.reset();
     facts.contact_hint.reset();
-    event.named.clear();
+    event.explicit_contacts.clear();
   }
   if (!row.knows_status) {
     facts.status_r.reset();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/import/old_fields.hpp"
 #include "admin/import/old_rows.hpp"
+#include "parse/normalise.hpp"
+#include "parse/phone_number.hpp"
 
 namespace trunkline::admin {
 namespace {
@@ -58,7 +60,7 @@ told_row tell_contact(std::string_view row, const std::string& prefix) {
   if (event.card)
     event.card->stamp.reset();
   else
-    event.named.push_back(std::move(what.phone));
+    event.explicit_contacts.push_back(std::move(what.phone));
   told_row out;
   out.events.push_back(std::move(event));
   return out;
@@ -70,7 +72,7 @@ told_row tell_line(const std::optional<std::string>& phone) {
   if (!parse::is_e164(number)) return {{}, "phone_number is not in international form"};
   told_row out;
   out.events.push_back(empty_event());
-  out.events.back().own_numbers.push_back(std::move(number));
+  out.events.back().own_number_evidence.push_back(std::move(number));
   return out;
 }
 

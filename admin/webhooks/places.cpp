@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/webhooks/places.hpp"
+#include "parse/normalise.hpp"
 
 #include <algorithm>
 
-#include "parse/facts.hpp"
 
 namespace trunkline::admin {
 namespace {

@@ -6,8 +6,8 @@
 #include "common/text/units.hpp"
 #include "cli/events/event_filter_options.hpp"
 #include "admin/timestamp.hpp"
-#include "parse/facts.hpp"
 #include "parse/kinds.hpp"
+#include "parse/phone_number.hpp"
 
 namespace trunkline::cli {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/webhooks/trial.hpp"
 #include "cli/output.hpp"
+#include "parse/normalise.hpp"
 
 #include <algorithm>
 
-#include "parse/facts.hpp"
 
 namespace trunkline::cli {
 

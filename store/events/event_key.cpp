@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/text/encoding.hpp"
+#include "parse/normalise.hpp"
 #include "store/events/event_store.hpp"
 
 namespace trunkline::store {

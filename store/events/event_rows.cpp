@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "common/text/encoding.hpp"
+#include "parse/normalise.hpp"
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/copy_data.hpp"
 #include "store/pg/row_arrays.hpp"

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "common/text/encoding.hpp"
+#include "parse/normalise.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/pg/row_arrays.hpp"
 

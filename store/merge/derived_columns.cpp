@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "parse/facts.hpp"
+#include "parse/phone_number.hpp"
 
 namespace trunkline::store {
 

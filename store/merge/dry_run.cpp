@@ -32,8 +32,8 @@ void open_as_worker(session& db, const std::string& conninfo) {
 // What the event's effects may reach.
 parameters keys_of(std::int64_t id, const parse::event& event) {
   std::vector<std::string> refs, party_keys;
-  std::set<std::string> phones(event.named.begin(), event.named.end());
-  phones.insert(event.own_numbers.begin(), event.own_numbers.end());
+  std::set<std::string> phones(event.explicit_contacts.begin(), event.explicit_contacts.end());
+  phones.insert(event.own_number_evidence.begin(), event.own_number_evidence.end());
   if (event.activity) {
     refs = event.activity->conv_refs;
     party_keys = event.activity->party_keys;

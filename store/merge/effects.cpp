@@ -38,8 +38,8 @@ batch_facts sort_out(const std::vector<const parse::event*>& events) {
   batch_facts facts;
   facts.activities.reserve(events.size());
   for (const auto* event : events) {
-    facts.own_evidence.insert(event->own_numbers.begin(), event->own_numbers.end());
-    facts.named.insert(event->named.begin(), event->named.end());
+    facts.own_evidence.insert(event->own_number_evidence.begin(), event->own_number_evidence.end());
+    facts.named.insert(event->explicit_contacts.begin(), event->explicit_contacts.end());
     if (event->card) facts.cards.push_back(&*event->card);
     if (!event->activity) continue;
     facts.activities.push_back(&*event->activity);

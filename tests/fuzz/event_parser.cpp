@@ -8,7 +8,8 @@
 #include <string_view>
 
 #include "tests/fuzz/row_checks.hpp"
-#include "parse/facts.hpp"
+#include "parse/normalise.hpp"
+#include "parse/phone_number.hpp"
 #include "parse/json_document.hpp"
 #include "store/merge/activity_rows.hpp"
 #include "store/merge/contact_cards.hpp"
@@ -91,8 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_text(what.reason);
   if (what.activity) require_activity(*what.activity);
   if (what.card) require_json(what.card->record);
-  for (const std::string& number : what.own_numbers) require(is_e164(number));
-  for (const std::string& number : what.named) require(is_e164(number));
+  for (const std::string& number : what.own_number_evidence) require(is_e164(number));
+  for (const std::string& number : what.explicit_contacts) require(is_e164(number));
   require_rows(body);
   const event again = normalise(body);
   require(again.what == what.what && again.reason == what.reason);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/metrics/exposition.hpp"
+#include "parse/kinds.hpp"
 #include "worker/process/thread_status.hpp"
 
 namespace trunkline::worker {

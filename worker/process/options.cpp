@@ -4,7 +4,7 @@
 #include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
 #include "common/text/units.hpp"
-#include "parse/facts.hpp"
+#include "parse/phone_number.hpp"
 
 namespace trunkline::worker {
 namespace {

@@ -4,7 +4,7 @@
 #include <iostream>
 #include <string>
 
-#include "parse/facts.hpp"
+#include "parse/normalise.hpp"
 #include "parse/json_document.hpp"
 
 using namespace trunkline::parse;

@@ -35,7 +35,7 @@ TEST_CASE("an old message is undated and makes no number ours") {
   CHECK(event.activity->body == "hi");
   CHECK(event.activity->contact_hint == "+14155550142");
   CHECK(event.activity->conv_refs == std::vector<std::string>{"CN1"});
-  CHECK(event.own_numbers.empty());
+  CHECK(event.own_number_evidence.empty());
 }
 
 TEST_CASE("an old time with a zone keeps it") {
@@ -100,7 +100,7 @@ TEST_CASE("an old contact is a card only if somebody named it") {
   );
   REQUIRE(made_up.events.size() == 1);
   CHECK_FALSE(made_up.events.front().card);
-  CHECK(made_up.events.front().named == std::vector<std::string>{"+14155550142"});
+  CHECK(made_up.events.front().explicit_contacts == std::vector<std::string>{"+14155550142"});
   const auto named = admin::tell_contact(
       R"({"id":7,"phone":"+14155550142","first_name":"Ada","last_name":""})", "import-shop-"
   );

@@ -54,17 +54,17 @@ TEST_CASE("facts 15: the one table of level and rank") {
       {"read", "undelivered"}};
   for (std::size_t level = 0; level < levels.size(); ++level) {
     for (std::size_t rank = 0; rank < levels[level].size(); ++rank) {
-      const status_place place = place_of_status(levels[level][rank]);
+      const status_order place = order_of_status(levels[level][rank]);
       INFO(levels[level][rank]);
       CHECK(place.text == levels[level][rank]);
       CHECK(place.level == static_cast<int>(level) + 1);
       CHECK(place.rank == static_cast<int>(rank) + 1);
     }
   }
-  CHECK(place_of_status("started").text == "ringing");
-  CHECK(place_of_status("cancelled").text == "canceled");
+  CHECK(order_of_status("started").text == "ringing");
+  CHECK(order_of_status("cancelled").text == "canceled");
   for (const auto text : {"", "unanswered", "no-answer", "unknown", "Delivered", "exploded"}) {
-    CHECK(place_of_status(text).level == 0);
+    CHECK(order_of_status(text).level == 0);
   }
 }
 

@@ -12,7 +12,7 @@ card_facts card(const std::string& members, std::string_view type = "contact.upd
   const event what = normalise(seed_event(type, R"({"id":"CT1")" + members + "}"));
   INFO(what.reason);
   REQUIRE(what.card);
-  CHECK(what.named == what.card->phones);
+  CHECK(what.explicit_contacts == what.card->phones);
   CHECK_FALSE(what.activity);
   return *what.card;
 }

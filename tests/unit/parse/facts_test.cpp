@@ -135,14 +135,14 @@ TEST_CASE("facts 19: incoming names the sender, outgoing the first receiver") {
       R"({"id":"M1","direction":"incoming","from":"4155550142","to":["+14155550100"]})"
   ));
   CHECK(in.activity->contact_hint == "+14155550142");
-  CHECK(in.own_numbers == list{"+14155550100"});
-  CHECK(in.named == list{"+14155550142"});
+  CHECK(in.own_number_evidence == list{"+14155550100"});
+  CHECK(in.explicit_contacts == list{"+14155550142"});
   const event out = normalise(seed_event(
       "message.delivered",
       R"({"id":"M1","direction":"outgoing","from":"+14155550100","to":["+14155550143","+14155550142"]})"
   ));
   CHECK(out.activity->contact_hint == "+14155550143");
-  CHECK(out.own_numbers == list{"+14155550100"});
+  CHECK(out.own_number_evidence == list{"+14155550100"});
   CHECK(out.activity->party_keys == list{"+14155550100,+14155550142,+14155550143"});
   const event delivered_as_received = normalise(seed_event(
       "message.received",
@@ -156,19 +156,19 @@ TEST_CASE("facts 19: a group's list gives no own number, an own number is never 
       "message.received",
       R"({"id":"M1","direction":"incoming","from":"+14155550142","to":["+14155550100","+14155550143"]})"
   ));
-  CHECK(group.own_numbers.empty());
+  CHECK(group.own_number_evidence.empty());
   CHECK(group.activity->contact_hint == "+14155550142");
   const event repeated = normalise(seed_event(
       "message.received",
       R"({"id":"M1","direction":"incoming","from":"+14155550142","to":["+14155550100","4155550100"]})"
   ));
-  CHECK(repeated.own_numbers == list{"+14155550100"});
+  CHECK(repeated.own_number_evidence == list{"+14155550100"});
   const event self = normalise(seed_event(
       "message.received",
       R"({"id":"M1","direction":"incoming","from":"+14155550100","to":["+14155550100"]})"
   ));
   CHECK_FALSE(self.activity->contact_hint);
-  CHECK(self.named.empty());
+  CHECK(self.explicit_contacts.empty());
   CHECK(self.activity->parties == list{"+14155550100"});
   CHECK(self.activity->party_keys.empty());
 }
@@ -184,8 +184,8 @@ TEST_CASE("facts 19: nobody makes no parties, no key and no contact, but tells o
     CHECK(what.activity->parties.empty());
     CHECK(what.activity->party_keys.empty());
     CHECK_FALSE(what.activity->contact_hint);
-    CHECK(what.own_numbers == list{"+14155550100"});
-    CHECK(what.named.empty());
+    CHECK(what.own_number_evidence == list{"+14155550100"});
+    CHECK(what.explicit_contacts.empty());
   }
 }
 
@@ -197,8 +197,8 @@ TEST_CASE("facts 19: participants without sides are parties only, in whatever or
     ));
     CHECK(what.activity->parties == list{"+14155550100", "+14155550142"});
     CHECK_FALSE(what.activity->contact_hint);
-    CHECK(what.own_numbers.empty());
-    CHECK(what.named.empty());
+    CHECK(what.own_number_evidence.empty());
+    CHECK(what.explicit_contacts.empty());
   }
   const auto parties = [](const char* participants) {
     return activity_of(seed_event(
@@ -217,7 +217,7 @@ TEST_CASE("facts 19: sides by context, from and to going first") {
   const event what =
       normalise(new_event("call.completed", R"({"id":"C1","direction":"outgoing"})", context));
   CHECK(what.activity->contact_hint == "+14155550142");
-  CHECK(what.own_numbers == list{"+14155550100", "+14155550101"});
+  CHECK(what.own_number_evidence == list{"+14155550100", "+14155550101"});
   CHECK(what.activity->parties.size() == 4);
   CHECK_FALSE(what.activity->from_number);  // only what was said
   const event voicemail = normalise(new_event(
@@ -239,7 +239,7 @@ TEST_CASE("facts 23: unavailable is unknown, not empty") {
   ));
   CHECK(unresolved.activity->parties.empty());
   CHECK(unresolved.activity->contact_ids.empty());
-  CHECK(unresolved.own_numbers.empty());
+  CHECK(unresolved.own_number_evidence.empty());
   const event resolved = normalise(new_event(
       "call.ringing", R"({"id":"C1","contactIds":["CT2"],"contactId":"CT3"})",
       R"({"participants":{)" + participants +

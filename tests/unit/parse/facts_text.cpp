@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "parse/kinds.hpp"
+
 namespace trunkline::parse {
 namespace {
 
@@ -160,8 +162,8 @@ std::string facts_text(const event& what) {
   out.line("api_version", what.api_version);
   out.line("json_text", what.json_text ? "true" : "false");
   out.time("occurred_at", what.occurred_at);
-  out.add("own_numbers", what.own_numbers);
-  out.add("named", what.named);
+  out.add("own_numbers", what.own_number_evidence);
+  out.add("named", what.explicit_contacts);
   if (what.activity) print_activity(out, *what.activity);
   for (const recording_facts& recording : what.recordings) print_recording(out, recording);
   if (what.card) print_card(out, *what.card);

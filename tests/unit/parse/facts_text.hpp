@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/facts.hpp"
+#include "parse/normalise.hpp"
 
 // What the parser tests share: facts as text, and the sample payloads.
 namespace trunkline::parse {

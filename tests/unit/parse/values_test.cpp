@@ -5,6 +5,7 @@
 #include "facts_text.hpp"
 #include "parse/envelope.hpp"
 #include "parse/text.hpp"
+#include "parse/phone_number.hpp"
 #include "parse/timestamps.hpp"
 
 using namespace trunkline::parse;
