@@ -44,7 +44,8 @@ std::string compose(std::string_view name, std::initializer_list<fragment> fragm
     const auto placeholder = placeholder_at(text, at);
     if (placeholder.empty()) continue;
     const auto with = std::ranges::find(fragments, placeholder, &fragment::placeholder);
-    if (with == fragments.end()) fail("placeholder without a fragment in the query", name, placeholder);
+    if (with == fragments.end())
+      fail("placeholder without a fragment in the query", name, placeholder);
     out.append(text, from, at - from).append(with->text);
     from = at + placeholder.size() + 2;
   }

@@ -21,8 +21,8 @@ struct statement {
   std::string_view text;
 };
 
-// Each is sorted by name and valid for the life of the program. The worker's session prepares all of
-// queries(); admin_queries() holds whole statements and fragments of statements.
+// Each is sorted by name and valid for the life of the program. The worker's session prepares all
+// of queries(); admin_queries() holds whole statements and fragments of statements.
 std::span<const statement> migrations();
 std::span<const statement> queries();
 std::span<const statement> admin_queries();
@@ -37,9 +37,9 @@ struct fragment {
   std::string_view text;
 };
 
-// Returns the text of a query with each {placeholder} replaced by the text of that fragment. Any SQL
-// may replace a placeholder: the text of a fragment file, several of them joined, a parameter "$3".
-// Values never become part of a statement; they are its parameters.
+// Returns the text of a query with each {placeholder} replaced by the text of that fragment. Any
+// SQL may replace a placeholder: the text of a fragment file, several of them joined, a parameter
+// "$3". Values never become part of a statement; they are its parameters.
 //
 //   list_events.sql:       select e.id from webhook_events e where {filter} limit $1
 //   filter/by_phone.sql:   e.activity_id in (select ... where phone = {phone})

@@ -27,13 +27,13 @@ std::string shown(const std::string& column, const std::optional<std::string>& v
   return "'" + shorten(printable(*value), 60) + "'";
 }
 
-std::string_view word_of(row_change::sort what) {
+std::string_view word_of(row_change::kind what) {
   switch (what) {
-    case row_change::sort::inserted:
+    case row_change::kind::inserted:
       return "insert";
-    case row_change::sort::updated:
+    case row_change::kind::updated:
       return "update";
-    case row_change::sort::deleted:
+    case row_change::kind::deleted:
       return "delete";
   }
   return "";
@@ -41,14 +41,14 @@ std::string_view word_of(row_change::sort what) {
 
 void print_change(const row_change& change) {
   std::printf(
-      "  %s %s %s\n", std::string(word_of(change.what)).c_str(), change.table.c_str(),
+      "  %s %s %s\n", std::string(word_of(change.type)).c_str(), change.table.c_str(),
       shorten(printable(change.key), 60).c_str()
   );
   std::vector<std::vector<std::string>> lines;
   for (const auto& column : change.columns)
     lines.push_back(
         {"    " + column.column,
-         change.what == row_change::sort::inserted
+         change.type == row_change::kind::inserted
              ? shown(column.column, column.after)
              : shown(column.column, column.before) + " -> " + shown(column.column, column.after)}
     );
@@ -82,7 +82,7 @@ json_object change_json(const row_change& change) {
                           .text("before", shown(column.column, column.before))
                           .text("after", shown(column.column, column.after)));
   return json_object()
-      .text("change", std::string(word_of(change.what)))
+      .text("change", std::string(word_of(change.type)))
       .text("table", change.table)
       .text("key", change.key)
       .list("columns", columns);

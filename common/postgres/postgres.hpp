@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // Helpers around libpq's notions that need no connection. The library links pqxx; this header does
@@ -46,6 +48,17 @@ class array_literal {
 };
 
 std::string array_of(const std::vector<std::string>& elements);
+template <class Element, class Order>
+std::string array_of(const std::set<Element, Order>& elements) {
+  array_literal literal;
+  for (const auto& element : elements) {
+    if constexpr (std::is_integral_v<Element>)
+      literal.add_number(element);
+    else
+      literal.add(element);
+  }
+  return literal.take();
+}
 // The elements of a one-dimensional array as the server prints it; a NULL element is "".
 std::vector<std::string> parse_array(std::string_view text);
 

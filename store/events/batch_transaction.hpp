@@ -6,24 +6,25 @@
 
 #include "store/events/event_rows.hpp"
 #include "store/events/event_store.hpp"
-#include "store/pg/session.hpp"
 #include "store/merge/structure_lock.hpp"
+#include "store/pg/session.hpp"
 
-// What one transaction does with its events, between taking the structure lock and COMMIT.
+// The steps of a transaction between taking the structure lock and COMMIT.
 namespace trunkline::store {
 
-// Event rows, and the effects of those that are new.
-// Many at once, copy_from or more, go by COPY: throws key_taken if another transaction is at the
-// same event just now. Never by default.
+// Inserts event rows, and applies the effects of those that are new. At least copy_from events are
+// written by COPY, which throws key_exists if another transaction inserts the same event.
 std::vector<outcome> insert_with_effects(
-    session&, std::span<const prepared_event> batch, structure held, apply_stats*,
+    session&, std::span<const prepared_event> batch, structure_lock mode, apply_stats*,
     std::size_t copy_from = std::numeric_limits<std::size_t>::max()
 );
-// Leased rows get their state and effects. False: the lease was lost.
+
+// Settles leased rows and applies their effects. An element is false if its lease was lost.
 std::vector<bool> settle_with_effects(
-    session&, std::span<const leased_event> batch, structure held
+    session&, std::span<const leased_event> batch, structure_lock mode
 );
-// A row alone; needs no lock.
-outcome insert_without_effects(session&, const prepared_event&, const fate&);
+
+// Inserts one event row.
+outcome insert_without_effects(session&, const prepared_event&, const event_disposition&);
 
 }  // namespace trunkline::store

@@ -19,8 +19,4 @@ prepared_event prepare(std::string entry_id, stream::delivery delivery) {
   return event;
 }
 
-void throw_exception_from_error(const store_error& error, const boost::source_location&) {
-  throw std::runtime_error(error.message);
-}
-
 }  // namespace trunkline::store

@@ -16,16 +16,15 @@ namespace trunkline::store {
 namespace {
 
 using enum column_type;
-// After the bodies.
+// The parameters of insert_events.sql after the bodies.
 constexpr std::array event_columns{
     bytea, text, text, text, text, text,    text,    integer, bigint,  timestamptz, timestamptz,
     text,  text, text, text, text, integer, integer, integer, integer, integer};
 
 constexpr std::int16_t copied_columns = 18;
 
-// What we minted or checked in the gateway is ASCII; were it ever not, it must not make the row
-// unwritable.
-std::string plain(std::string_view text) {
+// Values made or checked by the gateway are ASCII. If one is not, the row must still be written.
+std::string printable_ascii(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
     if (c < 0x20 || c > 0x7e) c = '?';
@@ -43,17 +42,17 @@ std::optional<copied_time> as_time(const parse::optional_time& microseconds) {
   return copied_time{*microseconds};
 }
 
-// The name people look an event up by.
+// Returns webhook_events.event_id, the id by which people find the event.
 std::string event_id_of(const prepared_event& event) {
   if (!event.delivery.provider_delivery_id.empty()) {
-    return plain(event.delivery.provider_delivery_id);
+    return printable_ascii(event.delivery.provider_delivery_id);
   }
   if (!event.event.event_id.empty()) return event.event.event_id;
   return hex_encode(as_bytes(event.key));
 }
 
-// By their keys: every transaction takes the rows in this order, so that none waits for another in
-// a circle.
+// Returns indexes in the order of the keys. Every transaction locks rows in this order, which
+// avoids deadlocks.
 std::vector<std::size_t> in_order(const std::vector<const prepared_event*>& events) {
   std::vector<std::size_t> order(events.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -61,41 +60,52 @@ std::vector<std::size_t> in_order(const std::vector<const prepared_event*>& even
   return order;
 }
 
-// In the order of insert_events.sql. body_at: where the body begins in the value of all bodies.
-void add_row(binary_rows& to, std::size_t body_at, const prepared_event& event, const fate& fate) {
+// Columns in the order of insert_events.sql. body_at is the offset of the body in the value of all
+// bodies.
+void add_row(
+    binary_rows& to, std::size_t body_at, const prepared_event& event,
+    const event_disposition& disposition
+) {
   const auto& delivery = event.delivery;
   const auto& parsed = event.event;
   to.row() << as_bytes(event.key) << event_id_of(event) << parsed.event_type
-           << unless_empty(parsed.api_version) << fate.state << unless_empty(fate.message)
-           << unless_empty(fate.sqlstate) << fate.attempts << std::int64_t{fate.delay.count()}
+           << unless_empty(parsed.api_version) << disposition.state
+           << unless_empty(disposition.message) << unless_empty(disposition.sqlstate)
+           << disposition.attempts << std::int64_t{disposition.delay.count()}
            << delivery.received_at_ms * 1000 << parsed.occurred_at << subject_of(parsed)
-           << plain(delivery.delivery_id) << unless_empty(plain(delivery.provider_delivery_id))
-           << plain(event.entry_id) << signature::to_string(delivery.scheme) << delivery.key_index
-           << parse::parser_version;
+           << printable_ascii(delivery.delivery_id)
+           << unless_empty(printable_ascii(delivery.provider_delivery_id))
+           << printable_ascii(event.entry_id) << signature::to_string(delivery.scheme)
+           << delivery.key_index << parse::parser_version;
   const auto from = static_cast<std::int64_t>(body_at) + 1;  // SQL counts from 1
   parsed.json_text ? to << from << std::nullopt : to << std::nullopt << from;
   to << static_cast<std::int64_t>(delivery.body.size());
 }
 
-// In the order of copy_events.sql.
-void add_row(copy_data& to, const prepared_event& event, const fate& fate, copied_time finished) {
+// Columns in the order of copy_events.sql.
+void add_row(
+    copy_data& to, const prepared_event& event, const event_disposition& disposition,
+    copied_time finished
+) {
   const auto& delivery = event.delivery;
   const auto& parsed = event.event;
   to.row() << as_bytes(event.key) << event_id_of(event) << parsed.event_type
-           << unless_empty(parsed.api_version) << fate.state << unless_empty(fate.message)
-           << finished << copied_time{delivery.received_at_ms * 1000} << as_time(parsed.occurred_at)
-           << subject_of(parsed) << plain(delivery.delivery_id)
-           << unless_empty(plain(delivery.provider_delivery_id)) << plain(event.entry_id)
-           << signature::to_string(delivery.scheme) << std::int32_t{delivery.key_index}
-           << std::int32_t{parse::parser_version};
+           << unless_empty(parsed.api_version) << disposition.state
+           << unless_empty(disposition.message) << finished
+           << copied_time{delivery.received_at_ms * 1000} << as_time(parsed.occurred_at)
+           << subject_of(parsed) << printable_ascii(delivery.delivery_id)
+           << unless_empty(printable_ascii(delivery.provider_delivery_id))
+           << printable_ascii(event.entry_id) << signature::to_string(delivery.scheme)
+           << std::int32_t{delivery.key_index} << std::int32_t{parse::parser_version};
   const std::string_view body = delivery.body;
   parsed.json_text ? to << body << std::nullopt : to << std::nullopt << body;
 }
 
-// What the look-up tells.
 struct known_events {
-  std::unordered_set<std::string> keys;  // in hex
-  copied_time now{};                     // the transaction's
+  // In hex.
+  std::unordered_set<std::string> keys;
+  // The time of the transaction.
+  copied_time now{};
 };
 
 known_events find_known(
@@ -117,7 +127,7 @@ known_events find_known(
 
 }  // namespace
 
-fate fate_of(const parse::event& event) {
+event_disposition disposition_of(const parse::event& event) {
   switch (event.what) {
     case parse::verdict::apply:
       return {"processed", {}, {}, 0, {}};
@@ -135,14 +145,15 @@ std::optional<std::string> subject_of(const parse::event& event) {
   return std::nullopt;
 }
 
-outcome outcome_of(const fate& fate) {
-  if (fate.state == "processed") return outcome::processed;
-  if (fate.state == "retrying") return outcome::retrying;
-  return fate.state == "ignored" ? outcome::ignored : outcome::dead;
+outcome outcome_of(const event_disposition& disposition) {
+  if (disposition.state == "processed") return outcome::processed;
+  if (disposition.state == "retrying") return outcome::retrying;
+  return disposition.state == "ignored" ? outcome::ignored : outcome::dead;
 }
 
 std::vector<bool> insert_events(
-    session& db, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+    session& db, const std::vector<const prepared_event*>& events,
+    const std::vector<event_disposition>& dispositions
 ) {
   binary_rows arrays(event_columns);
   std::size_t total = 0;
@@ -150,7 +161,7 @@ std::vector<bool> insert_events(
   std::string bodies;
   bodies.reserve(total);
   for (const auto i : in_order(events)) {
-    add_row(arrays, bodies.size(), *events[i], fates[i]);
+    add_row(arrays, bodies.size(), *events[i], dispositions[i]);
     bodies += events[i]->delivery.body;
   }
   const auto inserted = db.run_binary("insert_events", arrays.take({std::move(bodies)}));
@@ -164,22 +175,23 @@ std::vector<bool> insert_events(
 }
 
 std::vector<bool> copy_events(
-    session& db, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+    session& db, const std::vector<const prepared_event*>& events,
+    const std::vector<event_disposition>& dispositions
 ) {
-  constexpr std::size_t beside_body = 400;  // bytes of a row, about
+  constexpr std::size_t row_bytes = 400;  // estimate, without the body
   const auto order = in_order(events);
   const auto known = find_known(db, events, order);
   std::vector<bool> fresh(events.size(), true);
   std::size_t total = 0;
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (!known.keys.empty()) fresh[i] = !known.keys.contains(hex_encode(as_bytes(events[i]->key)));
-    if (fresh[i]) total += events[i]->delivery.body.size() + beside_body;
+    if (fresh[i]) total += events[i]->delivery.body.size() + row_bytes;
   }
   if (total == 0) return fresh;
   copy_data data(copied_columns, total);
   for (const auto i : order)
-    if (fresh[i]) add_row(data, *events[i], fates[i], known.now);
-  if (!db.copy("copy_events", data.take())) throw key_taken();
+    if (fresh[i]) add_row(data, *events[i], dispositions[i], known.now);
+  if (!db.copy("copy_events", data.take())) throw key_exists();
   return fresh;
 }
 
@@ -190,7 +202,7 @@ std::vector<outcome> insert_copies(
   if (copies.empty()) return outcomes;
   row_arrays arrays(3);
   for (const auto* copy : copies) {
-    arrays.row() << plain(copy->entry_id);
+    arrays.row() << printable_ascii(copy->entry_id);
     arrays.hex(as_bytes(copy->key)) << copy->delivery.received_at_ms * 1000;
   }
   std::unordered_set<std::string> counted;
@@ -202,7 +214,7 @@ std::vector<outcome> insert_copies(
       all->emplace(inserted.text(i, 0));
   }
   for (std::size_t i = 0; i < copies.size(); ++i) {
-    if (counted.erase(plain(copies[i]->entry_id)) != 0) outcomes[i] = outcome::duplicate;
+    if (counted.erase(printable_ascii(copies[i]->entry_id)) != 0) outcomes[i] = outcome::duplicate;
   }
   return outcomes;
 }

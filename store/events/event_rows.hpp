@@ -2,10 +2,8 @@
 #pragma once
 #include <chrono>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "store/events/event_store.hpp"
@@ -13,34 +11,44 @@
 
 namespace trunkline::store {
 
-// What an event row is to say of its event.
-struct fate {
-  std::string_view state;  // processed, ignored, retrying or dead
-  std::string message;     // why; "" where there is nothing to say
+// The state that an event row gets, and why.
+struct event_disposition {
+  // processed, ignored, retrying or dead.
+  std::string_view state;
+  // "" if there is nothing to report.
+  std::string message;
   std::string sqlstate;
   int attempts = 0;
-  std::chrono::milliseconds delay{0};  // until the next attempt; retrying only
+  // Until the next attempt. Retrying only.
+  std::chrono::milliseconds delay{0};
 };
-// As far as the parser decides it.
-fate fate_of(const parse::event&);
-// activities.openphone_id or contact_cards.card_id, if the event speaks of one.
-std::optional<std::string> subject_of(const parse::event&);
-outcome outcome_of(const fate&);
 
-// Inserts event rows; keys are distinct. True where the row is new: only those have effects.
+// Returns the disposition that the parser decides.
+event_disposition disposition_of(const parse::event&);
+
+// Returns the activities.openphone_id or contact_cards.card_id that the event is about.
+std::optional<std::string> subject_of(const parse::event&);
+outcome outcome_of(const event_disposition&);
+
+// Inserts event rows with distinct keys. An element is true if the row is new; only those events
+// have effects.
 std::vector<bool> insert_events(
-    session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+    session&, const std::vector<const prepared_event*>& events,
+    const std::vector<event_disposition>& dispositions
 );
-// The same for many: a look-up of the keys, and COPY. No event is to be retried.
+
+// Does the same for many rows with a look-up of the keys and COPY. No disposition may be retrying.
 std::vector<bool> copy_events(
-    session&, const std::vector<const prepared_event*>& events, const std::vector<fate>& fates
+    session&, const std::vector<const prepared_event*>& events,
+    const std::vector<event_disposition>& dispositions
 );
-// Thrown by copy_events() where another transaction made one of the rows after the look-up. This
-// one has to be rolled back.
-struct key_taken {};
-// For entries whose event has its row: duplicate (counted in event_copies from now on) or
-// redelivered (the entry that made the row, or one that is counted already). To all go the copies
-// among them, counted now or before.
+
+// Thrown by copy_events() if another transaction inserted one of the rows after the look-up. The
+// transaction must be rolled back.
+struct key_exists {};
+
+// Records entries whose event has its row: duplicate if the entry is a new copy, redelivered if it
+// is the entry that made the row or a copy that is counted already. Adds all copies to all.
 std::vector<outcome> insert_copies(
     session&, const std::vector<const prepared_event*>& copies, std::set<std::string>* all = nullptr
 );

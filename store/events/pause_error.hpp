@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "store/events/event_store.hpp"
+#include "store/pg/store_error.hpp"
 
-// While an operator has paused applying, the store refuses whatever changes an event or what is
-// made of it: as an error of its own, in the form of an SQLSTATE that no server has. Nothing was
-// changed, and nobody is to blame.
 namespace trunkline::store {
 
+// The error of every call that would change an event or its effects while an operator has paused
+// applying. Nothing was changed. Its SQLSTATE is one that no server uses.
 inline store_error pause_error() {
   return {store_error_kind::sql, "TL001", "applying is paused"};
 }

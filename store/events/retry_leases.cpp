@@ -11,8 +11,8 @@
 namespace trunkline::store {
 namespace {
 
-// In the order of lease_due.sql and lease_suspect.sql. The bytes are parsed anew: a better parser
-// may have come since.
+// Columns in the order of lease_due.sql and lease_suspect.sql. The bytes are parsed again, because
+// the parser may be newer than the row.
 leased_event read_leased(const rows& from, std::size_t i) {
   stream::delivery delivery;
   delivery.received_at_ms = from.number(i, 4);
@@ -31,17 +31,17 @@ leased_event read_leased(const rows& from, std::size_t i) {
 
 std::vector<expired_retry> dead_letter_crashed(session& db, int max_claims) {
   const auto found = db.run("dead_letter_crashed", {std::to_string(max_claims)});
-  std::vector<expired_retry> buried;
+  std::vector<expired_retry> expired;
   for (std::size_t i = 0; i < found.size(); ++i)
-    buried.push_back(
+    expired.push_back(
         {std::string(found.text(i, 0)), std::string(found.text(i, 1)),
          std::string(found.text(i, 2))}
     );
-  return buried;
+  return expired;
 }
 
-rows lease_due(session& db, int most, std::chrono::milliseconds lease) {
-  return db.run("lease_due", {std::to_string(most), std::to_string(lease.count())});
+rows lease_due(session& db, int limit, std::chrono::milliseconds lease) {
+  return db.run("lease_due", {std::to_string(limit), std::to_string(lease.count())});
 }
 
 rows lease_suspect(session& db, std::chrono::milliseconds lease, int max_claims) {
@@ -59,9 +59,10 @@ std::vector<bool> settle_leased(session& db, std::span<const leased_event> batch
   row_arrays arrays(7);
   for (const auto& leased : batch) {
     const auto& event = leased.what.event;
-    const auto fate = fate_of(event);
-    arrays.row() << leased.id << leased.claims << fate.state
-                 << (fate.message.empty() ? std::nullopt : std::optional(fate.message))
+    const auto disposition = disposition_of(event);
+    arrays.row() << leased.id << leased.claims << disposition.state
+                 << (disposition.message.empty() ? std::nullopt : std::optional(disposition.message)
+                    )
                  << subject_of(event) << event.occurred_at << parse::parser_version;
   }
   const auto settled = db.run("settle_leased", arrays.take());
@@ -81,11 +82,11 @@ void release_leases(session& db, std::span<const leased_event> batch) {
 
 bool fail_leased(
     session& db, const leased_event& leased, const store_error& why,
-    std::chrono::milliseconds delay, int most_attempts
+    std::chrono::milliseconds delay, int max_attempts
 ) {
   const auto failed = db.run(
       "fail_leased", {std::to_string(leased.id), std::to_string(leased.claims), why.message,
-                      why.sqlstate, std::to_string(delay.count()), std::to_string(most_attempts)}
+                      why.sqlstate, std::to_string(delay.count()), std::to_string(max_attempts)}
   );
   return !failed.empty();
 }

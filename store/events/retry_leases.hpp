@@ -7,21 +7,25 @@
 #include "store/events/event_store.hpp"
 #include "store/pg/session.hpp"
 
-// Retries by lease (design.md section 2), inside the running transaction. Times are the database's.
+// Leases of retries, inside the running transaction. All times are those of the database.
 namespace trunkline::store {
 
-// Retries whose leases ran out max_claims times become dead.
+// Makes retries dead whose leases expired max_claims times.
 std::vector<expired_retry> dead_letter_crashed(session&, int max_claims);
-rows lease_due(session&, int most, std::chrono::milliseconds lease);
-rows lease_suspect(session&, std::chrono::milliseconds lease, int max_claims);  // one at most
-// What these two gave, parsed anew: only after its commit.
+rows lease_due(session&, int limit, std::chrono::milliseconds lease);
+
+// Returns at most one row.
+rows lease_suspect(session&, std::chrono::milliseconds lease, int max_claims);
+
+// Parses the rows of lease_due() or lease_suspect(). Call it after their transaction is committed.
 std::vector<leased_event> read_leased(const rows& due);
-// The fate of each leased event, where its lease still holds; true there.
+
+// Writes the disposition of each event whose lease still holds, and returns true for those.
 std::vector<bool> settle_leased(session&, std::span<const leased_event> batch);
 void release_leases(session&, std::span<const leased_event> batch);
 bool fail_leased(
     session&, const leased_event&, const store_error& why, std::chrono::milliseconds delay,
-    int most_attempts
+    int max_attempts
 );
 
 }  // namespace trunkline::store

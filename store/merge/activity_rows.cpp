@@ -2,22 +2,26 @@
 #include "store/merge/activity_rows.hpp"
 
 #include <array>
+#include <set>
 #include <unordered_map>
 
-#include "store/pg/binary_rows.hpp"
-#include "store/pg/row_arrays.hpp"
+#include "common/postgres/postgres.hpp"
 #include "schema/activity_columns.hpp"
 #include "store/merge/distinct_key_rounds.hpp"
+#include "store/pg/binary_rows.hpp"
+#include "store/pg/row_arrays.hpp"
 
 namespace trunkline::store {
 namespace {
 
 #define TRUNKLINE_TYPE(column, type) column_type::type,
-constexpr std::array merge_columns{
-    TRUNKLINE_ACTIVITY_FACTS(TRUNKLINE_TYPE) TRUNKLINE_ACTIVITY_ASSIGNMENT(TRUNKLINE_TYPE)};
+constexpr std::array merge_columns{TRUNKLINE_ACTIVITY_FACTS(TRUNKLINE_TYPE)
+                                       TRUNKLINE_ACTIVITY_ASSIGNMENT(TRUNKLINE_TYPE)};
 #undef TRUNKLINE_TYPE
 
-void add_row(binary_rows& to, const parse::activity_facts& facts, const first_place& assignment) {
+void add_row(
+    binary_rows& to, const parse::activity_facts& facts, const initial_assignment& assignment
+) {
 #define TRUNKLINE_FACT(column, type) << facts.column
 #define TRUNKLINE_ASSIGNED(column, type) << assignment.column
   to.row() TRUNKLINE_ACTIVITY_FACTS(TRUNKLINE_FACT)
@@ -26,7 +30,7 @@ void add_row(binary_rows& to, const parse::activity_facts& facts, const first_pl
 #undef TRUNKLINE_ASSIGNED
 }
 
-// In the order of the statements' RETURNING and select lists.
+// Columns in the order of merge_activities.sql.in and activities_of_parties.sql.
 activity_row read_row(const rows& from, std::size_t i) {
   activity_row row;
   row.id = from.number(i, 0);
@@ -45,8 +49,8 @@ activity_row read_row(const rows& from, std::size_t i) {
   return row;
 }
 
-// Rare columns first: arrays leave out their trailing NULLs, so a column ends with the last fact
-// that has it. The statement sorts by id itself.
+// Facts with rare columns come first, because arrays omit trailing NULLs: the array of a column
+// ends with the last fact that has a value. The statement sorts by id.
 int rarity(const parse::activity_facts& f) {
   if (f.ai_transcript || f.ai_summary || f.voicemail || f.forwarded || f.menu) return 0;
   if (f.media_urls || f.error || f.recording_url) return 1;
@@ -58,9 +62,9 @@ std::vector<const parse::activity_facts*> by_rarity(
 ) {
   std::vector<const parse::activity_facts*> sorted;
   sorted.reserve(facts.size());
-  for (int wanted = 0; wanted <= 3; ++wanted) {
+  for (int level = 0; level <= 3; ++level) {
     for (const auto* fact : facts) {
-      if (rarity(*fact) == wanted) sorted.push_back(fact);
+      if (rarity(*fact) == level) sorted.push_back(fact);
     }
   }
   return sorted;
@@ -74,19 +78,19 @@ registers registers_of(const parse::activity_facts& f) {
 
 std::vector<activity_row> merge_activities(
     session& db, const std::vector<const parse::activity_facts*>& facts,
-    const first_place_of& first_place_of_fact
+    const assign_function& assign
 ) {
   std::vector<activity_row> changed;
-  std::unordered_map<std::string, std::size_t> place;
+  std::unordered_map<std::string, std::size_t> positions;
   const auto key = [](const parse::activity_facts& fact) { return fact.openphone_id; };
-  for (const auto& wave : in_waves(facts, key)) {
+  for (const auto& round : distinct_key_rounds(facts, key)) {
     binary_rows arrays(merge_columns);
-    for (const auto* fact : by_rarity(wave)) add_row(arrays, *fact, first_place_of_fact(*fact));
+    for (const auto* fact : by_rarity(round)) add_row(arrays, *fact, assign(*fact));
     const auto returned = db.run_binary("merge_activities", arrays.take());
     for (std::size_t i = 0; i < returned.size(); ++i) {
       auto row = read_row(returned, i);
-      const auto [at, fresh] = place.try_emplace(row.openphone_id, changed.size());
-      if (fresh) {
+      const auto [at, inserted] = positions.try_emplace(row.openphone_id, changed.size());
+      if (inserted) {
         changed.push_back(std::move(row));
       } else {
         changed[at->second] = std::move(row);
@@ -97,18 +101,18 @@ std::vector<activity_row> merge_activities(
 }
 
 void add_activities_of(
-    session& db, const std::vector<std::string>& learned, std::vector<activity_row>& in_hand
+    session& db, const std::vector<std::string>& own_numbers, std::vector<activity_row>& rows
 ) {
-  std::set<std::int64_t> have;
-  for (const auto& row : in_hand) have.insert(row.id);
-  const auto found = db.run("activities_of_parties", {postgres::array_of(learned)});
+  std::set<std::int64_t> known;
+  for (const auto& row : rows) known.insert(row.id);
+  const auto found = db.run("activities_of_parties", {postgres::array_of(own_numbers)});
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto row = read_row(found, i);
-    if (!have.contains(row.id)) in_hand.push_back(std::move(row));
+    if (!known.contains(row.id)) rows.push_back(std::move(row));
   }
 }
 
-void place_activities(session& db, const std::vector<const activity_row*>& rows) {
+void assign_activities(session& db, const std::vector<const activity_row*>& rows) {
   if (rows.empty()) return;
   row_arrays arrays(3);
   for (const auto* row : rows) arrays.row() << row->id << row->contact_id << row->conversation_id;

@@ -7,8 +7,8 @@
 
 namespace trunkline::store {
 
-// Versions of provider contacts into contact_cards, and the names of the contacts whose numbers any
-// version of them ever listed. Those contacts are there already: cards name their numbers.
+// Joins versions of contact cards into contact_cards, and renames the contacts of all numbers that
+// any version of these cards ever listed. The contacts must exist.
 void merge_cards(session&, const std::vector<const parse::card_facts*>& versions);
 
 }  // namespace trunkline::store

@@ -14,18 +14,22 @@ namespace trunkline::store {
 
 using phone_set = name_set;
 
-// The contacts of one transaction: numbers and their row ids.
-class contact_book {
+// Finds or creates the contacts of one transaction: phone numbers and the ids of their rows.
+class contact_resolver {
  public:
-  explicit contact_book(session& db) : db_(db) {}
+  explicit contact_resolver(session& db) : db_(db) {}
 
-  // What a look-up found; what is not a contact is left alone.
-  void take(const found&);
-  // Those of named contacts, looked up before, are made for good where they are not there.
-  void open(const phone_set& named);
-  // Makes what is not there yet: contacts that exist only as long as an activity needs them.
-  void ensure(const phone_set& phones);
-  // Of contacts that lost an activity, those that nothing needs any more go.
+  // Takes a row of the look-up. Rows of other kinds are ignored.
+  void load(const lookup_row&);
+
+  // Creates the contacts of these numbers and marks them as explicit, which means that they stay
+  // without activities. The numbers must have been looked up.
+  void create_explicit(const phone_set& phones);
+
+  // Creates the contacts that do not exist. They exist only as long as an activity refers to them.
+  void create_missing(const phone_set& phones);
+
+  // Deletes those of these contacts that have no activity and are not explicit.
   void delete_unused(const std::set<std::int64_t>& ids);
 
   std::optional<std::int64_t> find(std::string_view phone) const;
@@ -33,7 +37,7 @@ class contact_book {
  private:
   struct entry {
     std::int64_t id;
-    bool named;
+    bool is_explicit;
   };
   void look_up(const phone_set& phones);
 

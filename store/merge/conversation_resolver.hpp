@@ -12,63 +12,69 @@
 #include "store/merge/contact_resolver.hpp"
 #include "store/merge/derived_columns.hpp"
 #include "store/merge/lookup.hpp"
-#include "store/pg/session.hpp"
 #include "store/merge/structure_lock.hpp"
+#include "store/pg/session.hpp"
 
 namespace trunkline::store {
 
-// The conversations and links of one transaction. A link says which conversation activities without
-// a provider id belong to: that of the least provider id ever seen with the same parties, else a
-// fallback of its own.
-class conversation_book {
+// Finds or creates the conversations and links of one transaction. The link of a party key says to
+// which conversation activities without a provider id belong: to that of the least provider id seen
+// with these parties, else to a fallback conversation of the party key.
+class conversation_resolver {
  public:
-  conversation_book(session& db, structure held) : db_(db), held_(held) {}
+  conversation_resolver(session& db, structure_lock mode) : db_(db), mode_(mode) {}
 
-  // What a look-up found; what is neither conversation nor link is left alone.
-  void take(const found&);
-  // What that look-up asked for. Every provider id gets its conversation; a link that it did not
-  // find is not asked for again before one is made.
-  void open(const name_set& refs, name_set party_keys);
-  // Brings links in line with the rows in hand, and makes fallbacks where nothing else is known.
-  // Throws needs_exclusive under the shared lock if a link that is there would have to fall.
-  void attach_rows(const std::vector<activity_row>& rows);
-  // As far as known; after attach_rows() that is all of a row in hand.
-  std::optional<std::int64_t> find(const place&) const;
+  // Takes a row of the look-up. Rows of other kinds are ignored.
+  void load(const lookup_row&);
 
-  // What is known of an activity that belongs to the conversation.
+  // Creates the conversations of these provider ids that do not exist. party_keys are those that
+  // were looked up: they are not looked up again before they are created.
+  void create_missing(const name_set& refs, name_set party_keys);
+
+  // Makes the links agree with these rows, and creates fallbacks where there is no provider id.
+  // Throws needs_exclusive under the shared lock if an existing link changes.
+  void link(const std::vector<activity_row>& rows);
+
+  // Returns the conversation if it is known. After link() it is known for every row.
+  std::optional<std::int64_t> find(const conversation_key&) const;
+
+  // Adds an activity of the conversation.
   void join(std::int64_t conversation, const conversation_summary& of_activity);
-  // An activity left it, or changed its contact: it is computed anew from all its activities.
+
+  // Computes the conversation from all of its activities, because one of them left it or changed
+  // its contact.
   void recompute(std::int64_t conversation) { recompute_.insert(conversation); }
-  // Writes summaries; fallbacks that lost their last activity go.
-  void write(const contact_book& contacts);
+
+  // Writes the summaries, and deletes fallbacks that have no activity any more.
+  void write(const contact_resolver& contacts);
 
  private:
-  struct link {
+  struct link_target {
     std::optional<std::string> ref;
     std::int64_t conversation_id = 0;
   };
-  // What a conversation's row says, as read without a lock: under the shared structure lock its
-  // newest activity only moves up and its contact only down, so that what does not exceed this
-  // needs no write.
+  // The stored row, read without a lock. Under the shared structure lock the newest activity only
+  // increases and the contact only decreases, so a summary that does not exceed this is not
+  // written.
   struct stored_summary {
     std::optional<std::int64_t> active_at;
     std::string activity_id;
     std::optional<std::int64_t> contact_id;
   };
-  struct fall {
+  struct link_change {
     std::string party_key, ref;
-    std::int64_t was_in = 0, now_in = 0;
+    std::int64_t old_conversation = 0, new_conversation = 0;
   };
   void look_up(const name_set& refs, const name_set& party_keys);
-  void insert_links(const attachments& edges, const name_set& fallbacks);
-  void let_fall(const std::vector<fall>& falls);
-  void write_joined(const contact_book& contacts);
+  void insert_links(const least_refs& refs, const name_set& fallbacks);
+  void relink(const std::vector<link_change>& changes);
+  void write_joined(const contact_resolver& contacts);
 
   session& db_;
-  structure held_;
+  structure_lock mode_;
   std::unordered_map<std::string, std::int64_t> by_ref_;
-  std::unordered_map<std::string, link> links_;
-  name_set asked_;  // party keys
+  std::unordered_map<std::string, link_target> links_;
+  name_set looked_up_;  // party keys
   std::unordered_map<std::int64_t, stored_summary> stored_;
   std::map<std::int64_t, conversation_summary> joined_;
   std::set<std::int64_t> recompute_;

@@ -1,37 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/merge/derived_columns.hpp"
 
-#include <algorithm>
 #include <tuple>
-
-#include "parse/phone_number.hpp"
 
 namespace trunkline::store {
 
-std::optional<std::string> contact_of(const registers& of, const number_set& own) {
-  if (of.contact_hint) return of.contact_hint;
-  const std::string* other = nullptr;
-  for (const auto& party : of.parties) {
-    if (own.contains(party)) continue;
-    if (other != nullptr) return std::nullopt;  // several strangers: not known which
-    other = &party;
-  }
-  if (other == nullptr || !parse::is_e164(*other)) return std::nullopt;
-  return *other;
-}
-
-void attach(attachments& all, const registers& of) {
+void add_refs(least_refs& all, const registers& of) {
   if (of.conv_refs.empty()) return;
   const auto& least = of.conv_refs.front();
   for (const auto& key : of.party_keys) {
-    auto [at, fresh] = all.try_emplace(key, least);
-    if (!fresh && least < at->second) at->second = least;
+    auto [at, inserted] = all.try_emplace(key, least);
+    if (!inserted && least < at->second) at->second = least;
   }
 }
 
-place place_of(const registers& of) {
-  if (!of.conv_refs.empty()) return {place::sort::provider, of.conv_refs.front()};
-  if (!of.party_keys.empty()) return {place::sort::by_party_key, of.party_keys.front()};
+conversation_key conversation_key_of(const registers& of) {
+  using enum conversation_key::kind;
+  if (!of.conv_refs.empty()) return {provider_id, of.conv_refs.front()};
+  if (!of.party_keys.empty()) return {party_key, of.party_keys.front()};
   return {};
 }
 

@@ -5,12 +5,12 @@
 #include <set>
 
 #include "common/postgres/postgres.hpp"
-#include "store/merge/effects.hpp"
 #include "store/events/event_rows.hpp"
 #include "store/events/retry_leases.hpp"
+#include "store/merge/effects.hpp"
+#include "store/merge/structure_lock.hpp"
 #include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 namespace {
@@ -18,18 +18,19 @@ namespace {
 using fields = std::map<std::string, std::optional<std::string>>;
 using snapshot = std::map<std::pair<std::string, std::string>, fields>;  // by table and key
 
-// As a worker's session. Workers wait for these locks: no statement may take long.
+// Opens a session like that of a worker, with a short statement timeout, because workers wait for
+// its locks.
 void open_as_worker(session& db, const std::string& conninfo) {
   store_options options;
   options.conninfo = conninfo;
-  options.application_name = "trunkline-dry_run";
+  options.application_name = "trunkline-dry-run";
   db.open(
       conninfo_of(options, std::chrono::milliseconds(3000), std::chrono::milliseconds(5000)), {}
   );
   check_schema_version(db);
 }
 
-// What the event's effects may reach.
+// Returns the keys of all rows that the event may change: the parameters of dry_run_rows.sql.
 parameters keys_of(std::int64_t id, const parse::event& event) {
   std::vector<std::string> refs, party_keys;
   std::set<std::string> phones(event.explicit_contacts.begin(), event.explicit_contacts.end());
@@ -45,7 +46,7 @@ parameters keys_of(std::int64_t id, const parse::event& event) {
       postgres::array_of(party_keys), postgres::array_of({phones.begin(), phones.end()})};
 }
 
-snapshot look(session& db, const parameters& keys) {
+snapshot read_rows(session& db, const parameters& keys) {
   snapshot out;
   const auto found = db.run("dry_run_rows", keys);
   for (std::size_t i = 0; i < found.size(); ++i)
@@ -70,20 +71,21 @@ std::vector<column_change> difference(const fields& before, const fields& after)
 }
 
 std::vector<row_change> difference(const snapshot& before, const snapshot& after) {
-  using sort = row_change::sort;
+  using enum row_change::kind;
   std::vector<row_change> out;
-  const auto add = [&out](sort what, const auto& key, std::vector<column_change> columns) {
-    if (!columns.empty()) out.push_back({what, key.first, key.second, std::move(columns)});
-  };
+  const auto add =
+      [&out](row_change::kind what, const auto& key, std::vector<column_change> columns) {
+        if (!columns.empty()) out.push_back({what, key.first, key.second, std::move(columns)});
+      };
   for (const auto& [key, row] : before) {
     const auto now = after.find(key);
     if (now == after.end())
-      add(sort::deleted, key, difference(row, {}));
+      add(deleted, key, difference(row, {}));
     else
-      add(sort::updated, key, difference(row, now->second));
+      add(updated, key, difference(row, now->second));
   }
   for (const auto& [key, row] : after)
-    if (!before.contains(key)) add(sort::inserted, key, difference({}, row));
+    if (!before.contains(key)) add(inserted, key, difference({}, row));
   return out;
 }
 
@@ -93,11 +95,13 @@ struct dry_run::impl {
   std::string conninfo;
   session db;
 
-  // The worker's steps for a retry (apply_leased), with a look before and after.
-  std::optional<dry_run_result> act(std::int64_t id, structure held) {
+  // The steps of a worker for a retry, with a snapshot of the rows before and after.
+  std::optional<dry_run_result> run(std::int64_t id, structure_lock mode) {
     db.begin();
-    db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
-    const auto as_it_lies = look(db, {std::to_string(id), "", "{}", "{}", "{}"});
+    db.run(
+        mode == structure_lock::exclusive ? "structure_lock_exclusive" : "structure_lock_shared"
+    );
+    const auto event_row = read_rows(db, {std::to_string(id), "", "{}", "{}", "{}"});
     const auto taken = db.run("dry_run_take", {std::to_string(id)});
     if (taken.empty()) {
       db.roll_back();
@@ -105,15 +109,15 @@ struct dry_run::impl {
     }
     const auto leased = read_leased(taken);
     const auto& event = leased.front().what.event;
-    const auto fate = fate_of(event);
-    dry_run_result out{std::string(fate.state), fate.message, {}, {}, {}};
+    const auto disposition = disposition_of(event);
+    dry_run_result out{std::string(disposition.state), disposition.message, {}, {}, {}};
     const auto keys = keys_of(id, event);
-    auto before = look(db, keys);
-    before.insert_or_assign(as_it_lies.begin()->first, as_it_lies.begin()->second);
+    auto before = read_rows(db, keys);
+    before.insert_or_assign(event_row.begin()->first, event_row.begin()->second);
     const auto counted = count_written(db);
     settle_leased(db, leased);
-    if (event.what == parse::verdict::apply) apply_effects(db, held, {&event});
-    out.changes = difference(before, look(db, keys));
+    if (event.what == parse::verdict::apply) apply_effects(db, mode, {&event});
+    out.changes = difference(before, read_rows(db, keys));
     out.counts = written_between(counted, count_written(db));
     db.roll_back();
     return out;
@@ -127,18 +131,18 @@ result<std::optional<dry_run_result>> dry_run::run(std::int64_t id) {
   try {
     if (!impl_->db.is_open()) open_as_worker(impl_->db, impl_->conninfo);
     try {
-      return impl_->act(id, structure::shared);
+      return impl_->run(id, structure_lock::shared);
     } catch (const needs_exclusive&) {
       impl_->db.roll_back();
     }
-    return impl_->act(id, structure::exclusive);
-  } catch (const store_error& refused) {  // from check_schema_version()
+    return impl_->run(id, structure_lock::exclusive);
+  } catch (const store_error& error) {  // from check_schema_version()
     impl_->db.close();
-    return refused;
+    return error;
   } catch (...) {
     auto error = impl_->db.explain();
     if (error.kind != store_error_kind::sql) return error;
-    // The same refusal that a worker would meet.
+    // A worker would get the same error.
     return std::optional<dry_run_result>(dry_run_result{{}, {}, std::move(error), {}, {}});
   }
 }

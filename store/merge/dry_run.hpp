@@ -9,25 +9,31 @@
 #include "store/events/event_store.hpp"
 #include "store/merge/write_counts.hpp"
 
-// What a dead letter would do if it were applied now: by the worker's own code, in a transaction
-// that is always rolled back. For `trunkline dead replay --dry-run`.
+// Applies a dead letter with the code of the worker in a transaction that is always rolled back,
+// and returns the changes. Used by `trunkline dead replay --dry-run`.
 namespace trunkline::store {
 
 struct column_change {
   std::string column;
-  std::optional<std::string> before, after;  // no value: null, or no such row
+  // No value if the column is null or the row does not exist.
+  std::optional<std::string> before, after;
 };
 struct row_change {
-  enum class sort { inserted, updated, deleted } what = sort::updated;
+  enum class kind { inserted, updated, deleted };
+  kind type = kind::updated;
   std::string table, key;
   std::vector<column_change> columns;
 };
 struct dry_run_result {
-  std::string state;                  // processed, ignored or dead: what it would become
-  std::string reason;                 // of dead
-  std::optional<store_error> failed;  // it would fail (and be tried again); nothing else is set
+  // The state that the event would get: processed, ignored or dead.
+  std::string state;
+  // Why it would be dead.
+  std::string reason;
+  // Set if applying would fail and be retried. Then nothing else is set.
+  std::optional<store_error> failed;
   std::vector<row_change> changes;
-  std::vector<row_counts> counts;  // more than the changes name where other rows are moved as well
+  // Includes rows that changes does not name, such as activities that move to another conversation.
+  std::vector<row_counts> counts;
 };
 
 class dry_run {
@@ -35,8 +41,8 @@ class dry_run {
   explicit dry_run(std::string conninfo);
   ~dry_run();
 
-  // No value: the row is not there, or not dead. An error: Postgres is away, or of
-  // another schema.
+  // Returns no value if the row does not exist or is not dead, and an error if PostgreSQL is
+  // unreachable or has another schema version.
   result<std::optional<dry_run_result>> run(std::int64_t id);
 
  private:

@@ -7,6 +7,7 @@
 #include "common/postgres/postgres.hpp"
 #include "store/merge/activity_rows.hpp"
 #include "store/merge/contact_cards.hpp"
+#include "store/merge/contact_choice.hpp"
 #include "store/merge/contact_resolver.hpp"
 #include "store/merge/conversation_resolver.hpp"
 #include "store/merge/lookup.hpp"
@@ -15,7 +16,7 @@
 namespace trunkline::store {
 namespace {
 
-// Under the structure lock they can't change, between two transactions they can.
+// Read by each transaction: own numbers change only under the exclusive structure lock.
 std::map<std::string, bool> read_own_numbers(session& db) {
   std::map<std::string, bool> own;
   const auto found = db.run("own_numbers");
@@ -25,21 +26,25 @@ std::map<std::string, bool> read_own_numbers(session& db) {
   return own;
 }
 
-// The facts of a batch, sorted by what they speak of.
+// The facts of a batch by table.
 struct batch_facts {
   std::vector<const parse::activity_facts*> activities;
   std::vector<recording_of_call> recordings;
   std::vector<const parse::card_facts*> cards;
-  number_set own_evidence;
-  phone_set named;
+  number_set own_number_evidence;
+  phone_set explicit_contacts;
 };
 
-batch_facts sort_out(const std::vector<const parse::event*>& events) {
+batch_facts group_by_table(const std::vector<const parse::event*>& events) {
   batch_facts facts;
   facts.activities.reserve(events.size());
   for (const auto* event : events) {
-    facts.own_evidence.insert(event->own_number_evidence.begin(), event->own_number_evidence.end());
-    facts.named.insert(event->explicit_contacts.begin(), event->explicit_contacts.end());
+    facts.own_number_evidence.insert(
+        event->own_number_evidence.begin(), event->own_number_evidence.end()
+    );
+    facts.explicit_contacts.insert(
+        event->explicit_contacts.begin(), event->explicit_contacts.end()
+    );
     if (event->card) facts.cards.push_back(&*event->card);
     if (!event->activity) continue;
     facts.activities.push_back(&*event->activity);
@@ -54,89 +59,91 @@ batch_facts sort_out(const std::vector<const parse::event*>& events) {
 
 class effects {
  public:
-  effects(session& db, structure held)
-      : db_(db), held_(held), contacts_(db), conversations_(db, held) {}
+  effects(session& db, structure_lock mode)
+      : db_(db), mode_(mode), contacts_(db), conversations_(db, mode) {}
 
   void apply(const batch_facts& facts) {
     look_up(facts);
-    learn(facts.own_evidence);
-    contacts_.open(facts.named);
-    conversations_.open(asked_.refs, asked_.party_keys);
+    learn(facts.own_number_evidence);
+    contacts_.create_explicit(facts.explicit_contacts);
+    conversations_.create_missing(request_.refs, request_.party_keys);
     auto rows =
-        merge_activities(db_, facts.activities, [this](const auto& fact) { return guess(fact); });
-    finish(rows);
+        merge_activities(db_, facts.activities, [this](const auto& fact) { return assign(fact); });
+    derive(rows);
     if (!facts.recordings.empty()) merge_recordings(db_, facts.recordings);
     merge_cards(db_, facts.cards);
   }
 
-  // New own numbers that came without an event.
+  // Applies new own numbers that no event has.
   void apply_learned(std::vector<std::string> learned) {
     for (const auto& [phone, from_events] : read_own_numbers(db_)) own_.insert(phone);
     learned_ = std::move(learned);
     std::vector<activity_row> rows;
-    finish(rows);
+    derive(rows);
   }
 
  private:
-  // All that one question can tell. Which of an activity's numbers is its contact's depends on our
-  // own, which the same answer tells: so all of them are asked for.
+  // Reads everything in one round trip. Which party is the contact depends on the own numbers,
+  // which the same look-up returns, so it includes all parties.
   void look_up(const batch_facts& facts) {
-    wanted ask{facts.named, {}, {}};
+    lookup_request request{facts.explicit_contacts, {}, {}};
     for (const auto* fact : facts.activities) {
-      if (fact->contact_hint) ask.phones.insert(*fact->contact_hint);
-      ask.phones.insert(fact->parties.begin(), fact->parties.end());
-      ask.refs.insert(fact->conv_refs.begin(), fact->conv_refs.end());
-      ask.party_keys.insert(fact->party_keys.begin(), fact->party_keys.end());
+      if (fact->contact_hint) request.phones.insert(*fact->contact_hint);
+      request.phones.insert(fact->parties.begin(), fact->parties.end());
+      request.refs.insert(fact->conv_refs.begin(), fact->conv_refs.end());
+      request.party_keys.insert(fact->party_keys.begin(), fact->party_keys.end());
     }
-    for (const auto& row : store::look_up(db_, ask)) {
-      if (row.what == found::sort::own_number) own_.insert(row.name);
-      contacts_.take(row);
-      conversations_.take(row);
+    for (const auto& row : store::look_up(db_, request)) {
+      if (row.type == lookup_row::kind::own_number) own_.insert(row.name);
+      contacts_.load(row);
+      conversations_.load(row);
     }
-    asked_ = std::move(ask);
+    request_ = std::move(request);
   }
 
   void learn(const number_set& evidence) {
     std::ranges::set_difference(evidence, own_, std::back_inserter(learned_));
     if (learned_.empty()) return;
-    if (held_ == structure::shared) throw needs_exclusive();
+    if (mode_ == structure_lock::shared) throw needs_exclusive();
     db_.run("insert_own_numbers", {postgres::array_of(learned_)});
     own_.insert(learned_.begin(), learned_.end());
   }
 
-  first_place guess(const parse::activity_facts& fact) const {
+  initial_assignment assign(const parse::activity_facts& fact) const {
     const auto of = registers_of(fact);
-    const auto phone = contact_of(of, own_);
-    return {phone ? contacts_.find(*phone) : std::nullopt, conversations_.find(place_of(of))};
+    const auto phone = choose_contact(of, own_);
+    return {
+        phone ? contacts_.find(*phone) : std::nullopt,
+        conversations_.find(conversation_key_of(of))};
   }
 
-  // Steps 5 to 9: rows in hand get their contact and conversation, conversations their summary.
-  void finish(std::vector<activity_row>& rows) {
+  // Computes contact and conversation of the rows, then the summaries of their conversations.
+  void derive(std::vector<activity_row>& rows) {
     if (!learned_.empty()) add_activities_of(db_, learned_, rows);
     if (rows.empty()) return;
-    conversations_.attach_rows(rows);
+    conversations_.link(rows);
     phone_set phones;
     for (const auto& row : rows) {
-      if (auto phone = contact_of(row.of, own_)) phones.insert(std::move(*phone));
+      if (auto phone = choose_contact(row.of, own_)) phones.insert(std::move(*phone));
     }
-    contacts_.ensure(phones);
-    std::vector<const activity_row*> moved;
+    contacts_.create_missing(phones);
+    std::vector<const activity_row*> changed;
     for (auto& row : rows) {
-      if (settle(row)) moved.push_back(&row);
+      if (reassign(row)) changed.push_back(&row);
     }
-    place_activities(db_, moved);
+    assign_activities(db_, changed);
     conversations_.write(contacts_);
     contacts_.delete_unused(lost_contacts_);
   }
 
-  // Puts the row's computed columns in place; true if they differ from the stored ones.
-  bool settle(activity_row& row) {
-    const auto phone = contact_of(row.of, own_);
+  // Sets the derived columns of a row. Returns true if they differ from the stored ones.
+  bool reassign(activity_row& row) {
+    const auto phone = choose_contact(row.of, own_);
     const auto contact = phone ? contacts_.find(*phone) : std::nullopt;
-    const auto conversation = conversations_.find(place_of(row.of));
+    const auto conversation = conversations_.find(conversation_key_of(row.of));
     const bool other_contact = row.contact_id && row.contact_id != contact;
     const bool other_conversation = row.conversation_id && row.conversation_id != conversation;
-    if ((other_contact || other_conversation) && held_ == structure::shared) {
+    if ((other_contact || other_conversation) && mode_ == structure_lock::shared) {
       throw needs_exclusive();
     }
     if (other_contact) lost_contacts_.insert(*row.contact_id);
@@ -152,10 +159,10 @@ class effects {
   }
 
   session& db_;
-  structure held_;
-  contact_book contacts_;
-  conversation_book conversations_;
-  wanted asked_;  // of the first look-up
+  structure_lock mode_;
+  contact_resolver contacts_;
+  conversation_resolver conversations_;
+  lookup_request request_;  // of the first look-up
   number_set own_;
   std::vector<std::string> learned_;
   std::set<std::int64_t> lost_contacts_;
@@ -163,26 +170,28 @@ class effects {
 
 }  // namespace
 
-void apply_effects(session& db, structure held, const std::vector<const parse::event*>& events) {
-  if (!events.empty()) effects(db, held).apply(sort_out(events));
+void apply_effects(
+    session& db, structure_lock mode, const std::vector<const parse::event*>& events
+) {
+  if (!events.empty()) effects(db, mode).apply(group_by_table(events));
 }
 
-bool own_numbers_are_known(session& db, const std::vector<std::string>& settings) {
+bool own_numbers_are_known(session& db, const std::vector<std::string>& configured) {
   const auto own = read_own_numbers(db);
-  return std::ranges::all_of(settings, [&](const auto& phone) {
+  return std::ranges::all_of(configured, [&](const auto& phone) {
     const auto at = own.find(phone);
     return at != own.end() && !at->second;
   });
 }
 
-void adopt_own_numbers(session& db, const std::vector<std::string>& settings) {
+void adopt_own_numbers(session& db, const std::vector<std::string>& configured) {
   const auto own = read_own_numbers(db);
   std::vector<std::string> learned;
-  for (const auto& phone : number_set(settings.begin(), settings.end())) {
+  for (const auto& phone : number_set(configured.begin(), configured.end())) {
     if (!own.contains(phone)) learned.push_back(phone);
   }
-  db.run("adopt_own_numbers", {postgres::array_of({settings.begin(), settings.end()})});
-  if (!learned.empty()) effects(db, structure::exclusive).apply_learned(std::move(learned));
+  db.run("adopt_own_numbers", {postgres::array_of(configured)});
+  if (!learned.empty()) effects(db, structure_lock::exclusive).apply_learned(std::move(learned));
 }
 
 }  // namespace trunkline::store

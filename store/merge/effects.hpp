@@ -4,18 +4,21 @@
 #include <vector>
 
 #include "parse/facts.hpp"
-#include "store/pg/session.hpp"
 #include "store/merge/structure_lock.hpp"
+#include "store/pg/session.hpp"
 
 namespace trunkline::store {
 
-// What a batch of events does to the business tables (merge.md section 5, steps 2 to 10), inside
-// the running transaction, whose structure lock is held. Every path of the worker comes through
-// here. Throws needs_exclusive under the shared lock where a restructuring is due.
-void apply_effects(session&, structure held, const std::vector<const parse::event*>& events);
+// Applies events to the business tables (docs/merge.md, "The transaction"), inside the running
+// transaction, which holds the structure lock. Deliveries, retries, replays and imports all use
+// this function. Throws needs_exclusive if the mode is shared and the events change other rows'
+// derived columns.
+void apply_effects(session&, structure_lock mode, const std::vector<const parse::event*>& events);
 
-// The settings' own numbers: as if an event had told them. False: they are there already.
-bool own_numbers_are_known(session&, const std::vector<std::string>& settings);
-void adopt_own_numbers(session&, const std::vector<std::string>& settings);
+// Returns true if own_numbers has all configured numbers and marks them as configured.
+bool own_numbers_are_known(session&, const std::vector<std::string>& configured);
+
+// Inserts the configured own numbers, with the same effects as numbers learned from events.
+void adopt_own_numbers(session&, const std::vector<std::string>& configured);
 
 }  // namespace trunkline::store

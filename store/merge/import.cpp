@@ -7,22 +7,22 @@
 #include "common/postgres/postgres.hpp"
 #include "store/events/batch_transaction.hpp"
 #include "store/merge/effects.hpp"
+#include "store/merge/structure_lock.hpp"
 #include "store/pg/schema_check.hpp"
 #include "store/pg/session.hpp"
-#include "store/merge/structure_lock.hpp"
 
 namespace trunkline::store {
 namespace {
 
-constexpr int most_tries = 5;
+constexpr int max_tries = 5;
 
 bool is_collision(const store_error& error) {
   return error.sqlstate == "40001" || error.sqlstate == "40P01" || error.sqlstate == "55P03";
 }
 
-// A thread is the one thing that an old row may say and no event: the old service put all
-// activities of a contact into one. Where events have named another thread, they are right.
-void leave_threads_of_events(session& db, std::vector<parse::event>& facts) {
+// Removes conversation ids that contradict those of events. An old row may have a conversation id
+// that no event confirms, because the old service kept one conversation per contact.
+void drop_contradicted_refs(session& db, std::vector<parse::event>& facts) {
   std::vector<std::string> ids;
   for (const auto& event : facts)
     if (event.activity && !event.activity->conv_refs.empty())
@@ -56,17 +56,19 @@ struct importer::impl {
     check_schema_version(db);
   }
 
-  std::vector<row_counts> act(const import_batch& batch, structure held) {
+  std::vector<row_counts> run(const import_batch& batch, structure_lock mode) {
     db.begin();
-    db.run(held == structure::exclusive ? "structure_lock_exclusive" : "structure_lock_shared");
+    db.run(
+        mode == structure_lock::exclusive ? "structure_lock_exclusive" : "structure_lock_shared"
+    );
     const auto before = count_written(db);
-    if (!batch.events.empty()) insert_with_effects(db, batch.events, held, nullptr);
+    if (!batch.events.empty()) insert_with_effects(db, batch.events, mode, nullptr);
     auto facts = batch.facts;
-    leave_threads_of_events(db, facts);
-    std::vector<const parse::event*> told;
-    told.reserve(facts.size());
-    for (const auto& event : facts) told.push_back(&event);
-    apply_effects(db, held, told);
+    drop_contradicted_refs(db, facts);
+    std::vector<const parse::event*> events;
+    events.reserve(facts.size());
+    for (const auto& event : facts) events.push_back(&event);
+    apply_effects(db, mode, events);
     if (!batch.conversations.empty())
       db.run("insert_conversations", {postgres::array_of(batch.conversations)});
     auto written = written_between(before, count_written(db));
@@ -81,14 +83,14 @@ struct importer::impl {
     try {
       if (!db.is_open()) open();
       try {
-        return act(batch, structure::shared);
+        return run(batch, structure_lock::shared);
       } catch (const needs_exclusive&) {
         db.roll_back();
       }
-      return act(batch, structure::exclusive);
-    } catch (const store_error& refused) {  // from check_schema_version()
+      return run(batch, structure_lock::exclusive);
+    } catch (const store_error& error) {  // from check_schema_version()
       db.close();
-      return refused;
+      return error;
     } catch (...) {
       return db.explain();
     }
@@ -99,12 +101,11 @@ importer::importer(std::string conninfo, bool keep)
     : impl_(new impl{std::move(conninfo), keep, {}}) {}
 importer::~importer() = default;
 
-// Rows may be joined any number of times: where the outcome of a commit is not known, it is done
-// again.
+// A batch may be applied any number of times, so one whose commit is in doubt is applied again.
 result<std::vector<row_counts>> importer::apply(const import_batch& batch) {
   for (int tries = 1;; ++tries) {
     auto done = impl_->try_once(batch);
-    if (done || tries == most_tries || !is_collision(done.error())) return done;
+    if (done || tries == max_tries || !is_collision(done.error())) return done;
   }
 }
 

@@ -7,23 +7,27 @@
 #include "store/events/event_store.hpp"
 #include "store/merge/write_counts.hpp"
 
-// Rows of another service, told as events, joined into ours by the worker's own code and under the
-// worker's own locks. For `trunkline import`.
+// Joins rows of another service, given as events, into the business tables with the code and the
+// locks of the worker. Used by `trunkline import`.
 namespace trunkline::store {
 
 struct import_batch {
-  std::vector<prepared_event> events;      // with their bytes: they get rows of webhook_events
-  std::vector<parse::event> facts;         // without: only what they do
-  std::vector<std::string> conversations;  // provider ids that shall have a row
+  // Events with their bytes, which get rows of webhook_events.
+  std::vector<prepared_event> events;
+  // Events without bytes, which only have effects.
+  std::vector<parse::event> facts;
+  // Provider ids of conversations that get a row in any case.
+  std::vector<std::string> conversations;
 };
 
 class importer {
  public:
-  // keep false: every batch is rolled back.
+  // If keep is false, every batch is rolled back.
   importer(std::string conninfo, bool keep);
   ~importer();
 
-  // One transaction. Returns the rows written. An error of class 22 or 23 is the batch's fault.
+  // Applies a batch in one transaction. Returns the counts of written rows. An error of SQLSTATE
+  // class 22 or 23 is caused by the batch.
   result<std::vector<row_counts>> apply(const import_batch&);
 
  private:

@@ -6,30 +6,27 @@
 namespace trunkline::store {
 namespace {
 
-std::string literal(const name_set& names) {
-  postgres::array_literal array;
-  for (const auto& name : names) array.add(name);
-  return array.take();
-}
-
-found::sort sort_of(std::string_view what) {
-  if (what == "own number") return found::sort::own_number;
-  if (what == "contact") return found::sort::contact;
-  return what == "link" ? found::sort::link : found::sort::conversation;
+lookup_row::kind kind_of(std::string_view name) {
+  using enum lookup_row::kind;
+  if (name == "own number") return own_number;
+  if (name == "contact") return contact;
+  return name == "link" ? link : conversation;
 }
 
 }  // namespace
 
-std::vector<found> look_up(session& db, const wanted& what) {
-  const auto answer =
-      db.run("look_up", {literal(what.phones), literal(what.refs), literal(what.party_keys)});
-  std::vector<found> all;
-  all.reserve(answer.size());
-  for (std::size_t i = 0; i < answer.size(); ++i)
+std::vector<lookup_row> look_up(session& db, const lookup_request& request) {
+  const auto found = db.run(
+      "look_up", {postgres::array_of(request.phones), postgres::array_of(request.refs),
+                  postgres::array_of(request.party_keys)}
+  );
+  std::vector<lookup_row> all;
+  all.reserve(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
     all.push_back(
-        {sort_of(answer.text(i, 0)), std::string(answer.text(i, 1)), answer.number(i, 2),
-         answer.text(i, 3) == "t", answer.optional_number(i, 4), answer.optional_text(i, 5),
-         answer.optional_number(i, 6)}
+        {kind_of(found.text(i, 0)), std::string(found.text(i, 1)), found.number(i, 2),
+         found.text(i, 3) == "t", found.optional_number(i, 4), found.optional_text(i, 5),
+         found.optional_number(i, 6)}
     );
   return all;
 }

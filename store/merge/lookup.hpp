@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "store/pg/session.hpp"
@@ -13,26 +12,29 @@ namespace trunkline::store {
 
 using name_set = std::set<std::string, std::less<>>;
 
-// What a transaction wants to know before it writes, asked in one round trip.
-struct wanted {
+// The rows that a transaction reads before it writes, in one round trip.
+struct lookup_request {
   name_set phones, refs, party_keys;
 };
 
-// One thing found. Read without a lock, so what was not found may come at any moment; under the
-// structure lock what was found stays.
-struct found {
-  enum class sort { own_number, contact, conversation, link };
-  // In the order of look_up.sql.
-  sort what;
-  std::string name;     // phone, provider id or party key
-  std::int64_t id = 0;  // of a link: its conversation
-  bool flag = false;    // own number: from events; contact: named
+// A row that exists. Rows are read without a lock: one that was not found may be inserted at any
+// time, but under the structure lock one that was found stays.
+struct lookup_row {
+  enum class kind { own_number, contact, conversation, link };
+  kind type;
+  // The phone number, provider id or party key.
+  std::string name;
+  // The id of the row; of a link, that of its conversation.
+  std::int64_t id = 0;
+  // Own number: learned from events. Contact: explicit.
+  bool flag = false;
+  // Conversation: the time and id of its newest activity. Link: the provider id is in text.
   std::optional<std::int64_t> at;
-  std::optional<std::string> text;  // conversation: its newest activity; link: the provider id
+  std::optional<std::string> text;
   std::optional<std::int64_t> contact_id;
 };
 
-// All own numbers, and what is there of what is wanted.
-std::vector<found> look_up(session&, const wanted&);
+// Returns all own numbers, and the requested rows that exist.
+std::vector<lookup_row> look_up(session&, const lookup_request&);
 
 }  // namespace trunkline::store

@@ -8,12 +8,14 @@
 
 namespace trunkline::store {
 
-// A recording and the call it belongs to; stamp is the event's.
+// A recording, its call and the stamp of its event.
 struct recording_of_call {
   const std::string* call_id;
   parse::optional_time stamp;
   const parse::recording_facts* facts;
 };
+
+// Joins recordings into their rows.
 void merge_recordings(session&, const std::vector<recording_of_call>& recordings);
 
 }  // namespace trunkline::store

@@ -3,12 +3,13 @@
 
 namespace trunkline::store {
 
-// How a transaction holds the structure lock. Own numbers and links decide what other rows are
-// computed from: a batch that changes them runs alone.
-enum class structure { shared, exclusive };
+// The mode in which a transaction holds the advisory lock "structure". Own numbers and links decide
+// the derived columns of other rows, so a batch that changes them runs alone.
+enum class structure_lock { shared, exclusive };
 
-// Thrown inside a shared transaction that turns out to need the exclusive lock: it is rolled back
-// and run again. Never upgraded in place: two upgraders would wait for each other.
+// Thrown inside a transaction with the shared lock that needs the exclusive one. The transaction is
+// rolled back and run again. A lock is never upgraded: two transactions that upgrade would wait for
+// each other.
 struct needs_exclusive {};
 
 }  // namespace trunkline::store

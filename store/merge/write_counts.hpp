@@ -9,14 +9,15 @@
 
 namespace trunkline::store {
 
-// Written rows of a table, all of them.
+// The rows of a table that were inserted, updated and deleted.
 struct row_counts {
   std::string table;
   std::int64_t inserted = 0, updated = 0, deleted = 0;
 };
 using written_rows = std::map<std::string, row_counts>;
 
-// What the session has written so far, rolled back rows included: look before and after.
+// Returns the counts of the session so far, including rows that were rolled back. Take the
+// difference of a count before and one after.
 written_rows count_written(session&);
 std::vector<row_counts> written_between(const written_rows& before, const written_rows& after);
 

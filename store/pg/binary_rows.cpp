@@ -6,8 +6,8 @@
 #include "common/postgres/postgres.hpp"
 #include "store/pg/wire_numbers.hpp"
 
-// The format of array_send() in PostgreSQL: dimensions, whether there are NULLs, the type, then
-// length and first index of the dimension; each element with its length, -1 for NULL.
+// The format of array_send() in PostgreSQL: number of dimensions, a flag for NULLs, the type,
+// length and first index of the dimension, then each element with its length, which is -1 for NULL.
 namespace trunkline::store {
 namespace {
 

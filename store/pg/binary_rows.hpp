@@ -9,7 +9,7 @@
 
 namespace trunkline::store {
 
-// Types by their numbers in pg_type, which are the same in every PostgreSQL.
+// Types by their numbers in pg_type, which are fixed.
 enum class column_type : std::uint32_t {
   boolean = 16,
   bytea = 17,
@@ -21,33 +21,38 @@ enum class column_type : std::uint32_t {
   jsonb = 3802,
 };
 
-// An array parameter in binary form. Trailing NULLs are left out, as array_literal does.
+// An array parameter in binary form. Omits trailing NULLs, like array_literal.
 class binary_array {
  public:
   explicit binary_array(column_type type);
-  void add(std::string_view bytes);  // text, bytea; of jsonb its text
-  // Numbers that fit the type; times in microseconds since 1970.
+  // A text, the bytes of a bytea, or the text of a jsonb.
+  void add(std::string_view bytes);
+  // A number that fits the type, or a time in microseconds since 1970.
   void add(std::int64_t number);
-  void add(const char* text) { add(std::string_view(text)); }  // and not as a bool
+  // Without this overload a literal would be added as bool.
+  void add(const char* text) { add(std::string_view(text)); }
   void add(bool value);
   void add_null() { ++nulls_; }
-  std::string take();  // once
+  // May be called once.
+  std::string take();
 
  private:
   void begin_element(std::size_t length);
 
   column_type type_;
   std::string bytes_;
-  std::size_t elements_ = 0, nulls_ = 0;  // nulls_: added, not yet written
+  std::size_t elements_ = 0;
+  std::size_t nulls_ = 0;  // not written yet
   bool has_null_ = false;
 };
 
-// The elements joined by '|' for string_to_array(); where that would not give them back the array
-// literal, which begins with '{' and takes the server four times as long to read.
+// Returns the elements joined by '|' for string_to_array(). If that would not return the same
+// elements, returns the array literal, which begins with '{' and takes the server four times as
+// long to read.
 std::string list_text(const std::vector<std::string>& list);
 
-// What row_arrays is, for the statements that carry most: neither side prints or reads digits,
-// quotes and escapes.
+// Like row_arrays, for the statements with most data: neither side converts numbers to text or
+// escapes text.
 class binary_rows {
  public:
   explicit binary_rows(std::span<const column_type> types) : columns_(types.begin(), types.end()) {}
@@ -70,12 +75,12 @@ class binary_rows {
   binary_rows& operator<<(const std::optional<T>& value) {
     return value ? *this << *value : *this << std::nullopt;
   }
-  // A list in one element, in a column of text. An empty list is NULL.
+  // Adds a list as one element of a text column. An empty list is NULL.
   binary_rows& operator<<(const std::vector<std::string>& list) {
     return list.empty() ? *this << std::nullopt : *this << list_text(list);
   }
 
-  // The statement's parameters, after those given.
+  // Returns the parameters of the statement, after those in before.
   std::vector<std::string> take(std::vector<std::string> before = {});
 
  private:

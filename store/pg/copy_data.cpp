@@ -3,8 +3,8 @@
 
 #include "store/pg/wire_numbers.hpp"
 
-// PostgreSQL's documentation of COPY, "Binary Format": a signature, two words that say nothing; of
-// each row the number of its values, of each value its length, -1 for NULL; -1 at the end.
+// The binary format of COPY: a signature, two words that are zero, then for each row the number of
+// values, and for each value its length and bytes. The length of NULL is -1; -1 ends the data.
 namespace trunkline::store {
 namespace {
 

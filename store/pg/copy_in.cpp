@@ -9,9 +9,10 @@
 namespace trunkline::store {
 namespace {
 
-constexpr std::size_t piece = 65536;  // libpq's buffer grows to what it gets at once
+// The buffer of libpq grows to the size of one call.
+constexpr std::size_t piece = 65536;
 
-// The one door of libpqxx to the connection below.
+// Gives access to the connection of libpq, which libpqxx exposes only here.
 struct connection_of : pqxx::largeobject {
   using pqxx::largeobject::raw_connection;
 };
@@ -29,7 +30,7 @@ pg_result next_result(PGconn* connection) {
   throw pqxx::sql_error(PQresultErrorMessage(why), statement, sqlstate);
 }
 
-// What the server has to say against it is in the result that follows.
+// Errors of the server are in the result that follows.
 void send(PGconn* connection, std::string_view data) {
   int sent = 1;
   while (sent == 1 && !data.empty()) {
@@ -56,7 +57,7 @@ bool copy_in(
   if (PQresultStatus(begun.get()) != PGRES_COPY_IN) fail(connection, begun.get(), statement);
   send(connection, data);
   const auto done = next_result(connection);
-  // Nothing else can be asked before the null that ends the results.
+  // The connection is usable again after the null that ends the results.
   while (next_result(connection)) {
   }
   if (PQresultStatus(done.get()) == PGRES_COMMAND_OK) return true;

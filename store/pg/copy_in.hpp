@@ -9,8 +9,8 @@ class dbtransaction;
 
 namespace trunkline::store {
 
-// A COPY ... FROM STDIN with all its data. libpqxx 6 copies text alone, so this is libpq; errors
-// are pqxx's exceptions nevertheless. False: a unique key is there already.
+// Executes a COPY ... FROM STDIN with all of its data. Uses libpq, because libpqxx 6 supports text
+// format only, but throws the exceptions of libpqxx. Returns false if a unique key exists already.
 bool copy_in(const pqxx::dbtransaction&, const std::string& statement, std::string_view data);
 
 }  // namespace trunkline::store

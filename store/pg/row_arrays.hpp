@@ -10,7 +10,8 @@
 
 namespace trunkline::store {
 
-// The rows of a statement as parallel arrays, one a column: arrays.row() << first << second << ...
+// The rows of a statement as parallel arrays, one per column: arrays.row() << first << second <<
+// ...
 class row_arrays {
  public:
   explicit row_arrays(std::size_t columns) : columns_(columns) {}
@@ -33,14 +34,14 @@ class row_arrays {
   row_arrays& operator<<(const std::optional<T>& value) {
     return value ? *this << *value : *this << std::nullopt;
   }
-  // A list in one element: the literal itself, cast in SQL (unnest would flatten an array of
-  // arrays). An empty list is NULL.
+  // Adds a list as one element: the array literal, which the statement casts, because unnest would
+  // flatten an array of arrays. An empty list is NULL.
   row_arrays& operator<<(const std::vector<std::string>& list) {
     return list.empty() ? *this << std::nullopt : *this << postgres::array_of(list);
   }
   row_arrays& hex(std::string_view bytes) { return put(bytes, &literal::add_hex); }
 
-  // The statement's parameters.
+  // Returns the parameters of the statement.
   std::vector<std::string> take() {
     std::vector<std::string> values;
     values.reserve(columns_.size());

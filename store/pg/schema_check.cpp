@@ -2,8 +2,10 @@
 #include "store/pg/schema_check.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "common/postgres/postgres.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::store {
 namespace {
@@ -23,17 +25,26 @@ std::string conninfo_of(
   session.lock_timeout = std::min(options.lock_timeout, statement);
   session.statement_timeout = statement;
   session.idle_in_transaction_timeout = options.idle_timeout;
-  // Every statement looks rows up by key, from the elements of arrays. One plan serves them all,
-  // and it has to be that one from the first row on: planned over empty tables and kept for the
-  // connection, scans and hash joins would read whole tables for each batch of a first import.
-  // What is off is priced so high where nothing else is left that every plan looks worth compiling:
-  // no JIT. lz4 packs long texts and transcripts in less time than pglz.
-  // trunkline.options says that all this arrived (schema_version.sql).
+  // Every statement finds rows by key, for the elements of arrays, so one plan is the best for all
+  // tables. Plans made over empty tables and kept for the connection would read whole tables for
+  // each batch of a first import, hence no scans and no hash or merge joins. A disabled node gets
+  // so high a cost that JIT would compile every plan that needs one. lz4 compresses long texts
+  // faster than pglz. trunkline.options proves that the options arrived (schema_version.sql).
   session.options =
       "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
       "-c enable_mergejoin=off -c jit=off -c default_toast_compression=lz4 -c "
       "trunkline.options=arrived";
   return postgres::conninfo(options.conninfo, session);
+}
+
+int known_schema_version() {
+  int version = 0;
+  const auto all = sql::migrations();
+  if (!all.empty()) {
+    const auto name = all.back().name;
+    std::from_chars(name.data(), name.data() + name.size(), version);
+  }
+  return version;
 }
 
 void check_schema_version(session& db) {
@@ -51,7 +62,7 @@ void check_schema_version(session& db) {
     throw error;
   }
   db.commit();
-  // Newer is fine as long as its migrations say that programs of our age still work.
+  // A newer schema is accepted if its migrations declare it compatible with this program.
   const auto known = known_schema_version();
   if (version < known || compatible_from > known) {
     throw store_error{
@@ -59,7 +70,7 @@ void check_schema_version(session& db) {
         "the database is at schema version " + std::to_string(version) + ", this program needs " +
             std::to_string(known) + (version < known ? ": run trunkline migrate" : ": upgrade it")};
   }
-  // Without its limits a session could wait for a lock for ever.
+  // A session without these settings could wait for a lock without limit.
   if (!lacking.empty()) {
     throw store_error{
         store_error_kind::schema, "",

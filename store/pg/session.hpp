@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "store/events/event_store.hpp"
+#include "store/pg/rows.hpp"
+#include "store/pg/store_error.hpp"
 
-// One connection and one transaction at a time; what libpqxx is to the rest of the store. Errors
-// are pqxx's exceptions and are turned into values at the store's border, by explain().
 namespace trunkline::store {
 
-// Rows of a statement. Views live as long as the object.
-class rows {
- public:
-  struct impl;
-  explicit rows(std::shared_ptr<const impl> content) : content_(std::move(content)) {}
-  std::size_t size() const;
-  bool empty() const { return size() == 0; }
-  bool is_null(std::size_t row, int column) const;
-  std::string_view text(std::size_t row, int column) const;  // "" where null
-  std::int64_t number(std::size_t row, int column) const;
-  std::optional<std::int64_t> optional_number(std::size_t row, int column) const;
-  std::optional<std::string> optional_text(std::size_t row, int column) const;
-
- private:
-  std::shared_ptr<const impl> content_;
-};
-
 using parameters = std::vector<std::string>;
-// The text of a statement by name. Empty: there is none.
-using statement_text = std::function<std::string(std::string_view name)>;
 
+// A connection with at most one transaction. Functions throw the exceptions of libpqxx; the callers
+// of the store get values from explain().
 class session {
  public:
   session();
@@ -44,38 +24,45 @@ class session {
   session& operator=(const session&) = delete;
 
   bool is_open() const;
-  // Connects and declares all statements. conninfo is complete: libpq gets it as it is.
-  void open(const std::string& conninfo, const statement_text& override_text);
+
+  // Connects and declares all statements. conninfo is passed to libpq as it is. override_text
+  // returns another text for a named statement, or "" to keep it.
+  void open(
+      const std::string& conninfo,
+      const std::function<std::string(std::string_view name)>& override_text
+  );
   void close();
 
   void begin();
-  // A named statement of schema/queries/, prepared at its first use.
+
+  // Executes a statement of schema/queries/ by name.
   rows run(const char* statement, const parameters& values = {});
-  // The same with all values in binary form (binary_rows.hpp).
+
+  // Does the same with all values in binary form (binary_rows.hpp).
   rows run_binary(const char* statement, const parameters& values);
-  // COPY ... FROM STDIN (copy_data.hpp), a statement whose name begins with "copy_". False: a
-  // unique key is there already, and only roll_back() can follow.
+
+  // Executes a COPY ... FROM STDIN with its data (copy_data.hpp). Returns false if a unique key
+  // exists already; then only roll_back() may follow.
   bool copy(const char* statement, std::string_view data);
   void commit();
-  void roll_back() noexcept;  // nothing happens without a transaction
 
-  // When the last statement was sent, by the steady clock. A call of many statements over a long
-  // line is slow and yet does not hang. Any thread.
+  // Does nothing without a transaction.
+  void roll_back() noexcept;
+
+  // Returns when the last statement was sent, by the steady clock: a call with many statements over
+  // a slow line does not hang. May be called by any thread.
   std::chrono::steady_clock::time_point last_sent() const;
 
-  // From another thread: ends whatever waits on the socket now.
+  // Shuts down the socket, which ends every call that waits for it. Called by another thread.
   void interrupt();
 
-  // The error in flight; call it inside a catch block. Closes the connection where it is no longer
-  // to be trusted.
+  // Returns the exception in flight as an error. Call it inside a catch block. Rolls back, or
+  // closes the connection if it cannot be used any more.
   store_error explain();
 
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
-
-// The number of the newest migration this program was built with.
-int known_schema_version();
 
 }  // namespace trunkline::store

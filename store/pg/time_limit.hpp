@@ -8,8 +8,8 @@
 
 namespace trunkline::store {
 
-// Calls expired on a thread of its own unless it is destroyed before the limit: a frozen server
-// answers no timeout of its own.
+// Calls expired on its own thread unless it is destroyed before the limit. A frozen server does not
+// enforce its timeouts.
 class time_limit {
  public:
   time_limit(std::chrono::milliseconds limit, std::function<void()> expired)
@@ -29,7 +29,7 @@ class time_limit {
   std::mutex guard_;
   std::condition_variable ended_;
   bool finished_ = false;
-  std::jthread thread_;  // last: it uses the others, and is joined before they go
+  std::jthread thread_;  // last, because it uses the other members
 };
 
 }  // namespace trunkline::store

@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-// Numbers and times in PostgreSQL's binary forms.
+// Numbers and times in the binary formats of PostgreSQL.
 namespace trunkline::store {
 
 template <class T>
@@ -18,7 +18,8 @@ void append(std::string& to, T number) {
   to.append(bytes, sizeof bytes);
 }
 
-// Microseconds after 1970, as PostgreSQL counts them. A time that the server refuses stays one.
+// Converts microseconds since 1970 into those of PostgreSQL, which start in 2000. A time that the
+// server rejects remains one.
 inline std::int64_t since_2000(std::int64_t microseconds) {
   constexpr std::int64_t epoch_2000 = 946'684'800'000'000;
   return std::max(microseconds, std::numeric_limits<std::int64_t>::min() + epoch_2000 + 1) -

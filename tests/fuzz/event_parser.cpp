@@ -66,13 +66,13 @@ void require_rows(std::string_view body) {
   delivery.provider_delivery_id = body.substr(0, 20);  // checked by the gateway; were it ever not
   const auto event = trunkline::store::prepare("1-0", std::move(delivery));
   trunkline::store::session db;
-  trunkline::store::insert_events(db, {&event}, {trunkline::store::fate_of(event.event)});
-  trunkline::store::copy_events(db, {&event}, {trunkline::store::fate_of(event.event)});
+  trunkline::store::insert_events(db, {&event}, {trunkline::store::disposition_of(event.event)});
+  trunkline::store::copy_events(db, {&event}, {trunkline::store::disposition_of(event.event)});
   if (event.event.card) trunkline::store::merge_cards(db, {&*event.event.card});
   if (!event.event.activity) return;
   const auto& facts = *event.event.activity;
   trunkline::store::merge_activities(db, {&facts}, [](const auto&) {
-    return trunkline::store::first_place{};
+    return trunkline::store::initial_assignment{};
   });
   std::vector<trunkline::store::recording_of_call> recordings;
   for (const auto& recording : event.event.recordings)

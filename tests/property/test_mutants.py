@@ -33,7 +33,7 @@ MUTANTS = {
                                                 "cards"),
     "unused fallbacks kept": ((("delete_unused_fallbacks.sql", r"c\.party_key is not null", "false"),), "structure"),
     "named left out": ((("delete_unused_contacts.sql", r" and not c\.named", ""),), "structure"),
-    "named not raised later": ((("insert_named_contacts.sql", r"set named = true", "set named = contacts.named"),),
+    "named not raised later": ((("insert_explicit_contacts.sql", r"set named = true", "set named = contacts.named"),),
                                "structure"),
 }
 

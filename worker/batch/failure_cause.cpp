@@ -48,7 +48,7 @@ next_step after_collision(const attempt_history& seen) {
 
 failure_cause classify(const store::store_error& error) {
   switch (error.kind) {
-    case store::store_error_kind::away:
+    case store::store_error_kind::unreachable:
       return failure_cause::server_unavailable;
     case store::store_error_kind::schema:
       return failure_cause::schema_or_privileges;

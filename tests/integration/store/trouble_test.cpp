@@ -211,8 +211,8 @@ TEST_CASE("no server is away, and probe() says so") {
   auto given = options();
   given.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
   const auto store = open_store(given);
-  CHECK(store->apply(one("AC1")).error().kind == store::store_error_kind::away);
-  CHECK(store->probe().error().kind == store::store_error_kind::away);
+  CHECK(store->apply(one("AC1")).error().kind == store::store_error_kind::unreachable);
+  CHECK(store->probe().error().kind == store::store_error_kind::unreachable);
 }
 
 TEST_CASE("probe() writes on a connection of its own") {

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "common/postgres/postgres.hpp"
+#include "store/merge/distinct_key_rounds.hpp"
 #include "store/pg/binary_rows.hpp"
 #include "store/pg/row_arrays.hpp"
-#include "store/merge/distinct_key_rounds.hpp"
 
 using namespace trunkline;
 
@@ -139,13 +139,14 @@ TEST_CASE("lists are joined where that can be undone, else they are array litera
   CHECK(store::list_text({"{a", "b"}) == R"({"{a","b"})");
 }
 
-TEST_CASE("the nth fact of a key goes in wave n, and the first wave holds every key") {
+TEST_CASE("the nth fact of a key goes in round n, and the first round holds every key") {
   const std::vector<std::string> facts{"a", "b", "a", "c", "a", "b"};
   std::vector<const std::string*> all;
   for (const auto& fact : facts) all.push_back(&fact);
   std::string shown;
-  for (const auto& wave : store::in_waves(all, [](const std::string& fact) { return fact; })) {
-    for (const auto* fact : wave) shown += *fact;
+  for (const auto& round :
+       store::distinct_key_rounds(all, [](const std::string& fact) { return fact; })) {
+    for (const auto* fact : round) shown += *fact;
     shown += '/';
   }
   CHECK(shown == "abc/ab/a/");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/merge/derived_columns.hpp"
+#include "store/merge/contact_choice.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,47 +25,50 @@ conversation_summary active(std::int64_t at, std::string id) {
 TEST_CASE("a stated contact wins over what parties would say") {
   auto of = parties({"+14155550100", "+14155550142"});
   of.contact_hint = "+14155550177";
-  CHECK(contact_of(of, own) == "+14155550177");
+  CHECK(choose_contact(of, own) == "+14155550177");
 }
 
 TEST_CASE("the one party that is not ours is the contact") {
-  CHECK(contact_of(parties({"+14155550100", "+14155550142"}), own) == "+14155550142");
-  CHECK(contact_of(parties({"+14155550042", "+14155550100"}), own) == "+14155550042");
+  CHECK(choose_contact(parties({"+14155550100", "+14155550142"}), own) == "+14155550142");
+  CHECK(choose_contact(parties({"+14155550042", "+14155550100"}), own) == "+14155550042");
   CHECK(
-      contact_of(parties({"+14155550100", "+14155550101", "+14155550142"}), own) == "+14155550142"
+      choose_contact(parties({"+14155550100", "+14155550101", "+14155550142"}), own) ==
+      "+14155550142"
   );
-  CHECK(contact_of(parties({"+14155550142"}), own) == "+14155550142");
+  CHECK(choose_contact(parties({"+14155550142"}), own) == "+14155550142");
 }
 
 TEST_CASE("a contact is never guessed") {
-  CHECK(contact_of(parties({}), own) == std::nullopt);
-  CHECK(contact_of(parties({"+14155550100"}), own) == std::nullopt);
-  CHECK(contact_of(parties({"+14155550100", "+14155550101"}), own) == std::nullopt);
-  CHECK(contact_of(parties({"+14155550142", "+14155550143"}), own) == std::nullopt);
-  CHECK(contact_of(parties({"+14155550100", "+14155550142", "+14155550143"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"+14155550100"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"+14155550100", "+14155550101"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"+14155550142", "+14155550143"}), own) == std::nullopt);
+  CHECK(
+      choose_contact(parties({"+14155550100", "+14155550142", "+14155550143"}), own) == std::nullopt
+  );
 }
 
 TEST_CASE("short codes are parties, never contacts") {
-  CHECK(contact_of(parties({"+14155550100", "72645"}), own) == std::nullopt);
-  CHECK(contact_of(parties({"72645"}), own) == std::nullopt);
-  CHECK(contact_of(parties({"+14155550142", "72645"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"+14155550100", "72645"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"72645"}), own) == std::nullopt);
+  CHECK(choose_contact(parties({"+14155550142", "72645"}), own) == std::nullopt);
 }
 
 TEST_CASE("a party key is attached to the least provider id seen with it") {
-  attachments all;
-  attach(all, {{}, {}, {"CN2", "CN3"}, {"a,b", "a,c"}});
-  attach(all, {{}, {}, {"CN1"}, {"a,c"}});
-  attach(all, {{}, {}, {"CN9"}, {"a,b"}});
-  attach(all, {{}, {}, {}, {"a,d"}});
-  CHECK(all == attachments{{"a,b", "CN2"}, {"a,c", "CN1"}});
+  least_refs all;
+  add_refs(all, {{}, {}, {"CN2", "CN3"}, {"a,b", "a,c"}});
+  add_refs(all, {{}, {}, {"CN1"}, {"a,c"}});
+  add_refs(all, {{}, {}, {"CN9"}, {"a,b"}});
+  add_refs(all, {{}, {}, {}, {"a,d"}});
+  CHECK(all == least_refs{{"a,b", "CN2"}, {"a,c", "CN1"}});
 }
 
 TEST_CASE("an activity belongs to its least provider id, else to its least party key") {
-  CHECK(place_of({{}, {}, {"CN1", "CN2"}, {"a,b"}}).name == "CN1");
-  const auto by_key = place_of({{}, {}, {}, {"a,b", "a,c"}});
-  CHECK(by_key.kind == place::sort::by_party_key);
-  CHECK(by_key.name == "a,b");
-  CHECK(place_of({}).kind == place::sort::none);
+  CHECK(conversation_key_of({{}, {}, {"CN1", "CN2"}, {"a,b"}}).value == "CN1");
+  const auto by_key = conversation_key_of({{}, {}, {}, {"a,b", "a,c"}});
+  CHECK(by_key.type == conversation_key::kind::party_key);
+  CHECK(by_key.value == "a,b");
+  CHECK(conversation_key_of({}).type == conversation_key::kind::none);
 }
 
 TEST_CASE("a conversation shows its newest activity and least contact, whatever the order") {

@@ -26,14 +26,14 @@ TEST_CASE("prepare() parses the body and makes the key") {
 TEST_CASE("what the parser decides becomes the state of the row") {
   parse::event event;
   event.what = parse::verdict::apply;
-  CHECK(store::fate_of(event).state == "processed");
-  CHECK(store::outcome_of(store::fate_of(event)) == store::outcome::processed);
+  CHECK(store::disposition_of(event).state == "processed");
+  CHECK(store::outcome_of(store::disposition_of(event)) == store::outcome::processed);
   event.what = parse::verdict::ignore;
-  CHECK(store::fate_of(event).state == "ignored");
-  CHECK(store::outcome_of(store::fate_of(event)) == store::outcome::ignored);
+  CHECK(store::disposition_of(event).state == "ignored");
+  CHECK(store::outcome_of(store::disposition_of(event)) == store::outcome::ignored);
   event.what = parse::verdict::dead;
   event.reason = "not JSON";
-  CHECK(store::fate_of(event).state == "dead");
-  CHECK(store::fate_of(event).message == "not JSON");
-  CHECK(store::outcome_of(store::fate_of(event)) == store::outcome::dead);
+  CHECK(store::disposition_of(event).state == "dead");
+  CHECK(store::disposition_of(event).message == "not JSON");
+  CHECK(store::outcome_of(store::disposition_of(event)) == store::outcome::dead);
 }

@@ -64,7 +64,7 @@ struct probe_only final : store::event_store {
   store::result<bool> probe() override {
     ++probes;
     if (failing_probes-- > 0)
-      return store::store_error{store::store_error_kind::away, "", "refused"};
+      return store::store_error{store::store_error_kind::unreachable, "", "refused"};
     return true;
   }
   int failing_probes = 0, probes = 0;
@@ -165,7 +165,7 @@ TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothin
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
     if (task.tries < 4)
-      return store::store_error{store::store_error_kind::away, "", "connection refused"};
+      return store::store_error{store::store_error_kind::unreachable, "", "connection refused"};
     return std::nullopt;
   };
   store.failing_probes = 7;
@@ -273,7 +273,7 @@ TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too"
   scripted task(3);
   task.kept = false;
   task.rule = [](const auto&) -> std::optional<store::store_error> {
-    return store::store_error{store::store_error_kind::away, "", "connection refused"};
+    return store::store_error{store::store_error_kind::unreachable, "", "connection refused"};
   };
   store.failing_probes = 1000;
   stop.request();

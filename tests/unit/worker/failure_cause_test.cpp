@@ -67,7 +67,7 @@ TEST_CASE("what is no known SQLSTATE is left to the probe") {
 
 TEST_CASE("errors without a SQLSTATE") {
   CHECK(
-      classify({store::store_error_kind::away, "", "connection refused"}) ==
+      classify({store::store_error_kind::unreachable, "", "connection refused"}) ==
       failure_cause::server_unavailable
   );
   CHECK(
