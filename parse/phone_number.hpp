@@ -6,7 +6,7 @@
 namespace trunkline::parse {
 
 // Returns text in E.164: 10 digits get "+1", 11 digits that begin with 1 get "+". Any other text is
-// returned as it was sent, trimmed (docs/events.md, "Phone numbers").
+// returned as it was sent, trimmed (docs/events.md, "Numbers").
 std::string normalise_number(std::string_view text);
 
 // True for "+" and 7 to 15 digits of which the first is not 0.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The participants of an event: direction, parties, contact, own numbers, conversation (merge.md section 3)."""
+"""The participants of an event: direction, parties, contact, own numbers, conversation (docs/merge.md, Parties)."""
 import re
 
 from kinds import AI, MESSAGES
