@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One worker of all folds the figures, once in $1 milliseconds: a row for that one, with the minutes since 1970 of the
--- last fold that was done (null: there was none) and of now.
+-- Returns one row, at most once in $1 milliseconds for all workers together, to the worker that is to roll up the
+-- gateways' counters: the minute since 1970 of the last finished roll-up (null if there was none), and that of now.
 with last as (select changed_at from controls where name = 'folded'),
 mine as (
   insert into controls as c (name, changed_at) values ('fold', now())

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What an operator wants of worker $1: is applying paused, why, by whom and until when; and whether it is to drain.
--- A pause ends by the database's clock. An index lookup a row.
+-- Returns whether applying is paused, why, by whom, since when and until when, and whether worker $1 is to drain. A
+-- pause ends by the clock of the database.
 select p.name is not null, coalesce(p.reason, ''), coalesce(p.changed_by, ''),
        coalesce(to_char(p.changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
        coalesce(to_char(p.until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''), d.name is not null

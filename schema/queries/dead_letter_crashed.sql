@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Leases that ran out too often: whoever held them ended without an outcome each time.
+-- Makes retries dead whose leases expired too often: each time the holder ended without an outcome.
 update webhook_events e
    set state = 'dead', error_message = 'crashed the worker', finished_at = now(),
        next_attempt_at = null, leased_until = null

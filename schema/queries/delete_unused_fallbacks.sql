@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Fallback conversations that lost an activity in this transaction, if none is left, with their link.
+-- Deletes fallback conversations that lost their last activity in this transaction, and their links.
 with gone as (
   delete from conversations c using unnest($1::bigint[]) as g (id)
    where c.id = g.id and c.party_key is not null

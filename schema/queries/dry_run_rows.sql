@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The rows that an event may change, a line a column: what a rehearsal compares before and after. $1 the event's row,
--- $2 its activity or card, $3 provider conversation ids, $4 party keys, $5 numbers.
+-- Returns the rows that an event may change, one row per column, for a comparison before and after a dry run. $1 is the
+-- id of the event row, $2 its activity or card, $3 provider conversation ids, $4 party keys, $5 phone numbers.
 with rows as (
   select 'webhook_events' as name, id::text as key,
          jsonb_build_object('state', state, 'error_message', error_message, 'sqlstate', sqlstate, 'attempts', attempts,

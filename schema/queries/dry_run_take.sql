@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A dead letter as if a worker had taken it up again; in the order of lease_due.sql. Only ever rolled back.
+-- Leases a dead letter as a retry. Columns in the order of lease_due.sql. Always rolled back.
 update webhook_events e
    set state = 'retrying', attempts = 0, claims = 1, finished_at = null, next_attempt_at = now(),
        leased_until = now() + interval '1 minute'

@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
+-- Records a counted failure of a leased event, if its lease still holds.
 update webhook_events e
    set attempts = e.attempts + 1, claims = 0, leased_until = null, error_message = $3, sqlstate = $4,
        state = case when e.attempts + 1 >= $6::integer then 'dead' else 'retrying' end,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One row a further entry of an event that has its row. The entry that made that row, and a copy that is here already,
--- came a second time: nothing for them. Tells the copies counted by this, and then all.
+-- Records further entries of events that have their row. An entry that made the row, or that is recorded already, was
+-- redelivered and adds nothing. Returns the new copies with 1, then all copies with 0.
 with copies as materialized (
   select g.entry_id, g.event_key, tl_time(g.received_us) as received_at
     from unnest($1::text[], $2::bytea[], $3::bigint[]) as g (entry_id, event_key, received_us)

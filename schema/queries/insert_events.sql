@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One row an event key. A row that is there already wins, whatever its state. The bodies come as one value ($1,
--- in binary form) and are cut out by place and length: as elements of an array each byte of them would be read
--- four times.
+-- Inserts one row per event key. An existing row wins in any state. The bodies are one value ($1, in binary form), from
+-- which substr takes each by offset and length: as array elements each byte would be read four times.
 insert into webhook_events
   (event_key, event_id, event_type, api_version, state, error_message, sqlstate, attempts,
    next_attempt_at, finished_at, received_at, occurred_at, activity_id,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Numbers that an event names (as the other side, or on a card) stay contacts for good.
+-- Inserts contacts that stay without activities, because an event names the number as the other side or a card lists it.
 insert into contacts (phone, name, named)
 select phone, phone, true from unnest($1::text[]) as phone order by phone collate "C"
 on conflict (phone) do update set named = true where not contacts.named

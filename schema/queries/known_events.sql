@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Which of these keys have their row already; and, in a row without a key, the transaction's time in microseconds.
--- LIMIT keeps this a look-up for each key: as a join, planned over an empty table, it would read the whole index.
+-- Returns the keys that have a row already, and one row without a key with the time of the transaction in microseconds.
+-- LIMIT makes this a look-up per key: as a join, planned over an empty table, it would read the whole index.
 select encode(e.event_key, 'hex'), null::bigint
   from (select unnest($1::bytea[]) as event_key) as g,
        lateral (select event_key from webhook_events w where w.event_key = g.event_key limit 1) as e

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Picks up due retries that nobody holds or held without an outcome (lease_suspect.sql). A lease, not a lock: it ends
--- with this statement's transaction.
+-- Leases due retries that have no holder and no expired lease (lease_suspect.sql). A lease is data, not a lock: it
+-- outlives the transaction.
 with due as (
   select id from webhook_events
    where state = 'retrying' and next_attempt_at <= now() and leased_until is null

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One retry whose last lease ran out: whoever held it may have crashed of it, so it is leased alone. The one that
--- waits longest, so that one crash after another does not keep the others waiting. What used up its claims is left
--- to bury_crashed.sql.
+-- Leases one retry whose last lease expired: it may have crashed its holder, so it is leased alone. The one that has
+-- waited longest comes first, so that repeated crashes of one do not delay the others. Retries that have used all of
+-- their claims are left to dead_letter_crashed.sql.
 with suspect as (
   select id from webhook_events
    where state = 'retrying' and next_attempt_at <= now() and leased_until is not null and leased_until <= now()

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What is there already of all that a batch names, in one round trip: where batches are small, round trips are what
--- they cost. Not "= any": with a prepared array that would compare every row with every element. LIMIT keeps each a
--- look-up by key: as a join, planned over a table that was analyzed when it was empty, it would read the whole table.
+-- Reads all rows that a batch names in one round trip. With small batches round trips are most of the cost. Not "= any":
+-- with a prepared array that would compare every row with every element. LIMIT makes each part a look-up by key: as a
+-- join, planned over a table that was analyzed when it was empty, it would read the whole table.
 select 'own number' as what, phone as name, null::bigint as id, from_events as flag, null::bigint as at,
        null::text as text, null::bigint as contact_id
   from own_numbers

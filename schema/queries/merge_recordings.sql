@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Every column of a recording is the newest by (time, value). No key may come twice in one call.
+-- Joins recordings. Every column is the newest by (stamp, value). A key may come once per call.
 insert into recordings as r
   (call_openphone_id, recording_id, url, url_at, content_type, content_type_at,
    duration_seconds, duration_at, size_bytes, size_at, started_at, started_at_at)

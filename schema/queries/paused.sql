@@ -1,4 +1,4 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A row while an operator has paused applying. A statement of its own behind the structure lock: it sees what was
--- committed when the lock was there, so that `trunkline pause` need only wait for those who had it before.
+-- Returns a row while applying is paused. A separate statement after the structure lock, so that its snapshot is newer
+-- than the lock and `trunkline pause` only has to wait for the transactions that held the lock before.
 select from controls where name = 'pause' and value = 'on' and (until is null or until > now())

@@ -1,4 +1,4 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The smallest write there is: does the database take one now?
+-- Writes one row, to test whether the database accepts writes.
 insert into controls (name, changed_at) values ('probe', now())
 on conflict (name) do update set changed_at = excluded.changed_at

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Under the exclusive structure lock: conversations that lost an activity, or whose activities changed contact.
+-- Computes conversations that lost an activity, or of which an activity changed its contact, from all of their
+-- activities. Needs the exclusive structure lock.
 update conversations c
    set last_activity_at = n.active_at, last_activity_id = n.openphone_id, contact_id = n.contact_id
   from (select g.id, a.active_at, a.openphone_id, p.contact_id

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A contact's name is that of the newest card that lists its number and is not deleted, else the number itself.
+-- Gives contacts the name of the newest card that lists the number and is not deleted, else the number itself.
 update contacts c
    set name = n.name, first_name = n.first_name, last_name = n.last_name, company = n.company, role = n.role,
        card_id = n.card_id, updated_at = now()

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Figures only grow, so the greatest is the latest, whoever folds it and however often.
+-- Stores counters. They only grow, so the greatest value is the latest, and a repeat changes nothing.
 insert into minute_figures as f (minute, figure, count)
 select to_timestamp(g.minute * 60), g.figure, g.count
   from unnest($1::bigint[], $2::text[], $3::bigint[]) as g (minute, figure, count)

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What is there, and the oldest schema a program may have been built with and still work; then which of our settings
--- this session lacks, if its startup options were dropped on the way. Set by other means, as of the role, they will do.
+-- Returns the schema version, the oldest schema version that a compatible program was built with, and the settings that
+-- this session lacks because its startup options were dropped. Settings made in other ways, such as for the role, count.
 select coalesce(max(version), 0), coalesce(max(compatible_from), 0),
        array_to_string(array(
          select name

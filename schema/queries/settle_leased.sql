@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What becomes of leased rows, if the lease is still held: nobody else claimed them since.
+-- Writes the outcome of leased events, if the lease still holds: no other worker has claimed the row since.
 with locked as materialized (
   select g.* from webhook_events e
     join unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::integer[])

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Every transaction that changes business rows holds the structure lock: ordinary batches share it.
+-- Held by every transaction that changes business rows.
 select pg_advisory_xact_lock_shared(1953655660)

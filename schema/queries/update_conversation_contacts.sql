@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The rows were locked by the statement before: this one's snapshot is newer and sees the contact they have now.
+-- Lowers the contacts of conversations. The statement before has locked the rows, so this snapshot sees their current
+-- contacts.
 update conversations c set contact_id = g.contact_id
   from unnest($1::bigint[], $2::bigint[], $3::text[]) as g (id, contact_id, phone)
  where c.id = g.id

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The newest activity of each conversation given moves up. All of them are locked, in order: also those that only
--- get another contact in the next statement.
+-- Raises the newest activity of conversations. Locks all of them in order, including those that only get another contact
+-- in the next statement.
 with given as materialized (
   select id, tl_time(active_us) as active_at, activity_id collate "C" as activity_id
     from unnest($1::bigint[], $2::bigint[], $3::text[]) as g (id, active_us, activity_id)),
