@@ -44,7 +44,7 @@ TEST_CASE("the recipe's body gives one incoming message without contact, process
 }
 
 TEST_CASE(
-    "facts 9, 11: the same entry again is redelivered, another one with the same bytes a duplicate"
+    "the same entry again is redelivered, another one with the same bytes a duplicate"
 ) {
   database db;
   const auto store = open_store();
@@ -117,7 +117,7 @@ TEST_CASE("of two entries with one key in a batch the first counts") {
   CHECK(db.ask("select entry_id from webhook_events") == "1-1");
 }
 
-TEST_CASE("facts 9: an event id with two bodies is two events") {
+TEST_CASE("an event id with two bodies is two events") {
   database db;
   const auto store = open_store();
   stream::delivery delivery;
@@ -134,7 +134,7 @@ TEST_CASE("facts 9: an event id with two bodies is two events") {
   );
 }
 
-TEST_CASE("what is no event is dead with a reason, and its bytes are kept") {
+TEST_CASE("bytes that are no event are dead with a reason and are kept") {
   database db;
   const auto store = open_store();
   const std::string bytes("not json \0\xff", 11);
@@ -157,7 +157,7 @@ TEST_CASE("unknown types are kept and ignored") {
   CHECK(db.ask("select count(*) from activities") == "0");
 }
 
-TEST_CASE("facts of one call in one batch go in waves") {
+TEST_CASE("several facts of one call in one batch are applied in rounds") {
   database db;
   const auto store = open_store();
   apply(

@@ -80,7 +80,7 @@ TEST_CASE("rows made by COPY are those made by INSERT") {
   );
 }
 
-TEST_CASE("copies in a batch, and of rows that are there, are told apart as by INSERT") {
+TEST_CASE("COPY reports copies in a batch and of existing rows like INSERT") {
   database db;
   const auto store = open_store(copying(always));
   const auto old = body_of(message{.id = "AC1"}), fresh = body_of(message{.id = "AC2"});
@@ -96,7 +96,7 @@ TEST_CASE("copies in a batch, and of rows that are there, are told apart as by I
   CHECK(db.ask("select count(*) from activities") == "2");
 }
 
-TEST_CASE("an event that another transaction writes just now is waited for, and nothing fails") {
+TEST_CASE("an event that another transaction is inserting is waited for") {
   for (const bool committed : {true, false}) {
     database db;
     const auto store = open_store(copying(2));
@@ -116,7 +116,7 @@ TEST_CASE("an event that another transaction writes just now is waited for, and 
   }
 }
 
-TEST_CASE("what COPY refuses is told with its SQLSTATE and without row data") {
+TEST_CASE("an error of COPY has its SQLSTATE and no row data") {
   database db;
   db.run("alter table webhook_events add constraint no_secrets check (activity_id <> 'secret 42')");
   const auto store = open_store(copying(always));

@@ -28,7 +28,7 @@ constexpr auto message_row =
 
 }  // namespace
 
-TEST_CASE("facts 10: one message through two hooks of two generations is one row") {
+TEST_CASE("one message through two webhooks of two generations is one row") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1", .text = "hello"})});
@@ -44,7 +44,7 @@ TEST_CASE("facts 10: one message through two hooks of two generations is one row
   CHECK(db.ask("select count(*) from contacts") == "1");
 }
 
-TEST_CASE("facts 15: a late sent does not replace delivered") {
+TEST_CASE("a late sent does not replace delivered") {
   database db;
   const auto store = open_store();
   apply(*store, {thin_delivered});
@@ -52,7 +52,7 @@ TEST_CASE("facts 15: a late sent does not replace delivered") {
   CHECK(db.ask(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
 }
 
-TEST_CASE("facts 27: a thin status before its message is kept until the message fills the row") {
+TEST_CASE("a thin status before its message is kept until the message fills the row") {
   database db;
   const auto store = open_store();
   apply(*store, {thin_delivered});
@@ -62,7 +62,7 @@ TEST_CASE("facts 27: a thin status before its message is kept until the message 
   CHECK(db.ask(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
 }
 
-TEST_CASE("facts 17: recording and summary make the call's row, the call fills it in") {
+TEST_CASE("recording and summary make the call's row, the call fills it in") {
   database db;
   const auto store = open_store();
   apply(
@@ -84,7 +84,7 @@ TEST_CASE("facts 17: recording and summary make the call's row, the call fills i
   );
 }
 
-TEST_CASE("facts 20: a new number's messages at once make one contact") {
+TEST_CASE("a new number's messages at once make one contact") {
   database db;
   const auto first = open_store();
   const auto second = open_store();
@@ -109,7 +109,7 @@ TEST_CASE("facts 20: a new number's messages at once make one contact") {
   CHECK(db.ask("select count(*), count(distinct phone) from contacts") == "8|8");
 }
 
-TEST_CASE("facts 20: a deleted contact keeps its activities, an older card changes nothing") {
+TEST_CASE("a deleted contact keeps its activities, an older card changes nothing") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1"})});
@@ -142,7 +142,7 @@ TEST_CASE("facts 20: a deleted contact keeps its activities, an older card chang
   CHECK(db.ask("select openphone_id, contact_id is not null from activities") == "AC1|t");
 }
 
-TEST_CASE("facts 22: the provider's conversation id comes later, and nothing is split") {
+TEST_CASE("the provider's conversation id comes later, and nothing is split") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1", .at = "2026-11-20T17:00:00.000Z"})});

@@ -179,7 +179,7 @@ TEST_CASE("claims without an outcome end in a dead row") {
   );
 }
 
-TEST_CASE("retries whose lease ran out are leased one at a time, the one that waits longest first"
+TEST_CASE("retries with an expired lease are leased one at a time, the longest waiting first"
 ) {
   database db;
   const auto store = open_store(), other = open_store();
@@ -228,7 +228,7 @@ TEST_CASE("two workers never lease the same row") {
   CHECK(other->lease_due(4, 60s, 5).value().size() == 2);
 }
 
-TEST_CASE("nothing that changes an event is done in a pause, by the database's clock") {
+TEST_CASE("no event changes during a pause, which ends by the database's clock") {
   database db;
   const auto store = open_store();
   const auto body = body_of(message{.id = "AC1"});

@@ -41,7 +41,7 @@ TEST_CASE("learning an own number finds the contact of calls that came before") 
   );
 }
 
-TEST_CASE("a contact that was only computed goes when nothing needs it any more") {
+TEST_CASE("a contact that is not explicit is deleted when no activity refers to it") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(call{"AC1", {"+14155550143"}})});
@@ -55,7 +55,7 @@ TEST_CASE("a contact that was only computed goes when nothing needs it any more"
   CHECK(db.ask("select phone, named from contacts") == "+14155550177|t");
 }
 
-TEST_CASE("a conversation id that comes later takes the fallback's activities") {
+TEST_CASE("a later conversation id gets the activities of the fallback") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1"})});
@@ -69,7 +69,7 @@ TEST_CASE("a conversation id that comes later takes the fallback's activities") 
 }
 
 TEST_CASE(
-    "of two conversation ids with the same parties the lesser one attracts, and none is merged"
+    "of two conversation ids with the same parties the lesser one gets the link, and none is merged"
 ) {
   database db;
   const auto store = open_store();
@@ -86,7 +86,7 @@ TEST_CASE(
   );
 }
 
-TEST_CASE("ordinary batches don't restructure") {
+TEST_CASE("ordinary batches do not restructure") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1", .conversation = "CN5"})});
@@ -95,7 +95,7 @@ TEST_CASE("ordinary batches don't restructure") {
   CHECK(db.ask("select count(distinct conversation_id) from activities") == "1");
 }
 
-TEST_CASE("cards name contacts: the newest that lists the number, not deleted") {
+TEST_CASE("a contact has the name of the newest card that lists it and is not deleted") {
   database db;
   const auto store = open_store();
   const auto at = [](int hour) { return "2026-11-20T1" + std::to_string(hour) + ":00:00.000Z"; };

@@ -75,7 +75,7 @@ TEST_CASE("a connection that breaks during COMMIT leaves the outcome in doubt") 
   CHECK(store->apply(one("AC1")).has_value());
 }
 
-TEST_CASE("a newer schema that says it is compatible is worked with") {
+TEST_CASE("a newer schema that is declared compatible is accepted") {
   database db;
   db.run("insert into schema_migrations values (9999, 'later', '', now(), 1)");
   const auto applied = open_store()->apply(one("AC2"));
@@ -83,7 +83,7 @@ TEST_CASE("a newer schema that says it is compatible is worked with") {
   CHECK(applied.has_value());
 }
 
-TEST_CASE("a lock that does not come is a collision: 55P03") {
+TEST_CASE("a lock timeout is a collision: 55P03") {
   database db;
   auto given = options();
   given.lock_timeout = 100ms;
@@ -99,7 +99,7 @@ TEST_CASE("a lock that does not come is a collision: 55P03") {
 }
 
 TEST_CASE(
-    "what goes to its grave alone waits as batches do, so that its row is not deleted under it"
+    "a single dead letter waits for the structure lock like a batch"
 ) {
   database db;
   auto given = options();
@@ -153,7 +153,7 @@ TEST_CASE("interrupt() ends a call that hangs") {
   CHECK(store->apply(one("AC3")).has_value());
 }
 
-TEST_CASE("what a trigger raises is told by its place, not by its words") {
+TEST_CASE("an error that a trigger raises has its position, not its text") {
   database db;
   const auto store = open_store();
   const auto refusal = [&](const std::string& statement) {
@@ -181,7 +181,7 @@ TEST_CASE("what a trigger raises is told by its place, not by its words") {
   );
 }
 
-TEST_CASE("an error says what went wrong without the data") {
+TEST_CASE("an error message has no data") {
   database db;
   const auto store = open_store();
   db.run("alter table activities add constraint no_secrets check (body <> 'secret 42')");
@@ -194,7 +194,7 @@ TEST_CASE("an error says what went wrong without the data") {
   CHECK(db.ask("select count(*) from webhook_events") == "0");
 }
 
-TEST_CASE("a missing grant is told by its SQLSTATE: 42501") {
+TEST_CASE("a missing grant is reported with SQLSTATE 42501") {
   database db;
   db.run("drop role if exists nobody_at_all; create role nobody_at_all login");
   auto given = options();
@@ -206,7 +206,7 @@ TEST_CASE("a missing grant is told by its SQLSTATE: 42501") {
   CHECK(refused.error().sqlstate == "42501");
 }
 
-TEST_CASE("no server is away, and probe() says so") {
+TEST_CASE("a missing server is unreachable, also for probe()") {
   database db;
   auto given = options();
   given.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
@@ -215,7 +215,7 @@ TEST_CASE("no server is away, and probe() says so") {
   CHECK(store->probe().error().kind == store::store_error_kind::unreachable);
 }
 
-TEST_CASE("probe() writes on a connection of its own") {
+TEST_CASE("probe() writes on its own connection") {
   database db;
   const auto store = open_store(options("victim"));
   CHECK(store->probe().value());
@@ -239,7 +239,7 @@ TEST_CASE("probe() writes on a connection of its own") {
   CHECK(read_only.error().sqlstate == "25006");
 }
 
-TEST_CASE("a database of another schema version is refused until it fits") {
+TEST_CASE("a database of another schema version is rejected until it matches") {
   database db;
   const auto store = open_store();
   db.run("insert into schema_migrations values (9999, 'later', '', now(), 9999)");
@@ -251,7 +251,7 @@ TEST_CASE("a database of another schema version is refused until it fits") {
   CHECK(store->apply(one("AC1")).has_value());
 }
 
-TEST_CASE("a database without our tables is refused as a schema error") {
+TEST_CASE("a database without our tables is a schema error") {
   database db;
   db.run("drop database if exists empty_one");
   db.run("create database empty_one");

@@ -44,7 +44,7 @@ std::string recordings(std::string_view type, const std::string& members) {
 
 }  // namespace
 
-TEST_CASE("facts 15: the one table of level and rank") {
+TEST_CASE("every status has its level and rank") {
   const std::vector<std::vector<std::string>> levels = {
       {"scheduled", "accepted", "queued", "initiated", "ringing"},
       {"sending", "receiving", "in-progress", "answered"},
@@ -68,7 +68,7 @@ TEST_CASE("facts 15: the one table of level and rank") {
   }
 }
 
-TEST_CASE("facts 15: a message's status is the stated one, else the type's") {
+TEST_CASE("a message's status is the stated one, else the type's") {
   CHECK(status("message.received", "") == "received");
   CHECK(status("message.received", R"(,"status":"received")") == "received");
   CHECK(status("message.received", R"(,"status":"delivered")") == "received");
@@ -83,7 +83,7 @@ TEST_CASE("facts 15: a message's status is the stated one, else the type's") {
   CHECK(status("message.undelivered", "") == "undelivered");
 }
 
-TEST_CASE("facts 16: a call's status by type and by what is stated") {
+TEST_CASE("a call's status by type and by what is stated") {
   CHECK(status("call.ringing", "") == "ringing");
   CHECK(status("call.started", R"(,"status":"started")") == "ringing");
   CHECK(status("call.ringing", R"(,"status":"no-answer")") == "ringing");
@@ -106,7 +106,7 @@ TEST_CASE("facts 16: a call's status by type and by what is stated") {
   }
 }
 
-TEST_CASE("facts 16: unanswered is said by a null answeredAt without a duration") {
+TEST_CASE("a null answeredAt without a duration means unanswered") {
   CHECK(status("call.completed", R"(,"answeredAt":null)") == "completed unanswered");
   CHECK(status("call.completed", R"(,"answeredAt":null,"duration":0)") == "completed unanswered");
   CHECK(
@@ -119,7 +119,7 @@ TEST_CASE("facts 16: unanswered is said by a null answeredAt without a duration"
   CHECK(status("call.ended", at("answeredAt", 1)) == "completed");
 }
 
-TEST_CASE("facts 16: duration from duration, else durationSeconds, of the call itself only") {
+TEST_CASE("duration from duration, else durationSeconds, of the call itself only") {
   const auto duration = [](std::string_view type, const std::string& members) {
     return activity_of(seed_event(type, R"({"id":"X1","callId":"C1")" + members + "}"))
         .duration_r.value_or(-1);
@@ -135,7 +135,7 @@ TEST_CASE("facts 16: duration from duration, else durationSeconds, of the call i
   CHECK(duration("callTranscript", R"(,"duration":7)") == -1);
 }
 
-TEST_CASE("facts 18: the stamp is the first valid of updatedAt, envelope, own time, createdAt") {
+TEST_CASE("the stamp is the first valid of updatedAt, envelope, own time, createdAt") {
   const std::string envelope = at("createdAt", 2);
   const std::string all = at("updatedAt", 1) + at("deliveredAt", 3) + at("createdAt", 4);
   CHECK(stamp("message.delivered", envelope, all) == "01");
@@ -181,7 +181,7 @@ TEST_CASE("calls: when a life-cycle event happened, and only such a one") {
   }
 }
 
-TEST_CASE("facts 17: recording, summary, transcript and voicemail are keyed by their call") {
+TEST_CASE("recording, summary, transcript and voicemail are keyed by their call") {
   const auto key = [](std::string_view type, const std::string& object) {
     const event what = normalise(seed_event(type, object));
     return what.activity ? what.activity->openphone_id + " " + *what.activity->activity_type
@@ -257,7 +257,7 @@ TEST_CASE("voicemail: from the call or from its own event, never from nothing") 
   CHECK(voicemail("voicemail.received", R"(,"transcript":null,"recordingUrl":null)") == "- yes");
 }
 
-TEST_CASE("facts 18: AI content that is not completed replaces nothing") {
+TEST_CASE("AI content that is not completed replaces nothing") {
   const auto summary = [](const std::string& members) {
     const activity_facts facts =
         activity_of(seed_event("callSummary", R"({"callId":"C1")" + members + "}"));
@@ -287,7 +287,7 @@ TEST_CASE("facts 18: AI content that is not completed replaces nothing") {
   CHECK(all.ai_jobs == R"([{"a":[1.50],"b":1}])");
 }
 
-TEST_CASE("facts 18: a transcript needs a dialogue") {
+TEST_CASE("a transcript needs a dialogue") {
   const auto transcript = [](const std::string& members) {
     const activity_facts facts =
         activity_of(seed_event("callTranscript", R"({"callId":"C1",)" + members + "}"));

@@ -32,7 +32,7 @@ constexpr const char* created_at_5 = R"(,"createdAt":"2026-11-20T17:03:05Z")";
 
 }  // namespace
 
-TEST_CASE("facts 21: fields as a list, as a map, with one value or several") {
+TEST_CASE("fields as a list, as a map, with one value or several") {
   const std::string expected =
       R"({"emails":["dana@example.com"],"phones":["+14155550142","+14155550143"]})";
   for (const std::string fields :
@@ -49,7 +49,7 @@ TEST_CASE("facts 21: fields as a list, as a map, with one value or several") {
   CHECK(card("").record == "{}");
 }
 
-TEST_CASE("facts 21: phoneNumbers and emails of the new generation") {
+TEST_CASE("phoneNumbers and emails of the new generation") {
   const card_facts facts = card(
       R"(,"phoneNumbers":[{"value":"+14155550142","type":"phone-number"},"(415) 555-0143",{"value":null},{"value":"72645"}],"emails":[{"value":"b@example.com"},"a@example.com"])"
   );
@@ -57,7 +57,7 @@ TEST_CASE("facts 21: phoneNumbers and emails of the new generation") {
   CHECK(facts.emails == list{"b@example.com", "a@example.com"});
 }
 
-TEST_CASE("facts 20: what a card says, and that empty says nothing") {
+TEST_CASE("a card has its fields, and empty fields yield no value") {
   const card_facts facts = card(
       R"(,"firstName":"Dana","lastName":"","company":null,"role":"Owner","externalId":"crm-1","phoneNumbers":[])"
   );
@@ -70,7 +70,7 @@ TEST_CASE("facts 20: what a card says, and that empty says nothing") {
   CHECK_FALSE(card("", "contact.created").deleted);
 }
 
-TEST_CASE("facts 20: the age of a card: updatedAt, but a deletion takes the newest word") {
+TEST_CASE("the age of a card: updatedAt, but a deletion takes the newest word") {
   const std::string envelope_5 = created_at_5;
   CHECK(stamp("contact.updated", envelope_5, updated_at_3) == "03");
   CHECK(stamp("contact.updated", envelope_5, created_at_1) == "05");

@@ -15,7 +15,7 @@ activity_facts message(const std::string& members, std::string_view type = "mess
 
 }  // namespace
 
-TEST_CASE("facts 12: the integration document's recipe is one incoming message without contact") {
+TEST_CASE("the integration document's recipe is one incoming message without contact") {
   const event what = normalise(R"({"type":"message.received","data":{"object":{"id":"TEST123"}}})");
   CHECK(
       facts_text(what) ==
@@ -34,7 +34,7 @@ TEST_CASE("facts 12: the integration document's recipe is one incoming message w
   );
 }
 
-TEST_CASE("facts 12: the same event in every wrapping gives the same facts") {
+TEST_CASE("the same event in every envelope gives the same facts") {
   const std::string thing =
       R"({"id":"M1","text":"hi","direction":"incoming","from":"+14155550142"})";
   const std::string expected = facts_text(
@@ -60,7 +60,7 @@ TEST_CASE("facts 12: the same event in every wrapping gives the same facts") {
   CHECK(typed.what == verdict::ignore);
 }
 
-TEST_CASE("facts 14: the text is the first of text and body that is not empty") {
+TEST_CASE("the text is the first of text and body that is not empty") {
   CHECK(message(R"("text":"a","body":"b")").body == "a");
   CHECK(message(R"("text":"","body":"b")").body == "b");
   CHECK(message(R"("text":null,"body":"b")").body == "b");
@@ -78,7 +78,7 @@ TEST_CASE("facts 14: the text is the first of text and body that is not empty") 
   CHECK(app("v4").body == "t");
 }
 
-TEST_CASE("facts 14: to may be a text, a list, or a list with commas") {
+TEST_CASE("to may be a text, a list, or a list with commas") {
   for (const std::string to :
        {R"(["+14155550142","+14155550143"])", R"("+14155550142,+14155550143")",
         R"("+14155550142, 4155550143")", R"(["+14155550142 ,+14155550143",""])",
@@ -92,7 +92,7 @@ TEST_CASE("facts 14: to may be a text, a list, or a list with commas") {
   CHECK(message(R"("to":{"a":1})").to_numbers.empty());
 }
 
-TEST_CASE("facts 14: media as texts, objects, attachments or mediaUrls") {
+TEST_CASE("media as texts, objects, attachments or mediaUrls") {
   const auto urls = [](const std::string& members) {
     const activity_facts facts = message(members);
     return facts.media_urls.value_or("-") + " " + facts.media_types.value_or("-");
@@ -129,7 +129,7 @@ TEST_CASE("messages: an error has the code and detail that were said") {
   CHECK(error(R"("errorCode":1.5,"errorMessage":[])") == "-");
 }
 
-TEST_CASE("facts 19: incoming names the sender, outgoing the first receiver") {
+TEST_CASE("incoming names the sender, outgoing the first receiver") {
   const event in = normalise(seed_event(
       "message.received",
       R"({"id":"M1","direction":"incoming","from":"4155550142","to":["+14155550100"]})"
@@ -151,7 +151,7 @@ TEST_CASE("facts 19: incoming names the sender, outgoing the first receiver") {
   CHECK(delivered_as_received.activity->contact_hint == "+14155550142");
 }
 
-TEST_CASE("facts 19: a group's list gives no own number, an own number is never the contact") {
+TEST_CASE("a group's list gives no own number, an own number is never the contact") {
   const event group = normalise(seed_event(
       "message.received",
       R"({"id":"M1","direction":"incoming","from":"+14155550142","to":["+14155550100","+14155550143"]})"
@@ -173,7 +173,7 @@ TEST_CASE("facts 19: a group's list gives no own number, an own number is never 
   CHECK(self.activity->party_keys.empty());
 }
 
-TEST_CASE("facts 19: nobody makes no parties, no key and no contact, but tells our number") {
+TEST_CASE("a number without identity gives no parties, key or contact, but proves the own number") {
   for (const std::string who : {"anonymous", "Blocked", "RESTRICTED", "unknown", "Unavailable"}) {
     const event what = normalise(seed_event(
         "call.ringing",
@@ -189,7 +189,7 @@ TEST_CASE("facts 19: nobody makes no parties, no key and no contact, but tells o
   }
 }
 
-TEST_CASE("facts 19: participants without sides are parties only, in whatever order") {
+TEST_CASE("participants without sides are parties only, in whatever order") {
   for (const std::string order :
        {R"(["+14155550142","+14155550100"])", R"(["+14155550100","+14155550142"])"}) {
     const event what = normalise(seed_event(
@@ -211,7 +211,7 @@ TEST_CASE("facts 19: participants without sides are parties only, in whatever or
   CHECK(parties(R"([null,{"a":1},"+14155550142"])").parties == list{"+14155550142"});
 }
 
-TEST_CASE("facts 19: sides by context, from and to going first") {
+TEST_CASE("sides by context, from and to going first") {
   const std::string context =
       R"({"participants":{"workspace":["+14155550100","+14155550101"],"external":["+14155550142","+14155550143"],"resolution":"available"}})";
   const event what =
@@ -229,7 +229,7 @@ TEST_CASE("facts 19: sides by context, from and to going first") {
   CHECK(voicemail.activity->parties == list{"+14155550100", "+14155550144"});
 }
 
-TEST_CASE("facts 23: unavailable is unknown, not empty") {
+TEST_CASE("unavailable is unknown, not empty") {
   const std::string participants = R"("workspace":["+14155550100"],"external":["+14155550142"])";
   const event unresolved = normalise(new_event(
       "call.ringing", R"({"id":"C1"})",
@@ -249,7 +249,7 @@ TEST_CASE("facts 23: unavailable is unknown, not empty") {
   CHECK(resolved.activity->contact_ids == list{"CT1", "CT2", "CT3"});
 }
 
-TEST_CASE("facts 22: the conversation is the stated one, else the link's") {
+TEST_CASE("the conversation is the stated one, else the link's") {
   const auto refs = [](const std::string& data) {
     return activity_of(R"({"type":"message.received","data":)" + data + "}").conv_refs;
   };
@@ -271,7 +271,7 @@ TEST_CASE("facts 22: the conversation is the stated one, else the link's") {
   CHECK(facts.line_id == "PN1");
 }
 
-TEST_CASE("facts 22: a key of parties needs two of them and must fit an index") {
+TEST_CASE("a key of parties needs two of them and must fit an index") {
   const auto keyed = [](std::size_t parties, std::size_t bytes) {
     std::string names;
     for (std::size_t i = 0; i < parties; ++i) {
@@ -290,7 +290,7 @@ TEST_CASE("facts 22: a key of parties needs two of them and must fit an index") 
   CHECK(keyed(31, 64) == 0);
 }
 
-TEST_CASE("facts 24: a missing direction comes from the type, or stays unknown") {
+TEST_CASE("a missing direction comes from the type, or stays unknown") {
   const auto direction = [](std::string_view type, const std::string& members = "") {
     return activity_of(seed_event(type, R"({"id":"X1","callId":"C1")" + members + "}"))
         .direction_k.value_or("-");

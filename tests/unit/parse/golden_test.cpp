@@ -10,7 +10,7 @@
 
 using namespace trunkline::parse;
 
-TEST_CASE("golden: the facts of every sample payload") {
+TEST_CASE("the facts of every sample payload equal the golden facts") {
   const bool update = std::getenv("TRUNKLINE_UPDATE_GOLDEN") != nullptr;
   for (const std::string& name : payload_names()) {
     const std::string path = fixture("facts/" + name + ".txt");
@@ -24,7 +24,7 @@ TEST_CASE("golden: the facts of every sample payload") {
   }
 }
 
-TEST_CASE("golden: every file of facts belongs to a payload") {
+TEST_CASE("every file of golden facts belongs to a payload") {
   const std::filesystem::path root = fixture("facts");
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file()) continue;

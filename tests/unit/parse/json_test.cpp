@@ -33,7 +33,7 @@ std::string why_dead(std::string_view body) {
 
 }  // namespace
 
-TEST_CASE("facts 8: what is not JSON is dead, with the place") {
+TEST_CASE("bytes that are not JSON are dead, with the position") {
   CHECK(why_dead("") == "not JSON: the body is empty");
   CHECK(why_dead("   ") == "not JSON: the document is empty at byte 3");
   CHECK(why_dead("hello").starts_with("not JSON: invalid value at byte"));
@@ -57,7 +57,7 @@ TEST_CASE("facts 8: what is not JSON is dead, with the place") {
   CHECK_FALSE(normalise("{\"type\":\"x\"} trailing").json_text);
 }
 
-TEST_CASE("facts 8: UTF-8 is checked everywhere") {
+TEST_CASE("UTF-8 is checked everywhere") {
   const char* bad[] = {
       "\xFF",
       "\x80",
@@ -91,7 +91,7 @@ TEST_CASE("facts 8: UTF-8 is checked everywhere") {
   }
 }
 
-TEST_CASE("facts 8: 64 levels are read, 65 are not") {
+TEST_CASE("64 levels are read, 65 are not") {
   // The member stands at level 3: 61 more make 64.
   const std::string deep = repeat("[", 61) + repeat("]", 61);
   CHECK(normalise(with_member(deep)).what == verdict::apply);
@@ -111,7 +111,7 @@ TEST_CASE("facts 8: 64 levels are read, 65 are not") {
 }
 
 TEST_CASE(
-    "facts 8: a NUL or half a surrogate pair in an escape becomes U+FFFD, and the bytes go to raw"
+    "a NUL or half a surrogate pair in an escape becomes U+FFFD, and the bytes go to raw"
 ) {
   const std::pair<const char*, const char*> table[] = {
       {R"(a\u0000b)", "a\uFFFDb"},
@@ -162,7 +162,7 @@ TEST_CASE("an id with a NUL or half a surrogate pair is not usable: two such ids
   CHECK(why_dead(seed_event("contact.updated", R"({"id":"K\u0000"})")) != "");
 }
 
-TEST_CASE("facts 8: a key that comes twice is refused, at every level") {
+TEST_CASE("a duplicate key is rejected at every level") {
   CHECK(why_dead(R"({"type":"x","type":"x"})") == "duplicate key \"type\" in the top level");
   CHECK(
       why_dead(R"({"type":"message.received","data":{"object":{"id":"A","id":"B"}}})") ==
@@ -193,7 +193,7 @@ TEST_CASE("facts 8: a key that comes twice is refused, at every level") {
   CHECK(why_dead(R"({"a":1,"a":2} x)").starts_with("not JSON: "));
 }
 
-TEST_CASE("facts 8: numbers out of range cost their field, not the event") {
+TEST_CASE("numbers out of range cost their field, not the event") {
   for (const std::string number :
        {"1e400", "-1e400", "1E+99999", "1e-99999", "9007199254740993", "9223372036854775808",
         "18446744073709551616", "0e0", "-0", "1.7976931348623157e309"}) {
@@ -206,7 +206,7 @@ TEST_CASE("facts 8: numbers out of range cost their field, not the event") {
   CHECK(normalise(with_member("0." + repeat("9", 100'000))).what == verdict::apply);
 }
 
-TEST_CASE("facts 8: an event needs a type, data and an id") {
+TEST_CASE("an event needs a type, data and an id") {
   CHECK(why_dead("5") == "the top level is not an object");
   CHECK(why_dead("null") == "the top level is not an object");
   CHECK(why_dead("[]") == "the top level is not an object");
@@ -246,7 +246,7 @@ TEST_CASE("facts 8: an event needs a type, data and an id") {
   CHECK(why_dead(seed_event("callTranscript", R"({"callId":7})")) == "callId is not text");
 }
 
-TEST_CASE("facts 8: a dead event still shows what could be read of its head") {
+TEST_CASE("a dead event still shows what could be read of its head") {
   const event what =
       normalise(R"({"id":"EV1","apiVersion":"v4","type":"message.received","data":{}})");
   CHECK(what.event_id == "EV1");
@@ -288,7 +288,7 @@ TEST_CASE("limits: heads are cut, a megabyte of text is kept, lists end at a tho
   CHECK(std::count(facts.media_types->begin(), facts.media_types->end(), ',') == 999);
 }
 
-TEST_CASE("limits: short texts, numbers and URLs beyond their limit are nothing") {
+TEST_CASE("short texts, numbers and URLs beyond their limit yield no value") {
   const auto with = [](const std::string& name, std::size_t size) {
     return activity_of(seed_event(
         "message.received", R"({"id":"M1",")" + name + R"(":")" + repeat("x", size) + "\"}"
@@ -309,7 +309,7 @@ TEST_CASE("limits: short texts, numbers and URLs beyond their limit are nothing"
   CHECK_FALSE(media(8193).media_urls.has_value());
 }
 
-TEST_CASE("json_write: one spelling for one value") {
+TEST_CASE("equal JSON values have equal text") {
   const auto rewritten = [](std::string_view text) {
     const json_document document(text);
     REQUIRE(document.problem().empty());

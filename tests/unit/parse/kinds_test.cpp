@@ -65,14 +65,14 @@ const std::map<std::string, std::string> names = {
 
 }  // namespace
 
-TEST_CASE("facts 13: every name ever seen has its kind") {
+TEST_CASE("every known name has its kind") {
   for (const auto& [type, canonical] : names) {
     INFO(type);
     CHECK(canonical_name(kind_of(type)) == canonical);
   }
 }
 
-TEST_CASE("facts 13: names are exact, a near miss is unknown") {
+TEST_CASE("names are compared exactly") {
   for (const std::string type :
        {"", "Message.received", "message.received ", " message.received", "message.received.v2",
         "message.receive", "call.completed.recording", "call_completed", "callsummary", "TEST",
@@ -82,12 +82,12 @@ TEST_CASE("facts 13: names are exact, a near miss is unknown") {
   }
 }
 
-TEST_CASE("facts 13: a recording is no completed call") {
+TEST_CASE("a recording is no completed call") {
   CHECK(kind_of("call.recording.completed") == kind::call_recording);
   CHECK(kind_of("call.completed") == kind::call_completed);
 }
 
-TEST_CASE("facts 13: unknown types, tasks and integrations are kept and ignored, whatever they hold"
+TEST_CASE("unknown types, tasks and integrations are ignored, whatever they contain"
 ) {
   for (const std::string body :
        {R"({"type":"billing.invoice.paid","data":{"object":{"id":"IN1"}}})",
@@ -105,7 +105,7 @@ TEST_CASE("facts 13: unknown types, tasks and integrations are kept and ignored,
   }
 }
 
-TEST_CASE("kinds: what moves a conversation, and what is ignored") {
+TEST_CASE("kinds have a life cycle, or are ignored") {
   CHECK(is_life_cycle(kind::message_undelivered));
   CHECK(is_life_cycle(kind::call_menu_selected));
   CHECK_FALSE(is_life_cycle(kind::call_recording));
@@ -118,7 +118,7 @@ TEST_CASE("kinds: what moves a conversation, and what is ignored") {
   CHECK_FALSE(is_ignored(kind::contact_deleted));
 }
 
-TEST_CASE("a canonical name has all its spellings, whatever else has none") {
+TEST_CASE("a canonical name has all its spellings, any other text has none") {
   std::size_t spelled = 0;
   for (const auto& name : canonical_names()) {
     for (const auto& spelling : spellings_of(name)) {

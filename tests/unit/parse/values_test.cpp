@@ -19,7 +19,7 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("facts 24: times with and without fraction, Z or offset, in UTC") {
+TEST_CASE("times with and without fraction, Z or offset, in UTC") {
   const std::pair<const char*, const char*> table[] = {
       {"2026-11-20T17:03:01.310Z", "2026-11-20T17:03:01.310000Z"},
       {"2026-11-20T17:03:01Z", "2026-11-20T17:03:01.000000Z"},
@@ -44,7 +44,7 @@ TEST_CASE("facts 24: times with and without fraction, Z or offset, in UTC") {
   }
 }
 
-TEST_CASE("facts 24: a time that is not one is nothing") {
+TEST_CASE("an invalid time yields no value") {
   for (const std::string text :
        {"",
         "yesterday",
@@ -84,7 +84,7 @@ TEST_CASE("facts 24: a time that is not one is nothing") {
   }
 }
 
-TEST_CASE("facts 19: telephone numbers become E.164, or stay as they came") {
+TEST_CASE("phone numbers become E.164, or stay as sent") {
   const std::pair<const char*, const char*> table[] = {
       {"+14155550142", "+14155550142"},
       {" +14155550142\t", "+14155550142"},
@@ -119,7 +119,7 @@ TEST_CASE("facts 19: telephone numbers become E.164, or stay as they came") {
   }
 }
 
-TEST_CASE("facts 19: what counts as E.164, and what as nobody") {
+TEST_CASE("E.164 numbers and words without identity are recognised") {
   CHECK(is_e164("+1234567"));
   CHECK(is_e164("+123456789012345"));
   for (const std::string text :

@@ -27,7 +27,7 @@ TEST_CASE("array elements are quoted and escaped, and read back as they were") {
   CHECK(postgres::array_of({"a\"b", "c\\d", ""}) == R"({"a\"b","c\\d",""})");
 }
 
-TEST_CASE("arrays as the server prints them") {
+TEST_CASE("arrays are read as the server prints them") {
   CHECK(postgres::parse_array("{}").empty());
   CHECK(postgres::parse_array("").empty());
   CHECK(
@@ -82,7 +82,7 @@ std::string head(char count, bool has_null, const std::string& type) {
 
 }  // namespace
 
-TEST_CASE("arrays in binary form, as PostgreSQL's array_recv() reads them") {
+TEST_CASE("arrays in binary form have the format of array_recv()") {
   store::binary_array texts(column_type::text);
   texts.add_null();
   texts.add("x\"\\");
@@ -117,7 +117,7 @@ TEST_CASE("numbers in binary form are as wide as their type, and times count fro
   CHECK(written(column_type::timestamptz, least) == element("\x80\0\0\0\0\0\0\1"s));
 }
 
-TEST_CASE("a row in binary form fills all columns in order, after what comes before them") {
+TEST_CASE("a row in binary form fills all columns in order, after the given parameters") {
   constexpr std::array types{column_type::text, column_type::integer, column_type::text};
   store::binary_rows rows(types);
   rows.row() << "a" << 7 << std::vector<std::string>{"x", "y"};
@@ -130,7 +130,7 @@ TEST_CASE("a row in binary form fills all columns in order, after what comes bef
   CHECK(values[3] == head(1, false, "\0\0\0\x19"s) + element("x|y"));
 }
 
-TEST_CASE("lists are joined where that can be undone, else they are array literals") {
+TEST_CASE("lists are joined if that is reversible, else they are array literals") {
   CHECK(store::list_text({"a"}) == "a");
   CHECK(store::list_text({"a,\"b\"", "NULL", "\\", " "}) == "a,\"b\"|NULL|\\| ");
   CHECK(store::list_text({"a", "{b}"}) == "a|{b}");
@@ -139,7 +139,7 @@ TEST_CASE("lists are joined where that can be undone, else they are array litera
   CHECK(store::list_text({"{a", "b"}) == R"({"{a","b"})");
 }
 
-TEST_CASE("the nth fact of a key goes in round n, and the first round holds every key") {
+TEST_CASE("the nth fact of a key is in round n, and the first round has every key") {
   const std::vector<std::string> facts{"a", "b", "a", "c", "a", "b"};
   std::vector<const std::string*> all;
   for (const auto& fact : facts) all.push_back(&fact);

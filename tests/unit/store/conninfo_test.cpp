@@ -26,7 +26,7 @@ constexpr auto timeouts =
 
 }  // namespace
 
-TEST_CASE("nothing given leaves the server to libpq and sets our limits") {
+TEST_CASE("an empty connection string leaves the server to libpq and sets our limits") {
   const clean_environment clean;
   CHECK(
       made_of("") ==
@@ -37,7 +37,7 @@ TEST_CASE("nothing given leaves the server to libpq and sets our limits") {
   );
 }
 
-TEST_CASE("a key=value string comes after ours, so that its settings win") {
+TEST_CASE("a key=value string follows our settings, so that it wins") {
   const clean_environment clean;
   const auto made = made_of("host=db connect_timeout=9");
   CHECK(made.find("connect_timeout='3'") < made.find("host=db connect_timeout=9"));

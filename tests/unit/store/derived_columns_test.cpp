@@ -22,13 +22,13 @@ conversation_summary active(std::int64_t at, std::string id) {
 
 }  // namespace
 
-TEST_CASE("a stated contact wins over what parties would say") {
+TEST_CASE("a contact hint wins over the parties") {
   auto of = parties({"+14155550100", "+14155550142"});
   of.contact_hint = "+14155550177";
   CHECK(choose_contact(of, own) == "+14155550177");
 }
 
-TEST_CASE("the one party that is not ours is the contact") {
+TEST_CASE("the only party that is not an own number is the contact") {
   CHECK(choose_contact(parties({"+14155550100", "+14155550142"}), own) == "+14155550142");
   CHECK(choose_contact(parties({"+14155550042", "+14155550100"}), own) == "+14155550042");
   CHECK(
@@ -54,7 +54,7 @@ TEST_CASE("short codes are parties, never contacts") {
   CHECK(choose_contact(parties({"+14155550142", "72645"}), own) == std::nullopt);
 }
 
-TEST_CASE("a party key is attached to the least provider id seen with it") {
+TEST_CASE("a party key has the least provider id seen with it") {
   least_refs all;
   add_refs(all, {{}, {}, {"CN2", "CN3"}, {"a,b", "a,c"}});
   add_refs(all, {{}, {}, {"CN1"}, {"a,c"}});
@@ -84,7 +84,7 @@ TEST_CASE("a conversation shows its newest activity and least contact, whatever 
   CHECK(sum.contact == "+14155550142");
 }
 
-TEST_CASE("an activity without a time of its own never becomes the newest") {
+TEST_CASE("an activity without a time never becomes the newest") {
   conversation_summary sum;
   sum.join({std::nullopt, "AC1", {}});
   CHECK(sum.activity_id.empty());

@@ -7,7 +7,7 @@
 
 using namespace trunkline;
 
-TEST_CASE("facts 9: the event key is SHA-256 of provider id, a zero byte and the body") {
+TEST_CASE("the event key is SHA-256 of provider id, a zero byte and the body") {
   CHECK(store::make_event_key("msg_1", "{}") == sha256(std::string_view("msg_1\0{}", 8)));
   CHECK(store::make_event_key("", "{}") == sha256(std::string_view("\0{}", 3)));
   CHECK(store::make_event_key("a", "b") != store::make_event_key("", "ab"));
@@ -23,7 +23,7 @@ TEST_CASE("prepare() parses the body and makes the key") {
   CHECK(store::subject_of(event.event) == "TEST123");
 }
 
-TEST_CASE("what the parser decides becomes the state of the row") {
+TEST_CASE("the verdict of the parser becomes the state of the row") {
   parse::event event;
   event.what = parse::verdict::apply;
   CHECK(store::disposition_of(event).state == "processed");
