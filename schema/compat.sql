@@ -1,18 +1,18 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Optional: read-only views under the names and columns of the integration document's Flask service, for its reports and
--- screens. Run it as the owner of the tables, again after each migration; what each column shows: docs/migrating.md.
+-- Optional: read-only views with the names and columns of the former Flask service, for its reports and screens. Run it
+-- as the owner of the tables, and again after each migration. docs/migrating.md describes the columns.
 --
 --   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
 --
--- They go where the search path begins. Into a schema of their own, beside old tables of the same names (the first
--- line as a superuser, since the owner may make no schema; whoever may needs it not):
+-- The views are created in the first schema of the search path. To create them in a separate schema, next to old tables
+-- of the same names, run these lines, the first as a superuser unless the owner may create schemas:
 --   psql -d trunkline -c 'create schema compat authorization trunkline_owner'
 --   PGOPTIONS='-c search_path=compat,public' psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
--- Readers name it (compat.activity), or have it in their search path.
--- Away with them: drop view activity, conversation, contact, webhook_event; or drop schema compat cascade
+-- Readers use the name of the schema (compat.activity) or have it in their search path.
+-- To remove the views: drop view activity, conversation, contact, webhook_event; or drop schema compat cascade
 begin;
 
--- A first schema of the search path that is not there would be passed over, and the views made in the next one.
+-- PostgreSQL skips a schema of the search path that does not exist, and would create the views in the next one.
 do $$
 declare
   wanted text := (parse_ident(nullif(split_part(current_setting('search_path'), ',', 1), '')))[1];
@@ -50,7 +50,7 @@ select c.id,
   left join contacts k on k.id = c.contact_id
   left join activities a on a.openphone_id = c.last_activity_id;
 
--- Times without a zone, in UTC, as there. Numbers of campaigns and metadata have no counterpart.
+-- Times are in UTC without a zone, as in the former service. Campaign ids and metadata have no counterpart.
 create or replace view activity as
 select a.id,
        a.openphone_id::text as openphone_id,
@@ -96,7 +96,7 @@ select e.id,
        e.received_at at time zone 'UTC' as created_at
   from webhook_events e;
 
--- Joins make some of them unwritable; all are for reading. The roles are those of roles.sql, where they exist.
+-- The views are for reading; joins make some of them unwritable. Grants are for the roles of roles.sql, if they exist.
 do $$
 declare
   view_name text;

@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Roles for a production database. Roles belong to the whole cluster, so no migration makes them: a
--- superuser runs this file in Trunkline's database before the first `trunkline migrate`, so that the owner
--- can make the tables, and again after each migration, since grants name the tables that are there.
--- Running it again changes nothing.
+-- Roles for a production database. Roles belong to the cluster, so no migration creates them. Run this file
+-- as a superuser in the database of Trunkline before the first `trunkline migrate`, so that the owner can
+-- create the tables, and after each migration, because grants apply to existing tables only. It may be run
+-- any number of times.
 --
 --   psql -d trunkline -v ON_ERROR_STOP=1 -f schema/roles.sql
 --   psql -d trunkline -c '\password trunkline_owner'      (and so on)
 --   trunkline migrate --postgres postgresql://trunkline_owner@.../trunkline
 --   psql -d trunkline -v ON_ERROR_STOP=1 -f schema/roles.sql
 --
---   trunkline_owner     owns the tables: migrate, send (which removes its rows again), dead delete, clean-up by hand
---   trunkline_worker    what trunkline-worker, `trunkline queue` and `trunkline dead` need: no DDL, and DELETE only
---                       where restructuring needs it (schema/README.md)
+--   trunkline_owner     owns the tables: migrate, send (which deletes its rows), dead delete, clean-up by hand
+--   trunkline_worker    rights for trunkline-worker, `trunkline queue` and `trunkline dead`: no DDL, and DELETE only
+--                       on the tables that schema/README.md names
 --   trunkline_readonly  people and dashboards
 
 do $$
@@ -24,7 +24,7 @@ begin
       execute format('create role %I login', role_name);
     end if;
   end loop;
-  -- Ours alone: the schema may hold other tables.
+  -- Only our tables: the schema may contain others.
   for object in
     select to_regclass('public.' || name) as name, rights
       from (values ('activities', 'insert, update'), ('contact_cards', 'insert, update'),

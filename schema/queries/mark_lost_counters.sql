@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Marks minutes whose figures went with Redis' data. $1-$3: minute, figure and count as Redis has them now, of the minutes
--- from $4 to $5. Where it has less than was folded before, it lost the figures: of that minute, and of all that came
--- since the last fold ($6).
+-- Marks minutes whose counters were lost with the data of Redis. $1-$3 are minute, name and count as Redis has them now,
+-- for the minutes from $4 to $5. If a count is less than the stored one, Redis lost the counters of that minute and of
+-- all minutes since the last roll-up ($6).
 with now_there as (
   select to_timestamp(g.minute * 60) as minute, g.figure, g.count
     from unnest($1::bigint[], $2::text[], $3::bigint[]) as g (minute, figure, count)),
