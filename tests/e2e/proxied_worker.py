@@ -9,7 +9,7 @@ from worker_harness import Worker, WorkerTest, wait_for
 ENTRY = b"TRUNKLINE-TEST-"  # in every body
 
 
-class Behind:
+class ProxiedRedis:
     """The part of Redis that Worker() uses, at another port."""
 
     def __init__(self, redis, port):
@@ -40,7 +40,7 @@ class ProxiedWorkerTest(WorkerTest):
 
     def proxied_worker(self, **options):
         """Starts a worker with one thread that queries PostgreSQL only for what it read."""
-        worker = Worker(Behind(self.redis, self.to_redis.port), self.postgres,
+        worker = Worker(ProxiedRedis(self.redis, self.to_redis.port), self.postgres,
                         database=self.postgres.url_of("worker", self.to_postgres.port),
                         **{"threads": 1, "retry_poll": "1h", "claim_after": "300ms", **options})
         self.workers.append(worker)

@@ -37,12 +37,12 @@ class StateTest(WorkerTest):
     def behind(self, port):
         redis = self.redis
 
-        class Behind:
+        class ProxiedRedis:
             folder = redis.folder
 
             def url_of(self, role):
                 return redis.url_of(role, port=port)
-        return Behind()
+        return ProxiedRedis()
 
     def expect_unready(self, *reasons):
         wait_for(lambda: self.gateway.probe("/readyz")[1].get("reason") in reasons, f"unready: {reasons}")

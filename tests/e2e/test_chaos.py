@@ -73,9 +73,9 @@ class Chaos(ClusterTest):
             client.feeding = False
         self.check(client, nemesis.report)
         self.assertEqual(overtaken, 0, "entries left the stream before their rows were committed: " + nemesis.report())
-        self.book(kind, nemesis, client)
+        self.record(kind, nemesis, client)
 
-    def book(self, kind, nemesis, client):
+    def record(self, kind, nemesis, client):
         """Adds to the sums of the "measured:" lines; each recovery has a generous limit."""
         total = self.totals.setdefault(kind, collections.Counter())
         retried, copies = (int(self.checker.ask(f"select count(*) from {rows}")) for rows in (

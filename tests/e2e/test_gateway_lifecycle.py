@@ -29,7 +29,7 @@ class Figures(WithGateway):
                         sums[name] = sums.get(name, 0) + int(n)
             return sums
 
-        wait_for(lambda: minutes().get("refused:missing", 0) >= 7, "the figures")
+        wait_for(lambda: minutes().get("refused:missing", 0) >= 7, "the counters")
         self.assertGreaterEqual(minutes()["refused:mismatch"], 7)
         self.assertGreaterEqual(minutes()["accepted"], 1)
         gateway.wait_logged("deliveries rejected")
@@ -39,7 +39,7 @@ class Figures(WithGateway):
         gateway = self.start("--durability", "redis", "--threads", "1")
         gateway.post()
 
-        def card():
+        def process_info():
             for key in self.redis.command("KEYS", "{trunkline}:gateway:*"):
                 flat = self.redis.command("HGETALL", key)
                 fields = dict(zip(flat[::2], flat[1::2]))
@@ -48,7 +48,7 @@ class Figures(WithGateway):
                     return fields
             return None
 
-        found = wait_for(card, "the card")
+        found = wait_for(process_info, "the process information")
         self.assertEqual(found["state"], "running")
         self.assertEqual(found["threads"], "1")
         self.assertEqual(found["durability"], "always (--durability redis)")

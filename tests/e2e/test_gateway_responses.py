@@ -328,7 +328,7 @@ class Visible(ResponsesCase):
     def test_odd_types_are_counted(self):
         self.gateway.post(b"{}", content_type="text/plain")
         key, = self.redis.command("KEYS", "{trunkline}:gateway:*")
-        wait_for(lambda: self.redis.command("HGET", key, "odd_types") != "0", "the count on the card")
+        wait_for(lambda: self.redis.command("HGET", key, "odd_types") != "0", "the count in the process information")
 
 
 def wait_until_read(client):

@@ -90,7 +90,7 @@ class Metrics(unittest.TestCase):
         self.assert_grown(page, scrape.Page(gateway.address))
 
         self.redis.kill()
-        wait_for(lambda: gateway.probe("/readyz")[0] == 503, "unreadiness")
+        wait_for(lambda: gateway.probe("/readyz")[0] == 503, "readiness to end")
         self.assertEqual(gateway.post(b"{}").status, 503)
         away = self.valid(gateway.address)
         self.assertEqual(away.total(REQUESTS, scheme="hex", code="503"), 1)
@@ -114,7 +114,7 @@ class Metrics(unittest.TestCase):
         self.add(message(3))
         self.add(message(100, text="poison"))
         self.add("no JSON")
-        self.add(json.dumps({"id": "EV1", "type": "never.heard", "data": {"object": {"id": "X"}}}))
+        self.add(json.dumps({"id": "EV1", "type": "never.received", "data": {"object": {"id": "X"}}}))
         self.add(json.dumps({"id": "EV2", "type": "task.created", "data": {"object": {"id": "T"}}}))
         wait_for(lambda: self.drained() and self.postgres.psql(
             "select count(*) from webhook_events where state = 'dead'") == "2", "all outcomes")
@@ -134,7 +134,7 @@ class Metrics(unittest.TestCase):
         self.assertEqual(page.value("trunkline_worker_retries_total", reason="raised"), 2)
         self.assertEqual(page.total("trunkline_worker_retries_total"), 2)
         self.assertEqual(page.value("trunkline_worker_lost_entries_total"), 0)
-        self.assertNotIn("never.heard", page.text)
+        self.assertNotIn("never.received", page.text)
 
         worker.process.send_signal(signal.SIGHUP)
         self.add(message(200))
@@ -151,7 +151,7 @@ class Metrics(unittest.TestCase):
         self.add(message(1))
         worker.wait_holding("postgres")
         held = ("trunkline_worker_hold_seconds_total",)
-        wait_for(lambda: scrape.Page(worker.ops).value(*held, dependency="postgres") > before + 1, "held seconds")
+        wait_for(lambda: scrape.Page(worker.ops).value(*held, dependency="postgres") > before + 1, "blocked seconds")
         self.assertEqual(scrape.Page(worker.ops).value(*held, dependency="redis"), 0)
         self.postgres.start()
         wait_for(self.drained, "the stream to drain")
@@ -228,7 +228,7 @@ class Metrics(unittest.TestCase):
                 (self.postgres.stop, self.postgres.start, "dead", "ready")):
             with self.subTest(missing):
                 stop()
-                wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing")
+                wait_for(lambda: exporter.get("/scaler")[0] == 503, "an unknown value")
                 for path in ("/scaler", "/scaler.txt"):
                     status, text, _ = exporter.get(path)
                     self.assertEqual(status, 503)
@@ -241,10 +241,10 @@ class Metrics(unittest.TestCase):
                 self.assertIsNone(page.value("trunkline_queue_events", state=missing))
                 self.assertEqual(page.value("trunkline_queue_events", state=kept), 0)
                 start()
-                wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
+                wait_for(lambda: exporter.get("/scaler")[0] == 200, "a known value")
 
     def no_number(self, exporter, why):
-        wait_for(lambda: exporter.get("/scaler")[0] == 503, "not knowing")
+        wait_for(lambda: exporter.get("/scaler")[0] == 503, "an unknown value")
         self.assertNotRegex(exporter.get("/scaler")[1], r"\d")
         self.assertIn(why, json.loads(exporter.get("/readyz")[1])["reason"])
         self.assertEqual(self.valid(exporter.address).value("trunkline_queue_up"), 0)
@@ -255,7 +255,7 @@ class Metrics(unittest.TestCase):
         self.redis.kill(signal.SIGSTOP)
         self.no_number(exporter, "Redis is unreachable")
         self.redis.kill(signal.SIGCONT)
-        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "a known value")
 
     def test_a_frozen_postgres_is_unknown(self):
         exporter = self.exporter()
@@ -284,7 +284,7 @@ class Metrics(unittest.TestCase):
             self.no_number(exporter, "LOADING")
         finally:
             starting.join()
-        wait_for(lambda: exporter.get("/scaler")[0] == 200, "knowing")
+        wait_for(lambda: exporter.get("/scaler")[0] == 200, "a known value")
 
     def test_a_rejected_login_is_unknown_and_reported_without_the_password(self):
         exporter = Exporter(self.redis.url_of("operator").replace("operator-password", "wr0ng"),

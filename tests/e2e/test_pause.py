@@ -85,7 +85,7 @@ class Pause(CommandTest):
             ending.set()
             sender.join()
         self.wait_drained()
-        wait_for(lambda: self.states() == {"processed": 40 * len(sent), "ignored": 500}, "all of it, once")
+        wait_for(lambda: self.states() == {"processed": 40 * len(sent), "ignored": 500}, "every event, once")
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
 
     def test_entries_read_during_a_pause_are_released_uncounted(self):
@@ -169,7 +169,7 @@ class Pause(CommandTest):
         self.assertRegex(queue.stdout.splitlines()[0], r"^WATCH: .*paused by .* until 2099-01-01T06:00:00Z: a backup, go on with")
         self.assertRegex(queue.stdout, r"applying +paused +by ")
         self.assertEqual(self.json("queue", role="readonly")["pause"]["until"], "2099-01-01T06:00:00Z")
-        wait_for(lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the card")
+        wait_for(lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the process information")
         self.assertIn("a backup", self.command("workers", "list").stdout)
         self.assertIn("a backup", self.command("stats", role="readonly").stdout)
 

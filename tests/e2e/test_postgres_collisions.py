@@ -10,7 +10,7 @@ LATER = "2026-03-01T11:00:00.000Z"
 
 
 class Collisions(WorkerTest):
-    def nothing_counted(self):
+    def check_nothing_counted(self):
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)
 
     def deadlocks(self):
@@ -27,7 +27,7 @@ class Collisions(WorkerTest):
             self.worker(threads=4, batch=20)
         self.wait_states(processed=800)
         self.wait_drained()
-        self.nothing_counted()
+        self.check_nothing_counted()
         self.assertEqual(self.sql("select distinct body from activities"), "text 19")
         self.assertEqual(self.deadlocks() - before, 0)
 
@@ -49,7 +49,7 @@ class Collisions(WorkerTest):
                 self.add_messages(range(20))
                 self.wait_states(processed=20)
                 self.wait_drained()
-                self.nothing_counted()
+                self.check_nothing_counted()
                 self.assertGreater(int(self.sql("select last_value from tries")), 4)
                 worker.close()
 
@@ -73,7 +73,7 @@ class Collisions(WorkerTest):
         wait_for(lambda: self.count("activities where body = 'new'") == 2, "both")
         other.join(10)
         self.wait_drained()
-        self.nothing_counted()
+        self.check_nothing_counted()
         wait_for(lambda: self.deadlocks() > before, "a deadlock in the server's books")
         self.assertIsNone(worker.process.poll())
 
@@ -87,7 +87,7 @@ class Collisions(WorkerTest):
         unlock()
         self.wait_states(processed=20)
         self.wait_drained()
-        self.nothing_counted()
+        self.check_nothing_counted()
 
     def test_an_idle_transaction_delays_only_its_row(self):
         self.worker(lock_timeout="100ms").wait_ready()
@@ -99,7 +99,7 @@ class Collisions(WorkerTest):
         wait_for(lambda: self.count("activities where body = 'new'") == 9, "nine of ten")
         end()
         wait_for(lambda: self.count("activities where body = 'new'") == 10, "the last")
-        self.nothing_counted()
+        self.check_nothing_counted()
 
     def test_a_new_session_has_our_settings_too(self):
         self.sql("""create table settings (pid int, lock text, statement text, idle text);

@@ -48,7 +48,7 @@ class Disk(WorkerTest):
         for n in range(EVENTS):
             self.add(message(n, f"{n} " * 20_000))
         # A table that cannot grow is 53100; a log that cannot grow ends the server, which is then unreachable.
-        wait_for(lambda: worker.ready()[0] == 503, "readiness to tell")
+        wait_for(lambda: worker.ready()[0] == 503, "readiness to end")
         reasons = worker.ready()[1].get("reasons")
         os.remove(ballast)
         began = time.monotonic()

@@ -14,7 +14,7 @@ EVENTS = 100
 
 
 class Outages(WorkerTest):
-    def nothing_counted(self):
+    def check_nothing_counted(self):
         self.wait_drained()
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)
 
@@ -24,12 +24,12 @@ class Outages(WorkerTest):
         first = time.monotonic() - since
         self.wait_states(processed=events)
         worker.wait_ready()
-        self.nothing_counted()
+        self.check_nothing_counted()
         print(f"measured: {what}, first row after: {first:.2f} s, all {events}: {time.monotonic() - since:.2f} s",
               file=sys.stderr)
         self.assertLess(first, limit(15))
 
-    def away(self, seconds, **options):
+    def unreachable(self, seconds, **options):
         worker = self.worker(**options)
         worker.wait_ready()
         self.postgres.stop(signal.SIGQUIT)
@@ -45,11 +45,11 @@ class Outages(WorkerTest):
         self.back(worker, time.monotonic(), EVENTS, f"Postgres away {seconds} s")
 
     def test_unreachable_for_two_seconds(self):
-        self.away(2)
+        self.unreachable(2)
 
     @soak_only
     def test_unreachable_for_twenty_seconds_at_the_default_intervals(self):
-        self.away(20, hold_least="100ms", hold_most="30s", probe_most="3s", claim_after="30s", sweep_every="5s")
+        self.unreachable(20, hold_least="100ms", hold_most="30s", probe_most="3s", claim_after="30s", sweep_every="5s")
 
     def test_hundreds_of_probes_dead_letter_nothing(self):
         # An outage of ten minutes with a probe every 3 s is 200 probes per thread; here they follow every few
@@ -88,7 +88,7 @@ class Outages(WorkerTest):
         worker.wait_holding("too many connections")
         self.add_messages(range(EVENTS))
         self.wait_states(processed=EVENTS)  # the threads with a connection process everything
-        self.nothing_counted()
+        self.check_nothing_counted()
         self.sql("alter role trunkline_worker connection limit -1")
         worker.wait_ready()
 

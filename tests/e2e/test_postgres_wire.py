@@ -69,7 +69,7 @@ class Wire(ProxiedWorkerTest):
         worker = self.proxied_worker(threads=2, batch=20, **options)
         self.add_messages(range(events))
         self.check(events)
-        self.assertEqual(self.card(worker).get("redelivered", "0"), "0")
+        self.assertEqual(self.process_info(worker).get("redelivered", "0"), "0")
         return time.monotonic() - began
 
     def test_latency(self):

@@ -14,7 +14,7 @@ from seeds import SOAK, limit, seeds
 from worker_harness import STREAM, Worker, WorkerTest, wait_for
 
 
-class Behind:
+class ProxiedRedis:
     """A Redis whose port is that of a proxy."""
 
     def __init__(self, redis, proxy):
@@ -36,7 +36,7 @@ class NetworkTest(WorkerTest):
         return gateway
 
     def worker_behind(self, proxy, **options):
-        worker = Worker(Behind(self.redis, proxy), self.postgres, **options)
+        worker = Worker(ProxiedRedis(self.redis, proxy), self.postgres, **options)
         self.workers.append(worker)
         worker.wait_ready()
         return worker

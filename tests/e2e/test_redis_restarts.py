@@ -68,7 +68,7 @@ class Restarted(StateTest):
             self.assertGreater(self.last_id(), last)
             self.senders.wait_acked(20)
         self.finish()
-        self.assertEqual(self.card(self.the_worker).get("lost", "0"), "0")
+        self.assertEqual(self.process_info(self.the_worker).get("lost", "0"), "0")
 
 
 del StateTest  # it has no tests of its own

@@ -18,7 +18,7 @@ def measured(name, value):
     print(f"measured: {name}: {value}", file=sys.stderr)
 
 
-class Behind:
+class ProxiedRedis:
     """A Redis as a worker uses it through a proxy."""
 
     def __init__(self, redis, port):
@@ -167,7 +167,7 @@ class Replay(WorkerTest):
     def test_killed_between_dead_letter_and_settling(self):
         self.refuse()
         with Proxy(self.redis.port) as proxy:
-            worker = Worker(Behind(self.redis, proxy.port), self.postgres, max_attempts=1)
+            worker = Worker(ProxiedRedis(self.redis, proxy.port), self.postgres, max_attempts=1)
             self.workers.append(worker)
             worker.wait_ready()
             seen = self.killed_at(proxy, lambda data: b"XACK" in data, lambda: worker)
@@ -178,8 +178,8 @@ class Replay(WorkerTest):
         after = self.worker(max_attempts=1)
         self.wait_drained()
         self.assertEqual(self.sql("select state, attempts from webhook_events"), "dead|1")
-        wait_for(lambda: self.card(after).get("redelivered") == "1", "the card to count it")
-        self.assertEqual(self.card(after)["dead"], "0")
+        wait_for(lambda: self.process_info(after).get("redelivered") == "1", "the process information to count it")
+        self.assertEqual(self.process_info(after)["dead"], "0")
 
     def test_killed_between_due_and_rerun(self):
         self.put_dead(20)

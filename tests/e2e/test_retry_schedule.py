@@ -132,7 +132,7 @@ class Schedule(WorkerTest):
         worker.wait_ready()
         self.lock_table("activities")  # retries are leased when PostgreSQL stops
         self.put_due(due)
-        wait_for(lambda: self.count("webhook_events where leased_until is not null") > 0, "retries in hand")
+        wait_for(lambda: self.count("webhook_events where leased_until is not null") > 0, "retries in flight")
         self.postgres.stop()
         self.add_messages(range(10_000, 10_000 + new))
         worker.wait_holding("postgres")

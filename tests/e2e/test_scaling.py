@@ -145,12 +145,12 @@ class Scaling(unittest.TestCase):
         client = DeliveryClient(lambda: cluster.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0, timeout=30)
         watcher = Watcher(cluster, client)
         try:
-            self.goes_on(client)
+            self.wait_responses(client)
             self.scale_up(cluster, client)
             self.restart_in_turn(cluster, client)
             self.scale_down(cluster, client)
             self.restart_the_last_one(cluster, client, watcher)
-            self.goes_on(client)
+            self.wait_responses(client)
         finally:
             finished = client.finish(120)
             watcher.stop()
@@ -159,14 +159,14 @@ class Scaling(unittest.TestCase):
         self.assertEqual(watcher.look(), (0, 0))
         found = checker.problems({d.key for d in client.sent}, client.acked)
         self.assertEqual(found + client.odd + watcher.wrong, [], f"seed {seed}\n{cluster.tail()}")
-        self.nobody_was_refused(client, seed)
+        self.check_no_rejections(client, seed)
         self.assertEqual(cluster.postgres.psql(
             "select event_id, attempts, claims, error_message from webhook_events"
             " where state <> 'dead' and (attempts > 0 or claims > 0)"), "", f"seed {seed}")
         print(f"measured: scaling: {client.summary()}, 0 lost, 0 doubled, {len(watcher.samples)} looks at the queue, "
               f"at most {max(watcher.samples)} waiting", file=sys.stderr)
 
-    def goes_on(self, client):
+    def wait_responses(self, client):
         """Waits for half a second's worth of responses."""
         so_far = client.answers[200]
         wait_for(lambda: client.answers[200] >= so_far + RATE // 2, "more answers")
@@ -174,18 +174,18 @@ class Scaling(unittest.TestCase):
     def scale_up(self, cluster, client):
         for n in (1, 2, 3):
             cluster.start(f"worker {n}")
-            self.goes_on(client)
+            self.wait_responses(client)
 
     def scale_down(self, cluster, client):
         for n in (1, 2, 3):
             self.assertEqual(cluster.terminate(f"worker {n}"), 0, cluster.tail())
             del cluster.programs[f"worker {n}"]
-            self.goes_on(client)
+            self.wait_responses(client)
 
     def restart_the_last_one(self, cluster, client, watcher):
         """Without a worker the reported count must not be too low."""
         self.assertEqual(cluster.terminate("worker 0"), 0, cluster.tail())
-        self.goes_on(client)
+        self.wait_responses(client)
         looks = [watcher.look() for _ in range(3)]
         self.assertGreater(min(lower for lower, _ in looks), RATE // 4 if SOAK else 0, looks)
         cluster.start("worker 0")
@@ -194,9 +194,9 @@ class Scaling(unittest.TestCase):
         for part in (*cluster.workers(), "gateway", "gateway"):
             self.assertEqual(cluster.terminate(part), 0, cluster.tail())
             cluster.start(part)
-            self.goes_on(client)
+            self.wait_responses(client)
 
-    def nobody_was_refused(self, client, seed):
+    def check_no_rejections(self, client, seed):
         """Every response is 200. Kept connections that a gateway closed between two requests, as HTTP permits, are the
         exception: the client sends those deliveries again."""
         others = {what: n for what, n in client.answers.items() if what != 200}

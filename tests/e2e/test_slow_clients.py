@@ -16,8 +16,8 @@ from senders import Paced, measured, rss_mb
 from servers import wait_for
 
 
-class WithCard(WithGateway):
-    def card(self):
+class WithProcessInfo(WithGateway):
+    def process_info(self):
         keys = self.redis.command("KEYS", "{trunkline}:gateway:*")
         cards = [self.redis.command("HGETALL", key) for key in keys]
         cards = [dict(zip(c[::2], c[1::2])) if isinstance(c, list) else c for c in cards]
@@ -25,7 +25,7 @@ class WithCard(WithGateway):
 
 
 @unittest.skipUnless(shutil.which("slowhttptest"), "no slowhttptest")
-class Slow(WithCard):
+class Slow(WithProcessInfo):
     def valid_among(self, *attack):
         gateway = self.start("--header-timeout", "1s", "--body-timeout", "1s", *PATIENT)
         alone = Paced(gateway, 50, 1, 16).run()
@@ -66,7 +66,7 @@ class Slow(WithCard):
         self.valid_among("-X", "-k", "5", "-w", "1", "-y", "2", "-n", "1", "-z", "1")
 
 
-class Idle(WithCard):
+class Idle(WithProcessInfo):
     def test_five_thousand(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if hard < 12000:
@@ -108,7 +108,7 @@ class Idle(WithCard):
         for client in kept[:10]:
             client.send(request(b"{}")[20:])
             self.assertEqual(client.read().status, 200)
-        card = wait_for(lambda: (c := self.card()) and c.get("cleared", "0") != "0" and c, "the count on the card")
+        card = wait_for(lambda: (c := self.process_info()) and c.get("cleared", "0") != "0" and c, "the count in the process information")
         self.assertGreater(int(card["waits_at_limit"]), 0)
         for client in kept:
             client.close()
@@ -127,7 +127,7 @@ class Idle(WithCard):
         wait_for(lambda: gateway.find("no free file descriptors"), "the warning")
         # Silent connections are closed for one that sends a request, and this is counted.
         self.assertEqual(gateway.post().status, 200)
-        card = wait_for(lambda: (c := self.card()) and c["waits_for_descriptors"] != "0" and c, "the count")
+        card = wait_for(lambda: (c := self.process_info()) and c["waits_for_descriptors"] != "0" and c, "the count")
         self.assertGreater(int(card["cleared"]), 0)
         for each in held:
             each.close()

@@ -119,6 +119,6 @@ class Soak(unittest.TestCase):
 
     def flat(self, samples, name, shown, room):
         early, late = samples.median(name, 0.1, 0.4), samples.median(name, 0.7, 1.0)
-        measured(shown, f"{early:g} early, {late:g} late, {samples.most(name):g} at most, "
+        measured(shown, f"{early:g} early, {late:g} late, {samples.maximum(name):g} at most, "
                  f"{samples.slope(name, 0.1):+.2f} a minute")
         self.assertLessEqual(late, early * 1.1 + room, f"{shown} grows")

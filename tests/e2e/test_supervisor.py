@@ -24,14 +24,14 @@ class Supervisor:
         self.socket.bind(self.path)
         self.socket.settimeout(0.05)
         test.addCleanup(self.socket.close)
-        self.heard = []
+        self.received = []
 
     def listen(self):
         try:
             said = self.socket.recv(4096).decode().split("\n")
         except TimeoutError:
             return []
-        self.heard += said
+        self.received += said
         return said
 
     def pinged_within(self, seconds):
@@ -56,12 +56,12 @@ class Supervisor:
                 except BlockingIOError:
                     pass
 
-    def hears(self, what, times=1):
+    def wait_received(self, what, times=1):
         def enough():
             while self.listen():
                 pass
-            return sum(each.startswith(what) for each in self.heard) >= times
-        wait_for(enough, f"{what!r} in {self.heard}")
+            return sum(each.startswith(what) for each in self.received) >= times
+        wait_for(enough, f"{what!r} in {self.received}")
 
 
 def listening_socket():
@@ -73,15 +73,15 @@ class GatewayUnderSystemd(WithGateway):
     def test_notifies_readiness_status_and_stop(self):
         supervisor = Supervisor(self)
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
-        supervisor.hears("READY=1")
-        before = supervisor.heard[:supervisor.heard.index("READY=1")]
+        supervisor.wait_received("READY=1")
+        before = supervisor.received[:supervisor.received.index("READY=1")]
         self.assertEqual([each for each in before if each.startswith("STATUS=")][-1],
                          f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}", "true from the start")
-        supervisor.hears("WATCHDOG=1", times=3)
+        supervisor.wait_received("WATCHDOG=1", times=3)
         with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed: the test itself works
             self.assertIn(b"NOTIFY_SOCKET", file.read())
         self.assertEqual(gateway.terminate(), 0)
-        supervisor.hears("STOPPING=1")
+        supervisor.wait_received("STOPPING=1")
 
     def test_messages_that_did_not_fit_are_sent_later(self):
         """systemd ends a service whose READY=1 never arrives."""
@@ -89,16 +89,16 @@ class GatewayUnderSystemd(WithGateway):
         supervisor.fill()
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
         self.assertEqual(gateway.post().status, 200)
-        supervisor.hears("READY=1")
-        supervisor.hears("STATUS=accepting deliveries")
-        supervisor.hears("WATCHDOG=1")
+        supervisor.wait_received("READY=1")
+        supervisor.wait_received("STATUS=accepting deliveries")
+        supervisor.wait_received("WATCHDOG=1")
         self.assertEqual(gateway.terminate(), 0)
 
     def test_a_watchdog_of_another_process_is_not_pinged(self):
         supervisor = Supervisor(self)
         self.start(env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "100000", "WATCHDOG_PID": "1"})
-        supervisor.hears("STATUS=accepting")
-        self.assertFalse([each for each in supervisor.heard if each.startswith("WATCHDOG")])
+        supervisor.wait_received("STATUS=accepting")
+        self.assertFalse([each for each in supervisor.received if each.startswith("WATCHDOG")])
 
     def test_serves_at_a_socket_that_is_passed(self):
         passed, port = listening_socket()
@@ -212,7 +212,7 @@ class WorkerUnderSystemd(unittest.TestCase):
                 del os.environ[name]
         self.addCleanup(worker.close)
         worker.wait_ready()
-        supervisor.hears("WATCHDOG=1", times=5)
+        supervisor.wait_received("WATCHDOG=1", times=5)
         redis.command("XADD", "{trunkline}:deliveries", "*", "d", "01TEST", "t", "1772359200000", "s", "hex", "k", "0",
                       "b", message(1, text="stands-still"))
         wait_for(lambda: "a thread stands still" in worker.log(), "the log line")
@@ -230,10 +230,10 @@ class WorkerUnderSystemd(unittest.TestCase):
         finally:
             del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
         self.addCleanup(worker.close)
-        supervisor.hears("READY=1")
-        supervisor.hears("STATUS=holding: ")  # the schema is missing
-        supervisor.hears("WATCHDOG=1", times=2)
+        supervisor.wait_received("READY=1")
+        supervisor.wait_received("STATUS=holding: ")  # the schema is missing
+        supervisor.wait_received("WATCHDOG=1", times=2)
         postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
-        supervisor.hears("STATUS=running")
+        supervisor.wait_received("STATUS=running")
         self.assertEqual(worker.terminate(), 0)
-        supervisor.hears("STOPPING=1")
+        supervisor.wait_received("STOPPING=1")

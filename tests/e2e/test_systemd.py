@@ -51,7 +51,7 @@ class Load:
             except (OSError, IndexError) as error:
                 self.trouble.append(repr(error))
 
-    def goes_on(self):
+    def wait_responses(self):
         so_far = len(self.answers)
         wait_for(lambda: len(self.answers) > so_far + 30 or self.trouble, "more answers")
 
@@ -115,7 +115,7 @@ class Systemd(unittest.TestCase):
         self.assert_running()
         load = Load(self.port)
         self.addCleanup(load.stop)
-        load.goes_on()
+        load.wait_responses()
         self.assertRegex(self.machine.property("trunkline-gateway", "StatusText"),
                          f"accepting deliveries at 127.0.0.1:{self.port}")
         for address in (self.ops, self.queue, *(f"51{n}" for n in self.workers)):
@@ -124,11 +124,11 @@ class Systemd(unittest.TestCase):
         self.confined()
 
         self.machine.run("systemctl restart trunkline-gateway")
-        load.goes_on()
+        load.wait_responses()
         self.upgraded()
-        load.goes_on()
+        load.wait_responses()
         self.killed()
-        load.goes_on()
+        load.wait_responses()
         load.stop()
         self.assertEqual((load.trouble, set(load.answers)), ([], {200}), self.machine.journal())
         wait_for(lambda: self.rows() == len(load.answers), f"{len(load.answers)} rows")

@@ -71,7 +71,7 @@ class Failures(WorkerTest):
         self.add_messages([3])
         self.wait_states(retrying=1)
         self.add_messages([3, 3])
-        wait_for(lambda: self.card(worker).get("duplicates") == "2", "two duplicates")
+        wait_for(lambda: self.process_info(worker).get("duplicates") == "2", "two duplicates")
         self.assertEqual(self.sql("select state, attempts from webhook_events"), "retrying|1")
 
     def test_unreachable_postgres_blocks_and_costs_no_attempt(self):  # facts 26

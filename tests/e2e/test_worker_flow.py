@@ -22,7 +22,7 @@ class Flow(WorkerTest):
         told = {"state": "running", "reason": "", "threads": "2", "processed": "1", "ignored": "1", "dead": "1"}
 
         def heard():  # its other thread may still be at its first read when the events are done
-            card = self.card(worker)
+            card = self.process_info(worker)
             return {name: card.get(name) for name in told} == told
         wait_for(heard, "the heartbeat")
         self.assertLessEqual(self.redis.command("TTL", self.redis.command("KEYS", "{trunkline}:worker:*")[0]), 30)
@@ -36,7 +36,7 @@ class Flow(WorkerTest):
         self.assertEqual(self.count("activities"), 200)
 
         def counted():
-            cards = [self.card(w) for w in workers]
+            cards = [self.process_info(w) for w in workers]
             return all(cards) and [sum(int(c[k]) for c in cards) for k in ("processed", "duplicates")] == [200, 800]
         wait_for(counted, "800 duplicates to be counted")
 

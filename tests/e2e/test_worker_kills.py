@@ -30,17 +30,17 @@ class Kills(ProxiedWorkerTest):
                 return b""
             moment = WireTrigger(wire, direction, needle, kill, since, lambda: self.pending() > 0)
             self.add_at_once(range(events))
-            self.assertTrue(moment.happened.wait(20), "the moment did not come")
+            self.assertTrue(moment.happened.wait(20), "the bytes did not pass")
             wait_for(lambda: victim.process.poll() is not None, "the worker to be dead")
             self.wait_no_sessions()
             self.assertEqual(self.count(), rows)
             self.assertGreaterEqual(self.pending(), pending)
-            heir = self.worker(claim_after="300ms")
+            other = self.worker(claim_after="300ms")
             self.check(events)
             # Events that the dead worker committed are distinguished from copies of a sender.
-            wait_for(lambda: int(self.card(heir).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
-                     "the heir to have counted")
-            self.assertEqual(self.card(heir)["duplicates"], "0")
+            wait_for(lambda: int(self.process_info(other).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
+                     "the other worker to have counted")
+            self.assertEqual(self.process_info(other)["duplicates"], "0")
 
     orphaned = 0
 
@@ -87,7 +87,7 @@ class LostResponses(ProxiedWorkerTest):
             return b""
         moment = WireTrigger(wire, direction, needle, cut, since)
         self.add_at_once([*range(EVENTS), *range(copies)])
-        self.assertTrue(moment.happened.wait(20), "the moment did not come")
+        self.assertTrue(moment.happened.wait(20), "the bytes did not pass")
         self.check(EVENTS, copies)
         return worker
 
@@ -98,8 +98,8 @@ class LostResponses(ProxiedWorkerTest):
         for direction, needle, since in (("up", b"XACK", None), ("down", b":", ("up", b"XACK"))):
             with self.subTest(direction=direction):
                 worker = self.lose(self.to_redis, direction, needle, since)
-                wait_for(lambda: self.card(worker).get("processed") == str(EVENTS), "the card to count them")
-                self.assertEqual((self.card(worker)["duplicates"], self.card(worker)["redelivered"]), ("0", "0"))
+                wait_for(lambda: self.process_info(worker).get("processed") == str(EVENTS), "the card to count them")
+                self.assertEqual((self.process_info(worker)["duplicates"], self.process_info(worker)["redelivered"]), ("0", "0"))
 
     def test_commit_in_doubt(self):
         for name, direction in (("it was not done", "up"), ("it was done", "down")):
@@ -107,5 +107,5 @@ class LostResponses(ProxiedWorkerTest):
                 worker = self.lose(self.to_postgres, direction, b"COMMIT", IN_BATCH, copies=3)
                 # Counted once, with their outcome, though the second attempt finds the rows of the first.
                 counted = [str(EVENTS), "3", "0"]
-                wait_for(lambda: [self.card(worker).get(k) for k in ("processed", "duplicates", "redelivered")] == counted,
+                wait_for(lambda: [self.process_info(worker).get(k) for k in ("processed", "duplicates", "redelivered")] == counted,
                          f"the card to count {counted}")

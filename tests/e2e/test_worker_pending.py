@@ -27,7 +27,7 @@ class Pending(WorkerTest):
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def nothing_counted(self):
+    def check_nothing_counted(self):
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
 
     def test_twenty_reclaiming_threads(self):
@@ -35,9 +35,9 @@ class Pending(WorkerTest):
         workers = [self.worker(threads=10, sweep_every="50ms", claim_after="2s", batch=20) for _ in range(2)]
         self.wait_states(processed=1000)
         self.wait_drained()
-        self.nothing_counted()
-        wait_for(lambda: sum(int(self.card(w).get("processed", 0)) for w in workers) == 1000, "the cards to agree")
-        self.assertEqual({self.card(w)["redelivered"] for w in workers}, {"0"}, "each was carried by one owner")
+        self.check_nothing_counted()
+        wait_for(lambda: sum(int(self.process_info(w).get("processed", 0)) for w in workers) == 1000, "the process information to agree")
+        self.assertEqual({self.process_info(w)["redelivered"] for w in workers}, {"0"}, "each was carried by one owner")
         before, began = sum(map(self.cpu, workers)), time.monotonic()
         wait_for(lambda: time.monotonic() - began > 1, "a second of rest")
         used = (sum(map(self.cpu, workers)) - before) / (time.monotonic() - began)
@@ -52,7 +52,7 @@ class Pending(WorkerTest):
         wait_for(lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "an empty list", deadline,
                  0.2)
         self.assertEqual(self.states(), {"processed": events})
-        self.nothing_counted()
+        self.check_nothing_counted()
         print(f"measured: pending list of {events}: {time.monotonic() - began:.1f} s, worker at most "
               f"{self.memory(worker) // 1024} MiB", file=sys.stderr)
         self.assertLess(self.memory(worker), 300 * 1024)

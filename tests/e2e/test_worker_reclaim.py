@@ -20,8 +20,8 @@ class Reclaim(WorkerTest):
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(400, 800))
-        wait_for(lambda: self.pending() >= 200 or self.count() == 0, "a batch in hand")
-        wait_for(lambda: self.pending() > 0, "a batch in hand")
+        wait_for(lambda: self.pending() >= 200 or self.count() == 0, "a batch in flight")
+        wait_for(lambda: self.pending() > 0, "a batch in flight")
         first.kill()
         unlock()
         self.worker(batch=200)
@@ -34,7 +34,7 @@ class Reclaim(WorkerTest):
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(100))
-        wait_for(lambda: self.pending() > 0, "a batch in hand")
+        wait_for(lambda: self.pending() > 0, "a batch in flight")
         first.process.send_signal(signal.SIGSTOP)
         unlock()
         self.worker()
@@ -126,7 +126,7 @@ class Reclaim(WorkerTest):
         worker = self.worker()
         self.wait_states(processed=3)
         self.wait_drained()
-        wait_for(lambda: self.card(worker).get("lost") == "2", "two lost entries on the card")
+        wait_for(lambda: self.process_info(worker).get("lost") == "2", "two lost entries in the process information")
         worker.wait_logged("deleted from the stream")
 
     def test_orphans_are_recovered(self):
@@ -137,7 +137,7 @@ class Reclaim(WorkerTest):
         worker = self.worker()
         self.wait_states(processed=5)
         self.wait_drained()
-        wait_for(lambda: self.card(worker).get("orphans") == "5", "five orphans on the card")
+        wait_for(lambda: self.process_info(worker).get("orphans") == "5", "five orphans on the card")
 
     def test_empty_consumers_of_dead_workers_are_deleted(self):
         self.make_group()
@@ -196,5 +196,5 @@ class Reclaim(WorkerTest):
         worker = self.worker()
         self.wait_states(dead=1)
         self.assertEqual(self.sql("select error_message from webhook_events"), "crashed the worker")
-        wait_for(lambda: self.card(worker).get("dead") == "1", "the card to count it")
+        wait_for(lambda: self.process_info(worker).get("dead") == "1", "the process information to count it")
         worker.wait_logged("crashed the worker")

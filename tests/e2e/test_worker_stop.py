@@ -35,7 +35,7 @@ class Stop(WorkerTest):
     def test_the_state_is_published_at_once(self):
         worker = self.worker(**{**DEFAULTS, "heartbeat_every": "20s"})
         worker.wait_ready()
-        wait_for(lambda: self.card(worker).get("state") == "running", "the card to say running")
+        wait_for(lambda: self.process_info(worker).get("state") == "running", "state running in the process information")
 
     def test_frozen_redis_does_not_delay_the_stop(self):
         worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "sweep_every": "50ms"}, drain_timeout="3s")
@@ -64,7 +64,7 @@ class Stop(WorkerTest):
         worker.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(20))
-        wait_for(lambda: self.pending() > 0, "a batch to be in hand")
+        wait_for(lambda: self.pending() > 0, "a batch to be in flight")
         backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split("\n")
         for pid in map(int, backends):
             os.kill(pid, signal.SIGSTOP)

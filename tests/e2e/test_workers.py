@@ -27,10 +27,10 @@ class Workers(CommandTest):
         # Entries in flight while a table is locked.
         end = self.lock_table("activities")
         self.add_at_once(range(30))
-        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) > 0, "entries in hand")
+        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) > 0, "entries in flight")
         end()
         self.wait_drained()
-        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) == 0, "nothing in hand")
+        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) == 0, "nothing in flight")
         self.assertGreater(sum(w["events_per_second"] for w in self.listed().values()), 0)
 
     def test_a_dead_worker_is_listed_with_its_entries(self):
@@ -39,7 +39,7 @@ class Workers(CommandTest):
         self.wait_listed(worker)
         end = self.lock_table("activities")
         self.add_at_once(range(5))
-        wait_for(lambda: self.pending() == 5, "entries in hand")
+        wait_for(lambda: self.pending() == 5, "entries in flight")
         worker.kill()
         end()
         self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # would expire in 30 s
@@ -103,7 +103,7 @@ class Workers(CommandTest):
         mine, = self.wait_listed(worker)
         end = self.lock_table("webhook_events")
         self.add_messages(range(3))
-        wait_for(lambda: self.pending() > 0, "a batch in hand")
+        wait_for(lambda: self.pending() > 0, "a batch in flight")
         done = self.command("workers", "drain", mine["id"], "--timeout", "1s", within=None)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn(mine["id"], done.stderr)

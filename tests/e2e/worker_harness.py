@@ -186,7 +186,7 @@ class WorkerTest(unittest.TestCase):
         except TimeoutError as late:
             raise AssertionError(f"{late}, not {self.states()}") from None
 
-    def card(self, worker):
+    def process_info(self, worker):
         for key in self.redis.command("KEYS", "{trunkline}:worker:*"):
             flat = self.redis.command("HGETALL", key)
             card = dict(zip(flat[::2], flat[1::2]))

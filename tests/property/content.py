@@ -29,7 +29,7 @@ class Content:
         self.forwarding()
         self.recorded_list()
         if isinstance(self.thing.get("voicemail"), dict):
-            self.heard(self.thing["voicemail"], "url", "id")
+            self.received(self.thing["voicemail"], "url", "id")
         if self.thing.get("hasVoicemail") is True:
             self.row["has_voicemail"] = True
         if self.kind == "menu":
@@ -41,7 +41,7 @@ class Content:
                                         "to": number(self.thing.get("forwardedTo"))})
 
     def voicemail(self):
-        self.heard(self.thing, "recordingUrl", "voicemailId")
+        self.received(self.thing, "recordingUrl", "voicemailId")
         self.row["has_voicemail"] = True
 
     def heard(self, thing, where, name):

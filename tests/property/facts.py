@@ -88,7 +88,7 @@ class Reader(People, Content):
         row = {name: value for name, value in self.row.items() if value not in (None, [], ())}
         return Event("processed", row, self.recordings, None, self.own, self.named)
 
-    def card(self):
+    def process_info(self):
         key = self.name("id")
         if key is None:
             return Event("dead")

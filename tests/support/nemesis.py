@@ -15,10 +15,10 @@ class Nemesis:
         self.cluster, self.seed, self.kind, self.rng = cluster, seed, kind, random.Random(f"{seed} {kind}")
         self.done = []  # (what, began, ended), by time.time()
 
-    def run(self, seconds, least_pause=0.05, most_pause=0.4):
+    def run(self, seconds, min_pause=0.05, max_pause=0.4):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            time.sleep(self.rng.uniform(least_pause, most_pause))
+            time.sleep(self.rng.uniform(min_pause, max_pause))
             self.strike()
 
     def strike(self):

@@ -27,7 +27,7 @@ KEY = "fake-api-key"
 OWNER = "US1"  # of the workspace: its v1 webhooks are listed without userId
 VERSION = "2026-03-30"
 SAMPLE = "EVsample0000000000000000000000000"  # the one id of all test events
-MOST_HOOKS = 50
+MAX_WEBHOOKS = 50
 V1_KINDS = {"messages": {"message.received", "message.delivered"},
             "calls": {"call.completed", "call.ringing", "call.recording.completed"},
             "call-summaries": {"call.summary.completed"}, "call-transcripts": {"call.transcript.completed"}}
@@ -238,7 +238,7 @@ class ProviderApi:
         return {name: value for name, value in hook.items() if name != "key"}
 
     def check_hook(self, value, events, more=()):
-        if len(self.hooks) >= MOST_HOOKS:
+        if len(self.hooks) >= MAX_WEBHOOKS:
             raise Refused(400, "Too many webhooks in this workspace", "0304400")
         if set(value) - {"url", "events", "label", "resourceIds", "status", *more} or not value.get("events") \
                 or not set(value["events"]) <= events or not str(value.get("url")).startswith("https://") \

@@ -39,7 +39,7 @@ class ResourceSamples:
         spread = sum((at - mean_at) ** 2 for at, _ in row)
         return 60 * sum((at - mean_at) * (value - mean) for at, value in row) / spread if spread else 0.0
 
-    def most(self, name):
+    def maximum(self, name):
         return max(value for _, value in self.rows[name])
 
     def median(self, name, first, last):
