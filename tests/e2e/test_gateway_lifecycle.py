@@ -197,7 +197,7 @@ class Shutdown(WithGateway):
     def test_second_signal_leaves_at_once(self):
         gateway = self.start("--drain-delay", "60s")
         gateway.signal(signal.SIGTERM)
-        wait_for(lambda: gateway.find("draining"), "the drain")
+        wait_for(lambda: gateway.find("drain begun"), "the drain")
         gateway.signal(signal.SIGINT)
         self.assertNotEqual(gateway.process.wait(3), 0)
 

@@ -139,7 +139,7 @@ class GatewayUnderSystemd(WithGateway):
         gateway = self.start("--signing-keys-file", keys, keys=(),
                              env={"CREDENTIALS_DIRECTORY": os.path.dirname(keys)})
         gateway.signal(signal.SIGHUP)
-        wait_for(lambda: gateway.find("after a change, restart the service"), "the hint")
+        wait_for(lambda: gateway.find("restart the service"), "the hint")
         other = self.start("--signing-keys-file", keys, keys=())
         other.signal(signal.SIGHUP)
         wait_for(lambda: other.find("signing keys reloaded"), "the reload")
