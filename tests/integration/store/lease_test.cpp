@@ -105,7 +105,7 @@ TEST_CASE("a lost lease changes nothing of that event, and the others of its bat
   pass_time(db);
   auto leased = store->lease_due(10, 60s, 5).value();
   REQUIRE(leased.size() == 2);
-  // Its lease runs out and somebody else claims it.
+  // Its lease expires and another worker claims it.
   db.run(
       "update webhook_events set claims = claims + 1 where id = " + std::to_string(leased[0].id)
   );
@@ -251,7 +251,7 @@ TEST_CASE("no event changes during a pause, which ends by the database's clock")
   CHECK(store::is_pause(store->lease_suspect(60s, 5).error()));
   CHECK(db.ask(state) == before);
   CHECK(db.ask("select count(*) from activities") == "0");
-  // What it has in hand may go back, and the connection is good for more.
+  // Its leases may be released, and the connection remains usable.
   CHECK(store->release(leased).value());
   db.run("update controls set until = now() where name = 'pause'");
   CHECK(store->apply(std::vector{other}).has_value());

@@ -22,7 +22,7 @@ TEST_CASE("learning an own number finds the contact of calls that came before") 
   const auto store = open_store();
   apply(*store, {body_of(call{"AC1", {"+14155550142", "+14155550100"}})});
   CHECK(db.ask(places) == "AC1|-|" + pair);
-  // A message from our line to somebody else tells which number is ours.
+  // A message from our number to another one proves which number is our own.
   const auto stats = apply(
       *store,
       {body_of(message{

@@ -24,11 +24,11 @@ struct job {
     std::string bytes, provider_id;
   };
   std::vector<body> events;
-  std::string problem;  // the line could not be understood
+  std::string problem;  // why the line could not be read
 };
 job read_job(const std::string& line);
 
-// What happened so far, as a JSON line.
+// Counters, printed as a JSON line.
 class tally {
  public:
   void applied(std::size_t events, bool restructured);
@@ -42,7 +42,7 @@ class tally {
   std::vector<std::string> errors_;
 };
 
-// A thread for each connection number, with a store of its own and its jobs in order.
+// One thread per connection number, with its own store and its jobs in order.
 class connections {
  public:
   using open_store = std::function<std::unique_ptr<store::event_store>()>;

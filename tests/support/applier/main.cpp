@@ -10,10 +10,9 @@
 // test-applier --postgres URL [--sql-dir DIR] [--own-number N]... [--batch-log FILE] [--copy-from
 // N]
 //
-// Reads JSON lines, one job a line, and applies each as one batch through the real parser and
-// store:
+// Reads JSON lines, one job per line, and applies each as one batch with the parser and the store:
 //   {"connection": 0, "events": ["<base64 of a body>", {"body": "<base64>", "id": "msg_1"}, ...]}
-//   {"barrier": true}      waits for all jobs before it, then prints the counters
+//   {"barrier": true}      waits for all earlier jobs, then prints the counters
 // At the end of input: {"applied": n, "restructures": n, "errors": [...]}; exit 1 if there were
 // errors. --sql-dir: DIR/<name>.sql replaces a statement of schema/queries/. --batch-log: a line
 // for each batch in the order they began, "<batch> <connection> <events>". --copy-from: smallest
@@ -62,7 +61,7 @@ std::string text_of_file(const std::string& path) {
 
 int main(int argc, char** argv) {
   prepare_process();
-  std::ios::sync_with_stdio(false);  // a byte at a time otherwise
+  std::ios::sync_with_stdio(false);  // otherwise reads single bytes
   auto given = read_arguments(argc, argv);
   if (!given) {
     std::cerr << "usage: test-applier --postgres URL [--sql-dir DIR] [--own-number N]... "

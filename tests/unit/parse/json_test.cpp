@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// facts 8 and the bad-input table: bytes that are no event never hurt, and the row says why.
+// Bytes that are no event are dead with a reason and never crash the parser (docs/events.md, Dead).
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
