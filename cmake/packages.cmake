@@ -12,11 +12,9 @@ install(FILES ${source}/redis.conf ${source}/redis-users.conf ${source}/postgres
   COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples)
 install(FILES ${source}/prometheus/alerts.yml ${source}/prometheus/prometheus.yml COMPONENT trunkline
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/examples/prometheus)
-# The alerts link to sections of docs/runbook.md, and the pages link to each other.
-file(GLOB manual CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
-install(FILES ${manual} COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/json ${PROJECT_SOURCE_DIR}/docs/diagrams COMPONENT trunkline
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs PATTERN *.dot EXCLUDE)
+# All pages, because they link to each other and the alerts link to docs/runbook.md.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ COMPONENT trunkline DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/trunkline/docs
+  PATTERN *.dot EXCLUDE)
 
 # packaged(package destination files...): for Debian packages only, because the units name /usr/bin.
 function(packaged package destination)
