@@ -265,7 +265,7 @@ class Doctor(unittest.TestCase):
 
     def test_unreachable_servers(self):
         self.assert_found("redis.reach", "error", "refused", code=3, env={"TRUNKLINE_REDIS": "redis://127.0.0.1:1/0"})
-        self.assert_found("postgres.reach", "error", "does not answer", code=3,
+        self.assert_found("postgres.reach", "error", "127.0.0.1", code=3,
                           env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})
 
     def test_servers_that_hang(self):

@@ -235,7 +235,7 @@ class Metrics(unittest.TestCase):
                     self.assertNotRegex(text, r"\d")
                 status, text, _ = exporter.get("/readyz")
                 self.assertEqual((status, json.loads(text)["ready"]), (503, False))
-                self.assertIn("Redis" if missing == "ready" else "ostgres", json.loads(text)["reason"])
+                self.assertIn("Redis" if missing == "ready" else "PostgreSQL", json.loads(text)["reason"])
                 page = self.valid(exporter.address)
                 self.assertEqual(page.value("trunkline_queue_up"), 0)
                 self.assertIsNone(page.value("trunkline_queue_events", state=missing))

@@ -62,7 +62,7 @@ class Pool(WorkerTest):
     def test_transaction_mode_blocks_with_its_reason(self):
         url = self.pooled("transaction", default_pool_size=3, server_round_robin=1)
         at_start = self.worker(database=url)
-        at_start.wait_holding("the session lacks our settings (lock_timeout, statement_timeout")
+        at_start.wait_logged("the session lacks our settings (lock_timeout, statement_timeout")
         at_start.close()
         self.set_for_the_role()
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")

@@ -23,10 +23,10 @@ def measured(name, value):
 class Schedule(WorkerTest):
     def setUp(self):
         super().setUp()
-        self.sql("""create table if not exists client (event_id text, attempts int, state text, wait_ms float,
-                    at timestamptz default clock_timestamp()); truncate client;
+        self.sql("""create table if not exists attempts_log (event_id text, attempts int, state text, wait_ms float,
+                    at timestamptz default now()); truncate attempts_log;
             create or replace function note() returns trigger language plpgsql security definer as $$ begin
-                insert into client values (new.event_id, new.attempts, new.state,
+                insert into attempts_log values (new.event_id, new.attempts, new.state,
                     extract(epoch from new.next_attempt_at - now()) * 1000); return new; end $$;
             create or replace trigger note after insert or update of attempts, state on webhook_events
                 for each row execute function note()""")
@@ -62,7 +62,7 @@ class Schedule(WorkerTest):
         self.assertEqual(self.sql("select distinct attempts, sqlstate from webhook_events"), "16|23514")
         waits = [row.split("|") for row in self.sql(
             "select event_id, attempts, state, wait_ms, extract(epoch from at - lag(at) over "
-            "(partition by event_id order by attempts)) * 1000 from client order by event_id, attempts").split("\n")]
+            "(partition by event_id order by attempts)) * 1000 from attempts_log order by event_id, attempts").split("\n")]
         self.assertEqual(len(waits), 160, "each attempt once, dead once")
         c, due = base, None
         for event, attempts, state, wait, gap in waits:
@@ -104,7 +104,7 @@ class Schedule(WorkerTest):
         self.worker(threads=3, batch=500, retry_base="10000s", retry_cap="6h")
         self.wait_states(retrying=count, deadline=90 + count / 10)
         took = time.monotonic() - began
-        waits = sorted(float(w) / 1e6 for w in self.sql("select wait_ms from client where attempts = 1").split("\n"))
+        waits = sorted(float(w) / 1e6 for w in self.sql("select wait_ms from attempts_log where attempts = 1").split("\n"))
         self.assertEqual(len(waits), count)
         self.assertGreaterEqual(waits[0], 5)
         self.assertLessEqual(waits[-1], 10)
@@ -163,7 +163,7 @@ class Schedule(WorkerTest):
         workers = [self.worker(threads=4, lease="30s") for _ in range(2)]
         self.wait_states(processed=2000)
         self.assertEqual(self.sql("select distinct claims, attempts from webhook_events"), "1|3")
-        self.assertEqual(self.sql("select count(*) from client where state = 'processed'"), "2000")
+        self.assertEqual(self.sql("select count(*) from attempts_log where state = 'processed'"), "2000")
         for worker in workers:
             worker.close()
 

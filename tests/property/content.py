@@ -29,7 +29,7 @@ class Content:
         self.forwarding()
         self.recorded_list()
         if isinstance(self.thing.get("voicemail"), dict):
-            self.received(self.thing["voicemail"], "url", "id")
+            self.add_voicemail(self.thing["voicemail"], "url", "id")
         if self.thing.get("hasVoicemail") is True:
             self.row["has_voicemail"] = True
         if self.kind == "menu":
@@ -41,10 +41,10 @@ class Content:
                                         "to": number(self.thing.get("forwardedTo"))})
 
     def voicemail(self):
-        self.received(self.thing, "recordingUrl", "voicemailId")
+        self.add_voicemail(self.thing, "recordingUrl", "voicemailId")
         self.row["has_voicemail"] = True
 
-    def heard(self, thing, where, name):
+    def add_voicemail(self, thing, where, name):
         row = self.row
         kind = short(thing.get("type")) if self.kind != "voicemail" else None
         row["voicemail"] = said(duration=whole(thing.get("duration")), id=short(thing.get(name)),

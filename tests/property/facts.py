@@ -33,7 +33,7 @@ def normalise(body):
     if not isinstance(event.get("data"), dict):
         return Event("dead")
     reader = Reader(kind, event)
-    return reader.card() if kind.startswith("contact") else reader.activity()
+    return reader.contact_card() if kind.startswith("contact") else reader.activity()
 
 
 def _once(pairs):
@@ -88,7 +88,7 @@ class Reader(People, Content):
         row = {name: value for name, value in self.row.items() if value not in (None, [], ())}
         return Event("processed", row, self.recordings, None, self.own, self.named)
 
-    def process_info(self):
+    def contact_card(self):
         key = self.name("id")
         if key is None:
             return Event("dead")

@@ -182,24 +182,24 @@ class Conversations(Case):
 
 
 class Cards(Case):
-    def process_info(self, key, phones, second, kind="contact.updated", first="Dana", **more):
+    def contact_card(self, key, phones, second, kind="contact.updated", first="Dana", **more):
         return new(kind, {"id": key, "firstName": first, "phoneNumbers": [{"value": phone} for phone in phones],
                           "updatedAt": at(second), **more}, {})
 
     def test_newest_version_replaces_and_ever_phones_stay_named(self):
-        events = [self.process_info("CT1", [ANN, BEN], 1), self.process_info("CT1", [BEN], 2, first="Ada")]
+        events = [self.contact_card("CT1", [ANN, BEN], 1), self.contact_card("CT1", [BEN], 2, first="Ada")]
         self.expect(events, {
             "contact_cards CT1 phones": f'["{BEN}"]', "contact_cards CT1 ever_phones": f'["{ANN}", "{BEN}"]',
             f"contacts {ANN} name": ANN, f"contacts {ANN} named": "true", f"contacts {BEN} first_name": "Ada"})
 
     def test_deleted_wins_a_tie_and_names_nothing(self):
-        events = [self.process_info("CT1", [ANN], 2), self.process_info("CT1", [ANN], 2, kind="contact.deleted")]
+        events = [self.contact_card("CT1", [ANN], 2), self.contact_card("CT1", [ANN], 2, kind="contact.deleted")]
         self.expect(events, {"contact_cards CT1 deleted": "true", f"contacts {ANN} name": ANN})
 
     def test_two_cards_share_a_number(self):
-        events = [self.process_info("CT1", [ANN], 2, first="Ada"), self.process_info("CT2", [ANN], 1, first="Eve")]
+        events = [self.contact_card("CT1", [ANN], 2, first="Ada"), self.contact_card("CT2", [ANN], 1, first="Eve")]
         self.expect(events, {f"contacts {ANN} card_id": "CT1"})
-        events = [self.process_info("CT1", [ANN], 2, first="Ada"), self.process_info("CT2", [ANN], 2, first="Eve")]
+        events = [self.contact_card("CT1", [ANN], 2, first="Ada"), self.contact_card("CT2", [ANN], 2, first="Eve")]
         self.expect(events, {f"contacts {ANN} card_id": "CT2"})
 
 
