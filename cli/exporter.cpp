@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "common/probes/probe_server.hpp"
+#include "common/text/listen_address.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -26,7 +27,7 @@ void declare(settings& given, config::option_set& options) {
   options.check("listen", [&given]() -> std::string {
     std::string host;
     std::uint16_t port = 0;
-    return probes::parse_listen(given.listen, host, port);
+    return parse_listen(given.listen, host, port);
   });
   config::add_common(options, given.common, config::uses::both);
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 
+#include "common/process/clock.hpp"
 #include "common/text/encoding.hpp"
 #include "gateway/outcome_responses.hpp"
 #include "gateway/request_decision.hpp"
@@ -26,11 +27,6 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t read_ahead = 4096;
 constexpr std::chrono::seconds linger_time{2};
 constexpr int min_retry_after = 5, max_retry_after = 30;
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 // A request passes read, on_head, on_request, on_appended, respond and on_written, in this order.
 class http_session final : public session, public std::enable_shared_from_this<http_session> {

@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "common/probes/probe_server.hpp"
 #include "common/process/supervisor.hpp"
+#include "common/text/listen_address.hpp"
 
 namespace trunkline::gateway {
 namespace {
@@ -71,8 +71,7 @@ int bind_unix(const std::string& listen, const std::string& path) {
 int bind_tcp(const std::string& listen) {
   std::string host;
   std::uint16_t port = 0;
-  if (const auto error = probes::parse_listen(listen, host, port); !error.empty())
-    fail(listen, error);
+  if (const auto error = parse_listen(listen, host, port); !error.empty()) fail(listen, error);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -153,7 +152,7 @@ std::string check_listen(const std::string& text) {
   }
   std::string host;
   std::uint16_t port = 0;
-  return probes::parse_listen(text, host, port);
+  return parse_listen(text, host, port);
 }
 
 }  // namespace trunkline::gateway

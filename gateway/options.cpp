@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
+#include "common/text/listen_address.hpp"
 #include "gateway/listening_socket.hpp"
 
 namespace trunkline::gateway {
@@ -26,7 +26,7 @@ void declare_listeners(config::option_set& set, options& o) {
   set.check("ops-listen", [&o] {
     std::string host;
     std::uint16_t port = 0;
-    return probes::parse_listen(o.ops_listen, host, port);
+    return parse_listen(o.ops_listen, host, port);
   });
   set.integer(
       "threads", o.threads, "Number of I/O threads, each with its Redis connections", 1, 64,

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "common/metrics/exposition.hpp"
+#include "common/process/clock.hpp"
+#include "common/process/host_name.hpp"
 #include "common/process/supervisor.hpp"
 #include "common/process/version.hpp"
 #include "common/text/encoding.hpp"
@@ -17,17 +19,6 @@ namespace trunkline::gateway {
 namespace {
 
 constexpr std::chrono::seconds max_unresponsive{10};
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::string host_name() {
-  char name[256] = "";
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
 
 }  // namespace
 

@@ -4,13 +4,14 @@
 #include <chrono>
 #include <cstdio>
 
-#include "common/process/read_input.hpp"
+#include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/send/send_print.hpp"
 #include "cli/send/send_rows.hpp"
 #include "cli/send/send_steps.hpp"
 #include "cli/signing_keys.hpp"
-#include "cli/commands.hpp"
+#include "common/process/clock.hpp"
+#include "common/process/read_input.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -56,11 +57,6 @@ std::string read_words(const settings& given, std::vector<file>& files) {
     files.push_back({name, std::move(content.bytes)});
   }
   return "";
-}
-
-std::int64_t unix_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
 class run_of_steps {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "common/process/clock.hpp"
 #include "common/text/encoding.hpp"
 
 namespace trunkline::cli {
@@ -12,11 +13,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-std::int64_t unix_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-}
 
 std::string explain_status(int status) {
   switch (status) {

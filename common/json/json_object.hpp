@@ -8,7 +8,7 @@
 
 namespace trunkline {
 
-// A JSON object built member by member, in order. What is not known is null.
+// A JSON object that is built member by member, in order. An unknown value is null.
 class json_object {
  public:
   json_object& text(std::string_view key, const std::optional<std::string>& value);

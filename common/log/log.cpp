@@ -33,7 +33,7 @@ std::string timestamp() {
   return out + "." + fraction.substr(1) + "Z";
 }
 
-// \u001b. Control characters have one to three bytes.
+// Appends an escape such as \u001b. Control characters have one to three bytes.
 void append_code_point(std::string& out, std::string_view sequence) {
   constexpr unsigned char lead_bits[] = {0x7f, 0x1f, 0x0f};
   unsigned code = static_cast<unsigned char>(sequence[0]) & lead_bits[sequence.size() - 1];
@@ -44,7 +44,7 @@ void append_code_point(std::string& out, std::string_view sequence) {
   out += escape;
 }
 
-// As JSON escapes, in both formats. Bytes that are no UTF-8 would make a JSON line unreadable.
+// Escapes as in JSON, in both formats. Bytes that are not UTF-8 would make the JSON invalid.
 void append_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
@@ -146,7 +146,7 @@ bool logger::debug_enabled() const {
 }
 
 void logger::toggle_debug() const {
-  // Configured as debug: the toggle quietens to info and back.
+  // If debug is the configured level, switches between debug and info.
   const log_level other =
       shared_->configured == log_level::debug ? log_level::info : shared_->configured;
   shared_->level = debug_enabled() ? other : log_level::debug;

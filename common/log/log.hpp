@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-// One line a record on stderr, as text for people or JSON for machines. A logger is a value that is
-// passed in; copies share level, format and sink. Control characters of values are escaped in both
-// formats, so a value can never start a line of its own. Thread-safe. Stable keys: ts level msg
+// Writes one line per record to standard error, as text for people or JSON for machines. A logger
+// is passed as a value; copies share level, format and sink. Control characters of values are
+// escaped in both formats, so a value cannot start a line. Thread-safe. Stable keys: ts level msg
 // source delivery_id entry_id attempt errc ms.
 namespace trunkline {
 
@@ -20,7 +20,8 @@ enum class log_format { text, json };
 struct log_field {
   std::string_view key;
   std::string value;
-  bool quoted = true;  // false: a number, printed bare in JSON
+  // False for a number, which has no quotes in JSON.
+  bool quoted = true;
   log_field(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
   log_field(std::string_view k, std::string_view v) : key(k), value(v) {}
   log_field(std::string_view k, const char* v) : key(k), value(v) {}
@@ -34,14 +35,16 @@ class logger {
  public:
   using line_sink = std::function<void(log_level, std::string_view line)>;
 
-  // source: the component, for example "gateway" or "worker.store".
+  // source is the component, for example "gateway" or "worker.store".
   logger(std::string source, log_level level, log_format format);
-  // For tests: every line goes to sink instead of stderr.
+  // For tests: writes every line to sink instead of standard error.
   logger(std::string source, log_level level, log_format format, line_sink sink);
 
-  logger named(std::string source) const;  // same sink and level, another source
+  // Returns a logger of another source that shares sink and level.
+  logger named(std::string source) const;
   bool debug_enabled() const;
-  void toggle_debug() const;  // debug <-> the configured level; what SIGUSR1 does
+  // Switches between debug and the configured level, as SIGUSR1 does.
+  void toggle_debug() const;
 
   void debug(std::string_view msg, log_fields fields = {}) const {
     write(log_level::debug, msg, fields);

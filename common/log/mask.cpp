@@ -6,7 +6,7 @@
 namespace trunkline {
 namespace {
 
-// Replaces what follows `key=` (a quoted or a bare value) by ***.
+// Replaces the quoted or bare value after `key=` by ***.
 void mask_keyword(std::string& text, std::string_view key) {
   for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
     std::size_t begin = at + key.size();
@@ -21,7 +21,8 @@ void mask_keyword(std::string& text, std::string_view key) {
       end = std::min(end + 1, text.size());
     } else {
       for (; end < text.size() && text[end] != ' ' && text[end] != '\t' && text[end] != '&'; ++end)
-        if (text[end] == '\\') ++end;  // libpq: an escaped blank belongs to the value
+        // For libpq an escaped blank belongs to the value.
+        if (text[end] == '\\') ++end;
       end = std::min(end, text.size());
     }
     text.replace(begin, end - begin, "***");
@@ -51,14 +52,14 @@ std::string mask_word(std::string_view word) {
 }
 
 std::string mask_key(std::string_view key) {
-  constexpr std::size_t longest = 40, most_digits = 3;
+  constexpr std::size_t max_size = 40, max_digits = 3;
   std::size_t digits = 0;
   const bool plain = std::all_of(key.begin(), key.end(), [&](char c) {
     const bool digit = c >= '0' && c <= '9';
     if (digit) ++digits;
     return digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
   });
-  return plain && key.size() <= longest && digits <= most_digits ? std::string(key)
+  return plain && key.size() <= max_size && digits <= max_digits ? std::string(key)
                                                                  : mask_text(key);
 }
 
@@ -67,8 +68,8 @@ std::string mask_url(std::string_view url) {
   const std::size_t scheme = out.find("://");
   if (scheme == std::string::npos) return out;
   const std::size_t begin = scheme + 3;
-  // The last @ of all: a password may hold an unescaped @ or /, and a URL that is refused for it
-  // must not show it either.
+  // Uses the last @, because a password may have an unescaped @ or /, and an invalid URL must not
+  // show it either.
   const std::size_t at = out.rfind('@');
   if (at == std::string::npos || at < begin) return out;
   const std::size_t colon = out.find(':', begin);
@@ -80,7 +81,8 @@ std::string mask_conninfo(std::string_view text) {
   std::string out(text);
   mask_keyword(out, "sslpassword");
   mask_keyword(out, "password");
-  return mask_url(out);  // last: a password among the parameters may hold an @
+  // Last, because a password among the parameters may have an @.
+  return mask_url(out);
 }
 
 }  // namespace trunkline

@@ -37,38 +37,38 @@ exposition& exposition::family(
   return *this;
 }
 
-void exposition::line(std::string_view suffix, labels given, label last, std::string_view value) {
+void exposition::line(std::string_view suffix, labels all, label last, std::string_view value) {
   text_.append(name_).append(suffix);
-  if (given.size() > 0 || !last.first.empty()) {
+  if (all.size() > 0 || !last.first.empty()) {
     text_ += '{';
-    for (const auto& one : given) append_label(text_, one);
+    for (const auto& one : all) append_label(text_, one);
     if (!last.first.empty()) append_label(text_, last);
     text_ += '}';
   }
   text_.append(" ").append(value).append("\n");
 }
 
-exposition& exposition::sample(labels given, std::int64_t value) {
-  line("", given, {}, text_of(value));
+exposition& exposition::sample(labels all, std::int64_t value) {
+  line("", all, {}, text_of(value));
   return *this;
 }
 
-exposition& exposition::sample(labels given, double value) {
-  line("", given, {}, text_of(value));
+exposition& exposition::sample(labels all, double value) {
+  line("", all, {}, text_of(value));
   return *this;
 }
 
 exposition& exposition::sample(
-    labels given, std::span<const std::int64_t> bounds, const histogram_counts& counts, double scale
+    labels all, std::span<const std::int64_t> bounds, const histogram_counts& counts, double scale
 ) {
   std::int64_t so_far = 0;
   for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
     so_far += counts.buckets[i];
-    const auto most = i < bounds.size() ? text_of(static_cast<double>(bounds[i]) * scale) : "+Inf";
-    line("_bucket", given, {"le", most}, text_of(so_far));
+    const auto bound = i < bounds.size() ? text_of(static_cast<double>(bounds[i]) * scale) : "+Inf";
+    line("_bucket", all, {"le", bound}, text_of(so_far));
   }
-  line("_sum", given, {}, text_of(static_cast<double>(counts.sum) * scale));
-  line("_count", given, {}, text_of(so_far));
+  line("_sum", all, {}, text_of(static_cast<double>(counts.sum) * scale));
+  line("_count", all, {}, text_of(so_far));
   return *this;
 }
 

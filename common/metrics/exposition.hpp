@@ -16,14 +16,15 @@ using labels = std::initializer_list<label>;
 
 inline constexpr const char* content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-// One answer to a scrape in Prometheus' text format. The samples of a family follow its heading.
+// One response to a scrape in the text format of Prometheus. The samples of a family follow its
+// heading.
 class exposition {
  public:
-  // type: "counter", "gauge" or "histogram".
+  // type is "counter", "gauge" or "histogram".
   exposition& family(std::string_view name, std::string_view type, std::string_view help);
   exposition& sample(labels, std::int64_t value);
   exposition& sample(labels, double value);
-  // Counts of whole units; scale turns one into the unit that is shown (1e-6 for microseconds).
+  // Adds a histogram. scale converts its unit to the exposed one: 1e-6 for microseconds.
   exposition& sample(
       labels, std::span<const std::int64_t> bounds, const histogram_counts&, double scale
   );
@@ -35,7 +36,7 @@ class exposition {
   std::string name_, text_;
 };
 
-// Of this process, from the kernel: trunkline_build_info{version} and process_*.
+// Adds trunkline_build_info{version} and the process_* metrics of this process.
 void add_process(exposition&);
 
 }  // namespace trunkline::metrics

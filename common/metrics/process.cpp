@@ -10,8 +10,8 @@
 #include <sstream>
 #include <string>
 
-#include "common/process/version.hpp"
 #include "common/metrics/exposition.hpp"
+#include "common/process/version.hpp"
 
 namespace trunkline::metrics {
 namespace {
@@ -77,7 +77,7 @@ void add_process(exposition& out) {
       .sample({}, used.size)
       .family("process_open_fds", "gauge", "Open file descriptors.")
       .sample({}, open_descriptors())
-      .family("process_max_fds", "gauge", "Most file descriptors that may be open.")
+      .family("process_max_fds", "gauge", "Maximum number of open file descriptors.")
       .sample({}, static_cast<double>(limit.rlim_cur))
       .family("process_start_time_seconds", "gauge", "Unix time of the start.")
       .sample({}, start_time());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/text/encoding.hpp"
 #include "common/postgres/postgres.hpp"
+#include "common/text/encoding.hpp"
 
-// Array literals: libpqxx 6 has no array parameters. Every text element is quoted, so that none can
-// be read as NULL, as a brace or as a separator.
+// Array literals, because libpqxx 6 has no array parameters. Every text element is quoted, so that
+// none can be read as NULL, a brace or a separator.
 namespace trunkline::postgres {
 
 void array_literal::separate() {
@@ -60,7 +60,8 @@ std::string array_of(const std::vector<std::string>& elements) {
 
 namespace {
 
-// text[at] is the character after an opening quote; returns the place after the closing one.
+// Reads from text[at], the character after an opening quote, and returns the position after the
+// closing quote.
 std::size_t read_quoted(std::string_view text, std::size_t at, std::string& element) {
   for (; at < text.size() && text[at] != '"'; ++at) {
     if (text[at] == '\\') ++at;

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "common/text/encoding.hpp"
 #include "common/postgres/postgres.hpp"
+#include "common/text/encoding.hpp"
 
-// In both forms of a connection string a later setting replaces an earlier one, so ours go first.
-// "options" alone holds several settings: there ours come before the user's inside the value, and
-// the server takes the last of a name.
+// In both forms of a connection string a later setting replaces an earlier one, so the settings of
+// the program go first. "options" has several settings in one value: those of the program come
+// before those of the user, and the server uses the last one of a name.
 namespace trunkline::postgres {
 namespace {
 
@@ -25,7 +25,7 @@ bool in_environment(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
-std::string our_options(const session& session) {
+std::string session_options(const session& session) {
   return "-c lock_timeout=" + milliseconds(session.lock_timeout) +
          " -c statement_timeout=" + milliseconds(session.statement_timeout) +
          " -c idle_in_transaction_session_timeout=" +
@@ -33,7 +33,7 @@ std::string our_options(const session& session) {
          (session.options.empty() ? "" : ' ' + session.options);
 }
 
-settings our_settings(const session& session) {
+settings session_settings(const session& session) {
   settings all;
   if (!in_environment("PGCONNECT_TIMEOUT")) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(session.connect_timeout).count();
@@ -42,7 +42,7 @@ settings our_settings(const session& session) {
   if (!session.application_name.empty() && !in_environment("PGAPPNAME")) {
     all.emplace_back("application_name", session.application_name);
   }
-  all.emplace_back("client_encoding", "UTF8");  // whatever the database's own is
+  all.emplace_back("client_encoding", "UTF8");
   all.emplace_back("keepalives", "1");
   all.emplace_back("keepalives_idle", "30");
   all.emplace_back("keepalives_interval", "10");
@@ -51,17 +51,17 @@ settings our_settings(const session& session) {
   return all;
 }
 
-// The options of the environment would be hidden by ours in the string.
+// The options in the string would hide those of the environment.
 std::string user_options(std::optional<std::string> of_string) {
   if (of_string) return *of_string;
   return in_environment("PGOPTIONS") ? std::getenv("PGOPTIONS") : "";
 }
 
-std::string join_options(const std::string& ours, const std::string& users) {
-  return users.empty() ? ours : ours + ' ' + users;
+std::string join_options(const std::string& program, const std::string& users) {
+  return users.empty() ? program : program + ' ' + users;
 }
 
-// Everything but letters and digits, so that no value can end its place in a URL.
+// Encodes everything except letters and digits, so that a value cannot end its part of a URL.
 std::string percent_encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -84,7 +84,8 @@ std::string with_url(std::string_view user, const session& session) {
   const auto mark = user.find('?');
   const auto query = mark == user.npos ? std::string_view() : user.substr(mark + 1);
   std::optional<std::string> options;
-  std::string rest;  // the user's query without options
+  // The query of the user without options.
+  std::string rest;
   for (std::size_t at = 0; at < query.size();) {
     const auto end = std::min(query.find('&', at), query.size());
     const auto item = query.substr(at, end - at);
@@ -97,14 +98,14 @@ std::string with_url(std::string_view user, const session& session) {
   }
   std::string out(user.substr(0, mark));
   out += "?options=" +
-         percent_encode(join_options(our_options(session), user_options(std::move(options))));
-  for (const auto& [key, value] : our_settings(session)) {
+         percent_encode(join_options(session_options(session), user_options(std::move(options))));
+  for (const auto& [key, value] : session_settings(session)) {
     out += '&' + key + '=' + percent_encode(value);
   }
   return out + rest;
 }
 
-// The value of options in a key=value string as libpq reads it; the last one counts.
+// Returns the value of options in a key=value list as libpq reads it; the last one counts.
 std::optional<std::string> find_options(std::string_view text) {
   std::optional<std::string> found;
   std::size_t at = 0;
@@ -137,9 +138,9 @@ std::optional<std::string> find_options(std::string_view text) {
 
 std::string with_keys(std::string_view user, const session& session) {
   std::string out;
-  for (const auto& [key, value] : our_settings(session)) out += key + '=' + quote(value) + ' ';
-  // The user's own options are already inside this value, which therefore goes last.
-  const auto options = join_options(our_options(session), user_options(find_options(user)));
+  for (const auto& [key, value] : session_settings(session)) out += key + '=' + quote(value) + ' ';
+  // Last, because this value includes the options of the user.
+  const auto options = join_options(session_options(session), user_options(find_options(user)));
   return out + std::string(user) + (user.empty() ? "" : " ") + "options=" + quote(options);
 }
 

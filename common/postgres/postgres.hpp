@@ -9,34 +9,39 @@
 #include <type_traits>
 #include <vector>
 
-// Helpers around libpq's notions that need no connection. The library links pqxx; this header does
-// not show it.
+// Connection strings and arrays of PostgreSQL, without a connection and without pqxx in the header.
 namespace trunkline::postgres {
 
-// The user's URL or key=value string (or "") with our settings added: timeouts by options='-c ...',
-// connect_timeout, application_name, keepalives, tcp_user_timeout. What the user set himself wins,
-// in the string or in PGOPTIONS, PGAPPNAME and PGCONNECT_TIMEOUT.
+// The settings of a session. conninfo() adds them to the URL or key=value list of the user:
+// timeouts as options='-c ...', connect_timeout, application_name, keepalives and tcp_user_timeout.
+// Settings of the user take precedence, in the string and in PGOPTIONS, PGAPPNAME and
+// PGCONNECT_TIMEOUT.
 struct session {
   std::string application_name;
-  std::chrono::milliseconds connect_timeout{3000};  // libpq counts whole seconds, at least 2
+  // libpq uses whole seconds, at least 2.
+  std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds lock_timeout{2000};
   std::chrono::milliseconds statement_timeout{10000};
   std::chrono::milliseconds idle_in_transaction_timeout{15000};
-  std::string options;  // more of the kind "-c name=value"
+  // Further settings of the form "-c name=value".
+  std::string options;
 };
 std::string conninfo(std::string_view user, const session&);
 
-// An array parameter in text form, for $1::text[], $1::bigint[] and the like. Trailing NULLs are
-// left out: unnest() of several arrays fills them in again, and in a mixed batch most columns are
-// mostly NULL.
+// An array parameter in text form, for $1::text[], $1::bigint[] and so on. Trailing NULLs are
+// omitted, because unnest() of several arrays adds them again, and in a mixed batch most elements
+// of most columns are NULL.
 class array_literal {
  public:
-  void add(std::string_view element);     // quoted and escaped
-  void add_hex(std::string_view bytes);   // one element of a bytea[]
-  void add_number(std::int64_t element);  // any type that reads digits
+  // Adds an element with quotes and escapes.
+  void add(std::string_view element);
+  // Adds an element of a bytea[].
+  void add_hex(std::string_view bytes);
+  void add_number(std::int64_t element);
   void add_bool(bool element);
   void add_null() { ++nulls_; }
-  std::string take();  // "{...}"; leaves the literal empty
+  // Returns "{...}" and empties the literal.
+  std::string take();
   bool empty() const { return text_.empty() && nulls_ == 0; }
   void reserve(std::size_t bytes) { text_.reserve(bytes); }
 
@@ -44,7 +49,8 @@ class array_literal {
   void separate();
 
   std::string text_;
-  std::size_t nulls_ = 0;  // added, not yet written
+  // NULLs that were added and not written yet.
+  std::size_t nulls_ = 0;
 };
 
 std::string array_of(const std::vector<std::string>& elements);
@@ -59,7 +65,8 @@ std::string array_of(const std::set<Element, Order>& elements) {
   }
   return literal.take();
 }
-// The elements of a one-dimensional array as the server prints it; a NULL element is "".
+// Returns the elements of a one-dimensional array in the output format of the server; a NULL
+// element is "".
 std::vector<std::string> parse_array(std::string_view text);
 
 }  // namespace trunkline::postgres

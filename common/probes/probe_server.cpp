@@ -12,9 +12,10 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <charconv>
 #include <stdexcept>
 #include <thread>
+
+#include "common/text/listen_address.hpp"
 
 namespace trunkline::probes {
 namespace {
@@ -25,8 +26,8 @@ namespace http = beast::http;
 using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr int most_connections = 32;
-constexpr std::size_t most_header_bytes = 4096;
+constexpr int max_connections = 32;
+constexpr std::size_t max_header_bytes = 4096;
 constexpr std::chrono::seconds request_deadline{5};
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -34,16 +35,13 @@ std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// One request, one response, close: probes are rare, and nothing of one is left for the next.
+// Reads one request, sends one response and closes. Probes are too rare for persistent connections.
 class probe : public std::enable_shared_from_this<probe> {
  public:
   probe(tcp::socket socket, const probe_server::handler& handle, int& open)
-      : stream_(std::move(socket)),
-        handle_(handle),
-        open_(open),
-        buffer_(most_header_bytes + 1024) {
+      : stream_(std::move(socket)), handle_(handle), open_(open), buffer_(max_header_bytes + 1024) {
     ++open_;
-    parser_.header_limit(most_header_bytes);
+    parser_.header_limit(max_header_bytes);
     parser_.body_limit(0);
   }
   ~probe() { --open_; }
@@ -60,7 +58,7 @@ class probe : public std::enable_shared_from_this<probe> {
   void on_read(error_code error) {
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
       return write({431, R"({"error":"header fields too large"})"});
-    if (error == http::error::body_limit) return write({413, R"({"error":"no body is wanted"})"});
+    if (error == http::error::body_limit) return write({413, R"({"error":"body not allowed"})"});
     if (error.category() == make_error_code(http::error::bad_method).category())
       return write({400, R"({"error":"bad request"})"});
     if (error) return;
@@ -71,14 +69,14 @@ class probe : public std::enable_shared_from_this<probe> {
     write(handle_(target.substr(0, target.find('?'))));
   }
 
-  void write(response given) {
-    response_.result(static_cast<unsigned>(given.status));
+  void write(response content) {
+    response_.result(static_cast<unsigned>(content.status));
     response_.version(11);
-    response_.set(http::field::content_type, given.content_type);
+    response_.set(http::field::content_type, content.content_type);
     response_.set(http::field::cache_control, "no-store");
-    if (given.status == 405) response_.set(http::field::allow, "GET, HEAD");
+    if (content.status == 405) response_.set(http::field::allow, "GET, HEAD");
     response_.keep_alive(false);
-    response_.body() = std::move(given.body);
+    response_.body() = std::move(content.body);
     response_.prepare_payload();
     if (parser_.is_header_done() && parser_.get().method() == http::verb::head)
       response_.body().clear();
@@ -99,8 +97,8 @@ class probe : public std::enable_shared_from_this<probe> {
 tcp::endpoint resolve(const std::string& listen) {
   std::string host;
   std::uint16_t port = 0;
-  if (const auto wrong = parse_listen(listen, host, port); !wrong.empty())
-    throw std::runtime_error("cannot listen on " + listen + ": " + wrong);
+  if (const auto problem = parse_listen(listen, host, port); !problem.empty())
+    throw std::runtime_error("cannot listen on " + listen + ": " + problem);
   asio::io_context io;
   error_code error;
   const auto found = tcp::resolver(io).resolve(
@@ -122,7 +120,7 @@ struct probe_server::impl {
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(most_connections, error);
+    if (!error) acceptor.listen(max_connections, error);
     if (error) throw std::runtime_error("cannot listen on " + where + ": " + error.message());
     const auto bound = acceptor.local_endpoint();
     const auto host = bound.address().to_string();
@@ -131,7 +129,7 @@ struct probe_server::impl {
   }
 
   void accept() {
-    if (open >= most_connections) return pause();
+    if (open >= max_connections) return pause();
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
       if (error) return pause();
@@ -140,7 +138,7 @@ struct probe_server::impl {
     });
   }
 
-  // Full, or out of descriptors: look again soon instead of spinning.
+  // At the limit or without file descriptors, accepts again after a pause instead of spinning.
   void pause() {
     timer.expires_after(accept_pause);
     timer.async_wait([this](error_code error) {
@@ -150,7 +148,8 @@ struct probe_server::impl {
 
   handler handle;
   logger log;
-  int open = 0;  // before io: what io still holds at the end counts itself down
+  // Before io, because the remaining connections of io decrement it.
+  int open = 0;
   std::string address;
   asio::io_context io{1};
   tcp::acceptor acceptor;
@@ -174,26 +173,6 @@ probe_server::~probe_server() {
 
 std::string probe_server::address() const {
   return impl_->address;
-}
-
-std::string parse_listen(std::string_view text, std::string& host, std::uint16_t& port) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return "must be HOST:PORT, such as 127.0.0.1:5000";
-  auto name = text.substr(0, colon);
-  if (name.starts_with('[') && name.ends_with(']'))
-    name = name.substr(1, name.size() - 2);
-  else if (name.find(':') != std::string_view::npos)
-    return "an IPv6 address needs brackets: [::1]:5000";
-  if (name.empty()) return "must be HOST:PORT; 0.0.0.0 as host means every address of this machine";
-  const auto digits = text.substr(colon + 1);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
-      number > 65535)
-    return "the port must be 0 to 65535";
-  host = name;
-  port = static_cast<std::uint16_t>(number);
-  return {};
 }
 
 }  // namespace trunkline::probes

@@ -15,24 +15,23 @@ struct response {
   std::string content_type = "application/json";
 };
 
-// A small HTTP listener on a thread of its own for /livez, /readyz and the like. Bounded: 32
-// connections, 4 KiB of header, 5 s a request. handler runs on that thread: it must be quick and
+// A small HTTP server on its own thread for /livez, /readyz and /metrics. Limits: 32 connections,
+// 4 KiB of header, 5 s per request. The handler runs on that thread and must be quick and
 // thread-safe.
 class probe_server {
  public:
   using handler = std::function<response(std::string_view path)>;
-  // listen: HOST:PORT (port 0: the kernel picks one) or "" for none. Throws std::runtime_error
-  // naming the address.
+  // Listens on HOST:PORT (port 0: any free port), or not at all if listen is empty. Throws
+  // std::runtime_error with the address and the reason.
   probe_server(std::string listen, handler, logger);
-  ~probe_server();                // stops and joins
-  std::string address() const;  // where it listens in fact, "127.0.0.1:5001"
+  // Stops the thread and joins it.
+  ~probe_server();
+  // Returns the address that is bound, with the actual port: "127.0.0.1:5001".
+  std::string address() const;
 
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
-
-// HOST:PORT -> parts; IPv6 in brackets. Empty on success, else what is wrong.
-std::string parse_listen(std::string_view text, std::string& host, std::uint16_t& port);
 
 }  // namespace trunkline::probes

@@ -6,11 +6,12 @@
 
 namespace trunkline::config {
 
-// Addresses of the servers and the form of the log: what all programs share. add_common()
-// (common/cli/config.hpp) registers them as options.
+// The options that all programs share: servers and logging. add_common() (common/cli/config.hpp)
+// registers them.
 struct common_options {
   std::string redis = "redis://127.0.0.1:6379/0";
-  std::string postgres;  // empty: libpq's own variables and files decide
+  // If empty, the variables and files of libpq apply.
+  std::string postgres;
   std::string stream_namespace = "trunkline";
   std::string log_level = "info";
   std::string log_format = "text";

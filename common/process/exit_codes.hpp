@@ -3,14 +3,18 @@
 
 namespace trunkline {
 
-// What every program of this repository answers to its caller.
+// The exit codes of all programs.
 enum class exit_code : int {
-  ok = 0,       // yes, or done
-  failed = 1,   // no, or failed
-  critical = 2,    // past a limit, danger
-  unknown = 3,  // a server is away: not known
-  usage = 64,   // wrong usage (EX_USAGE)
-  config = 78,  // configuration refused (EX_CONFIG)
+  ok = 0,
+  failed = 1,
+  // A limit is exceeded.
+  critical = 2,
+  // A server is unreachable.
+  unknown = 3,
+  // Invalid command line (EX_USAGE).
+  usage = 64,
+  // Invalid configuration (EX_CONFIG).
+  config = 78,
 };
 
 }  // namespace trunkline

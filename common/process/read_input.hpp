@@ -6,9 +6,10 @@ namespace trunkline {
 
 struct input {
   std::string bytes;
-  std::string problem;  // "cannot read FILE: No such file or directory"; empty when read
+  // "cannot read FILE: No such file or directory", or empty on success.
+  std::string problem;
 };
-// A whole file, or standard input for "-"; at most 64 MiB.
+// Reads a whole file, or standard input for "-", up to 64 MiB.
 input read_input(const std::string& path);
 
 }  // namespace trunkline

@@ -23,7 +23,8 @@ sigset_t watched() {
 
 void prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
-  prctl(PR_SET_DUMPABLE, 0);  // memory holds keys, numbers and texts
+  // The memory has signing keys, phone numbers and message texts.
+  prctl(PR_SET_DUMPABLE, 0);
 }
 
 struct signal_watcher::impl {
@@ -36,7 +37,8 @@ struct signal_watcher::impl {
     for (bool terminating = false;;) {
       int signal = 0;
       if (sigwait(&set, &signal) != 0) continue;
-      if (signal == SIGUSR2) {  // wakes us for the destructor; from anyone else it means nothing
+      // The destructor sends SIGUSR2 to end the thread; from another process it is ignored.
+      if (signal == SIGUSR2) {
         if (stopping) return;
         continue;
       }

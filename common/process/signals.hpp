@@ -5,21 +5,26 @@
 
 namespace trunkline {
 
-// SIGPIPE ignored, core dumps off. The first thing every main does.
+// Ignores SIGPIPE and disables core dumps. Every main() calls it first.
 void prepare_process();
 
-// Delivers SIGTERM/SIGINT, SIGHUP and SIGUSR1 as calls on one thread of its own (no work in a
-// signal handler). Construct before any other thread, so that all of them inherit the blocked mask.
-// The second SIGTERM or SIGINT leaves the process at once with _exit(1).
+// Delivers SIGTERM, SIGINT, SIGHUP and SIGUSR1 as calls on its own thread, outside signal handlers.
+// Must be constructed before any other thread, so that all threads inherit the blocked mask. The
+// second SIGTERM or SIGINT calls _exit(1).
 class signal_watcher {
  public:
   struct handlers {
-    std::function<void()> terminate;     // first SIGTERM or SIGINT
-    std::function<void()> reload;        // SIGHUP
-    std::function<void()> toggle_debug;  // SIGUSR1
+    // The first SIGTERM or SIGINT.
+    std::function<void()> terminate;
+    // SIGHUP.
+    std::function<void()> reload;
+    // SIGUSR1.
+    std::function<void()> toggle_debug;
   };
-  signal_watcher();      // blocks the signals, starts nothing
-  void start(handlers);  // from now on signals are delivered; those that came before, too
+  // Blocks the signals and starts no thread.
+  signal_watcher();
+  // Delivers signals from now on, including those that arrived before.
+  void start(handlers);
   ~signal_watcher();
 
  private:

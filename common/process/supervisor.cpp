@@ -21,20 +21,22 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr int first_passed = 3;  // SD_LISTEN_FDS_START
+// SD_LISTEN_FDS_START.
+constexpr int first_passed = 3;
 
 struct passed {
   std::string notify_socket;
   std::optional<std::chrono::microseconds> watchdog;
   int sockets = 0;
-  std::mutex mutex;  // of what follows
-  // What the supervisor has not heard yet, since its queue was full: each field as it is now.
-  std::map<std::string, std::string, std::less<>> unheard;
+  // Guards the following members.
+  std::mutex mutex;
+  // The latest value of each field that the supervisor has not received because its queue was full.
+  std::map<std::string, std::string, std::less<>> unsent;
   std::string status;
-  clock::time_point stroked{};
+  clock::time_point pinged{};
 };
 
-passed& ours() {
+passed& passed_state() {
   static passed one;
   return one;
 }
@@ -52,20 +54,23 @@ std::int64_t number(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? out : 0;
 }
 
-// Variables meant for another process (an unset pid means any, for the watchdog only) are not ours.
-bool for_us(const std::string& pid) {
+// Returns true if the variables are meant for this process. An unset pid means any process, for the
+// watchdog only.
+bool for_this_process(const std::string& pid) {
   return number(pid) == ::getpid();
 }
 
-// False: its queue is full, and it may take it later. A socket that is not there never will.
+// Returns false if the queue is full and the text may be sent later. A missing socket returns true.
 bool send_to(const std::string& path, const std::string& text) {
   sockaddr_un where{};
   if (path.size() >= sizeof where.sun_path) return true;
   where.sun_family = AF_UNIX;
   std::memcpy(where.sun_path, path.data(), path.size());
-  if (where.sun_path[0] == '@') where.sun_path[0] = '\0';  // an abstract name
+  // An abstract name.
+  if (where.sun_path[0] == '@') where.sun_path[0] = '\0';
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return false;  // out of descriptors
+  // No free file descriptors.
+  if (fd < 0) return false;
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
   const auto sent = ::sendto(
       fd, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&where), length
@@ -79,37 +84,37 @@ void note(passed& to, std::string_view fields) {
   while (!fields.empty()) {
     const auto line = fields.substr(0, fields.find('\n'));
     const auto equals = line.find('=');
-    if (equals != line.npos) to.unheard.insert_or_assign(std::string(line.substr(0, equals)), line);
+    if (equals != line.npos) to.unsent.insert_or_assign(std::string(line.substr(0, equals)), line);
     fields.remove_prefix(std::min(fields.size(), line.size() + 1));
   }
 }
 
 void flush(passed& to) {
   std::string text;
-  for (const auto& [name, line] : to.unheard) text += (text.empty() ? "" : "\n") + line;
-  if (!text.empty() && send_to(to.notify_socket, text)) to.unheard.clear();
+  for (const auto& [name, line] : to.unsent) text += (text.empty() ? "" : "\n") + line;
+  if (!text.empty() && send_to(to.notify_socket, text)) to.unsent.clear();
 }
 
 }  // namespace
 
 void read_environment() {
-  auto& to = ours();
+  auto& to = passed_state();
   to.notify_socket = take("NOTIFY_SOCKET");
   const auto watched_pid = take("WATCHDOG_PID");
   const auto limit = number(take("WATCHDOG_USEC"));
-  if (limit > 0 && (watched_pid.empty() || for_us(watched_pid)))
+  if (limit > 0 && (watched_pid.empty() || for_this_process(watched_pid)))
     to.watchdog = std::chrono::microseconds(limit);
-  const bool sockets_are_ours = for_us(take("LISTEN_PID"));
+  const bool sockets_for_us = for_this_process(take("LISTEN_PID"));
   const auto count = number(take("LISTEN_FDS"));
   ::unsetenv("LISTEN_FDNAMES");
-  if (!sockets_are_ours || count <= 0 || count > 1000) return;
+  if (!sockets_for_us || count <= 0 || count > 1000) return;
   to.sockets = static_cast<int>(count);
   for (int fd = first_passed; fd < first_passed + to.sockets; ++fd)
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 void notify(std::string_view state) {
-  auto& to = ours();
+  auto& to = passed_state();
   if (to.notify_socket.empty()) return;
   const std::lock_guard lock(to.mutex);
   note(to, state);
@@ -117,11 +122,12 @@ void notify(std::string_view state) {
 }
 
 void set_status(const std::string& text) {
-  auto& to = ours();
+  auto& to = passed_state();
   if (to.notify_socket.empty()) return;
+  // A line break would start another field.
   std::string line = "STATUS=" + text;
   for (char& c : line)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';  // a line break would start another field
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
   const std::lock_guard lock(to.mutex);
   if (to.status != text) note(to, line);
   to.status = text;
@@ -129,26 +135,26 @@ void set_status(const std::string& text) {
 }
 
 std::optional<std::chrono::microseconds> watchdog_limit() {
-  return ours().watchdog;
+  return passed_state().watchdog;
 }
 
 void ping_watchdog() {
-  auto& to = ours();
+  auto& to = passed_state();
   if (!to.watchdog) return;
   {
     const std::lock_guard lock(to.mutex);
     const auto now = clock::now();
-    if (to.stroked != clock::time_point{} && now - to.stroked < *to.watchdog / 2) return;
-    to.stroked = now;
+    if (to.pinged != clock::time_point{} && now - to.pinged < *to.watchdog / 2) return;
+    to.pinged = now;
   }
   notify("WATCHDOG=1");
 }
 
 int passed_socket() {
-  const int count = ours().sockets;
+  const int count = passed_state().sockets;
   if (count > 1)
     throw std::runtime_error(
-        std::to_string(count) + " sockets were passed; one ListenStream= is understood"
+        std::to_string(count) + " sockets were passed; only one ListenStream= is supported"
     );
   return count == 1 ? first_passed : -1;
 }

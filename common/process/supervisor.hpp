@@ -5,32 +5,33 @@
 #include <string>
 #include <string_view>
 
-// What systemd, or another supervisor that speaks its protocol, passes to a program and hears from
-// it: sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3). Without one every call does nothing.
-// Our own, since libsystemd would bring three compressors and a cipher library into the process
-// that faces the internet (docs/decisions/0013).
+// The protocol of systemd between a supervisor and a program: sd_notify(3), sd_listen_fds(3),
+// sd_watchdog_enabled(3). Without a supervisor every call does nothing. Not libsystemd, which would
+// add three compressors and a cipher library to the process that faces the internet
+// (docs/decisions/0013).
 namespace trunkline::supervisor {
 
-// Takes what was passed out of the environment, so that no child inherits it. First in main, before
-// any thread.
+// Reads and removes the variables of the supervisor, so that no child inherits them. Must be called
+// in main() before any thread starts.
 void read_environment();
 
-// "READY=1", "STOPPING=1"; several by newlines. Never blocks, never fails loudly: what finds the
-// supervisor's queue full goes along with the next call of any of these. Any thread.
+// Sends fields such as "READY=1" or "STOPPING=1", separated by newlines. Never blocks and never
+// throws: if the queue of the supervisor is full, the fields are sent with the next call. Any
+// thread.
 void notify(std::string_view state);
 
-// STATUS= if it is not what was said last: a line of `systemctl status`. Call it every second or
-// so: what could not be said before goes along. Any thread.
+// Sends STATUS=, a line of `systemctl status`, if it has changed. Should be called about once per
+// second, because it also sends the fields that could not be sent before. Any thread.
 void set_status(const std::string& text);
 
-// How often WATCHDOG=1 is due at the least; none: nobody watches.
+// Returns the maximum interval between two WATCHDOG=1, or nullopt without a watchdog.
 std::optional<std::chrono::microseconds> watchdog_limit();
 
 // Sends WATCHDOG=1 when half of the limit has passed since the last one. Any thread.
 void ping_watchdog();
 
-// The listening socket that was passed, close-on-exec; -1: none. Throws std::runtime_error if there
-// are several: only one is understood.
+// Returns the listening socket that was passed (close-on-exec), or -1 if there is none. Throws
+// std::runtime_error if there are several.
 int passed_socket();
 
 }  // namespace trunkline::supervisor

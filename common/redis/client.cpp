@@ -10,12 +10,13 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-// The deadline of each call rules, and a caller that waits for its answers cannot pile them up.
+// Each call has its own deadline, and a caller that waits for replies cannot accumulate commands.
 connection_options without_limits(connection_options options) {
   options.reply_deadline = std::chrono::hours(24);
   options.max_unanswered = std::numeric_limits<std::size_t>::max();
   options.max_unanswered_bytes = std::numeric_limits<std::size_t>::max();
-  options.lanes = 1;  // results in order
+  // Keeps the results in order.
+  options.lanes = 1;
   return options;
 }
 
@@ -30,28 +31,30 @@ struct client::impl {
   impl(connection_options options, logger log)
       : link(io, without_limits(std::move(options)), std::move(log)) {}
 
-  // False: past the deadline and still not done.
+  // Returns false if the deadline passed first.
   template <class Done>
   bool run_until(clock::time_point deadline, Done done) {
     while (!done()) {
       if (clock::now() >= deadline) return false;
-      io.restart();  // a loop that ran out of work stays stopped otherwise
+      // A loop that ran out of work stays stopped otherwise.
+      io.restart();
       io.run_one_until(deadline);
     }
     return true;
   }
 
-  // Sees what happened since the last call: a connection that was closed meanwhile must not take
-  // the next command.
+  // Processes the events since the last call, so that a connection that was closed meanwhile does
+  // not get the next command.
   void catch_up() {
     io.restart();
     io.poll();
   }
 
-  // Empty, or why there is no connection.
+  // Returns the reason if there is no connection, otherwise an empty string.
   std::string connect(clock::time_point deadline) {
     if (link.connected()) return {};
-    link.stop();  // it may be pausing before an attempt of its own
+    // It may be in the pause between two attempts.
+    link.stop();
     link.start();
     run_until(deadline, [&] { return link.connected() || !link.last_error().empty(); });
     if (link.connected()) return {};
@@ -88,13 +91,13 @@ std::vector<client::result> client::impl::call(
     return results;
   }
 
-  std::size_t answered = 0;
+  std::size_t replied = 0;
   failure broken = failure::none;
-  const auto on_reply = [&](failure why, redis::reply&& answer) {
+  const auto on_reply = [&](failure why, redis::reply&& reply) {
     if (why != failure::none)
       broken = why;
     else
-      results[answered++].reply = std::move(answer);
+      results[replied++].reply = std::move(reply);
   };
   std::string wire;
   for (std::size_t i = 0; i < count; ++i) {
@@ -104,12 +107,13 @@ std::vector<client::result> client::impl::call(
   }
 
   const bool in_time =
-      run_until(deadline, [&] { return answered == count || broken != failure::none; });
+      run_until(deadline, [&] { return replied == count || broken != failure::none; });
   if (!in_time) {
-    link.stop();  // a late answer must never meet the next command
-    fail_from(answered, results, failure::timed_out, "no answer in time");
+    // A late reply must not be taken for that of the next command.
+    link.stop();
+    fail_from(replied, results, failure::timed_out, "no reply in time");
   } else if (broken != failure::none) {
-    fail_from(answered, results, broken, link.last_error());
+    fail_from(replied, results, broken, link.last_error());
     link.stop();
   }
   return results;

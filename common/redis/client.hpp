@@ -9,27 +9,29 @@
 
 namespace trunkline::redis {
 
-// Blocking Redis for workers and the operator's program: the connection above on a private
-// io_context that is run until the reply or the deadline. Not thread-safe: one client a thread.
-// Connects on first use, and again on the next use after a failure (no background thread: nothing
-// happens between calls).
+// A blocking Redis client: a connection on a private io_context that runs until the reply or the
+// deadline. Not thread-safe: use one client per thread. Connects on first use, and again on the
+// next use after a failure. Without a background thread, nothing happens between calls.
 class client {
  public:
   struct result {
-    failure why = failure::none;  // none: the reply is there (it may still be an error reply)
+    // failure::none if there is a reply, which may be an error reply.
+    failure why = failure::none;
     redis::reply reply;
-    std::string reason;  // of a failure: "connection refused"
+    // Of a failure: "connection refused".
+    std::string reason;
     bool ok() const { return why == failure::none && !reply.is_error(); }
-    std::string error(
-    ) const;  // for people: "connection refused" or the error reply; empty when ok()
+    // Returns the reason or the error reply, for people; empty if ok().
+    std::string error() const;
   };
 
   client(connection_options, logger);
   ~client();
 
-  // deadline: from now until the reply; for BLOCK commands give block time + some.
+  // deadline limits the time to the reply. For BLOCK commands it must exceed the block time.
   result execute(const std::vector<std::string>& args, std::chrono::milliseconds deadline);
-  // All in one write; results in order. After the first failure the rest carry the same failure.
+  // Sends all commands in one write and returns the results in order. After the first failure the
+  // remaining results have the same failure.
   std::vector<result> pipeline(
       const std::vector<std::vector<std::string>>& commands, std::chrono::milliseconds deadline
   );

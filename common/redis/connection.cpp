@@ -8,13 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "common/redis/in_flight_limit.hpp"
 #include "common/redis/lane.hpp"
 
 namespace trunkline::redis {
 namespace {
 
-// What Redis reads of one socket in one turn of its loop, and so the most that one fsync covers of
-// it: a lane that has this much unanswered is full, and the next one is used.
+// Redis reads this much of one socket in one iteration of its loop, so one fsync covers no more of
+// it. A lane with this much in flight is full, and the next one is used.
 constexpr std::size_t lane_fill = 16 * 1024;
 
 }  // namespace
@@ -81,16 +82,16 @@ class connection::impl : public std::enable_shared_from_this<connection::impl> {
   std::size_t lanes_ready_ = 0;
   std::string last_error_;
   bool outage_logged_ = false;
-  int attempts_failed_ = 0;  // since the last success
+  // Since the last success.
+  int attempts_failed_ = 0;
   std::minstd_rand random_{std::random_device{}()};
 
-  // Times out an attempt, or paces the next one; turn_ tells a wait that is still wanted from an
-  // outdated one.
+  // Ends an attempt at its timeout, or delays the next one. wait_number_ identifies the wait that
+  // is current; handlers of earlier waits do nothing.
   boost::asio::steady_timer attempt_timer_;
-  unsigned turn_ = 0;
+  unsigned wait_number_ = 0;
 
-  // Looks at the oldest waiter when that one would be due: about one wait a deadline, however many
-  // commands.
+  // Expires when the oldest command is due: about one wait per deadline, however many commands.
   boost::asio::steady_timer deadline_timer_;
   bool deadline_watched_ = false;
 };
@@ -103,7 +104,7 @@ void connection::impl::start() {
 
 void connection::impl::stop() {
   phase_ = phase::stopped;
-  ++turn_;
+  ++wait_number_;
   attempt_timer_.cancel();
   deadline_timer_.cancel();
   close(std::exchange(lanes_, {}), failure::lost);
@@ -111,8 +112,8 @@ void connection::impl::stop() {
 
 failure connection::impl::execute(std::string_view wire, callback done) {
   if (phase_ != phase::ready) return failure::not_connected;
-  // The first lane with room, so that few commands still leave in one write; else the least busy
-  // one.
+  // Chooses the first lane with room, so that few commands still share one write, otherwise the
+  // least busy one.
   lane* chosen = nullptr;
   bool has_room = false;
   std::size_t commands = 0, bytes = 0;
@@ -124,9 +125,7 @@ failure connection::impl::execute(std::string_view wire, callback done) {
     if (has_room || !chosen || each->unanswered_bytes() < chosen->unanswered_bytes())
       chosen = each.get();
   }
-  if (commands >= options_.max_unanswered ||
-      wire.size() > options_.max_unanswered_bytes - std::min(bytes, options_.max_unanswered_bytes))
-    return failure::overloaded;
+  if (!fits_in_flight(options_, commands, bytes, wire.size())) return failure::overloaded;
   chosen->send(wire, std::move(done));
   if (!deadline_watched_) watch_oldest();
   return failure::none;
@@ -153,7 +152,7 @@ void connection::impl::connect() {
 void connection::impl::on_lane_ready() {
   if (++lanes_ready_ < lanes_.size()) return;
   phase_ = phase::ready;
-  ++turn_;
+  ++wait_number_;
   attempt_timer_.cancel();
   attempts_failed_ = 0;
   outage_logged_ = false;
@@ -162,7 +161,7 @@ void connection::impl::on_lane_ready() {
   if (on_connected) on_connected();
 }
 
-// The connection, or an attempt at one, is over: for one lane is for all.
+// Ends the connection or the attempt. A failure of one lane ends all of them.
 void connection::impl::drop(failure why, const std::string& reason) {
   const auto self = shared_from_this();
   const bool was_ready = phase_ == phase::ready;
@@ -170,7 +169,7 @@ void connection::impl::drop(failure why, const std::string& reason) {
   last_error_ = reason;
   if (!std::exchange(outage_logged_, true))
     log_.warn(
-        was_ready ? "redis connection lost" : "redis refuses or is away",
+        was_ready ? "redis connection lost" : "redis unreachable or rejects the connection",
         {{"redis", options_.where.describe()}, {"reason", reason}}
     );
   pause();
@@ -180,16 +179,16 @@ void connection::impl::drop(failure why, const std::string& reason) {
 
 void connection::impl::pause() {
   phase_ = phase::pausing;
-  const auto least = options_.reconnect_least;
+  const auto min = options_.min_reconnect_pause;
   attempts_failed_ = std::min(attempts_failed_ + 1, 16);
-  const auto most =
-      std::max(least, std::min(options_.reconnect_most, least * (1 << attempts_failed_)));
-  std::uniform_int_distribution<std::int64_t> draw(least.count(), most.count());
+  const auto max =
+      std::max(min, std::min(options_.max_reconnect_pause, min * (1 << attempts_failed_)));
+  std::uniform_int_distribution<std::int64_t> draw(min.count(), max.count());
   after(std::chrono::milliseconds(draw(random_)), &impl::connect);
 }
 
 void connection::impl::close(const lanes& old, failure why) {
-  // All are closed before the first callback: it may already start anew.
+  // Closes all lanes before the first callback, which may start the connection again.
   std::vector<lane::waiter> failed;
   for (const auto& each : old)
     for (auto& waiter : each->close()) failed.push_back(std::move(waiter));
@@ -198,8 +197,9 @@ void connection::impl::close(const lanes& old, failure why) {
 
 void connection::impl::after(std::chrono::milliseconds delay, void (impl::*then)()) {
   attempt_timer_.expires_after(delay);
-  attempt_timer_.async_wait([self = shared_from_this(), turn = ++turn_, then](error_code error) {
-    if (!error && turn == self->turn_) (self.get()->*then)();
+  attempt_timer_.async_wait([self = shared_from_this(), number = ++wait_number_,
+                             then](error_code error) {
+    if (!error && number == self->wait_number_) (self.get()->*then)();
   });
 }
 
@@ -210,7 +210,7 @@ void connection::impl::on_attempt_deadline() {
   );
 }
 
-// Of the oldest unanswered command; the far future without one.
+// Returns the deadline of the oldest command in flight, or the far future if there is none.
 clock::time_point connection::impl::next_deadline() const {
   auto oldest = clock::time_point::max();
   for (const auto& each : lanes_)
@@ -224,7 +224,7 @@ void connection::impl::watch_oldest() {
   deadline_timer_.async_wait([self = shared_from_this()](error_code) { self->on_deadline(); });
 }
 
-// Also after a cancelled wait: it may have been the wait of an earlier connection.
+// Runs after a cancelled wait too, which may belong to an earlier connection.
 void connection::impl::on_deadline() {
   deadline_watched_ = false;
   const auto due = next_deadline();
@@ -232,7 +232,7 @@ void connection::impl::on_deadline() {
   if (clock::now() < due) return watch_oldest();
   drop(
       failure::timed_out,
-      "no answer within " + std::to_string(options_.reply_deadline.count()) + " ms"
+      "no reply within " + std::to_string(options_.reply_deadline.count()) + " ms"
   );
 }
 

@@ -23,15 +23,15 @@ handshake::handshake(const endpoint& where, std::string_view client_name) {
   steps_.push_back(step::ping);
 }
 
-std::string handshake::on_reply(const reply& answer) {
-  const auto asked = steps_[answered_++];
-  if (!answer.is_error()) return {};
-  // A name is for people only. MISCONF refuses PING, but reading and settling go on; NOPERM on PING
-  // is a narrow ACL. What else keeps PING from its answer keeps every command from it.
-  if (asked == step::name) return {};
-  if (asked == step::ping && (answer.error_code() == "MISCONF" || answer.error_code() == "NOPERM"))
+std::string handshake::on_reply(const reply& reply) {
+  const auto current = steps_[replied_++];
+  if (!reply.is_error()) return {};
+  // The name is informative. MISCONF rejects PING, but reading and settling still work; NOPERM on
+  // PING means a narrow ACL. Any other error would affect every command.
+  if (current == step::name) return {};
+  if (current == step::ping && (reply.error_code() == "MISCONF" || reply.error_code() == "NOPERM"))
     return {};
-  return answer.text;
+  return reply.text;
 }
 
 }  // namespace trunkline::redis

@@ -9,22 +9,23 @@
 
 namespace trunkline::redis {
 
-// What is said first on a connection: AUTH, SELECT, CLIENT SETNAME as far as needed, and PING,
-// since a Redis that is loading its data answers the others and refuses only real commands.
+// The first commands of a connection: AUTH, SELECT and CLIENT SETNAME as needed, and PING, because
+// a Redis that loads its data accepts the others and rejects ordinary commands only.
 class handshake {
  public:
   handshake(const endpoint&, std::string_view client_name);
 
   const std::string& wire() const { return wire_; }
-  // For each reply in turn. Empty, or why the server is of no use to us.
+  // Evaluates the replies in order. Returns an error if the server cannot be used, otherwise an
+  // empty string.
   std::string on_reply(const reply&);
-  bool complete() const { return answered_ == steps_.size(); }
+  bool complete() const { return replied_ == steps_.size(); }
 
  private:
   enum class step { auth, select, name, ping };
   std::string wire_;
   std::vector<step> steps_;
-  std::size_t answered_ = 0;
+  std::size_t replied_ = 0;
 };
 
 }  // namespace trunkline::redis

@@ -5,10 +5,10 @@
 
 namespace trunkline::redis {
 
-lane::lane(boost::asio::io_context& io, const connection_options& options, handlers given)
+lane::lane(boost::asio::io_context& io, const connection_options& options, handlers on)
     : transport_(make_transport(io, options.where)),
       handshake_(options.where, options.client_name),
-      handlers_(std::move(given)) {}
+      handlers_(std::move(on)) {}
 
 void lane::open() {
   transport_->open(
@@ -32,30 +32,31 @@ void lane::send(std::string_view wire, connection::callback done) {
 }
 
 void lane::on_bytes(std::string_view bytes) {
-  const auto self = shared_from_this();  // a callback may stop or destroy the connection
+  // A callback may stop or destroy the connection.
+  const auto self = shared_from_this();
   reader_.feed(bytes);
-  reply answer;
-  while (!closed_ && reader_.next(answer)) {
+  reply next;
+  while (!closed_ && reader_.next(next)) {
     if (handshake_.complete())
-      on_answer(std::move(answer));
+      on_reply(std::move(next));
     else
-      on_greeting(answer);
+      on_greeting(next);
   }
   if (!closed_ && reader_.broken()) handlers_.failed("protocol error");
 }
 
-void lane::on_greeting(const reply& answer) {
-  if (const auto refusal = handshake_.on_reply(answer); !refusal.empty())
-    return handlers_.failed(refusal);
+void lane::on_greeting(const reply& greeting) {
+  if (const auto error = handshake_.on_reply(greeting); !error.empty())
+    return handlers_.failed(error);
   if (handshake_.complete()) handlers_.ready();
 }
 
-void lane::on_answer(reply&& answer) {
-  if (waiters_.empty()) return handlers_.failed("an answer nobody waits for");
+void lane::on_reply(reply&& reply) {
+  if (waiters_.empty()) return handlers_.failed("reply without a command");
   const auto done = std::move(waiters_.front().done);
   unanswered_bytes_ -= waiters_.front().bytes;
   waiters_.pop_front();
-  done(failure::none, std::move(answer));
+  done(failure::none, std::move(reply));
 }
 
 }  // namespace trunkline::redis

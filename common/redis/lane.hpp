@@ -15,8 +15,8 @@
 
 namespace trunkline::redis {
 
-// One socket of a connection: greets, then sends commands and gives each answer to the one who
-// waits for it. Lives for one connection; deadlines are its owner's.
+// One socket of a connection: performs the handshake, then sends commands and passes each reply to
+// its callback. Used for one connection only. Its owner enforces the deadlines.
 class lane : public std::enable_shared_from_this<lane> {
  public:
   using clock = std::chrono::steady_clock;
@@ -26,32 +26,34 @@ class lane : public std::enable_shared_from_this<lane> {
     std::size_t bytes;
   };
   struct handlers {
-    std::function<void()> ready;                     // after the handshake
-    std::function<void(const std::string&)> failed;  // refused, lost or broken: the owner closes it
+    // Called after the handshake.
+    std::function<void()> ready;
+    // Called if the server rejects the handshake or the socket fails. The owner closes the lane.
+    std::function<void(const std::string&)> failed;
   };
 
   lane(boost::asio::io_context&, const connection_options&, handlers);
   void open();
-  // No handler and no waiter is called any more: the waiters left are returned, oldest first.
+  // Returns the remaining waiters, oldest first. No handler is called any more.
   std::deque<waiter> close();
 
   void send(std::string_view wire, connection::callback done);
   std::size_t unanswered() const { return waiters_.size(); }
   std::size_t unanswered_bytes() const { return unanswered_bytes_; }
-  clock::time_point oldest() const {
-    return waiters_.front().sent;
-  }  // of the unanswered, of which there must be one
+  // Returns when the oldest command in flight was sent; there must be one.
+  clock::time_point oldest() const { return waiters_.front().sent; }
 
  private:
   void on_bytes(std::string_view bytes);
-  void on_greeting(const reply& answer);
-  void on_answer(reply&& answer);
+  void on_greeting(const reply&);
+  void on_reply(reply&&);
 
   std::shared_ptr<transport> transport_;
   handshake handshake_;
   const handlers handlers_;
   reply_reader reader_;
-  std::deque<waiter> waiters_;  // oldest first, as Redis answers
+  // Oldest first, in the order of the replies.
+  std::deque<waiter> waiters_;
   std::size_t unanswered_bytes_ = 0;
   bool closed_ = false;
 };

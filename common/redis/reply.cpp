@@ -21,8 +21,8 @@ void append_header(std::string& out, char mark, std::size_t number) {
   out.append(text, end);
 }
 
-// No reserve(): an exact one would defeat the doubling of a buffer that many commands are appended
-// to.
+// Does not call reserve(): an exact size would defeat the doubling of a buffer that holds many
+// commands.
 template <class Texts>
 void append_all(std::string& out, const Texts& args) {
   append_header(out, '*', args.size());
@@ -45,15 +45,16 @@ void append_command(std::string& out, const std::vector<std::string>& args) {
   append_all(out, args);
 }
 
-// hiredis calls back for each item; we build redis::reply in place, so that a string is copied
-// once.
+// hiredis calls a function per item, which builds the redis::reply in place, so that a string is
+// copied once.
 struct reply_reader::impl {
   redisReader* reader = nullptr;
-  reply root;  // the reply being built; hiredis holds pointers into it
+  // The reply under construction; hiredis keeps pointers into it.
+  reply root;
 
-  // The reply for one item. A parent's vector grows only while none of its elements is being
-  // filled, so the pointers hiredis keeps (those of the ancestors) stay good.
-  static reply& place(const redisReadTask* task) {
+  // Returns the reply for one item. The vector of a parent grows only while none of its elements is
+  // under construction, so the pointers of hiredis to the ancestors stay valid.
+  static reply& item_of(const redisReadTask* task) {
     if (!task->parent) {
       auto& root = static_cast<impl*>(task->privdata)->root;
       root = reply{};
@@ -62,49 +63,50 @@ struct reply_reader::impl {
     return static_cast<reply*>(task->parent->obj)->elements.emplace_back();
   }
 
-  // Exceptions may not pass through C: out of memory is told as nullptr, and the reader is broken
-  // then.
+  // Returns nullptr if memory is exhausted, because exceptions must not pass through C. The reader
+  // is then broken.
   template <class Fill>
   static void* build(const redisReadTask* task, Fill fill) {
     try {
-      auto& made = place(task);
-      fill(made);
-      return &made;
+      auto& built = item_of(task);
+      fill(built);
+      return &built;
     } catch (const std::exception&) {
       return nullptr;
     }
   }
 
   static void* on_string(const redisReadTask* task, char* bytes, std::size_t size) {
-    return build(task, [&](reply& made) {
-      made.type = task->type == REDIS_REPLY_ERROR    ? reply::kind::error
-                  : task->type == REDIS_REPLY_STATUS ? reply::kind::status
-                                                     : reply::kind::string;
-      made.text.assign(bytes, size);
+    return build(task, [&](reply& built) {
+      built.type = task->type == REDIS_REPLY_ERROR    ? reply::kind::error
+                   : task->type == REDIS_REPLY_STATUS ? reply::kind::status
+                                                      : reply::kind::string;
+      built.text.assign(bytes, size);
     });
   }
 
   static void* on_array(const redisReadTask* task, int size) {
-    return build(task, [&](reply& made) {
-      // The announced size is not believed: "*2147483647" costs a few bytes to send.
-      constexpr int most_reserved = 1024;
-      made.type = reply::kind::array;
-      made.elements.reserve(static_cast<std::size_t>(std::clamp(size, 0, most_reserved)));
+    return build(task, [&](reply& built) {
+      // The announced size is not trusted: a sender needs few bytes for "*2147483647".
+      constexpr int max_reserved = 1024;
+      built.type = reply::kind::array;
+      built.elements.reserve(static_cast<std::size_t>(std::clamp(size, 0, max_reserved)));
     });
   }
 
   static void* on_integer(const redisReadTask* task, long long value) {
-    return build(task, [&](reply& made) {
-      made.type = reply::kind::integer;
-      made.integer = value;
+    return build(task, [&](reply& built) {
+      built.type = reply::kind::integer;
+      built.integer = value;
     });
   }
 
   static void* on_nil(const redisReadTask* task) {
-    return build(task, [](reply& made) { made.type = reply::kind::nil; });
+    return build(task, [](reply& built) { built.type = reply::kind::nil; });
   }
 
-  static void on_free(void*) {}  // root is ours
+  // The reader does not own root.
+  static void on_free(void*) {}
 };
 
 reply_reader::reply_reader() : impl_(new impl) {
@@ -116,8 +118,8 @@ reply_reader::reply_reader() : impl_(new impl) {
     throw std::bad_alloc();
   }
   impl_->reader->privdata = impl_;
-  // Up to this much is kept between replies; hiredis' 16 KiB would reallocate at each read of a
-  // busy connection.
+  // Size of the buffer that is kept between replies. The default of 16 KiB would reallocate at each
+  // read of a busy connection.
   impl_->reader->maxbuf = 1u << 20;
 }
 

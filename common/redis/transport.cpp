@@ -20,7 +20,8 @@ namespace {
 namespace asio = boost::asio;
 namespace ssl = asio::ssl;
 using boost::system::error_code;
-using generic = asio::generic::stream_protocol;  // one socket type for TCP and unix sockets
+// One socket type for TCP and unix sockets.
+using generic = asio::generic::stream_protocol;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t read_size = 64 * 1024;
@@ -53,13 +54,14 @@ class socket_transport final : public transport,
   socket_transport(asio::io_context& io, const endpoint& where)
       : io_(io), where_(where), resolver_(io), socket_(io), incoming_(read_size) {}
 
-  void open(handlers given) override {
-    handlers_ = std::move(given);
+  void open(handlers on) override {
+    handlers_ = std::move(on);
     if (where_.via != endpoint::transport::unix_socket) return resolve();
     try {
       candidates_.emplace_back(asio::local::stream_protocol::endpoint(where_.path));
       connect();
-    } catch (const boost::system::system_error& error) {  // a path too long for a socket
+    } catch (const boost::system::system_error& error) {
+      // The path is too long for a socket.
       asio::post(io_, [self = shared_from_this(), code = error.code()] { self->fail(code); });
     }
   }
@@ -67,7 +69,7 @@ class socket_transport final : public transport,
   void send(std::string_view bytes) override {
     filling_.append(bytes);
     if (flush_planned_ || writing_) return;
-    // Behind the handlers that are ready now: what they send leaves in the same write.
+    // Posted after the handlers that are ready now, so that their bytes share the write.
     flush_planned_ = true;
     asio::post(io_, [self = shared_from_this()] {
       self->flush_planned_ = false;
@@ -84,8 +86,7 @@ class socket_transport final : public transport,
 
  private:
   void resolve() {
-    // Addresses do not go through the resolver: its thread may be busy with an earlier name for
-    // seconds.
+    // Addresses bypass the resolver, whose thread may be busy with an earlier name for seconds.
     error_code error;
     const auto address = asio::ip::make_address(where_.host, error);
     if (!error) {
@@ -102,7 +103,7 @@ class socket_transport final : public transport,
     );
   }
 
-  // Tries the next address; the last one's error is the reason.
+  // Tries the next address. The error of the last one is the reason of the failure.
   void connect() {
     if (closed_) return;
     const auto& candidate = candidates_[next_candidate_++];
@@ -131,7 +132,8 @@ class socket_transport final : public transport,
       tls_context_.emplace(make_tls_context());
       tls_.emplace(socket_, *tls_context_);
       tls_->set_verify_callback(ssl::host_name_verification(where_.host));
-    } catch (const boost::system::system_error& error) {  // unreadable CA files
+    } catch (const boost::system::system_error& error) {
+      // The CA files are unreadable.
       return fail(error.code());
     }
     if (!is_address(where_.host))
@@ -199,11 +201,13 @@ class socket_transport final : public transport,
   generic::socket socket_;
   std::optional<ssl::context> tls_context_;
   std::optional<ssl::stream<generic::socket&>> tls_;
-  handlers handlers_;  // kept after close(): one of them may be running
+  // Kept after close(), because one of them may be running.
+  handlers handlers_;
   bool closed_ = false;
 
   std::vector<char> incoming_;
-  std::string filling_, leaving_;  // what is sent next, and what is being written
+  // Bytes of the next write and of the present one.
+  std::string filling_, leaving_;
   bool flush_planned_ = false;
   bool writing_ = false;
 };

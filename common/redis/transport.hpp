@@ -13,21 +13,22 @@ class io_context;
 
 namespace trunkline::redis {
 
-// The bytes between us and one server over TCP, TLS or a unix socket. Lives for one connection: a
-// new attempt takes a new one. Without deadlines of its own: whoever opened it closes it in time.
+// Transports bytes to and from one server over TCP, TLS or a unix socket. Used for one connection
+// only. It has no deadlines: its owner closes it in time.
 class transport {
  public:
   struct handlers {
     std::function<void()> opened;
     std::function<void(std::string_view bytes)> received;
-    std::function<void(std::string reason)> failed;  // once; nothing follows it
+    // Called once, as the last handler.
+    std::function<void(std::string reason)> failed;
   };
   virtual ~transport() = default;
 
   virtual void open(handlers) = 0;
-  // Everything given in one turn of the loop leaves in one write.
+  // Everything that is sent in one iteration of the loop shares one write.
   virtual void send(std::string_view bytes) = 0;
-  // No handler is called any more, also when called by one.
+  // No handler is called afterwards, even if a handler calls it.
   virtual void close() = 0;
 };
 

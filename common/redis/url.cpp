@@ -12,11 +12,10 @@ namespace {
 // sockaddr_un holds 108 bytes with the final NUL.
 constexpr std::size_t longest_socket_path = 107;
 
-// Messages below never quote the text: a password that was not percent-encoded can end up in any
+// The errors never quote the text, because a password that is not percent-encoded can be in any
 // part.
 
-// The part before the mark; the rest stays in text. Without the mark: all of it, and text becomes
-// empty.
+// Removes and returns the part before the mark, or all of text if it has no mark.
 std::string_view cut(std::string_view& text, char mark) {
   const auto at = text.find(mark);
   const auto head = text.substr(0, at);
@@ -25,10 +24,10 @@ std::string_view cut(std::string_view& text, char mark) {
 }
 
 template <class Number>
-bool parse_number(std::string_view text, Number least, Number most, Number& out) {
+bool parse_number(std::string_view text, Number min, Number max, Number& out) {
   const auto end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, out);
-  return error == std::errc{} && stop == end && out >= least && out <= most;
+  return error == std::errc{} && stop == end && out >= min && out <= max;
 }
 
 std::string parse_database(std::string_view text, endpoint& out) {
@@ -36,7 +35,7 @@ std::string parse_database(std::string_view text, endpoint& out) {
   return "the database must be a whole number from 0";
 }
 
-// Takes "user:password@" off the front of authority.
+// Removes "user:password@" from the front of authority.
 std::string parse_user(std::string_view& authority, endpoint& out) {
   const auto at = authority.rfind('@');
   if (at == std::string_view::npos) return {};
@@ -45,7 +44,7 @@ std::string parse_user(std::string_view& authority, endpoint& out) {
   authority.remove_prefix(at + 1);
   auto user = percent_decode(name);
   auto password = percent_decode(secret);
-  if (!user || !password) return "the user or password has a bad %-escape";
+  if (!user || !password) return "the user or password has an invalid %-escape";
   out.user = std::move(*user);
   out.password = std::move(*password);
   return {};
@@ -59,8 +58,7 @@ std::string parse_host(std::string_view text, endpoint& out) {
     if (text.find(']') == std::string_view::npos)
       return "an IPv6 address needs its closing bracket";
     host = cut(text, ']');
-    if (!text.empty() && text.front() != ':')
-      return "after the IPv6 address comes :port or nothing";
+    if (!text.empty() && text.front() != ':') return "only :port may follow the IPv6 address";
     port_given = !text.empty();
     text.remove_prefix(port_given ? 1 : 0);
     if (host.empty()) return "the host is empty";
@@ -69,8 +67,7 @@ std::string parse_host(std::string_view text, endpoint& out) {
     host = cut(text, ':');
   }
   for (const char c : host)
-    if (c <= ' ' || c == 0x7f || c == '%' || c == '\\')
-      return "the host has a character that hosts do not have";
+    if (c <= ' ' || c == 0x7f || c == '%' || c == '\\') return "the host has an invalid character";
   if (port_given && !parse_number<std::uint16_t>(text, 1, 65535, out.port))
     return "the port must be 1 to 65535";
   if (!host.empty()) out.host = host;
@@ -87,16 +84,16 @@ std::string parse_tcp(std::string_view rest, endpoint& out) {
 std::string parse_unix(std::string_view rest, endpoint& out) {
   const auto slash = rest.find('/');
   if (slash == std::string_view::npos)
-    return "unix:// needs an absolute path: unix:///run/redis.sock";
+    return "unix:// requires an absolute path: unix:///run/redis.sock";
   auto authority = rest.substr(0, slash);
   rest.remove_prefix(slash);
   if (auto problem = parse_user(authority, out); !problem.empty()) return problem;
   if (!authority.empty()) return "unix:// has no host: unix:///run/redis.sock";
 
   auto path = percent_decode(cut(rest, '?'));
-  if (!path) return "the path has a bad %-escape";
+  if (!path) return "the path has an invalid %-escape";
   if (path->size() < 2 || path->find('\0') != std::string::npos)
-    return "the path is not a file's path";
+    return "the path is not a path of a file";
   if (path->size() > longest_socket_path) return "the path is longer than 107 bytes";
   out.path = std::move(*path);
   if (rest.empty()) return {};

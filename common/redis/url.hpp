@@ -6,21 +6,22 @@
 
 namespace trunkline::redis {
 
-// redis://[user[:password]@]host[:port][/db], rediss:// the same over TLS,
+// A server address: redis://[user[:password]@]host[:port][/db], rediss:// for the same over TLS, or
 // unix://[user[:password]@]/path[?db=N]. User, password and path are percent-decoded.
 struct endpoint {
   enum class transport { tcp, tls, unix_socket } via = transport::tcp;
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
-  std::string path;  // unix_socket only
+  // Of a unix socket.
+  std::string path;
   std::string user, password;
   int database = 0;
 
-  // Where, without credentials: "127.0.0.1:6379/0" or "/run/redis.sock/0".
+  // Returns the address without credentials: "127.0.0.1:6379/0" or "/run/redis.sock/0".
   std::string describe() const;
 };
 
-// Empty on success, else what is wrong (never the password).
+// Returns an empty string on success, otherwise the error, which never has the password.
 std::string parse_url(std::string_view text, endpoint& out);
 
 }  // namespace trunkline::redis

@@ -10,21 +10,24 @@
 namespace trunkline::signature {
 namespace {
 
-constexpr std::size_t most_id = 255;         // bytes of webhook-id
-constexpr std::size_t most_digits = 18;      // of a timestamp: fits 63 bits
-constexpr std::size_t least_ms_digits = 12;  // legacy: from here on milliseconds
+// Bytes of webhook-id.
+constexpr std::size_t max_id = 255;
+// Digits of a timestamp that fits 63 bits.
+constexpr std::size_t max_digits = 18;
+// A timestamp of the legacy scheme with this many digits is in milliseconds.
+constexpr std::size_t min_ms_digits = 12;
 
-form refused(scheme family, refusal wrong, std::string detail) {
+form rejected(scheme family, refusal error, std::string detail) {
   form out;
   out.family = family;
-  out.wrong = wrong;
+  out.error = error;
   out.detail = std::move(detail);
   return out;
 }
 
 std::optional<std::int64_t> read_digits(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (text.empty() || text.size() > most_digits) return std::nullopt;
+  if (text.empty() || text.size() > max_digits) return std::nullopt;
   if (!std::all_of(text.begin(), text.end(), is_digit)) return std::nullopt;
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -37,7 +40,7 @@ bool read_digest(const std::optional<std::string>& bytes, mac& into) {
   return true;
 }
 
-// The next element of a list, taken off its front; blanks around it are dropped.
+// Removes and returns the first element of a list, without blanks around it.
 std::string_view next_element(std::string_view& list, char separator) {
   const std::size_t end = std::min(list.find(separator), list.size());
   std::string_view element = list.substr(0, end);
@@ -57,7 +60,7 @@ form read_hex(const header& field) {
       const char lower =
           digits[i] >= 'A' && digits[i] <= 'Z' ? static_cast<char>(digits[i] + 32) : digits[i];
       if (lower != prefix[i])
-        return refused(scheme::hex, refusal::malformed, "the only prefix known is sha256=");
+        return rejected(scheme::hex, refusal::malformed, "the only valid prefix is sha256=");
     }
     digits.remove_prefix(prefix.size());
   }
@@ -66,7 +69,7 @@ form read_hex(const header& field) {
   const bool has_upper =
       std::any_of(digits.begin(), digits.end(), [](char c) { return c >= 'A' && c <= 'F'; });
   if (has_upper || !read_digest(hex_decode(digits), out.offers[0].digest)) {
-    return refused(
+    return rejected(
         scheme::hex, refusal::malformed, "x-openphone-signature-v1 is not 64 lower-case hex digits"
     );
   }
@@ -84,7 +87,7 @@ bool read_legacy_offer(std::string_view element, offer& into) {
   into.timestamp = element.substr(0, semicolon);
   const auto number = read_digits(into.timestamp);
   if (!number) return false;
-  into.at = into.timestamp.size() >= least_ms_digits ? *number / 1000 : *number;
+  into.at = into.timestamp.size() >= min_ms_digits ? *number / 1000 : *number;
   return read_digest(base64_decode(element.substr(semicolon + 1)), into.digest);
 }
 
@@ -93,12 +96,12 @@ form read_legacy(const header& field) {
   out.family = scheme::legacy;
   std::string_view rest = field.value;
   for (std::size_t seen = 0; !rest.empty(); ++seen) {
-    if (seen == most_offers)
-      return refused(scheme::legacy, refusal::malformed, "more than 16 signatures are offered");
+    if (seen == max_offers)
+      return rejected(scheme::legacy, refusal::malformed, "there are more than 16 signatures");
     if (read_legacy_offer(next_element(rest, ','), out.offers[out.count])) ++out.count;
   }
   if (out.count == 0) {
-    return refused(
+    return rejected(
         scheme::legacy, refusal::malformed,
         "openphone-signature is not hmac;1;<digits>;<base64 of 32 bytes>"
     );
@@ -107,7 +110,7 @@ form read_legacy(const header& field) {
 }
 
 bool is_good_id(std::string_view id) {
-  return !id.empty() && id.size() <= most_id &&
+  return !id.empty() && id.size() <= max_id &&
          std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c <= '~' && c != '.'; });
 }
 
@@ -126,9 +129,9 @@ std::string list_of_missing(const headers& all) {
 
 form read_standard(const headers& all) {
   const std::string missing = list_of_missing(all);
-  if (!missing.empty()) return refused(scheme::standard, refusal::missing, "no header " + missing);
+  if (!missing.empty()) return rejected(scheme::standard, refusal::missing, "no header " + missing);
   const auto malformed = [](std::string detail) {
-    return refused(scheme::standard, refusal::malformed, std::move(detail));
+    return rejected(scheme::standard, refusal::malformed, std::move(detail));
   };
   if (!is_good_id(all.webhook_id.value))
     return malformed("webhook-id is not 1 to 255 visible ASCII characters without a dot");
@@ -141,14 +144,14 @@ form read_standard(const headers& all) {
   for (std::size_t seen = 0; !rest.empty();) {
     std::string_view element = next_element(rest, ' ');
     if (element.empty()) continue;
-    if (seen++ == most_offers) return malformed("more than 16 signatures are offered");
+    if (seen++ == max_offers) return malformed("there are more than 16 signatures");
     if (!element.starts_with("v1,")) continue;
     if (read_digest(base64_decode(element.substr(3)), out.offers[out.count].digest)) {
       out.offers[out.count].timestamp = all.webhook_timestamp.value;
       out.offers[out.count++].at = *at;
     }
   }
-  if (out.count == 0) return malformed("webhook-signature holds no v1,<base64 of 32 bytes>");
+  if (out.count == 0) return malformed("webhook-signature has no v1,<base64 of 32 bytes>");
   return out;
 }
 
@@ -158,16 +161,16 @@ form read_form(const headers& all) {
   const int standard =
       std::max({all.webhook_id.count, all.webhook_timestamp.count, all.webhook_signature.count});
   if (standard > 1)
-    return refused(scheme::standard, refusal::doubled, "a webhook- header comes more than once");
+    return rejected(scheme::standard, refusal::doubled, "a webhook- header comes more than once");
   if (standard == 1) return read_standard(all);
   if (all.legacy.count > 1)
-    return refused(scheme::legacy, refusal::doubled, "openphone-signature comes more than once");
+    return rejected(scheme::legacy, refusal::doubled, "openphone-signature comes more than once");
   if (all.legacy.count == 1) return read_legacy(all.legacy);
   if (all.hex.count > 1)
-    return refused(scheme::hex, refusal::doubled, "x-openphone-signature-v1 comes more than once");
+    return rejected(scheme::hex, refusal::doubled, "x-openphone-signature-v1 comes more than once");
   if (all.hex.count == 1) return read_hex(all.hex);
   form none;
-  none.wrong = refusal::missing;
+  none.error = refusal::missing;
   none.detail = "no signature header";
   return none;
 }

@@ -8,24 +8,28 @@
 #include "common/signature/hmac.hpp"
 #include "common/signature/signature.hpp"
 
-// The headers of a delivery, taken apart: which family decides, and what it offers. Nothing here
-// needs a key or the body.
+// Parses the signature headers of a delivery: the scheme that decides and its signatures. Needs
+// neither keys nor the body.
 namespace trunkline::signature {
 
-inline constexpr std::size_t most_offers = 16;
+inline constexpr std::size_t max_offers = 16;
 
-// One signature that the sender offers.
+// One signature of the sender.
 struct offer {
-  std::string_view timestamp;  // as it stands in the header; it is signed that way
-  std::int64_t at = 0;         // the same in Unix seconds
+  // As in the header, because these bytes are signed.
+  std::string_view timestamp;
+  // The timestamp in Unix seconds.
+  std::int64_t at = 0;
   mac digest{};
 };
 
 struct form {
-  std::optional<scheme> family;  // absent: no signature header at all
-  std::optional<refusal> wrong;
-  std::string detail;  // of wrong
-  std::array<offer, most_offers> offers;
+  // Nullopt without signature headers.
+  std::optional<scheme> family;
+  std::optional<refusal> error;
+  // Explains the error.
+  std::string detail;
+  std::array<offer, max_offers> offers;
   std::size_t count = 0;
 };
 

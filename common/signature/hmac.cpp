@@ -8,22 +8,23 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/text/encoding.hpp"
 #include "common/signature/signature.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::signature {
 namespace {
 
-constexpr std::size_t block_size = 64;  // of SHA-256
+// Block size of SHA-256 in bytes.
+constexpr std::size_t block_size = 64;
 
 struct free_context {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 using context = std::unique_ptr<EVP_MD_CTX, free_context>;
 
-// Fails only without memory: nothing a caller could do better.
+// Fails only if memory is exhausted, which no caller could handle.
 void require(int result) {
-  if (result != 1) throw std::runtime_error("OpenSSL refuses SHA-256");
+  if (result != 1) throw std::runtime_error("SHA-256 failed in OpenSSL");
 }
 
 context new_context() {
@@ -32,7 +33,7 @@ context new_context() {
   return made;
 }
 
-// Fetched once: EVP_sha256() would be looked up again at each start of a hash.
+// Fetched once, because OpenSSL would look up EVP_sha256() at each start of a hash.
 EVP_MD* fetched_sha256() {
   static EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   require(found != nullptr);
@@ -73,7 +74,7 @@ hmac_key::hmac_key(hmac_key&&) noexcept = default;
 hmac_key& hmac_key::operator=(hmac_key&&) noexcept = default;
 
 mac hmac_key::sign(std::initializer_list<std::string_view> parts) const {
-  // One scratch context a thread: copying into a used one saves an allocation.
+  // One scratch context per thread, because copying into a used context saves an allocation.
   thread_local const context scratch = new_context();
   EVP_MD_CTX* const state = scratch.get();
   mac out{};

@@ -8,10 +8,12 @@
 namespace trunkline::signature {
 namespace {
 
-constexpr std::size_t least_bytes = 16;  // of a decoded secret; shorter ones are guessed or typos
-constexpr std::size_t most_whsec_bytes = 64;  // the specification's own limit
+// Minimum of a decoded key; a shorter one can be guessed or is a typing error.
+constexpr std::size_t min_key_bytes = 16;
+// Maximum by the specification of Standard Webhooks.
+constexpr std::size_t max_whsec_bytes = 64;
 
-// A string of secret bytes, wiped when it goes.
+// A string of secret bytes that wipes itself.
 struct secret {
   std::string bytes;
   explicit secret(std::string text) : bytes(std::move(text)) {}
@@ -25,22 +27,23 @@ void serve(prepared_key& key, scheme which, std::string_view bytes) {
 }
 
 std::string wrong_length(std::size_t bytes, const char* allowed) {
-  return "decodes to " + std::to_string(bytes) + " bytes, a secret has " + allowed;
+  return "decodes to " + std::to_string(bytes) + " bytes; a key has " + allowed;
 }
 
 std::string add_standard(prepared_key& key, std::string_view base64) {
   if (base64.empty()) return "nothing follows whsec_";
   secret padded{std::string()};
-  padded.bytes.reserve(base64.size() + 3);  // no growth: it would leave a copy behind
+  // A reallocation would leave a copy in memory.
+  padded.bytes.reserve(base64.size() + 3);
   padded.bytes.append(base64);
-  // Some tools copy secrets without their padding.
+  // Some tools copy keys without their padding.
   if (base64.find('=') == std::string_view::npos) {
     while (padded.bytes.size() % 4 != 0) padded.bytes.push_back('=');
   }
   auto decoded = base64_decode(padded.bytes);
-  if (!decoded) return "what follows whsec_ is not base64";
+  if (!decoded) return "the text after whsec_ is not base64";
   const secret bytes(std::move(*decoded));
-  if (bytes.bytes.size() < least_bytes || bytes.bytes.size() > most_whsec_bytes) {
+  if (bytes.bytes.size() < min_key_bytes || bytes.bytes.size() > max_whsec_bytes) {
     return wrong_length(bytes.bytes.size(), "16 to 64");
   }
   serve(key, scheme::standard, bytes.bytes);
@@ -50,9 +53,9 @@ std::string add_standard(prepared_key& key, std::string_view base64) {
 std::string add_legacy(prepared_key& key, std::string_view base64) {
   if (base64.empty()) return "nothing follows legacy:";
   auto decoded = base64_decode(base64);
-  if (!decoded) return "what follows legacy: is not base64";
+  if (!decoded) return "the text after legacy: is not base64";
   const secret bytes(std::move(*decoded));
-  if (bytes.bytes.size() < least_bytes) return wrong_length(bytes.bytes.size(), "16 or more");
+  if (bytes.bytes.size() < min_key_bytes) return wrong_length(bytes.bytes.size(), "16 or more");
   serve(key, scheme::legacy, bytes.bytes);
   return "";
 }
@@ -60,7 +63,7 @@ std::string add_legacy(prepared_key& key, std::string_view base64) {
 std::string add_text(prepared_key& key, std::string_view text) {
   if (text.empty()) return "is empty";
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(text.begin(), text.end(), is_control)) return "holds a control character";
+  if (std::any_of(text.begin(), text.end(), is_control)) return "has a control character";
   serve(key, scheme::hex, text);
   return "";
 }
@@ -70,7 +73,7 @@ std::string add_bare(prepared_key& key, std::string_view text) {
   if (!problem.empty()) return problem;
   if (auto decoded = base64_decode(text)) {
     const secret bytes(std::move(*decoded));
-    if (bytes.bytes.size() >= least_bytes) serve(key, scheme::legacy, bytes.bytes);
+    if (bytes.bytes.size() >= min_key_bytes) serve(key, scheme::legacy, bytes.bytes);
   }
   return "";
 }

@@ -5,28 +5,35 @@
 
 #include "common/signature/signature.hpp"
 
-// The signing keys that a program was given, by flag, environment and file.
+// The signing keys of a program from the command line, the environment and a file.
 namespace trunkline::signature {
 
-// All of them together make the ring, texts first.
+// All sources together form the key ring, texts first.
 struct key_sources {
-  std::string option;              // what texts belong to in problems: "--signing-key"
-  std::vector<std::string> texts;  // of the flag or its variables; each may hold several lines
-  std::string file;                // one key a line, or empty
+  // The name of the option of texts in problems: "--signing-key".
+  std::string option;
+  // Values of the option or its variables; each may have several lines.
+  std::vector<std::string> texts;
+  // A file with one key per line, or empty.
+  std::string file;
 };
 
 struct loaded_keys {
   key_ring ring;
-  std::vector<std::string> texts;  // by key index; to explain a refusal with, never to be printed
-  // Which key of which source, and why; never a key. With any of them the ring is not to be used.
+  // By key index; used to explain a rejection, never printed.
+  std::vector<std::string> texts;
+  // Key, source and reason of each invalid key, without the key. The ring must not be used if there
+  // is a problem.
   std::vector<std::string> problems;
-  bool file_is_public = false;  // others may read the file
+  // Other users may read the file.
+  bool file_is_public = false;
 };
-// Reads the file anew each time. No key at all is a problem.
+// Reads the file at each call. It is a problem if there is no key at all.
 loaded_keys load_keys(const key_sources&);
 
-// The same for configuration checks, each problem once: lines, or empty.
+// Check the sources for the configuration. Return the problems, one per line, or an empty string.
+// check_key_file() also reports that there is no key at all.
 std::string check_key_texts(const key_sources&);
-std::string check_key_file(const key_sources&);  // here it is also told that there is no key at all
+std::string check_key_file(const key_sources&);
 
 }  // namespace trunkline::signature

@@ -4,16 +4,18 @@
 #include <optional>
 #include <vector>
 
-#include "common/text/encoding.hpp"
 #include "common/signature/hmac.hpp"
 #include "common/signature/signature.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::signature {
 
-// One key as configured: prepared for each scheme that it serves. The text itself is not kept.
+// One configured key, prepared for each of its schemes. The text itself is not kept.
 struct prepared_key {
-  sha256_digest text_digest{};  // of the text given: fingerprint and recognising a repetition
-  std::array<std::optional<hmac_key>, 3> of_scheme;  // by scheme
+  // Digest of the text, for the fingerprint and to recognise a repeated key.
+  sha256_digest text_digest{};
+  // Indexed by scheme.
+  std::array<std::optional<hmac_key>, 3> of_scheme;
   const hmac_key* find(scheme which) const {
     const auto& slot = of_scheme[static_cast<std::size_t>(which)];
     return slot ? &*slot : nullptr;

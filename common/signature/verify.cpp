@@ -22,8 +22,7 @@ mac sign_offer(
   return key.sign({body});
 }
 
-// Drops offers outside the window. Returns what is wrong with the last one dropped; only of
-// interest if none is left.
+// Removes the signatures outside the window. Returns the problem of the last one that was removed.
 std::string drop_stale(form& read, std::int64_t now, const windows& allowed) {
   std::string detail;
   if (*read.family == scheme::hex) return detail;
@@ -39,7 +38,7 @@ std::string drop_stale(form& read, std::int64_t now, const windows& allowed) {
     } else {
       detail = age > 0 ? "the timestamp is " + std::to_string(age) + " s old, at most " +
                              std::to_string(max_age) + " s are allowed"
-                       : "the timestamp is " + std::to_string(-age) + " s ahead of us, at most " +
+                       : "the timestamp is " + std::to_string(-age) + " s in the future, at most " +
                              std::to_string(max_ahead) + " s are allowed";
     }
   }
@@ -47,8 +46,8 @@ std::string drop_stale(form& read, std::int64_t now, const windows& allowed) {
   return detail;
 }
 
-// Every key against every offer, without leaving early: the time taken tells nothing of the
-// secrets.
+// Compares every key with every signature, without an early exit, so that the time reveals nothing
+// about the keys.
 std::optional<std::size_t> matching_key(
     const key_ring& ring, const form& read, const headers& all, std::string_view body
 ) {
@@ -59,7 +58,8 @@ std::optional<std::size_t> matching_key(
     if (key == nullptr) continue;
     mac expected{};
     for (std::size_t i = 0; i < read.count; ++i) {
-      // Offers of one timestamp share the work: a list must not multiply the cost of a large body.
+      // Signatures with the same timestamp share the HMAC: a list must not multiply the cost of a
+      // large body.
       if (i == 0 || read.offers[i].timestamp != read.offers[i - 1].timestamp)
         expected = sign_offer(*key, read, read.offers[i], all, body);
       if (equal(expected, read.offers[i].digest) && !found) found = index;
@@ -77,21 +77,19 @@ verdict verify(
   verdict out;
   form read = read_form(all);
   out.decided_by = read.family;
-  const auto refuse = [&out](refusal reason, std::string detail) {
+  const auto reject = [&out](refusal reason, std::string detail) {
     out.reason = reason;
     out.detail = std::move(detail);
     return out;
   };
-  if (read.wrong) return refuse(*read.wrong, std::move(read.detail));
+  if (read.error) return reject(*read.error, std::move(read.detail));
   if (!ring.serves(*read.family)) {
-    return refuse(
-        refusal::no_key, "no key serves the scheme " + std::string(to_string(*read.family))
-    );
+    return reject(refusal::no_key, "no key for the scheme " + std::string(to_string(*read.family)));
   }
   std::string stale = drop_stale(read, std::max<std::int64_t>(now_unix_seconds, 0), allowed);
-  if (read.count == 0) return refuse(refusal::stale, std::move(stale));
+  if (read.count == 0) return reject(refusal::stale, std::move(stale));
   const auto index = matching_key(ring, read, all, body);
-  if (!index) return refuse(refusal::mismatch, "no key gives an offered signature for this body");
+  if (!index) return reject(refusal::mismatch, "no key matches a signature of this body");
   out.valid = true;
   out.key_index = *index;
   if (*read.family == scheme::standard) out.provider_delivery_id = all.webhook_id.value;
@@ -99,7 +97,7 @@ verdict verify(
 }
 
 std::optional<refusal> check_form(const headers& all) {
-  return read_form(all).wrong;
+  return read_form(all).error;
 }
 
 }  // namespace trunkline::signature

@@ -21,15 +21,16 @@ bool parse_whole(std::string_view text, Number& out) {
   return true;
 }
 
-// "1795194181310-0" -> 1795194181310; 0 if it is no stream id.
+// Returns 1795194181310 for "1795194181310-0", or 0 if it is not a stream id.
 std::int64_t milliseconds_of(std::string_view id) {
   std::int64_t ms = 0;
   return parse_whole(id.substr(0, id.find('-')), ms) ? ms : 0;
 }
 
-// Takes over one field. Unknown ones are a later version's and are left alone; what does not parse
-// keeps its default: the body is authentic, and only it decides what becomes of the delivery.
-void take(delivery& out, std::string_view name, std::string&& value) {
+// Sets one field. Unknown fields belong to a later version and are ignored. A field that cannot be
+// parsed keeps its default, because the body is authentic and decides alone how the delivery is
+// processed.
+void set_field(delivery& out, std::string_view name, std::string&& value) {
   if (name == "t") {
     parse_whole(value, out.received_at_ms);
   } else if (name == "s") {
@@ -114,7 +115,7 @@ entry decode_entry(redis::reply&& from) {
       content.body = std::move(fields[i + 1].text);
       has_body = true;
     } else {
-      take(content, fields[i].text, std::move(fields[i + 1].text));
+      set_field(content, fields[i].text, std::move(fields[i + 1].text));
     }
   }
   if (has_body)

@@ -92,7 +92,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
       out[made++] = static_cast<char>(bits >> have & 0xff);
     }
   }
-  // Bits behind the last byte must be zero: one text for one value.
+  // Bits after the last byte must be zero, so that each value has only one text.
   if (have > 0 && (bits & ((1u << have) - 1)) != 0) return std::nullopt;
   return out;
 }
@@ -126,12 +126,12 @@ std::string_view as_bytes(const sha256_digest& digest) {
 
 std::string make_delivery_id(std::int64_t unix_ms) {
   constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  // The kernel's generator costs a system call: 512 bytes serve 51 ids.
+  // One system call for 512 random bytes serves 51 ids.
   thread_local std::array<unsigned char, 512> pool;
   thread_local std::size_t used = pool.size();
   if (used + 10 > pool.size()) {
     if (RAND_bytes(pool.data(), static_cast<int>(pool.size())) != 1)
-      throw std::runtime_error("no randomness from OpenSSL");
+      throw std::runtime_error("no random bytes from OpenSSL");
     used = 0;
   }
   std::string id(26, '0');

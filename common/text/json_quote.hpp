@@ -5,9 +5,9 @@
 
 namespace trunkline::probes {
 
-// text as a JSON string in quotes, for the small answers of ops listeners. Bytes outside printable
-// ASCII are escaped one by one: reasons may hold what a server said, and the answer stays valid
-// JSON whatever that was.
+// Returns text as a JSON string with quotes, for the responses of ops listeners. Bytes outside
+// printable ASCII are escaped one by one, so that the response is valid JSON even if text quotes an
+// arbitrary error of a server.
 std::string json_quote(std::string_view text);
 
 }  // namespace trunkline::probes

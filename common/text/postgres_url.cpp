@@ -21,7 +21,7 @@ bool good_escapes(std::string_view text) {
   return true;
 }
 
-// "[::1]", "[::1]:5432", or no bracket at its start.
+// Accepts "[::1]", "[::1]:5432" and hosts without a bracket at the start.
 bool good_brackets(std::string_view host) {
   if (!host.starts_with('[')) return true;
   const auto end = host.find(']');
@@ -29,7 +29,8 @@ bool good_brackets(std::string_view host) {
          (end + 1 == host.size() || host[end + 1] == ':');
 }
 
-// "sslmode=require&user=...", each with one =. Ours is to write options, so anything goes there.
+// Accepts "sslmode=require&user=...", with one = per parameter. The value of options is free,
+// because Trunkline writes it itself.
 bool good_query(std::string_view query) {
   while (!query.empty()) {
     const auto item = query.substr(0, query.find('&'));
@@ -40,7 +41,7 @@ bool good_query(std::string_view query) {
   return true;
 }
 
-// "h", "h:5432", "[::1]:5432"; libpq takes a list of them.
+// Accepts "h", "h:5432" and "[::1]:5432".
 bool good_port(std::string_view host) {
   if (const auto bracket = host.find(']'); bracket != std::string_view::npos)
     host.remove_prefix(bracket);
@@ -48,7 +49,7 @@ bool good_port(std::string_view host) {
   return colon == std::string_view::npos || all_of(host.substr(colon + 1), std::isdigit);
 }
 
-// "host=h password='a b'", read as libpq reads it.
+// Parses "host=h password='a b'" like libpq.
 std::string check_list(std::string_view text) {
   const auto blank = [&](std::size_t i) {
     return std::isspace(static_cast<unsigned char>(text[i])) != 0;
@@ -77,7 +78,7 @@ std::string check_list(std::string_view text) {
 
 }  // namespace
 
-// libpq's own complaint would quote the text, and go to logs and /readyz.
+// The error of libpq would quote the text in logs and in /readyz.
 std::string check_postgres_url(std::string_view text) {
   if (!text.starts_with("postgresql://") && !text.starts_with("postgres://"))
     return check_list(text);
@@ -87,17 +88,17 @@ std::string check_postgres_url(std::string_view text) {
       return "the URL cannot be read";
   std::string_view hosts = text.substr(0, text.find_first_of("/?"));
   if (const auto at = hosts.find('@'); at != std::string_view::npos) {
-    if (!good_escapes(hosts.substr(0, at))) return "the user or password has a bad %-escape";
+    if (!good_escapes(hosts.substr(0, at))) return "the user or password has an invalid %-escape";
     hosts.remove_prefix(at + 1);
   }
   if (hosts.find('@') != std::string_view::npos)
-    return "the user or password has an @: it is written %40";
+    return "the user or password has an @; write it as %40";
   if (!good_escapes(text.substr(0, text.find('?')))) return "the URL cannot be read";
   while (!hosts.empty()) {
     const auto end = std::min(hosts.find(','), hosts.size());
     if (!good_brackets(hosts.substr(0, end))) return "the URL cannot be read";
     if (!good_port(hosts.substr(0, end)))
-      return "the port must be digits; a / in a password is written %2F";
+      return "the port must be digits; write a / in a password as %2F";
     hosts.remove_prefix(std::min(end + 1, hosts.size()));
   }
   return "";

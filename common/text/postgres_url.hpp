@@ -5,8 +5,8 @@
 
 namespace trunkline {
 
-// What is wrong with the user, password or host part of a Postgres URL; empty if nothing, or if
-// the text is no URL. libpq finds the same later, but its errors repeat pieces of the password.
+// Checks a PostgreSQL URL or key=value list. Returns the error, or an empty string if there is
+// none. libpq would find the same errors later, but its messages quote parts of the password.
 std::string check_postgres_url(std::string_view text);
 
 }  // namespace trunkline

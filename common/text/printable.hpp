@@ -5,11 +5,12 @@
 
 namespace trunkline {
 
-// For a terminal: control characters and bytes that are not UTF-8 become \xNN, so that stored data
-// can't move the cursor.
+// Replaces control characters and bytes that are not UTF-8 by \xNN, so that stored data cannot move
+// the cursor of a terminal.
 std::string printable(std::string_view text);
-std::size_t count_characters(std::string_view text);  // of UTF-8
-// The first most characters (of UTF-8), "..." where something was cut.
-std::string shorten(std::string_view text, std::size_t most);
+// Returns the number of UTF-8 characters.
+std::size_t count_characters(std::string_view text);
+// Returns the first max UTF-8 characters, with "..." if text was longer.
+std::string shorten(std::string_view text, std::size_t max);
 
 }  // namespace trunkline

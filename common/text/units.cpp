@@ -23,8 +23,8 @@ constexpr std::array<unit, 7> size_units{
      {"kB", 1'000},
      {"B", 1}}};
 
-// Whole number followed by one of units; bare is the factor of a number without a unit, 0 for "not
-// allowed".
+// Parses a whole number followed by one of units. bare is the factor of a number without a unit, or
+// 0 if the unit is required.
 template <std::size_t N>
 std::optional<std::uint64_t> parse_quantity(
     std::string_view text, const std::array<unit, N>& units, std::uint64_t bare
@@ -38,8 +38,8 @@ std::optional<std::uint64_t> parse_quantity(
   for (const auto& [name, value] : units) {
     if (rest == name) factor = value;
   }
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (factor == 0 || number > most / factor) return std::nullopt;
+  constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (factor == 0 || number > max / factor) return std::nullopt;
   return number * factor;
 }
 

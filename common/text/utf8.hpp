@@ -5,12 +5,12 @@
 
 namespace trunkline {
 
-// Length of the UTF-8 sequence that text starts with: 1 to 4; 0 where it is not valid (overlong,
-// surrogate, above U+10FFFF, cut off) or text is empty.
+// Returns the length of the UTF-8 sequence at the start of text, 1 to 4, or 0 if it is invalid
+// (overlong, surrogate, above U+10FFFF, truncated) or text is empty.
 std::size_t utf8_length(std::string_view text);
 
-// One sequence: does it start a line, move a cursor or turn the direction of what follows? Then it
-// may not reach a log line or a terminal as it is. C0, DEL, C1, line and paragraph separator, and
+// Returns true if a sequence can start a line, move a cursor or change the direction of text, and
+// so must be escaped in logs and on terminals: C0, DEL, C1, the line and paragraph separators, and
 // the marks of bidirectional text.
 bool is_control(std::string_view sequence);
 

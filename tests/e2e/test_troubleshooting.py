@@ -13,7 +13,7 @@ SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/
            "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
            "common/text/postgres_url.cpp"]
 # Not start-up errors: programming errors, and HTTP responses of the ops listener.
-NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "no body is wanted",
+NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "body not allowed",
                  "bad request", "method not allowed"}
 
 

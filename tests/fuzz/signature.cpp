@@ -71,14 +71,14 @@ bool is_known(const std::string& problem) {
   constexpr std::array<std::string_view, 10> known = {
       "",
       "nothing follows whsec_",
-      "what follows whsec_ is not base",
-      "decodes to  bytes, a secret has  to ",
+      "the text after whsec_ is not base",
+      "decodes to  bytes; a key has  to ",
       "nothing follows legacy:",
-      "what follows legacy: is not base",
-      "decodes to  bytes, a secret has  or more",
+      "the text after legacy: is not base",
+      "decodes to  bytes; a key has  or more",
       "nothing follows hex:",
       "is empty",
-      "holds a control character"};
+      "has a control character"};
   return std::find(known.begin(), known.end(), sentence) != known.end();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/process/options.hpp"
 
-#include "common/probes/probe_server.hpp"
 #include "common/redis/url.hpp"
+#include "common/text/listen_address.hpp"
 #include "common/text/units.hpp"
 #include "parse/phone_number.hpp"
 
@@ -104,7 +104,7 @@ void declare_checks(config::option_set& set, const worker_options& o) {
   set.check("ops-listen", [&o] {
     std::string host;
     std::uint16_t port = 0;
-    return o.ops_listen.empty() ? std::string{} : probes::parse_listen(o.ops_listen, host, port);
+    return o.ops_listen.empty() ? std::string{} : parse_listen(o.ops_listen, host, port);
   });
   set.check("redis", [&o] {
     redis::endpoint ignored;

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <random>
 
+#include "common/process/clock.hpp"
+#include "common/process/host_name.hpp"
 #include "common/process/version.hpp"
 #include "common/stream/contract.hpp"
 #include "common/text/encoding.hpp"
@@ -14,17 +16,6 @@ namespace trunkline::worker {
 namespace {
 
 constexpr std::chrono::seconds timeout{1};
-
-std::string host() {
-  char name[256] = "host";
-  gethostname(name, sizeof name - 1);
-  return name;
-}
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 std::string join(const std::vector<std::string>& parts) {
   std::string out;
@@ -44,7 +35,7 @@ std::string make_process_id() {
   std::random_device random;
   char tail[16];
   std::snprintf(tail, sizeof tail, "%08x", random());
-  return host() + "-" + std::to_string(getpid()) + "-" + tail;
+  return host_name() + "-" + std::to_string(getpid()) + "-" + tail;
 }
 
 process_info::process_info(
@@ -81,7 +72,7 @@ void process_info::publish(const std::string& state) {
   client_.pipeline(
       {{"HSET",         key_,
         "pid",          std::to_string(getpid()),
-        "host",         host(),
+        "host",         host_name(),
         "version",      TRUNKLINE_VERSION,
         "threads",      std::to_string(shared_.options.threads),
         "state",        state,

@@ -79,7 +79,7 @@ TEST_CASE("the deadline of a call holds on a frozen Redis, and no later call see
     CHECK(clock_type::now() - start < 400ms);
     CHECK(results[0].why == redis::failure::timed_out);
     CHECK(results[1].why == redis::failure::timed_out);
-    CHECK(results[0].error() == "no answer in time");
+    CHECK(results[0].error() == "no reply in time");
 
     // The kernel still accepts the connection: the handshake is what gets no answer.
     start = clock_type::now();

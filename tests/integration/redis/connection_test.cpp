@@ -151,7 +151,7 @@ TEST_CASE("a frozen Redis costs the deadline, and late answers meet nobody") {
     CHECK(took >= 200ms);
     CHECK(took < 400ms);
     CHECK(f.outcomes == outcomes{"before=before", "one=timed out", "two=timed out"});
-    CHECK(f.disconnects == outcomes{"no answer within 200 ms"});
+    CHECK(f.disconnects == outcomes{"no reply within 200 ms"});
     CHECK(f.send("away", {"PING"}) == failure::not_connected);
   }
   REQUIRE(f.run_until([&] { return f.link.connected(); }));

@@ -39,13 +39,13 @@ TEST_CASE("problems with a key are named, the key never") {
   CHECK(added("whsec_") == "nothing follows whsec_");
   CHECK(added("legacy:") == "nothing follows legacy:");
   CHECK(added("hex:") == "nothing follows hex:");
-  CHECK(added("whsec_not-base64!") == "what follows whsec_ is not base64");
-  CHECK(added("whsec_MDEyMzQ1Njc4OWFiY2RlZg=") == "what follows whsec_ is not base64");
-  CHECK(added("legacy:MDEyMzQ1Njc4OWFiY2RlZg") == "what follows legacy: is not base64");
-  CHECK(added("whsec_c2hvcnQ=") == "decodes to 5 bytes, a secret has 16 to 64");
-  CHECK(added("whsec_" + std::string(88, 'A')) == "decodes to 66 bytes, a secret has 16 to 64");
-  CHECK(added("legacy:c2hvcnQ=") == "decodes to 5 bytes, a secret has 16 or more");
-  CHECK(added("two\nlines") == "holds a control character");
+  CHECK(added("whsec_not-base64!") == "the text after whsec_ is not base64");
+  CHECK(added("whsec_MDEyMzQ1Njc4OWFiY2RlZg=") == "the text after whsec_ is not base64");
+  CHECK(added("legacy:MDEyMzQ1Njc4OWFiY2RlZg") == "the text after legacy: is not base64");
+  CHECK(added("whsec_c2hvcnQ=") == "decodes to 5 bytes; a key has 16 to 64");
+  CHECK(added("whsec_" + std::string(88, 'A')) == "decodes to 66 bytes; a key has 16 to 64");
+  CHECK(added("legacy:c2hvcnQ=") == "decodes to 5 bytes; a key has 16 or more");
+  CHECK(added("two\nlines") == "has a control character");
 }
 
 TEST_CASE("sign and verify agree in all three schemes") {

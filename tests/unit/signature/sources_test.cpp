@@ -52,7 +52,7 @@ TEST_CASE("problems name key and source, all of them, and never show a key") {
   const keys_file file("hex:fine\nlegacy:%%%\nwhsec_%%%\n");
   const auto bad = load_keys(given({"hex:one", "whsec_%%%"}, file.path()));
   REQUIRE(bad.problems.size() == 3);
-  CHECK(bad.problems[0] == "key 2 of --signing-key: what follows whsec_ is not base64");
+  CHECK(bad.problems[0] == "key 2 of --signing-key: the text after whsec_ is not base64");
   CHECK(bad.problems[1].rfind("key 2 of " + file.path() + ": ", 0) == 0);
   CHECK(bad.problems[2].rfind("key 3 of " + file.path() + ": ", 0) == 0);
   for (const auto& problem : bad.problems) CHECK(problem.find("%%%") == std::string::npos);
