@@ -7,7 +7,7 @@
 #include "common/process/version.hpp"
 #include "common/process/signals.hpp"
 #include "common/process/supervisor.hpp"
-#include "exporter/exporter_answers.hpp"
+#include "exporter/exporter_responses.hpp"
 
 namespace trunkline::exporter {
 namespace {

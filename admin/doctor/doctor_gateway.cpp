@@ -6,7 +6,7 @@
 #include "admin/http_client.hpp"
 #include "common/json/json_object.hpp"
 #include "common/text/printable.hpp"
-#include "admin/queue/queue_sources.hpp"
+#include "admin/queue/queue_readers.hpp"
 
 namespace trunkline::admin {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/database.hpp"
-#include "admin/queue/queue_sources.hpp"
+#include "admin/queue/queue_readers.hpp"
 
 namespace trunkline::admin {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "common/stream/contract.hpp"
-#include "admin/queue/queue_sources.hpp"
+#include "admin/queue/queue_readers.hpp"
 #include "admin/redis.hpp"
 
 namespace trunkline::admin {

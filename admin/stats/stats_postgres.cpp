@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "admin/stats/stats_sources.hpp"
+#include "admin/stats/stats_readers.hpp"
 #include "admin/stats/stats_walk.hpp"
 
 namespace trunkline::admin {

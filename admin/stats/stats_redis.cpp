@@ -3,7 +3,7 @@
 
 #include "common/stream/contract.hpp"
 #include "admin/redis.hpp"
-#include "admin/stats/stats_sources.hpp"
+#include "admin/stats/stats_readers.hpp"
 
 namespace trunkline::admin {
 namespace {

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "admin/redis.hpp"
-#include "admin/stats/stats_sources.hpp"
+#include "admin/stats/stats_readers.hpp"
 
 namespace trunkline::admin {
 namespace {

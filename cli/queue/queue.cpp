@@ -14,7 +14,7 @@
 #include "common/text/units.hpp"
 #include "common/redis/url.hpp"
 #include "cli/output.hpp"
-#include "admin/queue/queue_sources.hpp"
+#include "admin/queue/queue_readers.hpp"
 #include "cli/queue/queue_watch.hpp"
 #include "cli/commands.hpp"
 

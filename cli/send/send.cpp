@@ -6,9 +6,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
-#include "cli/send/send_print.hpp"
-#include "cli/send/send_rows.hpp"
-#include "cli/send/send_steps.hpp"
+#include "cli/send/send_text.hpp"
+#include "cli/send/test_rows.hpp"
+#include "cli/send/signed_delivery.hpp"
 #include "cli/signing_keys.hpp"
 #include "common/process/clock.hpp"
 #include "common/process/read_input.hpp"

@@ -7,7 +7,7 @@
 #include "cli/stats/stats_text.hpp"
 #include "common/text/units.hpp"
 #include "admin/deadline_task.hpp"
-#include "admin/stats/stats_sources.hpp"
+#include "admin/stats/stats_readers.hpp"
 #include "cli/commands.hpp"
 
 namespace trunkline::cli {

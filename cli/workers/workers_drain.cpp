@@ -10,7 +10,7 @@
 #include "admin/control/controls.hpp"
 #include "cli/commands.hpp"
 #include "cli/operator_name.hpp"
-#include "admin/workers/worker_cards.hpp"
+#include "admin/workers/worker_processes.hpp"
 
 namespace trunkline::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "common/text/units.hpp"
 #include "cli/output.hpp"
 #include "cli/commands.hpp"
-#include "admin/workers/worker_cards.hpp"
+#include "admin/workers/worker_processes.hpp"
 
 namespace trunkline::cli {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/send/send_rows.hpp"
+#include "cli/send/test_rows.hpp"
 #include "cli/output.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/exporter_answers.hpp"
+#include "exporter/exporter_responses.hpp"
 
 #include "common/metrics/exposition.hpp"
 #include "common/text/json_quote.hpp"

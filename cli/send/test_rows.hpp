@@ -6,7 +6,7 @@
 
 #include "cli/output.hpp"
 #include "admin/database.hpp"
-#include "cli/send/send_samples.hpp"
+#include "cli/send/sample_events.hpp"
 
 // The rows of one test run: names that nobody else uses, and their removal.
 namespace trunkline::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/samples.hpp"
+#include "exporter/queue_sampler.hpp"
 
 #include <condition_variable>
 #include <mutex>

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/log/log.hpp"
-#include "admin/queue/queue_sources.hpp"
+#include "admin/queue/queue_readers.hpp"
 
 namespace trunkline::exporter {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/workers/worker_cards.hpp"
+#include "admin/workers/worker_processes.hpp"
 
 #include <algorithm>
 #include <charconv>

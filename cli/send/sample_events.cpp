@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/send/send_samples.hpp"
+#include "cli/send/sample_events.hpp"
 #include "cli/output.hpp"
 
 #include <array>

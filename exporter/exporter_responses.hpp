@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "common/probes/probe_server.hpp"
-#include "exporter/samples.hpp"
+#include "exporter/queue_sampler.hpp"
 
 namespace trunkline::exporter {
 

@@ -8,7 +8,7 @@
 #include "common/signature/signature.hpp"
 #include "admin/database.hpp"
 #include "admin/http_client.hpp"
-#include "cli/send/send_samples.hpp"
+#include "cli/send/sample_events.hpp"
 
 // One delivery through the whole pipe: signed, posted, awaited in Postgres, compared.
 namespace trunkline::cli {

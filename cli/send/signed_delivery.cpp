@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/send/send_steps.hpp"
+#include "cli/send/signed_delivery.hpp"
 #include "cli/output.hpp"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/output.hpp"
-#include "cli/send/send_steps.hpp"
+#include "cli/send/signed_delivery.hpp"
 
 // What `trunkline send` prints.
 namespace trunkline::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/send/send_print.hpp"
+#include "cli/send/send_text.hpp"
 
 #include <algorithm>
 
