@@ -27,37 +27,26 @@ std::optional<std::string> known(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-std::optional<std::vector<json_object>> cards_json(
-    const std::optional<std::vector<process_card>>& cards
+std::optional<std::vector<json_object>> processes_json(
+    const std::optional<std::vector<process_info>>& processes
 ) {
-  if (!cards) return std::nullopt;
+  if (!processes) return std::nullopt;
   std::vector<json_object> out;
-  for (const auto& card : *cards)
+  for (const auto& process : *processes)
     out.push_back(json_object()
-                      .text("id", card.id)
-                      .text("state", known(card.state))
-                      .text("reason", known(card.reason))
-                      .real("rate", card.rate)
-                      .text("durability", known(card.durability)));
+                      .text("id", process.id)
+                      .text("state", known(process.state))
+                      .text("reason", known(process.reason))
+                      .real("rate", process.rate)
+                      .text("durability", known(process.durability)));
   return out;
 }
 
-std::optional<json_object> refused_json(const redis_state& redis) {
-  if (!redis.refused) return std::nullopt;
+std::optional<json_object> rejected_json(const redis_state& redis) {
+  if (!redis.rejected) return std::nullopt;
   json_object out;
-  for (const auto& [reason, count] : *redis.refused) out.number(reason, count);
+  for (const auto& [reason, count] : *redis.rejected) out.number(reason, count);
   return out;
-}
-
-std::string_view status_word(exit_code code) {
-  switch (code) {
-    case exit_code::critical:
-      return "limit";
-    case exit_code::unknown:
-      return "unknown";
-    default:
-      return "ok";
-  }
 }
 
 }  // namespace
@@ -83,7 +72,7 @@ std::string as_json(const queue_report& report, const queue_verdict& verdict) {
     return age ? std::optional(static_cast<double>(age->count()) / 1000) : std::nullopt;
   };
   json_object out;
-  out.text("verdict", verdict.line).text("status", std::string(status_word(verdict.code)));
+  out.text("verdict", describe(verdict)).text("status", to_string(verdict.status));
   out.object("ready", state_json(if_redis(redis.ready()), redis.ready_age));
   out.object("pending", state_json(if_redis(redis.pending), redis.pending_age));
   out.object("retrying", state_json(postgres ? std::optional(postgres->retrying) : std::nullopt));
@@ -92,8 +81,9 @@ std::string as_json(const queue_report& report, const queue_verdict& verdict) {
   out.real("accepted_per_second", redis.accepted_rate);
   out.real("settled_per_second", settled_rate(redis));
   out.real("last_accepted_seconds", seconds(redis.last_accepted_age));
-  out.object("refused_last_hour", refused_json(redis)).number("consumers", redis.consumers);
-  out.list("workers", cards_json(redis.workers)).list("gateways", cards_json(redis.gateways));
+  out.object("rejected_last_hour", rejected_json(redis)).number("consumers", redis.consumers);
+  out.list("workers", processes_json(redis.workers))
+      .list("gateways", processes_json(redis.gateways));
   out.number("used_memory", redis.used_memory).number("max_memory", redis.max_memory);
   out.text("appendonly", redis.appendonly).text("appendfsync", redis.appendfsync);
   out.object("pause", postgres ? as_json(postgres->pause) : std::nullopt);

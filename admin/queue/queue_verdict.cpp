@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the figures mean: the first line of `trunkline queue` and its exit code.
 #include <algorithm>
 
-#include "common/text/units.hpp"
 #include "admin/queue/queue_report.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::admin {
 namespace {
 
 using milliseconds = std::chrono::milliseconds;
+using reasons = std::vector<verdict_reason>;
+constexpr const char* doctor = "trunkline doctor";
 
 std::string count_of(const state_count& state) {
   return std::to_string(state.count) + (state.at_least ? "+" : "");
 }
 
-std::string join(const std::vector<std::string>& parts, const char* between) {
+void append(std::string& text, const std::string& part, const char* separator) {
+  if (part.empty()) return;
+  if (!text.empty()) text += separator;
+  text += part;
+}
+
+std::string summarize(const queue_report& report) {
   std::string out;
-  for (const auto& part : parts) out += (out.empty() ? "" : between) + part;
+  if (report.redis) append(out, std::to_string(report.redis->length) + " waiting", ", ");
+  if (report.postgres) {
+    append(out, count_of(report.postgres->retrying) + " retrying", ", ");
+    append(out, count_of(report.postgres->dead) + " dead", ", ");
+  }
   return out;
 }
 
-std::string summary(const queue_report& report) {
-  std::vector<std::string> parts;
-  if (report.redis) parts.push_back(std::to_string(report.redis->length) + " waiting");
-  if (report.postgres) {
-    const auto& [retrying, dead, due, next, pause] = *report.postgres;
-    parts.push_back(retrying.count ? count_of(retrying) + " retrying" : "nothing retrying");
-    parts.push_back(dead.count ? count_of(dead) + " dead" : "nothing dead");
-  }
-  return join(parts, ", ");
-}
-
-// The age of the oldest delivery that was accepted and has no outcome yet.
+// Returns the age of the oldest delivery that was accepted and has no outcome yet.
 std::optional<milliseconds> oldest(const queue_report& report) {
   std::optional<milliseconds> age;
   if (report.redis) age = std::max(report.redis->ready_age, report.redis->pending_age);
@@ -39,101 +39,166 @@ std::optional<milliseconds> oldest(const queue_report& report) {
   return age;
 }
 
-std::vector<std::string> past_limits(const queue_report& report, const queue_limits& limits) {
-  std::vector<std::string> reasons;
+reasons exceeded_limits(const queue_report& report, const queue_limits& limits) {
+  reasons out;
   const auto age = oldest(report);
   if (limits.max_age && age && *age > *limits.max_age)
-    reasons.push_back(
-        "the oldest waits " + describe_age(*age) + ", over --max-age " +
-        format_duration(*limits.max_age)
+    out.push_back(
+        {"max_age",
+         "oldest delivery waits for " + describe_age(*age) + ", limit --max-age " +
+             format_duration(*limits.max_age),
+         doctor}
     );
   const std::int64_t depth = (report.redis ? report.redis->length : 0) +
                              (report.postgres ? report.postgres->retrying.count : 0);
   if (limits.max_depth && depth > *limits.max_depth)
-    reasons.push_back(
-        std::to_string(depth) + " unfinished, over --max-depth " + std::to_string(*limits.max_depth)
+    out.push_back(
+        {"max_depth",
+         std::to_string(depth) + " unfinished, limit --max-depth " +
+             std::to_string(*limits.max_depth),
+         doctor}
     );
-  return reasons;
+  return out;
 }
 
-void watch_workers(const redis_state& redis, std::vector<std::string>& reasons) {
+void check_workers(const redis_state& redis, reasons& out) {
   if (!redis.workers) return;
-  if (redis.workers->empty()) reasons.push_back("no worker is running");
+  if (redis.workers->empty()) out.push_back({"no_worker", "no worker is running", doctor});
   for (const auto& worker : *redis.workers)
-    if (worker.state == "holding" && worker.reason != "starting")
-      reasons.push_back(
-          "worker " + worker.id + " holds" + (worker.reason.empty() ? "" : ": " + worker.reason)
+    if (worker.state == "blocked")
+      out.push_back(
+          {"worker_blocked",
+           "worker " + worker.id + " is blocked" +
+               (worker.reason.empty() ? "" : ": " + worker.reason),
+           doctor}
       );
 }
 
-void watch_gateways(const redis_state& redis, std::vector<std::string>& reasons) {
+void check_gateways(const redis_state& redis, reasons& out) {
   if (!redis.gateways) return;
-  if (redis.gateways->empty()) reasons.push_back("no gateway is running");
+  if (redis.gateways->empty()) out.push_back({"no_gateway", "no gateway is running", doctor});
   for (const auto& gateway : *redis.gateways)
     if (gateway.state == "unavailable")
-      reasons.push_back(
-          "gateway " + gateway.id + " answers 503" +
-          (gateway.reason.empty() ? "" : ": " + gateway.reason)
+      out.push_back(
+          {"gateway_unavailable",
+           "gateway " + gateway.id + " is unavailable" +
+               (gateway.reason.empty() ? "" : ": " + gateway.reason),
+           doctor}
       );
 }
 
-void watch_redis(const redis_state& redis, std::vector<std::string>& reasons) {
+void check_redis(const redis_state& redis, reasons& out) {
   if (redis.used_memory && redis.max_memory && *redis.max_memory > 0 &&
       *redis.used_memory > *redis.max_memory / 4 * 3)
-    reasons.push_back("Redis is over 75 % of its memory: the gateway answers 503");
+    out.push_back(
+        {"redis_memory", "Redis uses over 75 % of its memory: the gateway responds 503", doctor}
+    );
   const bool weak = (redis.appendonly && *redis.appendonly != "yes") ||
                     (redis.appendfsync && *redis.appendfsync != "always") ||
                     (redis.no_fsync_on_rewrite && *redis.no_fsync_on_rewrite != "no");
-  if (weak) reasons.push_back("Redis may lose accepted deliveries at a power loss");
+  if (weak)
+    out.push_back(
+        {"redis_durability", "Redis may lose accepted deliveries in a power failure", doctor}
+    );
   if (redis.policy && *redis.policy != "noeviction")
-    reasons.push_back("Redis may evict deliveries: maxmemory-policy is " + *redis.policy);
-  if (redis.refused) {
-    std::int64_t refused = 0;
-    // Scanners knock at wrong paths all day, which is no news; a wrong key refuses every delivery.
-    for (const auto& [reason, count] : *redis.refused)
-      if (reason != "path" && reason != "method") refused += count;
-    if (refused > 5) reasons.push_back(std::to_string(refused) + " refused in the last hour");
-  }
+    out.push_back(
+        {"redis_eviction", "Redis may evict deliveries: maxmemory-policy is " + *redis.policy,
+         doctor}
+    );
+  if (!redis.rejected) return;
+  // Scanners request other paths all day. A wrong signing key rejects every delivery.
+  std::int64_t rejected = 0;
+  for (const auto& [reason, count] : *redis.rejected)
+    if (reason != "path" && reason != "method") rejected += count;
+  if (rejected > 5)
+    out.push_back({"rejected", std::to_string(rejected) + " rejected in the last hour", doctor});
 }
 
-// Causes before their effects: who reads one sentence at 3 a.m. begins with its first words.
-std::vector<std::string> worth_a_look(const queue_report& report) {
-  std::vector<std::string> reasons;
-  if (report.postgres && report.postgres->pause)
-    reasons.push_back(
-        "paused " + describe(*report.postgres->pause) + ", go on with 'trunkline resume'"
-    );
-  const std::size_t before = reasons.size();
+// Causes come before their effects: the first words of the line are read first.
+reasons warnings(const queue_report& report) {
+  reasons out;
+  const auto& postgres = report.postgres;
+  if (postgres && postgres->pause)
+    out.push_back({"paused", "paused " + describe(*postgres->pause), "trunkline resume"});
   if (report.redis) {
-    watch_workers(*report.redis, reasons);
-    watch_gateways(*report.redis, reasons);
-    watch_redis(*report.redis, reasons);
+    check_workers(*report.redis, out);
+    check_gateways(*report.redis, out);
+    check_redis(*report.redis, out);
   }
-  if (report.postgres && report.postgres->next_retry &&
-      *report.postgres->next_retry < -std::chrono::minutes(1))
-    reasons.push_back("a retry is overdue");
-  if (reasons.size() > before) reasons.push_back("see 'trunkline doctor'");
-  if (report.postgres && report.postgres->dead.count)
-    reasons.push_back("see 'trunkline dead groups'");
-  return reasons;
+  if (postgres && postgres->next_retry && *postgres->next_retry < -std::chrono::minutes(1))
+    out.push_back({"retry_overdue", "a retry is overdue", doctor});
+  if (postgres && postgres->dead.count)
+    out.push_back({"dead_letters", "", "trunkline dead groups"});
+  if (postgres && postgres->retrying.count) out.push_back({"retrying", "", ""});
+  return out;
+}
+
+std::string join_words(const reasons& all) {
+  std::string out;
+  for (const auto& each : all) append(out, each.words, "; ");
+  return out;
+}
+
+// Returns "run 'trunkline doctor', 'trunkline dead groups'", or "" if no reason has a command.
+std::string join_commands(const reasons& all) {
+  std::string out;
+  for (const auto& each : all)
+    if (const auto quoted = "'" + each.command + "'";
+        !each.command.empty() && out.find(quoted) == std::string::npos)
+      append(out, quoted, ", ");
+  return out.empty() ? "" : "run " + out;
 }
 
 }  // namespace
 
 queue_verdict judge(const queue_report& report, const queue_limits& limits) {
-  const auto limit = past_limits(report, limits);
-  if (!report.unknown.empty()) {
-    // Not knowing comes first: a figure past its limit is told beside it.
-    auto parts = report.unknown;
-    parts.insert(parts.end(), limit.begin(), limit.end());
-    return {exit_code::unknown, "UNKNOWN: " + join(parts, "; ")};
+  queue_verdict out{queue_status::ok, summarize(report), {}};
+  for (const auto& problem : report.unknown) out.reasons.push_back({"unknown", problem, ""});
+  auto exceeded = exceeded_limits(report, limits);
+  if (!out.reasons.empty()) {
+    out.status = queue_status::unknown;
+    out.reasons.insert(out.reasons.end(), exceeded.begin(), exceeded.end());
+    return out;
   }
-  if (!limit.empty())
-    return {exit_code::critical, "LIMIT: " + join(limit, "; ") + " (" + summary(report) + ")"};
-  const auto reasons = worth_a_look(report);
-  const bool busy = report.postgres && report.postgres->retrying.count > 0;
-  if (reasons.empty()) return {exit_code::ok, (busy ? "WATCH: " : "OK: ") + summary(report)};
-  return {exit_code::ok, "WATCH: " + summary(report) + "; " + join(reasons, "; ")};
+  if (!exceeded.empty()) {
+    out.status = queue_status::critical;
+    out.reasons = std::move(exceeded);
+    return out;
+  }
+  out.reasons = warnings(report);
+  if (!out.reasons.empty()) out.status = queue_status::warning;
+  return out;
+}
+
+std::string to_string(queue_status status) {
+  switch (status) {
+    case queue_status::ok:
+      return "ok";
+    case queue_status::warning:
+      return "warning";
+    case queue_status::critical:
+      return "critical";
+    case queue_status::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string describe(const queue_verdict& verdict) {
+  const auto words = join_words(verdict.reasons);
+  switch (verdict.status) {
+    case queue_status::unknown:
+      return "UNKNOWN: " + words;
+    case queue_status::critical:
+      return "CRITICAL: " + words + " (" + verdict.summary + ")";
+    case queue_status::ok:
+    case queue_status::warning:
+      break;
+  }
+  std::string line = (verdict.status == queue_status::ok ? "OK: " : "WARNING: ") + verdict.summary;
+  append(line, words, "; ");
+  append(line, join_commands(verdict.reasons), "; ");
+  return line;
 }
 
 }  // namespace trunkline::admin

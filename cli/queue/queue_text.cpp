@@ -34,11 +34,11 @@ std::string bytes_text(std::int64_t bytes) {
   return digits;
 }
 
-std::string refused_text(const redis_state& redis) {
-  if (!redis.refused) return unknown;
+std::string rejected_text(const redis_state& redis) {
+  if (!redis.rejected) return unknown;
   std::int64_t sum = 0;
   std::string reasons;
-  for (const auto& [reason, count] : *redis.refused) {
+  for (const auto& [reason, count] : *redis.rejected) {
     sum += count;
     reasons += (reasons.empty() ? ": " : ", ") + printable(reason) + " " + std::to_string(count);
   }
@@ -58,17 +58,18 @@ std::string memory_text(const redis_state& redis) {
 }
 
 std::string durability_text(const redis_state& redis) {
-  if (!redis.appendonly || !redis.appendfsync) return "unknown: Redis does not tell its settings";
+  if (!redis.appendonly || !redis.appendfsync) return "unknown: not readable with this login";
   return "appendonly " + printable(*redis.appendonly) + ", appendfsync " +
          printable(*redis.appendfsync);
 }
 
-void add_processes(lines& out, const char* what, const std::vector<process_card>& cards) {
-  for (const auto& card : cards) {
-    std::string text = card.state.empty() ? unknown : printable(card.state);
-    if (!card.reason.empty()) text += ": " + printable(card.reason);
-    if (!card.durability.empty()) text += ", durability " + printable(card.durability);
-    out.push_back({what, printable(card.id), text + (card.rate ? ", " + rate_text(card.rate) : "")}
+void add_processes(lines& out, const char* what, const std::vector<process_info>& processes) {
+  for (const auto& process : processes) {
+    std::string text = process.state.empty() ? unknown : printable(process.state);
+    if (!process.reason.empty()) text += ": " + printable(process.reason);
+    if (!process.durability.empty()) text += ", durability " + printable(process.durability);
+    out.push_back(
+        {what, printable(process.id), text + (process.rate ? ", " + rate_text(process.rate) : "")}
     );
   }
 }
@@ -82,7 +83,7 @@ void add_redis(lines& out, const redis_state& redis) {
                                    : "last unknown"}
   );
   out.push_back({"settled", rate_text(settled_rate(redis))});
-  out.push_back({"refused", refused_text(redis)});
+  out.push_back({"rejected", rejected_text(redis)});
   out.push_back(
       {"workers", workers ? std::to_string(workers->size()) : unknown,
        (redis.consumers ? std::to_string(*redis.consumers) : unknown) + std::string(" threads")}
@@ -104,7 +105,7 @@ std::vector<std::string> state_line(const char* name, const state_count& state) 
 }  // namespace
 
 std::string as_line(const queue_report& report, const queue_verdict& verdict) {
-  std::string out = printable(verdict.line);
+  std::string out = printable(describe(verdict));
   if (report.redis)
     out += " | accepted " + rate_text(report.redis->accepted_rate) + ", settled " +
            rate_text(settled_rate(*report.redis));
@@ -135,10 +136,10 @@ std::string as_text(const queue_report& report, const queue_verdict& verdict) {
   if (report.redis) {
     add_redis(out, *report.redis);
   } else {
-    for (const char* name : {"accepted", "settled", "refused", "workers", "memory", "durability"})
+    for (const char* name : {"accepted", "settled", "rejected", "workers", "memory", "durability"})
       out.push_back({name, unknown});
   }
-  return printable(verdict.line) + "\n\n" + table(out);
+  return printable(describe(verdict)) + "\n\n" + table(out);
 }
 
 }  // namespace trunkline::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/queue/queue_text.hpp"
 #include "cli/queue/queue_watch.hpp"
 #include "cli/output.hpp"
+#include "cli/queue/queue_text.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -22,17 +22,17 @@ void on_signal(int) {
   ended = 1;
 }
 
-// Taken while waiting only, and by this thread: returns the mask for that.
+// Blocks SIGINT and SIGTERM except while waiting. Returns the signal mask for waiting.
 sigset_t catch_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
-  sigset_t ours, before;
-  ::sigemptyset(&ours);
+  sigset_t blocked, before;
+  ::sigemptyset(&blocked);
   for (const int each : {SIGINT, SIGTERM}) {
     ::sigaction(each, &action, nullptr);
-    ::sigaddset(&ours, each);
+    ::sigaddset(&blocked, each);
   }
-  ::pthread_sigmask(SIG_BLOCK, &ours, &before);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
   return before;
 }
 
@@ -75,7 +75,7 @@ std::string fit_screen(const std::string& text, std::size_t columns, std::size_t
           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
         }));
     used += std::max<std::size_t>(1, (length + columns - 1) / columns);
-    // One line for what is left out, one for the cursor.
+    // One line is for the number of lines left out, one for the cursor.
     if (left_out == 0 && used + 2 <= rows)
       out += line + "\n";
     else
@@ -86,8 +86,8 @@ std::string fit_screen(const std::string& text, std::size_t columns, std::size_t
   return out;
 }
 
-exit_code watch_queue(
-    double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& take
+void watch_queue(
+    double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& sample
 ) {
   using clock = std::chrono::steady_clock;
   const auto mask = catch_signals();
@@ -97,14 +97,14 @@ exit_code watch_queue(
       std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
   auto next = clock::now();
   while (!ended) {
-    const auto [report, verdict] = take();
+    const auto [report, verdict] = sample();
     if (ended) break;
     std::string text =
         json       ? as_json(report, verdict)
         : terminal ? clear_screen +
                          on_screen(now_text() + "  (Ctrl-C ends)\n\n" + as_text(report, verdict))
                    : now_text() + " " + as_line(report, verdict) + "\n";
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) break;  // nobody reads
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) break;
     next = std::max(next + period, clock::now());
     for (auto left = next - clock::now(); left > clock::duration::zero() && !ended;
          left = next - clock::now()) {
@@ -113,7 +113,6 @@ exit_code watch_queue(
     }
   }
   if (terminal) std::fputs(show_cursor, stdout);
-  return exit_code::ok;
 }
 
 }  // namespace trunkline::cli

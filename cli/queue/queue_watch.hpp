@@ -5,19 +5,19 @@
 #include <string>
 #include <utility>
 
-#include "cli/output.hpp"
 #include "admin/queue/queue_report.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 
-// Takes and shows a sample each so many seconds, until SIGINT, SIGTERM or a closed pipe: on a
-// terminal in place, else a line a sample.
-exit_code watch_queue(
-    double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& take
+// Shows a sample at each interval until SIGINT, SIGTERM or a failed write: in place on a terminal,
+// else one line per sample.
+void watch_queue(
+    double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& sample
 );
 
-// What of the text fits on a screen, from the top, long lines folded as a terminal does; the last
-// line says how many were left out.
+// Returns the top of the text that fits on a screen which folds long lines. If lines are left out,
+// the last line has their number.
 std::string fit_screen(const std::string& text, std::size_t columns, std::size_t rows);
 
 }  // namespace trunkline::cli

@@ -134,8 +134,8 @@ class LogLines(unittest.TestCase):
             for i, text in enumerate(NASTY):
                 value = text.encode("utf-8", "surrogatepass")
                 key = f"{{trunkline}}:{kind}:evil{i}-".encode() + value
-                pipe.redis.command("HSET", key, "state", b"holding" + value, "reason", value, "durability", value)
-                pipe.redis.command("HSET", key + b"2", "state", "holding", "reason", value)
+                pipe.redis.command("HSET", key, "state", b"blocked" + value, "reason", value, "durability", value)
+                pipe.redis.command("HSET", key + b"2", "state", "blocked", "reason", value)
         ids = pipe.postgres.psql("select id from webhook_events where state = 'dead'").split()
         self.assertGreater(len(ids), 40)
         shown = [("queue",), ("dead", "list", "--limit", "1000"), *(("dead", "show", i) for i in ids[::7]),

@@ -166,7 +166,7 @@ class Pause(CommandTest):
         self.pause("--until", "2099-01-01 06:00")
         self.wait_paused(worker)
         queue = self.command("queue", role="readonly")
-        self.assertRegex(queue.stdout.splitlines()[0], r"^WATCH: .*paused by .* until 2099-01-01T06:00:00Z: a backup, go on with")
+        self.assertRegex(queue.stdout.splitlines()[0], r"^WARNING: .*paused by .* until 2099-01-01T06:00:00Z: a backup; .*run 'trunkline resume'")
         self.assertRegex(queue.stdout, r"applying +paused +by ")
         self.assertEqual(self.json("queue", role="readonly")["pause"]["until"], "2099-01-01T06:00:00Z")
         wait_for(lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the process information")
@@ -208,7 +208,7 @@ class Watch(CommandTest):
         from commands import TRUNKLINE, clean_environment
         environment = clean_environment(REDIS_URL=self.redis.url_of("operator"),
                                         DATABASE_URL=self.postgres.url_of("readonly"))
-        for options, line in ((["--watch", "0.2"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WATCH: .* \| accepted "),
+        for options, line in ((["--watch", "0.2"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING: .* \| accepted "),
                               (["--json", "--watch", "0.2"], r"^\{.*\}$")):
             watch = subprocess.Popen([TRUNKLINE, "queue", *options], env=environment, stdout=subprocess.PIPE, text=True)
             self.addCleanup(watch.stdout.close)

@@ -90,19 +90,30 @@ class Queue(unittest.TestCase):
         self.add()
         late = self.queue("--max-age", "1h")
         self.assertEqual(late.returncode, 2)
-        self.assertRegex(late.stdout.splitlines()[0], r"^LIMIT: the oldest waits \d+ d, over --max-age 1h")
+        self.assertRegex(late.stdout.splitlines()[0], r"^CRITICAL: oldest delivery waits for \d+ d, limit --max-age 1h")
         self.assertEqual(self.queue("--max-depth", "2").returncode, 0)
         deep = self.queue("--max-depth", "1")
         self.assertEqual(deep.returncode, 2)
-        self.assertIn("2 unfinished, over --max-depth 1", deep.stdout.splitlines()[0])
-        self.assertEqual(self.report("--max-depth", "1")[1]["status"], "limit")
+        self.assertIn("2 unfinished, limit --max-depth 1", deep.stdout.splitlines()[0])
+        self.assertEqual(self.report("--max-depth", "1")[1]["status"], "critical")
+
+    def test_output_that_cannot_be_written_is_a_failure(self):
+        self.worker()
+        for options in ([], ["--json"], ["--watch", "0.1"]):
+            with self.subTest(options), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run(
+                    [f"{BIN}/trunkline", "queue", "--redis", self.redis.url_of("operator"), "--postgres",
+                     self.postgres.url_of("readonly"), *options],
+                    stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertNotEqual(done.stderr, "")
 
     def test_rows_of_postgres(self):
         self.worker()
         self.postgres.psql(INSERT.format(state="retrying", count=3) + ";" + INSERT.format(state="dead", count=2))
         done = self.queue()
         self.assertEqual(done.returncode, 0)
-        self.assertTrue(done.stdout.startswith("WATCH: 0 waiting, 3 retrying, 2 dead; "),
+        self.assertTrue(done.stdout.startswith("WARNING: 0 waiting, 3 retrying, 2 dead; "),
                         done.stdout)
         _, report = self.report()
         self.assertAlmostEqual(report["retrying"]["oldest_seconds"], 7200, delta=10)
@@ -118,30 +129,30 @@ class Queue(unittest.TestCase):
 
     def test_workers_and_gateways(self):
         self.worker("w1", rate_1m="2.0")
-        self.worker("w2", state="holding", reason="Postgres is away", rate_1m="0.5")
+        self.worker("w2", state="blocked", reason="no connection", rate_1m="0.5")
         done = self.queue()
-        self.assertIn("worker w2 holds: Postgres is away", done.stdout.splitlines()[0])
+        self.assertIn("worker w2 is blocked: no connection", done.stdout.splitlines()[0])
         _, report = self.report()
-        self.assertEqual([w["state"] for w in report["workers"]], ["running", "holding"])
+        self.assertEqual([w["state"] for w in report["workers"]], ["running", "blocked"])
         self.assertEqual(report["settled_per_second"], 2.5)
 
-    def test_no_worker_is_worth_a_look(self):
+    def test_no_worker_is_a_warning(self):
         done = self.queue()
         self.assertEqual(done.returncode, 0)
-        self.assertTrue(done.stdout.startswith("WATCH: "), done.stdout)
+        self.assertTrue(done.stdout.startswith("WARNING: "), done.stdout)
         self.assertIn("no worker is running; no gateway is running", done.stdout.splitlines()[0])
 
-    def test_gateway_figures_of_the_minutes(self):  # facts 31
+    def test_counters_of_the_gateways(self):  # facts 31
         self.worker()
         minute = int(self.redis.command("TIME")[0]) // 60
         for back, fields in ((0, ["accepted", 30]), (1, ["accepted", 90, "refused:mismatch", 7]),
                              (30, ["refused:mismatch", 2, "refused:path", 5]), (75, ["refused:stale", 99])):
             self.redis.command("HSET", "{trunkline}:minute:%d" % (minute - back), *fields)
         _, report = self.report()
-        self.assertEqual(report["refused_last_hour"], {"mismatch": 9, "path": 5})
+        self.assertEqual(report["rejected_last_hour"], {"mismatch": 9, "path": 5})
         self.assertGreaterEqual(report["accepted_per_second"], 90 / 120)
         self.assertLessEqual(report["accepted_per_second"], 120 / 60)
-        self.assertIn("9 refused in the last hour", self.queue().stdout.splitlines()[0])
+        self.assertIn("9 rejected in the last hour", self.queue().stdout.splitlines()[0])
 
     def test_weak_and_hidden_durability(self):
         self.worker()
@@ -167,9 +178,9 @@ class Queue(unittest.TestCase):
     def test_an_unavailable_gateway(self):
         self.worker()
         self.gateway("unavailable", "weak_durability")
-        self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
+        self.assertIn("gateway g1 is unavailable: weak_durability", self.queue().stdout.splitlines()[0])
         self.redis.command("HSET", "{trunkline}:gateway:g1", "started", 5000, "seen", 7000)
-        self.assertIn("gateway g1 answers 503: weak_durability", self.queue().stdout.splitlines()[0])
+        self.assertIn("gateway g1 is unavailable: weak_durability", self.queue().stdout.splitlines()[0])
         self.redis.command("HSET", "{trunkline}:gateway:g1", "seen", 5003)  # its first record: not connected yet
         self.assertTrue(self.queue().stdout.startswith("OK: "))
 

@@ -114,7 +114,7 @@ class Quickstart(unittest.TestCase):
             self.assertEqual(os.stat(f"{self.dir}/{name}").st_mode & 0o777, 0o600, name)
         queue = self.in_env("trunkline queue")
         self.assertEqual(queue.returncode, 0, queue.stdout + queue.stderr)
-        self.assertTrue(queue.stdout.startswith("OK: 0 waiting, nothing retrying, nothing dead"), queue.stdout)
+        self.assertTrue(queue.stdout.startswith("OK: 0 waiting, 0 retrying, 0 dead"), queue.stdout)
         rows = self.in_env('psql -X -A -t "$DATABASE_URL" -c "select count(*) from activities"')
         self.assertEqual(rows.stdout.strip(), "10", rows.stderr)
         recipe = self.in_env("""
