@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// trunkline exporter
 #include "exporter/exporter.hpp"
 
 #include <stdexcept>
@@ -22,36 +23,39 @@ int serve(const settings& options) {
   exit_immediately(exit_code::ok);
 }
 
-void declare(settings& given, config::option_set& options) {
-  options.text("listen", given.listen, "HOST:PORT of /metrics, /scaler, /livez and /readyz");
-  options.check("listen", [&given]() -> std::string {
+void declare(config::option_set& set, settings& options) {
+  set.text(
+      "exporter-listen", options.listen, "Address of /metrics, /scaler, /livez and /readyz",
+      {.value = "HOST:PORT"}
+  );
+  set.check("exporter-listen", [&options]() -> std::string {
     std::string host;
     std::uint16_t port = 0;
-    return parse_listen(given.listen, host, port);
+    return parse_listen(options.listen, host, port);
   });
-  config::add_common(options, given.common, config::uses::both);
+  config::add_common(set, options.common, config::uses::both);
 }
 
 }  // namespace
 
 config::command exporter() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "exporter",
-      .description =
-          "Serves metrics of the queue and the number that scales workers, until SIGTERM",
+      .description = "Serve queue metrics and the backlog for autoscaling",
       .examples =
           "  trunkline exporter\n"
-          "  trunkline exporter --listen 0.0.0.0:5010\n"
+          "  trunkline exporter --exporter-listen 0.0.0.0:5010\n"
           "  curl http://127.0.0.1:5010/metrics       for Prometheus\n"
           "  curl http://127.0.0.1:5010/scaler        ready + pending + due retries, for KEDA\n"
-          "  curl http://127.0.0.1:5010/scaler.txt    the number alone\n"
-          "One is enough, with logins that only read. Both servers are asked every 2 seconds,\n"
-          "whatever asks here. /scaler answers 503 when the number is not known.\n"
+          "  curl http://127.0.0.1:5010/scaler.txt    the number only\n"
+          "One exporter per installation is enough; read-only logins suffice. It reads both "
+          "servers "
+          "every\n"
+          "2 seconds, independently of scrapes. /scaler responds 503 if the number is unknown.\n"
           "Exit codes: 0 ended by a signal, 1 cannot listen.\n",
-      .declare =
-          [given](config::option_set& options, config::arguments&) { declare(*given, options); },
-      .run = [given] { return serve(*given); }};
+      .declare = [options](config::option_set& set, config::arguments&) { declare(set, *options); },
+      .run = [options] { return serve(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -4,29 +4,30 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "common/process/version.hpp"
 #include "common/process/signals.hpp"
 #include "common/process/supervisor.hpp"
+#include "common/process/version.hpp"
 #include "exporter/exporter_responses.hpp"
+#include "exporter/scaler.hpp"
 
 namespace trunkline::exporter {
 namespace {
 
-// Until a signal asks for the end; meanwhile the supervisor hears that we live.
-class stay {
+// Blocks the main thread until the end is requested, and reports to the supervisor meanwhile.
+class main_loop {
  public:
   void end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     changed_.notify_all();
   }
-  void wait(const sampler& samples) {
+  void run(const queue_sampler& sampler) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, std::chrono::seconds(1), [&] { return ended_; })) {
       supervisor::ping_watchdog();
-      const auto known = backlog_of(samples.now());
+      const auto backlog = backlog_of(sampler.latest());
       supervisor::set_status(
-          known ? std::to_string(known->sum()) + " waiting" : "the depth of the queue is not known"
+          backlog ? std::to_string(backlog->sum()) + " waiting" : "backlog unknown"
       );
     }
   }
@@ -41,18 +42,17 @@ class stay {
 
 void run(const settings& options) {
   supervisor::read_environment();
-  signal_watcher signals;  // before any thread, which inherits its mask
+  signal_watcher signals;  // before any thread, because threads inherit its signal mask
   const auto log = config::make_logger("exporter", options.common);
-  stay here;
-  const sampler samples(options.common, log);
+  main_loop loop;
+  const queue_sampler sampler(options.common, log);
   const probes::probe_server server(
-      options.listen, [&](std::string_view path) { return answer_exporter(samples.now(), path); },
-      log
+      options.listen, [&](std::string_view path) { return respond(sampler.latest(), path); }, log
   );
-  signals.start({[&] { here.end(); }, [] {}, [&] { log.toggle_debug(); }});
+  signals.start({[&] { loop.end(); }, [] {}, [&] { log.toggle_debug(); }});
   log.info("listening", {{"listen", server.address()}, {"version", TRUNKLINE_VERSION}});
   supervisor::notify("READY=1");
-  here.wait(samples);
+  loop.run(sampler);
   supervisor::notify("STOPPING=1");
   log.info("stopped");
 }

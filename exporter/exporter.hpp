@@ -4,7 +4,7 @@
 
 #include "common/process/common_options.hpp"
 
-// Metrics of the queue as a whole, for Prometheus and an autoscaler.
+// Serves metrics of the whole queue for Prometheus, and its backlog for an autoscaler.
 namespace trunkline::exporter {
 
 struct settings {
@@ -12,8 +12,8 @@ struct settings {
   std::string listen = "127.0.0.1:5010";
 };
 
-// Serves until SIGTERM or SIGINT. Throws std::runtime_error if it cannot listen. Sampling threads
-// may still run when it returns: end the program without destructors.
+// Serves until SIGTERM or SIGINT. Throws std::runtime_error if it cannot listen. Readers of a
+// server that hangs may still run when it returns: end the program without running destructors.
 void run(const settings&);
 
 }  // namespace trunkline::exporter

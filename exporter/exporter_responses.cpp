@@ -3,7 +3,7 @@
 
 #include "common/metrics/exposition.hpp"
 #include "common/text/json_quote.hpp"
-#include "cli/output.hpp"
+#include "exporter/scaler.hpp"
 
 namespace trunkline::exporter {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 using metrics::exposition;
 using std::chrono::milliseconds;
 
-// One queue state; what is not known has no sample.
+// One state of the queue. Unknown values have no sample.
 struct state_row {
   std::string_view name;
   std::optional<std::int64_t> count;
@@ -50,19 +50,16 @@ std::string why_unknown(const queue_samples& now) {
 void add_states(exposition& out, const std::vector<state_row>& rows) {
   out.family(
       "trunkline_queue_events", "gauge",
-      "Deliveries without an outcome and dead letters, by state; due is a part of retrying."
+      "Deliveries without an outcome and dead letters by state; due is a part of retrying."
   );
   for (const auto& row : rows)
     if (row.count) out.sample({{"state", row.name}}, *row.count);
-  out.family(
-      "trunkline_queue_events_at_least", "gauge",
-      "1 where counting stopped at 100000: there may be more."
-  );
+  out.family("trunkline_queue_events_at_least", "gauge", "1 if counting stopped at 100000.");
   for (const auto& row : rows)
     if (row.count) out.sample({{"state", row.name}}, std::int64_t{row.at_least});
   out.family(
       "trunkline_queue_oldest_age_seconds", "gauge",
-      "Age of the oldest of a state, 0 where there is none; of due: how long it is overdue."
+      "Age of the oldest event of a state, 0 if there is none; for due the time since it was due."
   );
   for (const auto& row : rows)
     if (row.oldest)
@@ -74,40 +71,21 @@ void add_states(exposition& out, const std::vector<state_row>& rows) {
 probes::response metrics_page(const queue_samples& now) {
   exposition out;
   add_states(out, rows_of(now));
-  out.family("trunkline_queue_up", "gauge", "1 while everything about the queue is known, else 0.")
+  out.family("trunkline_queue_up", "gauge", "1 if both servers can be read, else 0.")
       .sample({}, std::int64_t{all_known(now)});
   if (const auto& rows = now.postgres.state)
-    out.family("trunkline_queue_paused", "gauge", "1 while an operator has paused applying.")
+    out.family("trunkline_queue_paused", "gauge", "1 while applying is paused.")
         .sample({}, std::int64_t{rows->pause.has_value()});
   if (const auto& redis = now.redis.state) {
     if (redis->used_memory)
       out.family("trunkline_redis_memory_used_bytes", "gauge", "Memory that Redis uses.")
           .sample({}, *redis->used_memory);
     if (redis->max_memory)
-      out.family("trunkline_redis_memory_max_bytes", "gauge", "Redis' maxmemory; 0: no limit.")
+      out.family("trunkline_redis_memory_max_bytes", "gauge", "maxmemory of Redis; 0: no limit.")
           .sample({}, *redis->max_memory);
   }
   metrics::add_process(out);
   return {200, std::move(out).str(), metrics::content_type};
-}
-
-probes::response unknown() {
-  return {503, "{\"error\":\"the depth of the queue is not known\"}\n"};
-}
-
-probes::response scaler(const queue_samples& now) {
-  const auto known = backlog_of(now);
-  if (!known) return unknown();
-  json_object out;
-  out.number("value", known->sum()).number("ready", known->ready);
-  out.number("pending", known->pending).number("due_retries", known->due);
-  return {200, out.boolean("at_least", known->at_least).str() + "\n"};
-}
-
-probes::response plain_scaler(const queue_samples& now) {
-  const auto known = backlog_of(now);
-  if (!known) return {503, "unknown\n", "text/plain"};
-  return {200, std::to_string(known->sum()) + "\n", "text/plain"};
 }
 
 probes::response readiness(const queue_samples& now) {
@@ -117,18 +95,10 @@ probes::response readiness(const queue_samples& now) {
 
 }  // namespace
 
-std::optional<backlog> backlog_of(const queue_samples& now) {
-  const auto& [redis, postgres] = now;
-  if (!redis.state || !redis.state->pending || !postgres.state) return std::nullopt;
-  return backlog{
-      *redis.state->ready(), *redis.state->pending, postgres.state->due.count,
-      postgres.state->due.at_least};
-}
-
-probes::response answer_exporter(const queue_samples& now, std::string_view path) {
+probes::response respond(const queue_samples& now, std::string_view path) {
   if (path == "/metrics") return metrics_page(now);
-  if (path == "/scaler") return scaler(now);
-  if (path == "/scaler.txt") return plain_scaler(now);
+  if (path == "/scaler") return scaler_json(now);
+  if (path == "/scaler.txt") return scaler_text(now);
   if (path == "/livez") return {200, "{\"live\":true}\n"};
   if (path == "/readyz") return readiness(now);
   return {404, "{\"error\":\"not found\"}\n"};

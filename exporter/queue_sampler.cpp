@@ -5,86 +5,101 @@
 #include <mutex>
 #include <thread>
 
+#include "admin/deadline_task.hpp"
+
 namespace trunkline::exporter {
 namespace {
 
 using clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds period{2};
+constexpr std::chrono::seconds period{2}, max_age{10};
 constexpr std::chrono::milliseconds budget{1500};
-constexpr std::chrono::seconds too_old{10};
+constexpr std::chrono::milliseconds poll_interval{100};
 
+// The readings of one server.
 template <class State>
-struct sample {
-  reading<State> last{{}, "not asked yet"};
-  clock::time_point at = clock::now();
-  std::string told;  // the problem that the log has
+class source {
+ public:
+  using reader = reading<State> (*)(const config::common_options&, std::chrono::milliseconds);
+  source(const char* server, reader read) : server_(server), read_(read) {}
 
-  reading<State> fresh(const char* server) const {
-    if (clock::now() - at <= too_old) return last;
-    return {{}, std::string(server) + " does not answer"};
+  // Starts a reader when one is due. Returns its reading once it is there.
+  std::optional<reading<State>> poll(const config::common_options& options) {
+    if (!task_ && clock::now() >= next_) {
+      next_ = clock::now() + period;
+      task_.emplace([read = read_, options] { return read(options, budget); });
+    }
+    auto result = task_ ? task_->wait_until(clock::now()) : std::nullopt;
+    if (result) task_.reset();
+    return result;
   }
+
+  void store(reading<State> result, const logger& log) {
+    if (result.problem != logged_problem_) {
+      if (result.problem.empty())
+        log.info("server readable again", {{"was", logged_problem_}});
+      else
+        log.warn("server not readable", {{"reason", result.problem}});
+      logged_problem_ = result.problem;
+    }
+    latest_ = std::move(result);
+    read_at_ = clock::now();
+  }
+
+  reading<State> latest() const {
+    if (clock::now() - read_at_ <= max_age) return latest_;
+    return {{}, std::string(server_) + " is unreachable: no response"};
+  }
+
+ private:
+  const char* server_;
+  reader read_;
+  std::optional<deadline_task<reading<State>>> task_;
+  clock::time_point next_ = clock::now();
+  reading<State> latest_{{}, "not read yet"};
+  clock::time_point read_at_ = clock::now();
+  std::string logged_problem_;
 };
 
 }  // namespace
 
-struct sampler::shared {
-  explicit shared(logger l) : log(std::move(l)) {}
+struct queue_sampler::impl {
+  impl(const config::common_options& o, logger l) : options(o), log(std::move(l)) {}
 
-  logger log;
+  const config::common_options options;
+  const logger log;
   mutable std::mutex mutex;
   std::condition_variable changed;
   bool ended = false;
-  sample<redis_state> redis;
-  sample<postgres_state> postgres;
+  source<redis_state> redis{"Redis", read_redis_queue};
+  source<postgres_state> postgres{"PostgreSQL", read_postgres};
+  std::thread thread;
 
-  template <class State>
-  void take(sample<State>& into, reading<State> got) {
-    if (got.problem != into.told) {
-      if (got.problem.empty())
-        log.info("known again", {{"was", into.told}});
-      else
-        log.warn("not known", {{"reason", got.problem}});
-      into.told = got.problem;
-    }
-    into.last = std::move(got);
-    into.at = clock::now();
+  void run() {
+    std::unique_lock lock(mutex);
+    do {
+      if (auto result = redis.poll(options)) redis.store(std::move(*result), log);
+      if (auto result = postgres.poll(options)) postgres.store(std::move(*result), log);
+    } while (!changed.wait_for(lock, poll_interval, [&] { return ended; }));
   }
 };
 
-namespace {
-
-template <class Shared, class Sample, class Read>
-void ask_for_ever(
-    std::shared_ptr<Shared> all, Sample Shared::*place, Read read, config::common_options options
-) {
-  std::thread([all, place, read, options] {
-    for (;;) {
-      const auto next = clock::now() + period;
-      auto got = read(options, budget);
-      std::unique_lock lock(all->mutex);
-      all->take((*all).*place, std::move(got));
-      if (all->changed.wait_until(lock, next, [&] { return all->ended; })) return;
-    }
-  }).detach();
+queue_sampler::queue_sampler(const config::common_options& options, logger log)
+    : impl_(std::make_unique<impl>(options, std::move(log))) {
+  impl_->thread = std::thread([this] { impl_->run(); });
 }
 
-}  // namespace
-
-sampler::sampler(const config::common_options& options, logger log)
-    : shared_(std::make_shared<shared>(std::move(log))) {
-  ask_for_ever(shared_, &shared::redis, read_redis_queue, options);
-  ask_for_ever(shared_, &shared::postgres, read_postgres, options);
+queue_sampler::~queue_sampler() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->ended = true;
+    impl_->changed.notify_all();
+  }
+  impl_->thread.join();
 }
 
-sampler::~sampler() {
-  const std::lock_guard lock(shared_->mutex);
-  shared_->ended = true;
-  shared_->changed.notify_all();
-}
-
-queue_samples sampler::now() const {
-  const std::lock_guard lock(shared_->mutex);
-  return {shared_->redis.fresh("Redis"), shared_->postgres.fresh("Postgres")};
+queue_samples queue_sampler::latest() const {
+  const std::lock_guard lock(impl_->mutex);
+  return {impl_->redis.latest(), impl_->postgres.latest()};
 }
 
 }  // namespace trunkline::exporter

@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <chrono>
 #include <memory>
-#include <string>
 
-#include "common/log/log.hpp"
 #include "admin/queue/queue_readers.hpp"
+#include "common/log/log.hpp"
 
 namespace trunkline::exporter {
 
-using namespace admin;  // what operators can read
+using namespace admin;  // the exporter is a front end of what operators can read
 
-// What is known of both servers now; what is too old is not known.
 struct queue_samples {
   reading<redis_state> redis;
   reading<postgres_state> postgres;
 };
 
-// Asks each server every 2 s, on a thread of its own that is left behind at the end: a resolver
-// that hangs can't be interrupted. So a scrape costs the servers nothing, and one of them that
-// hangs hides only its own figures.
-class sampler {
+// Reads both servers every two seconds, so that scrapes cost them nothing. A server that hangs does
+// not delay the other one; its reader is abandoned with its thread.
+class queue_sampler {
  public:
-  sampler(const config::common_options&, logger);
-  ~sampler();
-  queue_samples now() const;
+  queue_sampler(const config::common_options&, logger);
+  ~queue_sampler();
+  // Returns the latest readings. One that is older than ten seconds is unknown.
+  queue_samples latest() const;
 
  private:
-  struct shared;
-  std::shared_ptr<shared> shared_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 }  // namespace trunkline::exporter
