@@ -7,16 +7,16 @@
 
 namespace trunkline::admin {
 
-// How long events took, in milliseconds of three digits: what many slices of rows tell can be added
-// up, and a percentile is off by half a percent, or half a millisecond, at most.
+// Durations of events as counts by milliseconds with three significant digits. Slices of rows can
+// be added up, and a percentile is wrong by at most half a percent or half a millisecond.
 class latencies {
  public:
   void add(double milliseconds, std::int64_t count) { counts_[milliseconds] += count; }
   void add(const latencies& other) {
     for (const auto& [ms, count] : other.counts_) add(ms, count);
   }
-  // In seconds: p50, p95, p99, between two neighbours as percentile_cont does. nullopt: none took
-  // any time.
+  // Returns p50, p95 and p99 in seconds, interpolated as by percentile_cont, or nullopt if there
+  // are no durations.
   std::optional<std::array<double, 3>> percentiles() const;
 
  private:

@@ -24,14 +24,14 @@ json_object row_json(const stats_row& row) {
   return out;
 }
 
-json_object figures_json(const gateway_figures& figures) {
+json_object counters_json(const gateway_counters& counters) {
   json_object reasons;
-  for (const auto& [reason, count] : figures.refused) reasons.number(reason, count);
+  for (const auto& [reason, count] : counters.rejected) reasons.number(reason, count);
   return json_object()
-      .number("accepted", figures.accepted)
-      .number("refused", figures.all_refused())
-      .object("refused_by_reason", reasons)
-      .boolean("at_least", figures.at_least);
+      .number("accepted", counters.accepted)
+      .number("rejected", counters.all_rejected())
+      .object("rejected_by_reason", reasons)
+      .boolean("at_least", counters.at_least);
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ double rounded_down(double share, double parts) {
   return std::floor(share * parts + 1e-9) / parts;
 }
 
-const gateway_figures& hour_of(const stats_report& report, const std::string& name) {
-  static const gateway_figures none;
+const gateway_counters& hour_of(const stats_report& report, const std::string& name) {
+  static const gateway_counters none;
   const auto found = report.gateway_hours.find(name);
   return found == report.gateway_hours.end() ? none : found->second;
 }
@@ -56,15 +56,15 @@ void stats_row::add(const stats_row& other) {
   took.add(other.took);
 }
 
-void gateway_figures::add(const std::string& figure, std::int64_t count) {
-  if (figure == "accepted") accepted += count;
-  if (figure == "at_least") at_least = at_least || count > 0;
-  if (figure.starts_with("refused:")) refused[figure.substr(8)] += count;
+void gateway_counters::add(const std::string& counter, std::int64_t count) {
+  if (counter == "accepted") accepted += count;
+  if (counter == "at_least") at_least = at_least || count > 0;
+  if (counter.starts_with("refused:")) rejected[counter.substr(8)] += count;
 }
 
-std::int64_t gateway_figures::all_refused() const {
+std::int64_t gateway_counters::all_rejected() const {
   std::int64_t sum = 0;
-  for (const auto& [reason, count] : refused) sum += count;
+  for (const auto& [reason, count] : rejected) sum += count;
   return sum;
 }
 
@@ -73,7 +73,7 @@ std::string as_json(const stats_report& report) {
   for (const auto& row : report.rows) {
     json_object out;
     out.text(report.by_hour ? "hour" : "type", row.name).object("deliveries", row_json(row));
-    if (report.by_hour) out.object("gateways", figures_json(hour_of(report, row.name)));
+    if (report.by_hour) out.object("gateways", counters_json(hour_of(report, row.name)));
     rows.push_back(out);
   }
   return json_object()
@@ -83,7 +83,7 @@ std::string as_json(const stats_report& report) {
                  report.counted_since.empty() ? std::nullopt : std::optional(report.counted_since)
              )
              .object("deliveries", row_json(report.total))
-             .object("gateways", figures_json(report.gateways))
+             .object("gateways", counters_json(report.gateways))
              .list(report.by_hour ? "hours" : "types", rows)
              .object("pause", as_json(report.pause))
              .strings("unknown", report.unknown)

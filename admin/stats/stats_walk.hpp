@@ -7,21 +7,21 @@
 #include "admin/database.hpp"
 #include "admin/stats/stats_report.hpp"
 
-// Counting rows backwards from now, slice by slice, for as long as there is time: however many rows
-// there are, the answer is there in time, and says how far back it goes.
+// Counts rows backwards from now, slice by slice, until the range or the time is exhausted. The
+// result says how far back it goes, so that it is there in time however many rows there are.
 namespace trunkline::admin {
 
 struct walk_range {
-  std::string from_us;  // microseconds since 1970, by the database's clock
+  std::string from_us;  // microseconds since 1970, by the clock of the database
   std::string to_us;
-  std::chrono::steady_clock::time_point end;  // of the time that it may take
+  std::chrono::steady_clock::time_point end;
 };
 struct walk_end {
   std::optional<database_failure> failure;
-  std::string cut_us;  // not empty: older rows are not counted
+  std::string cut_us;  // older rows are not counted; "" if all of the range is
 };
 
-// Into report.rows by name, sorted; neither of them into the total.
+// Both add to report.rows, which they keep sorted by name, and not to report.total.
 walk_end count_events(database&, const walk_range&, stats_report&);
 walk_end count_copies(database&, const walk_range&, stats_report&);
 

@@ -109,9 +109,9 @@ bool stream_look::each_after(
 stream_look::refusals stream_look::refused() {
   constexpr std::string_view prefix = "refused:";
   refusals out;
-  const auto got = read_unfolded(impl_->options, patience);
+  const auto got = read_stats_redis(impl_->options, patience);
   if (!got.problem.empty()) return out;
-  for (const auto& [minute, figures] : got.recent)
+  for (const auto& [minute, figures] : got.minutes)
     for (const auto& [name, count] : figures)
       if (name.starts_with(prefix)) out[{minute, name.substr(prefix.size())}] = count;
   return out;

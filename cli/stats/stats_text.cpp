@@ -17,7 +17,7 @@ std::string percent(std::optional<double> share) {
   return text;
 }
 
-// Three digits.
+// Formats a duration with three significant digits and a unit.
 std::string duration(double seconds) {
   char text[32];
   if (seconds < 0.9995)
@@ -41,7 +41,7 @@ std::string title_of(const stats_row& row, bool by_hour) {
   return shorten(printable(row.name), 40);
 }
 
-cells line_of(const stats_row& row, const gateway_figures* gateways) {
+cells line_of(const stats_row& row, const gateway_counters* gateways) {
   cells out{title_of(row, gateways != nullptr)};
   for (const auto n :
        {row.received(), row.processed, row.ignored, row.duplicates, row.retrying, row.dead})
@@ -49,7 +49,7 @@ cells line_of(const stats_row& row, const gateway_figures* gateways) {
   out.push_back(percent(row.success()));
   const auto seconds = row.took.percentiles();
   for (std::size_t i = 0; i < 3; ++i) out.push_back(seconds ? duration((*seconds)[i]) : "-");
-  if (gateways) out.push_back(lower_bound(gateways->all_refused(), gateways->at_least));
+  if (gateways) out.push_back(lower_bound(gateways->all_rejected(), gateways->at_least));
   return out;
 }
 
@@ -59,13 +59,13 @@ std::string as_text(const stats_report& report) {
   std::string out = "since " + report.since + "\n";
   if (report.pause) out += "PAUSED " + printable(describe(*report.pause)) + "\n";
   if (!report.counted_since.empty())
-    out += "CUT: too many rows for 2 s, counted back to " + report.counted_since + " alone\n";
+    out += "CUT: too many rows for 2 s, counted back to " + report.counted_since + " only\n";
   for (const auto& problem : report.unknown) out += "UNKNOWN: " + printable(problem) + "\n";
   out += "accepted by the gateways: " +
          lower_bound(report.gateways.accepted, report.gateways.at_least) +
-         "\nrefused: " + lower_bound(report.gateways.all_refused(), report.gateways.at_least);
+         "\nrejected: " + lower_bound(report.gateways.all_rejected(), report.gateways.at_least);
   std::string sign = ": ";
-  for (const auto& [reason, count] : report.gateways.refused) {
+  for (const auto& [reason, count] : report.gateways.rejected) {
     out += sign + printable(reason) + " " + std::to_string(count);
     sign = ", ";
   }
@@ -73,7 +73,7 @@ std::string as_text(const stats_report& report) {
   std::vector<cells> lines{
       {report.by_hour ? "HOUR (UTC)" : "TYPE", "RECEIVED", "PROCESSED", "IGNORED", "DUPLICATES",
        "RETRYING", "DEAD", "SUCCESS", "P50", "P95", "P99"}};
-  if (report.by_hour) lines[0].push_back("REFUSED");
+  if (report.by_hour) lines[0].push_back("REJECTED");
   for (const auto& row : report.rows)
     lines.push_back(line_of(row, report.by_hour ? &hour_of(report, row.name) : nullptr));
   lines.push_back(line_of(report.total, report.by_hour ? &report.gateways : nullptr));

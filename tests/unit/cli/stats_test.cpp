@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "cli/stats/stats_text.hpp"
-#include "cli/queue/queue_watch.hpp"
 #include "admin/stats/stats_report.hpp"
+#include "cli/queue/queue_watch.hpp"
+#include "cli/stats/stats_text.hpp"
 
 using namespace trunkline::admin;
 using namespace trunkline::cli;
@@ -25,7 +25,7 @@ stats_report report_of(std::int64_t processed, std::int64_t dead) {
   return report;
 }
 
-// As percentile_cont of SQL.
+// Computes a percentile as percentile_cont of SQL does.
 double truth(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   const double place = share * static_cast<double>(values.size() - 1);
@@ -36,7 +36,7 @@ double truth(std::vector<double> values, double share) {
 
 }  // namespace
 
-TEST_CASE("percentiles of counted times are those of the times") {
+TEST_CASE("percentiles of counted durations are those of the durations") {
   std::mt19937 random(7);
   for (const std::size_t size : {1, 2, 3, 10, 101, 5000}) {
     std::vector<double> values;
@@ -61,7 +61,7 @@ TEST_CASE("one dead letter is never 100 %") {
   CHECK(as_text(report_of(105, 3)).find("97.22 %") != std::string::npos);
 }
 
-TEST_CASE("times are shown with three digits and a unit") {
+TEST_CASE("durations have three digits and a unit") {
   for (const auto& [ms, text] : std::vector<std::pair<double, std::string>>{
            {0, "  0 ms"},
            {999, "  999 ms"},
@@ -75,7 +75,7 @@ TEST_CASE("times are shown with three digits and a unit") {
   }
 }
 
-TEST_CASE("what was not counted is told, and marked where it may be missing") {
+TEST_CASE("rows that were not counted are reported and marked") {
   auto report = report_of(10, 0);
   CHECK(as_text(report).find("CUT") == std::string::npos);
   report.counted_since = "2026-11-23T04:10:00Z";
@@ -89,11 +89,11 @@ TEST_CASE("what was not counted is told, and marked where it may be missing") {
   CHECK(as_json(report).find("\"counted_since\":\"2026-11-23T04:10:00Z\"") != std::string::npos);
 }
 
-TEST_CASE("a screen shows the top of what is too long for it") {
+TEST_CASE("a screen shows the top of a text that is too long for it") {
   const std::string text = "verdict\na\nb\nc\nd\n";
   CHECK(fit_screen(text, 80, 24) == text);
   CHECK(fit_screen(text, 80, 7) == text);
   CHECK(fit_screen(text, 80, 5) == "verdict\na\nb\n... 2 more lines\n");
-  // Folded at the edge: two lines of the screen.
+  // The first line is folded into two lines of the screen.
   CHECK(fit_screen("12345678\nx\ny\n", 4, 4) == "12345678\n... 2 more lines\n");
 }
