@@ -2,61 +2,46 @@
 #include "admin/workers/worker_processes.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <map>
 
-#include "common/stream/contract.hpp"
 #include "admin/redis.hpp"
+#include "admin/redis_reply.hpp"
+#include "common/json/json_object.hpp"
+#include "common/stream/contract.hpp"
 
 namespace trunkline::admin {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t silence_ms = 5000;
+// A running worker reads more often than this.
+constexpr std::int64_t max_idle_ms = 5000;
 
-std::optional<std::int64_t> whole(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end == text.data()) return std::nullopt;
-  return value;
-}
-
-std::map<std::string, std::string> pairs_of(const redis::reply& flat) {
-  std::map<std::string, std::string> out;
-  for (std::size_t i = 0; i + 1 < flat.elements.size(); i += 2) {
-    const auto& value = flat.elements[i + 1];
-    out[flat.elements[i].text] =
-        value.type == redis::reply::kind::integer ? std::to_string(value.integer) : value.text;
-  }
-  return out;
-}
-
-// "host-pid-random": its parts, where it has them.
-void name_parts(worker_card& card) {
-  const auto last = card.id.rfind('-');
+// Takes host and pid from an id "host-pid-random".
+void split_id(worker_process& process) {
+  const auto last = process.id.rfind('-');
   if (last == std::string::npos || last == 0) return;
-  const auto middle = card.id.rfind('-', last - 1);
+  const auto middle = process.id.rfind('-', last - 1);
   if (middle == std::string::npos) return;
-  card.host = card.id.substr(0, middle);
-  card.pid = whole(std::string_view(card.id).substr(middle + 1, last - middle - 1));
+  process.host = process.id.substr(0, middle);
+  process.pid = parse_integer(std::string_view(process.id).substr(middle + 1, last - middle - 1));
 }
 
-worker_card from_card(std::string id, const redis::reply& hash) {
-  auto fields = pairs_of(hash);
-  worker_card out;
+worker_process from_process_info(std::string id, const redis::reply& hash) {
+  auto fields = all_fields(hash);
+  worker_process out;
   out.id = std::move(id);
   out.host = fields["host"];
   out.version = fields["version"];
   out.state = fields["state"];
   out.reason = fields["reason"];
-  out.pid = whole(fields["pid"]);
-  out.threads = whole(fields["threads"]);
-  out.in_hand = whole(fields["in_hand"]);
-  out.started_ms = whole(fields["started"]);
-  out.since_ms = whole(fields["since"]);
-  out.seen_ms = whole(fields["seen"]);
+  out.pid = parse_integer(fields["pid"]);
+  out.threads = parse_integer(fields["threads"]);
+  out.in_flight = parse_integer(fields["in_flight"]);
+  out.started_ms = parse_integer(fields["started"]);
+  out.since_ms = parse_integer(fields["since"]);
+  out.seen_ms = parse_integer(fields["seen"]);
   if (const auto& rate = fields["rate_1m"]; !rate.empty())
     out.rate = std::strtod(rate.c_str(), nullptr);
   return out;
@@ -70,16 +55,16 @@ class reader {
         where_(where),
         client_(open_redis(options, where, "workers", budget)) {}
 
-  worker_cards read() {
-    worker_cards out;
-    const auto basics = ask(
+  worker_processes read() {
+    worker_processes out;
+    const auto basics = pipeline(
         {{"TIME"},
          {"XINFO", "CONSUMERS", stream::deliveries_key(names_), std::string(stream::group)}}
     );
     if (!take(basics[0], out)) return out;
     const auto& time = basics[0].reply.elements;
-    if (time.size() == 2) out.now_ms = whole(time[0].text).value_or(0) * 1000;
-    read_cards(out);
+    if (time.size() == 2) out.now_ms = parse_integer(time[0].text).value_or(0) * 1000;
+    read_process_info(out);
     const auto& text = basics[1].reply.text;
     const bool none = basics[1].why == redis::failure::none &&
                       (text.starts_with("NOGROUP") || text == "ERR no such key");
@@ -89,21 +74,22 @@ class reader {
   }
 
  private:
-  std::vector<redis::client::result> ask(const std::vector<std::vector<std::string>>& commands) {
+  std::vector<redis::client::result> pipeline(const std::vector<std::vector<std::string>>& commands
+  ) {
     const auto left =
         std::chrono::duration_cast<milliseconds>(end_ - std::chrono::steady_clock::now());
     return client_.pipeline(commands, std::max(milliseconds(1), left));
   }
-  bool take(const redis::client::result& got, worker_cards& out) const {
+  bool take(const redis::client::result& got, worker_processes& out) const {
     if (!got.ok()) out.problem = describe(got, where_);
     return got.ok();
   }
 
-  void read_cards(worker_cards& out) {
+  void read_process_info(worker_processes& out) {
     std::vector<std::string> keys;
     std::string cursor = "0";
     do {
-      const auto got = ask(
+      const auto got = pipeline(
           {{"SCAN", cursor, "MATCH", stream::process_pattern(names_, "worker"), "COUNT", "1000"}}
       );
       if (!take(got[0], out)) return;
@@ -115,41 +101,41 @@ class reader {
     std::vector<std::vector<std::string>> commands;
     for (const auto& key : keys) commands.push_back({"HGETALL", key});
     if (keys.empty()) return;
-    const auto got = ask(commands);
+    const auto got = pipeline(commands);
     const auto prefix = stream::process_key(names_, "worker", "").size();
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (!take(got[i], out)) return;
       if (!got[i].reply.elements.empty())
-        out.workers.push_back(from_card(keys[i].substr(prefix), got[i].reply));
+        out.workers.push_back(from_process_info(keys[i].substr(prefix), got[i].reply));
     }
   }
 
-  // Whoever leaves in an orderly way takes its consumers away. Who reads lives, card or no card:
-  // the card of one that ended expires long after its last read.
-  static void add_gone(worker_cards& out, const redis::reply& consumers) {
-    std::map<std::string, worker_card> gone;
+  // Adds the processes that have consumers and no process info. A worker that drains deletes its
+  // consumers. One whose consumers still read is running: process info outlives the last read.
+  static void add_gone(worker_processes& out, const redis::reply& consumers) {
+    std::map<std::string, worker_process> gone;
     for (const auto& each : consumers.elements) {
-      auto fields = pairs_of(each);
+      auto fields = all_fields(each);
       const auto id = process_of_consumer(fields["name"]);
-      const bool alive = std::any_of(out.workers.begin(), out.workers.end(), [&](const auto& card) {
-        return card.id == id;
-      });
+      const bool alive = std::any_of(
+          out.workers.begin(), out.workers.end(), [&](const auto& other) { return other.id == id; }
+      );
       if (id.empty() || alive) continue;
-      auto& card = gone[id];
-      card.id = id;
-      name_parts(card);
-      card.threads = card.threads.value_or(0) + 1;
-      card.in_hand = card.in_hand.value_or(0) + whole(fields["pending"]).value_or(0);
-      const auto seen = out.now_ms - whole(fields["idle"]).value_or(0);
-      card.seen_ms = std::max(card.seen_ms.value_or(seen), seen);
+      auto& process = gone[id];
+      process.id = id;
+      split_id(process);
+      process.threads = process.threads.value_or(0) + 1;
+      process.in_flight =
+          process.in_flight.value_or(0) + parse_integer(fields["pending"]).value_or(0);
+      const auto seen = out.now_ms - parse_integer(fields["idle"]).value_or(0);
+      process.seen_ms = std::max(process.seen_ms.value_or(seen), seen);
     }
-    for (auto& [id, card] : gone) {
-      const bool reads = out.now_ms - *card.seen_ms < silence_ms;
-      card.state = reads ? "" : "gone";
-      card.reason = reads ? "it reads, but Redis has no card of it: is Redis full?"
-                          : "it ended without leaving in order; others take over what it had in "
-                            "hand";
-      out.workers.push_back(std::move(card));
+    for (auto& [id, process] : gone) {
+      const bool reads = out.now_ms - *process.seen_ms < max_idle_ms;
+      process.state = reads ? "" : "gone";
+      process.reason = reads ? "reads without process info: Redis may be full"
+                             : "ended without draining; other workers reclaim its entries";
+      out.workers.push_back(std::move(process));
     }
   }
 
@@ -169,14 +155,45 @@ std::string process_of_consumer(const std::string& consumer) {
   return number ? consumer.substr(0, dash) : "";
 }
 
-worker_cards read_workers(const config::common_options& options, milliseconds budget) {
+worker_processes read_workers(const config::common_options& options, milliseconds budget) {
   redis::endpoint where;
-  if (const auto wrong = redis::parse_url(options.redis, where); !wrong.empty()) {
-    worker_cards out;
-    out.problem = "Redis' address: " + wrong;
+  if (const auto error = redis::parse_url(options.redis, where); !error.empty()) {
+    worker_processes out;
+    out.problem = "invalid address of Redis: " + error;
     return out;
   }
   return reader(options, where, budget).read();
+}
+
+std::optional<milliseconds> age(const worker_processes& all, std::optional<std::int64_t> then) {
+  if (!then) return std::nullopt;
+  return milliseconds(std::max<std::int64_t>(0, all.now_ms - *then));
+}
+
+std::string as_json(const worker_processes& all) {
+  const auto seconds = [&](std::optional<std::int64_t> then) {
+    const auto since = age(all, then);
+    return since ? std::optional(static_cast<double>(since->count()) / 1000) : std::nullopt;
+  };
+  const auto known = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
+  std::vector<json_object> rows;
+  for (const auto& process : all.workers)
+    rows.push_back(json_object()
+                       .text("id", process.id)
+                       .text("host", known(process.host))
+                       .number("pid", process.pid)
+                       .text("version", known(process.version))
+                       .number("threads", process.threads)
+                       .text("state", known(process.state))
+                       .text("reason", known(process.reason))
+                       .number("in_flight", process.in_flight)
+                       .real("up_seconds", seconds(process.started_ms))
+                       .real("state_seconds", seconds(process.since_ms))
+                       .real("seen_seconds", seconds(process.seen_ms))
+                       .real("events_per_second", process.rate));
+  return json_object().list("workers", rows).str();
 }
 
 }  // namespace trunkline::admin

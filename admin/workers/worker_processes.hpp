@@ -8,28 +8,39 @@
 
 #include "common/process/common_options.hpp"
 
-// The worker processes as Redis knows them: those that live by their cards, those that ended
-// without a word by the consumers that they left in the group.
+// The worker processes that Redis knows: running ones by their process info, ended ones by the
+// consumers that they left in the group.
 namespace trunkline::admin {
 
-struct worker_card {
-  // state "gone": no card, but consumers that are silent; "": not known
+struct worker_process {
+  // state: as the worker publishes it. "gone": it has consumers, but neither process info nor
+  // recent reads. "": unknown.
   std::string id, host, version, state, reason;
-  std::optional<std::int64_t> pid, threads, in_hand;
-  std::optional<std::int64_t> started_ms, since_ms, seen_ms;  // since: in this state
-  std::optional<double> rate;                                 // outcomes a second
+  std::optional<std::int64_t> pid, threads, in_flight;
+  std::optional<std::int64_t> started_ms, seen_ms;
+  std::optional<std::int64_t> since_ms;  // start of the state
+  std::optional<double> rate;            // outcomes per second
 
   bool alive() const { return state != "gone"; }
 };
 
-struct worker_cards {
-  std::vector<worker_card> workers;  // by id, the living first
-  std::int64_t now_ms = 0;           // by Redis' clock
-  std::string problem;               // not empty: Redis did not tell
+struct worker_processes {
+  std::vector<worker_process> workers;  // by id, running ones first
+  std::int64_t now_ms = 0;              // by the clock of Redis
+  std::string problem;                  // not empty: Redis could not be read
 };
-worker_cards read_workers(const config::common_options&, std::chrono::milliseconds budget);
+worker_processes read_workers(const config::common_options&, std::chrono::milliseconds budget);
 
-// What a consumer of the group tells: "host-pid-random-thread" -> the process; "" if it is none.
+// Returns the time since `then`, which may be ahead of the clock of Redis, or nullopt if it is
+// unknown.
+std::optional<std::chrono::milliseconds> age(
+    const worker_processes&, std::optional<std::int64_t> then
+);
+
+// Returns the process of a consumer: "host-pid-random" of "host-pid-random-thread"; "" if the name
+// has another form.
 std::string process_of_consumer(const std::string& consumer);
+
+std::string as_json(const worker_processes&);
 
 }  // namespace trunkline::admin

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline workers list
-#include <algorithm>
 #include <cstdio>
 
-#include "common/text/units.hpp"
-#include "cli/output.hpp"
-#include "cli/commands.hpp"
 #include "admin/workers/worker_processes.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::cli {
 namespace {
-
-using std::chrono::milliseconds;
 
 struct settings {
   config::common_options common;
@@ -22,97 +19,63 @@ std::string number_text(std::optional<std::int64_t> value) {
   return value ? std::to_string(*value) : "?";
 }
 
-// How long ago, by Redis' clock; a worker's clock may run ahead of it.
-std::optional<milliseconds> age(std::optional<std::int64_t> then, std::int64_t now) {
-  if (!then) return std::nullopt;
-  return milliseconds(std::max<std::int64_t>(0, now - *then));
-}
-
-std::string age_text(std::optional<milliseconds> value) {
+std::string age_text(const worker_processes& all, std::optional<std::int64_t> then) {
+  const auto value = age(all, then);
   return value ? describe_age(*value) : "?";
 }
 
-std::string rate_text(const worker_card& card) {
-  if (!card.rate) return card.alive() ? "?" : "-";
+std::string rate_text(const worker_process& process) {
+  if (!process.rate) return process.alive() ? "?" : "-";
   char digits[32];
-  std::snprintf(digits, sizeof digits, "%.1f", *card.rate);
+  std::snprintf(digits, sizeof digits, "%.1f", *process.rate);
   return digits;
 }
 
-void print_text(const worker_cards& all) {
-  if (all.workers.empty()) {
-    std::puts("no worker is running");
-    return;
-  }
+std::string as_text(const worker_processes& all) {
+  if (all.workers.empty()) return "no worker is running\n";
   std::vector<std::vector<std::string>> lines{
-      {"ID", "VERSION", "THREADS", "STATE", "SINCE", "UP", "IN HAND", "EVENTS/S", "NOTE"}};
-  for (const auto& card : all.workers)
+      {"ID", "VERSION", "THREADS", "STATE", "SINCE", "UP", "IN FLIGHT", "EVENTS/S", "NOTE"}};
+  for (const auto& process : all.workers)
     lines.push_back(
-        {printable(card.id), card.version.empty() ? "?" : printable(card.version),
-         number_text(card.threads), card.state.empty() ? "?" : printable(card.state),
-         age_text(age(card.alive() ? card.since_ms : card.seen_ms, all.now_ms)),
-         age_text(age(card.started_ms, all.now_ms)), number_text(card.in_hand), rate_text(card),
-         printable(card.reason)}
+        {printable(process.id), process.version.empty() ? "?" : printable(process.version),
+         number_text(process.threads), process.state.empty() ? "?" : printable(process.state),
+         age_text(all, process.alive() ? process.since_ms : process.seen_ms),
+         age_text(all, process.started_ms), number_text(process.in_flight), rate_text(process),
+         printable(process.reason)}
     );
-  std::fputs(table(lines).c_str(), stdout);
+  return table(lines);
 }
 
-void print_json(const worker_cards& all) {
-  const auto seconds = [&](std::optional<std::int64_t> then) {
-    const auto since = age(then, all.now_ms);
-    return since ? std::optional(static_cast<double>(since->count()) / 1000) : std::nullopt;
-  };
-  const auto known = [](const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
-  };
-  std::vector<json_object> rows;
-  for (const auto& card : all.workers)
-    rows.push_back(json_object()
-                       .text("id", card.id)
-                       .text("host", known(card.host))
-                       .number("pid", card.pid)
-                       .text("version", known(card.version))
-                       .number("threads", card.threads)
-                       .text("state", known(card.state))
-                       .text("reason", known(card.reason))
-                       .number("in_hand", card.in_hand)
-                       .real("up_seconds", seconds(card.started_ms))
-                       .real("state_seconds", seconds(card.since_ms))
-                       .real("seen_seconds", seconds(card.seen_ms))
-                       .real("events_per_second", card.rate));
-  std::puts(json_object().list("workers", rows).str().c_str());
-}
-
-int run(const settings& given) {
-  const auto all = read_workers(given.common, milliseconds(1500));
+int run(const settings& options) {
+  const auto all = read_workers(options.common, std::chrono::milliseconds(1500));
   if (!all.problem.empty()) return report_error("workers list", all.problem, exit_code::unknown);
-  given.json ? print_json(all) : print_text(all);
+  std::fputs((options.json ? as_json(all) + "\n" : as_text(all)).c_str(), stdout);
   return as_int(exit_code::ok);
 }
 
 }  // namespace
 
 config::command workers_list() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "workers list",
-      .description = "All worker processes: where, in what state, what they have in hand",
+      .description = "List worker processes with state and load",
       .examples =
           "  trunkline workers list\n"
           "  trunkline workers list --json | jq -r '.workers[] | select(.state == \"gone\") | "
           ".id'\n"
-          "An id is HOST-PID-RANDOM. States: running, paused, holding (NOTE says for what), "
-          "draining, and gone: it ended "
-          "without leaving in\n"
-          "order within the last hour, or can't reach Redis; what it had in hand is taken over by "
-          "others.\n"
-          "Exit codes: 0 listed, 3 Redis is away.\n",
+          "An id is HOST-PID-RANDOM. States: starting, running, paused, blocked (NOTE has the "
+          "reason),\n"
+          "draining, and gone: the process ended without draining, or cannot reach Redis. Other "
+          "workers\n"
+          "reclaim its entries.\n"
+          "Exit codes: 0 listed, 3 Redis is unreachable.\n",
       .declare =
-          [given](config::option_set& options, config::arguments&) {
-            options.flag("json", given->json, "Print one JSON object");
-            config::add_common(options, given->common, config::uses::redis);
+          [options](config::option_set& set, config::arguments&) {
+            set.flag("json", options->json, "Print one JSON object");
+            config::add_common(set, options->common, config::uses::redis);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

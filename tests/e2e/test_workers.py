@@ -27,10 +27,10 @@ class Workers(CommandTest):
         # Entries in flight while a table is locked.
         end = self.lock_table("activities")
         self.add_at_once(range(30))
-        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) > 0, "entries in flight")
+        wait_for(lambda: sum(w["in_flight"] for w in self.listed().values()) > 0, "entries in flight")
         end()
         self.wait_drained()
-        wait_for(lambda: sum(w["in_hand"] for w in self.listed().values()) == 0, "nothing in flight")
+        wait_for(lambda: sum(w["in_flight"] for w in self.listed().values()) == 0, "nothing in flight")
         self.assertGreater(sum(w["events_per_second"] for w in self.listed().values()), 0)
 
     def test_a_dead_worker_is_listed_with_its_entries(self):
@@ -45,7 +45,7 @@ class Workers(CommandTest):
         self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))  # would expire in 30 s
         wait_for(lambda: self.listed()[worker.process.pid]["state"] == "gone", "it to be silent for long")
         gone = self.listed()[worker.process.pid]
-        self.assertEqual((gone["state"], gone["in_hand"], gone["version"]), ("gone", 5, None))
+        self.assertEqual((gone["state"], gone["in_flight"], gone["version"]), ("gone", 5, None))
         self.assertLess(gone["seen_seconds"], 60)
         done = self.command("workers", "drain", gone["id"])
         self.assertEqual(done.returncode, 1)
@@ -63,7 +63,7 @@ class Workers(CommandTest):
         self.redis.command("DEL", *self.redis.command("KEYS", "{trunkline}:worker:*"))
         listed = self.listed()[worker.process.pid]
         self.assertEqual((listed["id"], listed["state"]), (mine["id"], None))
-        self.assertIn("is Redis full?", listed["reason"])
+        self.assertIn("Redis may be full", listed["reason"])
         self.assertEqual(self.json("workers drain", mine["id"], within=None)["drained"], [mine["id"]])
         self.assertEqual(worker.process.wait(10), 0)
 
@@ -104,7 +104,7 @@ class Workers(CommandTest):
         end = self.lock_table("webhook_events")
         self.add_messages(range(3))
         wait_for(lambda: self.pending() > 0, "a batch in flight")
-        done = self.command("workers", "drain", mine["id"], "--timeout", "1s", within=None)
+        done = self.command("workers", "drain", mine["id"], "--wait", "1s", within=None)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn(mine["id"], done.stderr)
         self.assertIn(f"pid {worker.process.pid}", done.stderr)
