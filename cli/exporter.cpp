@@ -6,7 +6,6 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
-#include "common/probes/probe_server.hpp"
 #include "common/text/listen_address.hpp"
 
 namespace trunkline::cli {

@@ -4,23 +4,20 @@
 #include <string>
 #include <vector>
 
-// The events that `trunkline send` makes up, and what must be in the tables after each.
-#include "cli/output.hpp"
-
+// Made-up events for `trunkline send`, and what the tables must hold after each of them.
 namespace trunkline::cli {
 
-// What a run may be told apart by: everything it makes carries one of these.
-struct run_names {
-  std::string prefix;   // "TRUNKLINE-TEST-7Q2M4X9KBD-", start of every id
-  std::string contact;  // fictitious numbers, E.164
+// Ids and numbers of one run. Every event of the run has them.
+struct test_ids {
+  std::string prefix;   // of all ids: "TRUNKLINE-TEST-7Q2M4X9KBD-"
+  std::string contact;  // fictitious numbers in E.164
   std::string ours;
   std::string forwarded_to;
   std::string conversation() const { return prefix + "CONV"; }
 };
 
 struct expectation {
-  std::string what;    // for people: "status"
-  std::string column;  // SQL expression over the row of activities, shown as text
+  std::string name;  // of a value of schema/queries/admin/send/activity.sql
   std::string value;
 };
 
@@ -31,8 +28,8 @@ struct sample {
   std::vector<expectation> expected;
 };
 
-// word: all, media, ai or full. now: Unix milliseconds; the events lie minutes before it.
-std::vector<sample> make_samples(const std::string& word, const run_names&, std::int64_t now_ms);
-bool is_sample_word(const std::string& word);
+// Returns the events of a set: all, media, ai or full. They happened a few minutes before now_ms.
+std::vector<sample> make_samples(const std::string& set, const test_ids&, std::int64_t now_ms);
+bool is_sample_set(const std::string& name);
 
 }  // namespace trunkline::cli

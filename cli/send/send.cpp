@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// trunkline send: signed deliveries through the whole pipe, and a look at what became of them.
+// trunkline send
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 
+#include "common/process/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/send/send_text.hpp"
-#include "cli/send/test_rows.hpp"
 #include "cli/send/signed_delivery.hpp"
+#include "cli/send/test_rows.hpp"
 #include "cli/signing_keys.hpp"
-#include "common/process/clock.hpp"
 #include "common/process/read_input.hpp"
 
 namespace trunkline::cli {
@@ -23,7 +23,7 @@ struct settings {
   std::string url = "http://127.0.0.1:5000/api/webhooks/openphone";
   std::string scheme = "auto";
   signature::key_sources keys;
-  std::chrono::milliseconds timeout = 30s;
+  std::chrono::milliseconds wait = 30s;
   bool keep = false;
   bool print = false;
   bool json = false;
@@ -35,188 +35,189 @@ struct file {
   std::string body;
 };
 
-// The first scheme that the first key serves, unless one was asked for.
 std::optional<signature::scheme> choose_scheme(
-    const settings& given, const signature::key_ring& ring
+    const settings& options, const signature::key_ring& ring
 ) {
-  std::string name = given.scheme;
+  std::string name = options.scheme;
   if (name == "auto") name = ring.schemes(0).substr(0, ring.schemes(0).find('+'));
   const auto scheme = signature::scheme_from(name);
   return scheme && ring.serves(*scheme) ? scheme : std::nullopt;
 }
 
-// Returns what is wrong with the words of the command line, or empty; reads the files.
-std::string read_words(const settings& given, std::vector<file>& files) {
-  if (given.what.empty()) return "say all, media, ai, full, or name files";
-  if (given.what.size() == 1 && is_sample_word(given.what.front())) return "";
-  for (const auto& name : given.what) {
+// Reads the files that the command line names. Returns an error, or "".
+std::string read_files(const settings& options, std::vector<file>& files) {
+  if (options.what.empty()) return "give all, media, ai, full or files";
+  if (options.what.size() == 1 && is_sample_set(options.what.front())) return "";
+  for (const auto& name : options.what) {
     input content = read_input(name);
     if (!content.problem.empty())
       return "'" + printable(name) +
-             "' is none of all, media, ai, full, and as a file: " + content.problem;
+             "' is neither all, media, ai, full nor a file: " + content.problem;
     files.push_back({name, std::move(content.bytes)});
   }
   return "";
 }
 
-class run_of_steps {
+class send_run {
  public:
-  run_of_steps(const settings& given, const pipe& through) : given_(given), through_(through) {}
+  send_run(const settings& options, const delivery_target& target)
+      : options_(options), target_(target) {}
 
   int send_files(const std::vector<file>& files) {
     for (const auto& [name, body] : files) {
-      if (!take(send_file(through_, name, body))) break;
+      if (!record(deliver_file(target_, name, body))) break;
     }
     return finish(std::nullopt);
   }
 
   int send_samples() {
-    run_names names = make_names();
-    if (const auto failure = choose_unused_numbers(through_.db, names)) return refuse(*failure);
-    removal created;
-    for (const sample& each : make_samples(given_.what.front(), names, unix_ms())) {
-      const step done = cli::send_sample(through_, each);
+    test_ids ids = make_test_ids();
+    if (const auto failure = choose_unused_numbers(target_.db, ids)) return fail(*failure);
+    created_rows created;
+    for (const sample& each : make_samples(options_.what.front(), ids, unix_ms())) {
+      const auto result = deliver_sample(target_, each);
       created.activity_ids.push_back(each.activity_id);
-      if (!done.event_key.empty()) created.event_keys.push_back(done.event_key);
-      if (!take(done)) break;
+      if (!result.event_key.empty()) created.event_keys.push_back(result.event_key);
+      if (!record(result)) break;
     }
-    return finish(given_.keep ? keep(names) : remove(names, created));
+    return finish(options_.keep ? cleanup{true, ids.prefix, ""} : remove(ids, created));
   }
 
  private:
-  // Prints and remembers; false if the rest would end the same way.
-  bool take(const step& done) {
-    if (!given_.json) std::puts(line_of(done).c_str());
+  // Prints a result. Returns false if the run must stop.
+  bool record(const delivery_result& result) {
+    if (!options_.json) std::puts(as_line(result).c_str());
     std::fflush(stdout);
-    steps_.push_back(done);
-    return done.go_on;
+    results_.push_back(result);
+    return !result.stop;
   }
 
-  int refuse(const database_failure& failure) {
+  int fail(const database_failure& failure) {
     const std::string hint = failure.missing_table() ? "; run 'trunkline migrate'" : "";
     return report_error(
-        "send", describe(failure) + hint, failure.unreachable ? exit_code::unknown : exit_code::failed
+        "send", describe(failure) + hint,
+        failure.unreachable ? exit_code::unknown : exit_code::failed
     );
   }
 
-  cleanup keep(const run_names& names) const {
-    return {.kept = true, .prefix = names.prefix, .problem = ""};
-  }
-
-  cleanup remove(const run_names& names, const removal& created) const {
-    cleanup out{.kept = false, .prefix = names.prefix, .problem = ""};
-    const bool late = std::any_of(steps_.begin(), steps_.end(), [](const step& each) {
-      return each.state.empty() && (each.accepted || each.may_come);
+  cleanup remove(const test_ids& ids, const created_rows& created) const {
+    cleanup out{.kept = false, .prefix = ids.prefix, .problem = ""};
+    const bool late = std::ranges::any_of(results_, [](const delivery_result& each) {
+      return each.state.empty() && (each.accepted || each.may_arrive);
     });
-    if (const auto failure = remove_rows(through_.db, names, created)) {
+    if (const auto failure = remove_rows(target_.db, ids, created)) {
       out.problem = describe(*failure);
     } else if (late) {
-      out.problem = "not every delivery was seen to arrive, and it may still";
+      out.problem = "not every delivery has arrived; it may still do so";
     }
     return out;
   }
 
   int finish(const std::optional<cleanup>& rows) const {
-    if (given_.json)
-      std::puts(json_of(steps_, rows).c_str());
+    if (options_.json)
+      std::puts(as_json(results_, rows).c_str());
     else if (rows)
-      std::puts(line_of(*rows).c_str());
-    const auto any = [this](step::verdict wanted) {
-      return std::any_of(steps_.begin(), steps_.end(), [wanted](const step& each) {
-        return each.result == wanted;
+      std::puts(as_line(*rows).c_str());
+    const auto any = [this](delivery_result::status status) {
+      return std::ranges::any_of(results_, [status](const delivery_result& each) {
+        return each.result == status;
       });
     };
-    if (any(step::verdict::away)) return as_int(exit_code::unknown);
-    const bool failed = any(step::verdict::failed) || (rows && !rows->problem.empty());
+    if (any(delivery_result::status::unreachable)) return as_int(exit_code::unknown);
+    const bool failed = any(delivery_result::status::failed) || (rows && !rows->problem.empty());
     return as_int(failed ? exit_code::failed : exit_code::ok);
   }
 
-  const settings& given_;
-  const pipe& through_;
-  std::vector<step> steps_;
+  const settings& options_;
+  const delivery_target& target_;
+  std::vector<delivery_result> results_;
 };
 
-int print_only(
-    const settings& given, const signature::key_ring& ring, signature::scheme scheme,
+int print_commands(
+    const settings& options, const signature::key_ring& ring, signature::scheme scheme,
     const std::vector<file>& files
 ) {
-  for (const auto& [name, body] : files)
-    std::puts(curl_command(given.url, sign_delivery(ring, scheme, body), "@" + name).c_str());
+  const auto print = [&](const std::string& body, const std::string& data) {
+    std::puts(curl_command(options.url, sign_delivery(ring, scheme, body), data).c_str());
+  };
+  for (const auto& [name, body] : files) print(body, "@" + name);
   if (!files.empty()) return as_int(exit_code::ok);
-  for (const sample& each : make_samples(given.what.front(), make_names(), unix_ms()))
-    std::puts(curl_command(given.url, sign_delivery(ring, scheme, each.body), each.body).c_str());
+  for (const sample& each : make_samples(options.what.front(), make_test_ids(), unix_ms()))
+    print(each.body, each.body);
   return as_int(exit_code::ok);
 }
 
-int run(const settings& given) {
+int run(const settings& options) {
   std::vector<file> files;
-  if (const auto wrong = read_words(given, files); !wrong.empty())
-    return report_error("send", wrong, exit_code::usage);
-  const signature::loaded_keys keys = load_keys(given.keys);
-  const auto scheme = choose_scheme(given, keys.ring);
+  if (const auto error = read_files(options, files); !error.empty())
+    return report_error("send", error, exit_code::usage);
+  const signature::loaded_keys keys = load_keys(options.keys);
+  const auto scheme = choose_scheme(options, keys.ring);
   if (!scheme)
-    return report_error("send", "no key serves the scheme " + given.scheme, exit_code::config);
-  if (given.print) return print_only(given, keys.ring, *scheme, files);
+    return report_error(
+        "send", "no signing key serves the scheme " + options.scheme, exit_code::config
+    );
+  if (options.print) return print_commands(options, keys.ring, *scheme, files);
 
   http_target gateway;
-  parse_http_url(given.url, gateway);
-  // Removing rows waits for batches in hand, hence the longer limits.
+  parse_http_url(options.url, gateway);
+  // The limits are longer than usual: removing rows waits for the workers' batches in flight.
   database db(
-      given.common.postgres, config::make_logger("send", given.common),
+      options.common.postgres, config::make_logger("send", options.common),
       {.lock = 15s, .statement = 20s}
   );
-  const pipe through{gateway, keys.ring, *scheme, db, given.timeout};
-  run_of_steps steps(given, through);
-  return files.empty() ? steps.send_samples() : steps.send_files(files);
+  const delivery_target target{gateway, keys.ring, *scheme, db, options.wait};
+  send_run deliveries(options, target);
+  return files.empty() ? deliveries.send_samples() : deliveries.send_files(files);
 }
 
-void declare(config::option_set& options, config::arguments& words, settings& given) {
+void declare(config::option_set& set, config::arguments& words, settings& options) {
   words.several(
-      "what", given.what,
-      "all: the 12 event kinds of the integration document; media: a message with 4 files; ai: "
-      "call, "
-      "summary and transcript; full: all three; or FILE...: sent as they are, - for standard "
-      "input",
+      "what", options.what, "Set of made-up events, or files to send; - is standard input",
       "all|media|ai|full|FILE"
   );
-  options.text("url", given.url, "The gateway");
-  options.check("url", [&given] {
+  set.text("url", options.url, "URL of the gateway", {.value = "URL"});
+  set.check("url", [&options] {
     http_target ignored;
-    return parse_http_url(given.url, ignored);
+    return parse_http_url(options.url, ignored);
   });
-  options.choice(
-      "scheme", given.scheme, "How to sign; auto: the first scheme that the first key serves",
+  set.choice(
+      "scheme", options.scheme, "Signature scheme; auto: first scheme of the first key",
       {"auto", "hex", "legacy", "standard"}
   );
-  declare_keys(options, given.keys);
-  options.duration("timeout", given.timeout, "How long to wait for each row", 100ms, 1h);
-  options.flag("keep", given.keep, "Leave the rows of made-up events in the tables");
-  options.flag("print", given.print, "Send nothing, print each delivery as a curl command");
-  options.flag("json", given.json, "Print one JSON object");
-  options.per_call({"keep", "print"});
-  config::add_common(options, given.common, config::uses::postgres);
+  declare_keys(set, options.keys);
+  set.duration("wait", options.wait, "Maximum time to wait for each row", 100ms, 1h);
+  set.flag("keep", options.keep, "Keep the rows of made-up events");
+  set.flag("print", options.print, "Print curl commands instead of sending");
+  set.flag("json", options.json, "Print one JSON object");
+  set.per_call({"keep", "print", "wait"});
+  config::add_common(set, options.common, config::uses::postgres);
 }
 
 }  // namespace
 
 config::command send() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "send",
-      .description =
-          "Send signed test deliveries to the gateway and check what arrives in Postgres",
+      .description = "Send signed test deliveries and check their rows",
       .examples =
-          "  trunkline send all                       every event kind; rows are removed again\n"
+          "  trunkline send all                       every event type; rows are removed again\n"
           "  trunkline send full --scheme legacy --keep\n"
           "  trunkline send body.json --url http://10.0.0.5:5000\n"
           "  trunkline send media --print             a curl command instead\n"
-          "Made-up events carry ids TRUNKLINE-TEST-... and fictitious numbers (555-01xx).\n"
-          "Exit codes: 0 all well, 1 something failed, 3 gateway or Postgres is away, 64 wrong "
-          "usage,\n78 configuration refused.\n",
-      .declare = [given](
-                     config::option_set& options, config::arguments& words
-                 ) { declare(options, words, *given); },
-      .run = [given] { return run(*given); }};
+          "Sets: all (12 event types), media (a message with 4 files), ai (call, summary and "
+          "transcript),\n"
+          "full (all of them). Made-up events have ids TRUNKLINE-TEST-... and fictitious numbers "
+          "(555-01xx).\n"
+          "Exit codes: 0 passed, 1 a check failed, 3 gateway or PostgreSQL is unreachable, 64 "
+          "usage "
+          "error,\n"
+          "78 invalid configuration.\n",
+      .declare = [options](
+                     config::option_set& set, config::arguments& words
+                 ) { declare(set, words, *options); },
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -8,7 +8,7 @@
 namespace trunkline::cli {
 namespace {
 
-constexpr std::size_t name_width = 25;  // call.recording.completed and a blank
+constexpr std::size_t name_width = 25;  // of call.recording.completed and a space
 
 std::string shell_quoted(const std::string& text) {
   std::string out = "'";
@@ -21,13 +21,13 @@ std::string shell_quoted(const std::string& text) {
   return out + "'";
 }
 
-const char* word_of(step::verdict result) {
+const char* to_text(delivery_result::status result) {
   switch (result) {
-    case step::verdict::ok:
+    case delivery_result::status::ok:
       return "ok";
-    case step::verdict::failed:
+    case delivery_result::status::failed:
       return "failed";
-    case step::verdict::away:
+    case delivery_result::status::unreachable:
       return "unknown";
   }
   return "unknown";
@@ -35,12 +35,12 @@ const char* word_of(step::verdict result) {
 
 }  // namespace
 
-std::string line_of(const step& done) {
-  std::string line = done.result == step::verdict::ok ? "ok    " : "FAIL  ";
+std::string as_line(const delivery_result& done) {
+  std::string line = done.result == delivery_result::status::ok ? "ok    " : "FAIL  ";
   const std::string name = printable(done.name);
   line += name + std::string(name.size() < name_width ? name_width - name.size() : 1, ' ');
   if (!done.delivery_id.empty())
-    line += (done.accepted ? "accepted as " : "refused, delivery ") + printable(done.delivery_id);
+    line += (done.accepted ? "accepted as " : "rejected, delivery ") + printable(done.delivery_id);
   if (!done.state.empty()) {
     line += done.state == "processed" ? ", stored in " : ", " + done.state + " after ";
     line += std::to_string(done.stored_ms) + " ms";
@@ -49,22 +49,24 @@ std::string line_of(const step& done) {
   return line;
 }
 
-std::string line_of(const cleanup& rows) {
+std::string as_line(const cleanup& rows) {
   if (rows.kept) return "kept  rows with ids " + rows.prefix + "...";
-  if (rows.problem.empty()) return "      rows of this run removed again";
-  return "FAIL  rows with ids " + rows.prefix + "... may be left: " + printable(rows.problem);
+  if (rows.problem.empty()) return "      rows of this run removed";
+  return "FAIL  rows with ids " + rows.prefix + "... may remain: " + printable(rows.problem);
 }
 
-std::string json_of(const std::vector<step>& steps, const std::optional<cleanup>& rows) {
+std::string as_json(
+    const std::vector<delivery_result>& results, const std::optional<cleanup>& rows
+) {
   using text = std::optional<std::string>;
   const auto unless_empty = [](const std::string& value) {
     return value.empty() ? text() : text(value);
   };
   std::vector<json_object> list;
-  for (const step& each : steps) {
+  for (const delivery_result& each : results) {
     list.emplace_back()
         .text("name", printable(each.name))
-        .text("result", std::string(word_of(each.result)))
+        .text("result", std::string(to_text(each.result)))
         .boolean("accepted", each.accepted)
         .text("delivery_id", unless_empty(each.delivery_id))
         .text("state", unless_empty(each.state))
@@ -74,8 +76,8 @@ std::string json_of(const std::vector<step>& steps, const std::optional<cleanup>
         )
         .text("note", each.note.empty() ? text() : text(printable(each.note)));
   }
-  const bool ok = std::all_of(steps.begin(), steps.end(), [](const step& each) {
-    return each.result == step::verdict::ok;
+  const bool ok = std::all_of(results.begin(), results.end(), [](const delivery_result& each) {
+    return each.result == delivery_result::status::ok;
   });
   json_object out;
   out.boolean("ok", ok && (!rows || rows->problem.empty()));
@@ -89,11 +91,11 @@ std::string json_of(const std::vector<step>& steps, const std::optional<cleanup>
 }
 
 std::string curl_command(
-    const std::string& url, const signed_delivery& delivery, const std::string& data
+    const std::string& url, const delivery_signature& signature, const std::string& data
 ) {
   std::string out = "curl -X POST " + shell_quoted(url);
   out += " \\\n  -H 'Content-Type: application/json'";
-  for (const auto& [name, value] : delivery.fields)
+  for (const auto& [name, value] : signature.fields)
     out += " \\\n  -H " + shell_quoted(name + ": " + value);
   return out + " \\\n  --data-binary " + shell_quoted(data);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/send/signed_delivery.hpp"
-#include "cli/output.hpp"
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 #include "common/process/clock.hpp"
 #include "common/text/encoding.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -17,61 +18,63 @@ using namespace std::chrono_literals;
 std::string explain_status(int status) {
   switch (status) {
     case 403:
-      return ": it has no such key, or another clock; compare the fingerprints in its log, or see "
+      return ": it has another key or another clock; compare the fingerprints in its log, or see "
              "'trunkline verify --help'";
     case 404:
-      return ": --url names another path than the gateway's";
+      return ": the path of --url is not the gateway's";
     case 413:
-      return ": the body is larger than it takes";
+      return ": the body is larger than its --max-body";
     case 503:
-      return ": its queue is away, full or too slow; see 'trunkline queue'";
+      return ": Redis is unreachable, full or too slow; see 'trunkline queue'";
     default:
       return "";
   }
 }
 
-void fail(step& out, std::string note, bool go_on = true) {
-  out.result = step::verdict::failed;
+using result = delivery_result;
+
+void fail(result& out, std::string note, bool stop = false) {
+  out.result = result::status::failed;
   out.note = std::move(note);
-  out.go_on = go_on;
+  out.stop = stop;
 }
 
-void give_up(step& out, std::string note) {
-  out.result = step::verdict::away;
+void fail_unreachable(result& out, std::string note) {
+  out.result = result::status::unreachable;
   out.note = std::move(note);
-  out.go_on = false;
+  out.stop = true;
 }
 
-void fail(step& out, const database_failure& failure) {
-  if (failure.unreachable) return give_up(out, describe(failure));
+void fail(result& out, const database_failure& failure) {
+  if (failure.unreachable) return fail_unreachable(out, describe(failure));
   const std::string hint = failure.missing_table() ? "; run 'trunkline migrate'" : "";
-  fail(out, describe(failure) + hint, false);
+  fail(out, describe(failure) + hint, true);
 }
 
-// Which refusals the next delivery would get as well.
-bool repeats(int status) {
+// Returns whether the next delivery would be rejected as well.
+bool is_permanent(int status) {
   return status == 403 || status == 404 || status == 503;
 }
 
-// True if it was accepted.
-bool post(const pipe& through, const std::string& body, step& out) {
-  const signed_delivery made = sign_delivery(through.ring, through.scheme, body);
+// Returns whether the delivery was accepted.
+bool post(const delivery_target& target, const std::string& body, result& out) {
+  const delivery_signature made = sign_delivery(target.ring, target.scheme, body);
   out.event_key = made.event_key;
-  const http_response answer = http_post(through.gateway, made.fields, body, 10s);
-  out.delivery_id = answer.delivery_id;
-  // Behind a 503 the queue may have taken the entry and failed to say so.
-  out.may_come = answer.error.empty() ? answer.status == 503 : answer.sent;
-  out.accepted = answer.status == 200 && !answer.delivery_id.empty();
-  if (!answer.error.empty()) {
-    give_up(out, answer.error);
-  } else if (answer.status != 200) {
-    const std::string status = std::to_string(answer.status);
+  const auto response = http_post(target.gateway, made.fields, body, 10s);
+  out.delivery_id = response.delivery_id;
+  // After a 503 the entry may be in Redis, if only the reply of Redis was lost.
+  out.may_arrive = response.error.empty() ? response.status == 503 : response.sent;
+  out.accepted = response.status == 200 && !response.delivery_id.empty();
+  if (!response.error.empty()) {
+    fail_unreachable(out, response.error);
+  } else if (response.status != 200) {
+    const std::string status = std::to_string(response.status);
     fail(
-        out, "the gateway answers " + status + explain_status(answer.status),
-        !repeats(answer.status)
+        out, "the gateway responds " + status + explain_status(response.status),
+        is_permanent(response.status)
     );
   } else if (!out.accepted) {
-    fail(out, "answered 200 without Trunkline-Delivery-Id: that is no Trunkline gateway", false);
+    fail(out, "status 200 without Trunkline-Delivery-Id: this is not a Trunkline gateway", true);
   }
   return out.accepted;
 }
@@ -80,76 +83,67 @@ bool is_final(const std::string& state) {
   return state == "processed" || state == "ignored" || state == "dead";
 }
 
-// Looks at the event row. False if Postgres would not say.
-bool read_row(const pipe& through, step& out, std::string& error) {
-  const auto answer = through.db.query(
-      "select state, coalesce(error_message, ''), delivery_id from webhook_events "
-      "where event_key = decode($1, 'hex')",
-      {out.event_key}
-  );
-  if (!answer.ok()) {
-    fail(out, *answer.failure);
-  } else if (!answer.rows.empty()) {
-    out.state = answer.rows[0][0].value_or("");
-    error = answer.rows[0][1].value_or("");
-    const std::string delivery_id = answer.rows[0][2].value_or("");
+// Reads the event. Returns false if the statement failed.
+bool read_row(const delivery_target& target, result& out, std::string& error) {
+  const auto rows = target.db.query(std::string(sql::query("admin/send/event")), {out.event_key});
+  if (!rows.ok()) {
+    fail(out, *rows.failure);
+  } else if (!rows.rows.empty()) {
+    out.state = rows.rows[0][0].value_or("");
+    error = rows.rows[0][1].value_or("");
+    const std::string delivery_id = rows.rows[0][2].value_or("");
     if (delivery_id != out.delivery_id) out.note = "duplicate of " + delivery_id;
   }
-  return answer.ok();
+  return rows.ok();
 }
 
-// Waits for the event row to come to its end. True if it did, and not as a dead letter.
-bool await_row(const pipe& through, step& out) {
+// Waits until the event is in a final state. Returns true if it is, and is not a dead letter.
+bool await_row(const delivery_target& target, result& out) {
   const auto start = clock::now();
   std::string error;
   auto pause = 5ms;
   do {
-    if (!read_row(through, out, error)) return false;
+    if (!read_row(target, out, error)) return false;
     const auto waited = clock::now() - start;
     out.stored_ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
     if (is_final(out.state)) break;
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, 100ms);
-  } while (clock::now() - start < through.timeout);
+  } while (clock::now() - start < target.wait);
 
   if (out.state.empty()) {
     const std::string waited = std::to_string(out.stored_ms) + " ms";
-    fail(out, "not there after " + waited + ": is a worker running? See 'trunkline queue'", false);
+    fail(out, "no row after " + waited + ": check that a worker runs with 'trunkline queue'", true);
   } else if (out.state == "dead" || !is_final(out.state)) {
-    fail(out, "the event is " + out.state + ": " + error, is_final(out.state));
+    fail(out, "the event is " + out.state + ": " + error, !is_final(out.state));
   } else {
     return true;
   }
   return false;
 }
 
-std::string select_of(const std::vector<expectation>& expected) {
-  std::string columns;
-  for (const auto& wanted : expected)
-    columns += (columns.empty() ? "(" : ", (") + wanted.column + ")::text";
-  return "select " + columns + " from activities where openphone_id = $1";
-}
-
-void compare(const pipe& through, const sample& what, step& out) {
-  const auto answer = through.db.query(select_of(what.expected), {what.activity_id});
-  if (!answer.ok()) return fail(out, *answer.failure);
-  if (answer.rows.empty())
+void compare(const delivery_target& target, const sample& what, result& out) {
+  const auto rows =
+      target.db.query(std::string(sql::query("admin/send/activity")), {what.activity_id});
+  if (!rows.ok()) return fail(out, *rows.failure);
+  if (rows.rows.empty())
     return fail(out, "processed, but there is no activity " + what.activity_id);
-  for (std::size_t i = 0; i < what.expected.size(); ++i) {
-    const auto& [name, column, value] = what.expected[i];
-    const auto& got = answer.rows[0][i];
-    if (got == value) continue;
+  std::map<std::string, std::optional<std::string>> values;
+  for (const auto& row : rows.rows) values[row[0].value_or("")] = row[1];
+  for (const auto& [name, expected] : what.expected) {
+    const auto& value = values[name];
+    if (value == expected) continue;
     return fail(
-        out,
-        name + " is " + (got ? "'" + *got + "'" : std::string("null")) + ", not '" + value + "'"
+        out, name + " is " + (value ? "'" + *value + "'" : std::string("null")) + ", not '" +
+                 expected + "'"
     );
   }
-  out.result = step::verdict::ok;
+  out.result = result::status::ok;
 }
 
 }  // namespace
 
-signed_delivery sign_delivery(
+delivery_signature sign_delivery(
     const signature::key_ring& ring, signature::scheme scheme, const std::string& body
 ) {
   const std::int64_t now = unix_ms();
@@ -159,22 +153,24 @@ signed_delivery sign_delivery(
   return {made.value().fields, hex_encode(as_bytes(sha256(id + std::string(1, '\0') + body)))};
 }
 
-step send_sample(const pipe& through, const sample& what) {
-  step out;
+delivery_result deliver_sample(const delivery_target& target, const sample& what) {
+  delivery_result out;
   out.name = what.event_type;
-  if (!post(through, what.body, out) || !await_row(through, out)) return out;
+  if (!post(target, what.body, out) || !await_row(target, out)) return out;
   if (out.state != "processed") {
     fail(out, "the event is " + out.state);
   } else {
-    compare(through, what, out);
+    compare(target, what, out);
   }
   return out;
 }
 
-step send_file(const pipe& through, const std::string& name, const std::string& body) {
-  step out;
+delivery_result deliver_file(
+    const delivery_target& target, const std::string& name, const std::string& body
+) {
+  delivery_result out;
   out.name = name;
-  if (post(through, body, out) && await_row(through, out)) out.result = step::verdict::ok;
+  if (post(target, body, out) && await_row(target, out)) out.result = result::status::ok;
   return out;
 }
 

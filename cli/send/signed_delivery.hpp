@@ -4,48 +4,52 @@
 #include <string>
 #include <vector>
 
-#include "cli/output.hpp"
-#include "common/signature/signature.hpp"
 #include "admin/database.hpp"
 #include "admin/http_client.hpp"
 #include "cli/send/sample_events.hpp"
+#include "common/signature/signature.hpp"
 
-// One delivery through the whole pipe: signed, posted, awaited in Postgres, compared.
+// A signed test delivery: it is sent to the gateway, awaited in PostgreSQL and compared with what
+// is expected.
 namespace trunkline::cli {
 
-struct signed_delivery {
-  http_fields fields;     // of the signature
-  std::string event_key;  // hex; what webhook_events.event_key will be
+using namespace admin;
+
+struct delivery_signature {
+  http_fields fields;
+  std::string event_key;  // of the row in webhook_events, in hexadecimal digits
 };
-// The ring must serve the scheme.
-signed_delivery sign_delivery(
+// Signs a body. The key ring must serve the scheme.
+delivery_signature sign_delivery(
     const signature::key_ring&, signature::scheme, const std::string& body
 );
 
-struct step {
-  enum class verdict { ok, failed, away };
+struct delivery_result {
+  enum class status { ok, failed, unreachable };
   std::string name;  // event type or file
-  verdict result = verdict::failed;
-  bool go_on = true;  // false: further deliveries would end the same way
+  status result = status::failed;
+  bool stop = false;  // further deliveries would fail in the same way
   bool accepted = false;
-  bool may_come = false;    // its row may appear although it was not accepted
-  std::string delivery_id;  // as answered, by refusals too
+  bool may_arrive = false;  // not accepted, but its event may still be written
+  std::string delivery_id;  // from the response of the gateway
   std::string event_key;
-  std::string state;        // of the event row; "" if it was not seen
-  long long stored_ms = 0;  // from the answer to the row
-  std::string note;         // what else there is to say; why, unless ok
+  std::string state;        // of the event; "" if there is no row
+  long long stored_ms = 0;  // from the response to the row
+  std::string note;         // why it failed, or a remark
 };
 
-struct pipe {
+struct delivery_target {
   const http_target& gateway;
   const signature::key_ring& ring;
   signature::scheme scheme;
   database& db;
-  std::chrono::milliseconds timeout;
+  std::chrono::milliseconds wait;  // maximum time until the row is there
 };
-// A made-up event: its row must be processed and hold what is expected.
-step send_sample(const pipe&, const sample&);
-// Somebody's file: its row must be processed or ignored.
-step send_file(const pipe&, const std::string& name, const std::string& body);
+// Sends a made-up event. It succeeds if the event is processed and its activity is as expected.
+delivery_result deliver_sample(const delivery_target&, const sample&);
+// Sends the bytes of a file. It succeeds if the event is processed or ignored.
+delivery_result deliver_file(
+    const delivery_target&, const std::string& name, const std::string& body
+);
 
 }  // namespace trunkline::cli

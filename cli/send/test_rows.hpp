@@ -4,24 +4,25 @@
 #include <string>
 #include <vector>
 
-#include "cli/output.hpp"
 #include "admin/database.hpp"
 #include "cli/send/sample_events.hpp"
 
-// The rows of one test run: names that nobody else uses, and their removal.
+// Rows that `trunkline send` creates: unused ids and numbers for them, and their removal.
 namespace trunkline::cli {
 
-// A new prefix, and three different fictitious numbers (555-0100 to 555-0199).
-run_names make_names();
-// Replaces the numbers by ones that no row of contacts or own_numbers has, so that removing them
-// takes nothing from anybody. A failure if the database is away or all numbers are taken.
-std::optional<database_failure> choose_unused_numbers(database&, run_names&);
+using namespace admin;
 
-struct removal {
+// Returns a new prefix and three different fictitious numbers, 555-0100 to 555-0199.
+test_ids make_test_ids();
+// Replaces the numbers with ones that no row of contacts or own_numbers has, so that removing them
+// deletes no other data. Fails if all fictitious numbers are in use.
+std::optional<database_failure> choose_unused_numbers(database&, test_ids&);
+
+struct created_rows {
   std::vector<std::string> activity_ids;
-  std::vector<std::string> event_keys;  // hex
+  std::vector<std::string> event_keys;  // in hexadecimal digits
 };
-// In one transaction, under the lock of the worker's restructuring batches.
-std::optional<database_failure> remove_rows(database&, const run_names&, const removal&);
+// Removes the rows in one transaction, under the structure lock.
+std::optional<database_failure> remove_rows(database&, const test_ids&, const created_rows&);
 
 }  // namespace trunkline::cli

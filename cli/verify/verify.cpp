@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// trunkline verify: what the gateway would say of one delivery, and why.
+// trunkline verify
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <map>
 
-#include "common/process/read_input.hpp"
+#include "common/process/clock.hpp"
+#include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/signing_keys.hpp"
-#include "cli/commands.hpp"
 #include "cli/verify/verify_hints.hpp"
+#include "common/process/read_input.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -27,7 +28,7 @@ struct settings {
   bool json = false;
 };
 
-// Values by lower-case name, in the order given.
+// Values by lower-case name; those of one name in their order.
 using fields = std::multimap<std::string, std::string>;
 
 std::string lower(std::string text) {
@@ -41,11 +42,11 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
-// Returns what is wrong, or empty.
+// Returns an error, or "".
 std::string read_fields(const std::vector<std::string>& lines, fields& into) {
   for (const auto& line : lines) {
     const std::size_t colon = line.find(':');
-    if (colon == std::string::npos || colon == 0) return "--header takes 'NAME: VALUE'";
+    if (colon == std::string::npos || colon == 0) return "--header must be 'NAME: VALUE'";
     into.emplace(lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
   }
   return "";
@@ -72,20 +73,17 @@ std::vector<std::string> names_of(const fields& all) {
   return names;
 }
 
-std::int64_t clock_of(const settings& given) {
+std::int64_t time_of(const settings& options) {
+  if (options.at.empty()) return unix_ms() / 1000;
   std::int64_t at = 0;
-  if (!given.at.empty()) {
-    std::from_chars(given.at.data(), given.at.data() + given.at.size(), at);
-    return at;
-  }
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+  std::from_chars(options.at.data(), options.at.data() + options.at.size(), at);
+  return at;
 }
 
-std::string check_clock(const std::string& text) {
+std::string check_time(const std::string& text) {
   const bool digits =
       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits && text.size() <= 18 ? "" : "must be seconds since 1970, such as 1795194181";
+  return digits && text.size() <= 18 ? "" : "must be seconds since 1970, for example 1795194181";
 }
 
 void print_valid(const signature::verdict& verdict, const signature::loaded_keys& keys) {
@@ -98,7 +96,7 @@ void print_valid(const signature::verdict& verdict, const signature::loaded_keys
   std::puts("");
 }
 
-void print_refused(const signature::verdict& verdict, const std::vector<std::string>& hints) {
+void print_invalid(const signature::verdict& verdict, const std::vector<std::string>& hints) {
   const std::string by =
       verdict.decided_by ? " (scheme " + std::string(to_string(*verdict.decided_by)) + ")" : "";
   std::printf(
@@ -129,22 +127,20 @@ void print_json(
   std::puts(out.str().c_str());
 }
 
-int run(const settings& given) {
+int run(const settings& options) {
   fields all;
-  if (const auto wrong = read_fields(given.headers, all); !wrong.empty())
-    return report_error("verify", wrong, exit_code::usage);
-  if (given.body_file.empty())
-    return report_error(
-        "verify", "give the body with --body-file FILE, - for standard input", exit_code::usage
-    );
-  const input body = read_input(given.body_file);
+  if (const auto error = read_fields(options.headers, all); !error.empty())
+    return report_error("verify", error, exit_code::usage);
+  if (options.body_file.empty())
+    return report_error("verify", "--body-file is required; - is standard input", exit_code::usage);
+  const input body = read_input(options.body_file);
   if (!body.problem.empty()) return report_error("verify", body.problem, exit_code::usage);
 
-  const signature::loaded_keys keys = load_keys(given.keys);
-  const std::int64_t at = clock_of(given);
+  const signature::loaded_keys keys = load_keys(options.keys);
+  const std::int64_t at = time_of(options);
   signature::windows windows;
-  windows.max_clock_skew = std::chrono::duration_cast<std::chrono::seconds>(given.max_clock_skew);
-  windows.legacy_max_age = std::chrono::duration_cast<std::chrono::seconds>(given.legacy_max_age);
+  windows.max_clock_skew = std::chrono::duration_cast<std::chrono::seconds>(options.max_clock_skew);
+  windows.legacy_max_age = std::chrono::duration_cast<std::chrono::seconds>(options.legacy_max_age);
   const signature::headers headers = pick(all);
   const auto verdict = signature::verify(keys.ring, headers, body.bytes, at, windows);
 
@@ -152,58 +148,56 @@ int run(const settings& given) {
   std::vector<std::string> hints;
   if (!verdict.valid)
     hints = explain({verdict, headers, names, body.bytes, at, keys.texts, keys.ring});
-  if (given.json)
+  if (options.json)
     print_json(verdict, keys, hints);
   else if (verdict.valid)
     print_valid(verdict, keys);
   else
-    print_refused(verdict, hints);
+    print_invalid(verdict, hints);
   return as_int(verdict.valid ? exit_code::ok : exit_code::failed);
 }
 
-void declare(config::option_set& options, settings& given) {
-  options.list("header", given.headers, "'NAME: VALUE' of the delivery; others are ignored");
-  options.text(
-      "body-file", given.body_file, "The body, byte for byte; - for standard input",
-      {.value = "FILE"}
+void declare(config::option_set& set, settings& options) {
+  set.list("header", options.headers, "Header of the delivery, 'NAME: VALUE'", {.value = "HEADER"});
+  set.text(
+      "body-file", options.body_file, "File with the body; - is standard input", {.value = "FILE"}
   );
-  declare_keys(options, given.keys);
+  declare_keys(set, options.keys);
   const std::string group = "Clock";
-  options.text(
-      "at", given.at, "Verify as of this time, in seconds since 1970; default: now",
+  set.text(
+      "at", options.at, "Time of receipt, in seconds since 1970; default: now",
+      {.group = group, .value = "SECONDS"}
+  );
+  set.check("at", [&options] { return check_time(options.at); });
+  set.duration(
+      "legacy-max-age", options.legacy_max_age, "Maximum age of a legacy signature", 1s, 24h * 365,
       {.group = group}
   );
-  options.check("at", [&given] { return check_clock(given.at); });
-  options.duration(
-      "legacy-max-age", given.legacy_max_age, "As the gateway's option of that name", 1s, 24h * 365,
+  set.duration(
+      "max-clock-skew", options.max_clock_skew, "Maximum difference of the clocks", 1s, 24h,
       {.group = group}
   );
-  options.duration(
-      "max-clock-skew", given.max_clock_skew, "As the gateway's option of that name", 1s, 24h,
-      {.group = group}
-  );
-  options.per_call({"header", "body-file", "at"});
-  options.flag("json", given.json, "Print one JSON object");
+  set.per_call({"header", "body-file", "at"});
+  set.flag("json", options.json, "Print one JSON object");
 }
 
 }  // namespace
 
 config::command verify() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "verify",
-      .description =
-          "Check the signature of one delivery by hand: which scheme and key, or why not",
+      .description = "Check the signature of a delivery and explain a mismatch",
       .examples =
           "  trunkline verify --signing-keys-file keys --body-file body.json \\\n"
           "      --header 'x-openphone-signature-v1: def343fa...'\n"
           "  trunkline verify --body-file - --at 1795194181 < body.json \\\n"
           "      --header 'webhook-id: msg_2lq7' --header 'webhook-timestamp: 1795194181' \\\n"
           "      --header 'webhook-signature: v1,oDYD62Kd...'\n"
-          "Exit codes: 0 valid, 1 not valid, 64 wrong usage, 78 no usable key.\n",
-      .declare =
-          [given](config::option_set& options, config::arguments&) { declare(options, *given); },
-      .run = [given] { return run(*given); }};
+          "The body must be byte for byte as received. Headers without a signature are ignored.\n"
+          "Exit codes: 0 valid, 1 not valid, 64 usage error, 78 no usable key.\n",
+      .declare = [options](config::option_set& set, config::arguments&) { declare(set, *options); },
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

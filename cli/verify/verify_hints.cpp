@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// For a mismatch the usual mistakes are tried out: other bytes of the body, another form of the
+// Explains a mismatch by trying the usual mistakes: changed bytes of the body, another form of the
 // key, another message under the HMAC. The combination with the fewest mistakes is reported.
 #include "cli/verify/verify_hints.hpp"
-#include "cli/output.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "common/text/encoding.hpp"
 #include "common/signature/form.hpp"
+#include "common/text/encoding.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -16,13 +15,13 @@ namespace {
 using signature::refusal;
 using signature::scheme;
 
-// A way the sender may have gone; mistake is empty for the right one.
+// A form that the sender may have used; `mistake` is "" for the correct one.
 struct variant {
   std::string bytes;
   std::string mistake;
 };
 
-// White space outside of strings taken out, as JSON.stringify writes it.
+// Removes white space outside of strings, as JSON.stringify does.
 std::string compact(std::string_view json) {
   std::string out;
   bool in_string = false;
@@ -61,22 +60,22 @@ std::vector<variant> bodies(std::string_view body) {
   };
   const std::size_t end = body.find_last_not_of("\r\n");
   add(text.substr(0, end == std::string::npos ? 0 : end + 1),
-      "the body ended without a newline: the one in this file was added later");
-  add(text + "\n", "the body ended with a newline: it was lost on the way to this file");
-  add(without_cr(text), "the body had LF line ends: this file has CRLF");
-  add(with_crlf(text), "the body had CRLF line ends: this file has LF");
-  add(compact(text), "the body was compact JSON: it was printed anew with other white space");
+      "the signed body has no newline at its end; this file has one");
+  add(text + "\n", "the signed body has a newline at its end; this file has none");
+  add(without_cr(text), "the signed body has LF line ends; this file has CRLF");
+  add(with_crlf(text), "the signed body has CRLF line ends; this file has LF");
+  add(compact(text), "the signed body is compact JSON; this file has other white space");
   return all;
 }
 
-// Base64 as strictly or leniently as anybody reads it.
+// Decodes base64 with or without padding.
 std::optional<std::string> decode(std::string text) {
   while (text.size() % 4 != 0) text += '=';
   return base64_decode(text);
 }
 
-std::vector<variant> keys(const std::string& given, scheme which) {
-  std::string bare = given;
+std::vector<variant> keys(const std::string& text, scheme which) {
+  std::string bare = text;
   for (const std::string_view prefix : {"whsec_", "legacy:", "hex:"}) {
     if (bare.starts_with(prefix)) bare.erase(0, prefix.size());
   }
@@ -86,11 +85,11 @@ std::vector<variant> keys(const std::string& given, scheme which) {
   if (wants_text || !decoded) all.push_back({bare, ""});
   if (decoded) all.push_back({*decoded, ""});
   if (wants_text && decoded)
-    all.back().mistake = "the sender used the key base64-decoded, this scheme takes it as text";
+    all.back().mistake = "the sender used the base64-decoded key; this scheme uses it as text";
   if (!wants_text)
-    all.push_back({bare, "the sender used the key as text, this scheme base64-decodes it"});
-  if (given.starts_with("whsec_"))
-    all.push_back({given, "the sender used the key as text with its whsec_ prefix"});
+    all.push_back({bare, "the sender used the key as text; this scheme base64-decodes it"});
+  if (text.starts_with("whsec_"))
+    all.push_back({text, "the sender used the key as text with its whsec_ prefix"});
   return all;
 }
 
@@ -105,34 +104,35 @@ std::vector<variant> messages(
   std::vector<variant> all;
   all.push_back({which == scheme::standard ? id + "." + dotted : dotted, ""});
   if (which == scheme::standard)
-    all.push_back({dotted, "the sender signed timestamp.body, without the id"});
-  all.push_back({at + body, "the sender signed timestamp and body without a dot between"});
-  all.push_back({body, "the sender signed the body alone, without the timestamp"});
+    all.push_back({dotted, "the sender signed timestamp.body without the id"});
+  all.push_back({at + body, "the sender signed timestamp and body without a dot between them"});
+  all.push_back({body, "the sender signed the body without the timestamp"});
   return all;
 }
 
-struct finding {
+struct match {
   std::size_t key_index = 0;
   std::vector<std::string> mistakes;
 };
 
-std::optional<finding> search(const refused_delivery& refused, const signature::form& form) {
-  std::optional<finding> best;
+std::optional<match> search(const invalid_delivery& delivery, const signature::form& form) {
+  std::optional<match> best;
   const auto consider = [&](std::size_t index, std::initializer_list<std::string_view> mistakes) {
-    finding found{index, {}};
+    match found{index, {}};
     for (const auto mistake : mistakes) {
       if (!mistake.empty()) found.mistakes.emplace_back(mistake);
     }
     if (!best || found.mistakes.size() < best->mistakes.size()) best = std::move(found);
   };
-  const auto all_bodies = bodies(refused.body);
-  for (std::size_t index = 0; index < refused.key_texts.size(); ++index) {
-    for (const auto& key : keys(refused.key_texts[index], *form.family)) {
+  const auto all_bodies = bodies(delivery.body);
+  for (std::size_t index = 0; index < delivery.key_texts.size(); ++index) {
+    for (const auto& key : keys(delivery.key_texts[index], *form.family)) {
       const signature::hmac_key prepared(key.bytes);
       for (const auto& body : all_bodies) {
         for (std::size_t i = 0; i < form.count; ++i) {
           const auto& offered = form.offers[i];
-          for (const auto& message : messages(refused.headers, offered, *form.family, body.bytes)) {
+          for (const auto& message :
+               messages(delivery.headers, offered, *form.family, body.bytes)) {
             if (signature::equal(prepared.sign({message.bytes}), offered.digest))
               consider(index, {key.mistake, message.mistake, body.mistake});
           }
@@ -143,17 +143,17 @@ std::optional<finding> search(const refused_delivery& refused, const signature::
   return best;
 }
 
-std::string key_name(const refused_delivery& refused, std::size_t index) {
-  return "key " + std::to_string(index) + " (" + refused.ring.fingerprint(index) + ")";
+std::string key_name(const invalid_delivery& delivery, std::size_t index) {
+  return "key " + std::to_string(index) + " (" + delivery.ring.fingerprint(index) + ")";
 }
 
-void explain_mismatch(const refused_delivery& refused, std::vector<std::string>& hints) {
-  if (const auto found = search(refused, signature::read_form(refused.headers))) {
-    const std::string name = key_name(refused, found->key_index);
+void explain_mismatch(const invalid_delivery& delivery, std::vector<std::string>& hints) {
+  if (const auto found = search(delivery, signature::read_form(delivery.headers))) {
+    const std::string name = key_name(delivery, found->key_index);
     if (found->mistakes.empty()) {
       hints.push_back(
           "it matches " + name + ", but that key is configured for " +
-          refused.ring.schemes(found->key_index) + " only: give it in the form of this scheme"
+          delivery.ring.schemes(found->key_index) + " only: configure it in the form of this scheme"
       );
     }
     for (const auto& mistake : found->mistakes)
@@ -161,82 +161,83 @@ void explain_mismatch(const refused_delivery& refused, std::vector<std::string>&
     return;
   }
   hints.push_back(
-      "the body has " + std::to_string(refused.body.size()) +
-      " bytes; no usual change of body or key form makes it match: another key signed it, or the "
+      "the body has " + std::to_string(delivery.body.size()) +
+      " bytes; no usual mistake explains the mismatch: it was signed with another key, or the "
       "body was changed"
   );
 }
 
-void explain_no_key(const refused_delivery& refused, std::vector<std::string>& hints) {
-  for (std::size_t i = 0; i < refused.ring.size(); ++i)
-    hints.push_back(key_name(refused, i) + " serves " + refused.ring.schemes(i));
-  switch (*refused.verdict.decided_by) {
+void explain_no_key(const invalid_delivery& delivery, std::vector<std::string>& hints) {
+  for (std::size_t i = 0; i < delivery.ring.size(); ++i)
+    hints.push_back(key_name(delivery, i) + " serves " + delivery.ring.schemes(i));
+  switch (*delivery.verdict.decided_by) {
     case scheme::standard:
-      hints.emplace_back("webhook- headers need the webhook's own secret, whsec_...");
+      hints.emplace_back("webhook- headers need the signing key of the webhook, whsec_...");
       break;
     case scheme::legacy:
       hints.emplace_back(
-          "openphone-signature needs the secret shown by the app, base64 of 16 bytes or more"
+          "openphone-signature needs the signing key shown by the app, base64 of 16 bytes or more"
       );
       break;
     case scheme::hex:
-      hints.emplace_back("x-openphone-signature-v1 needs a key given as text, bare or as hex:TEXT");
+      hints.emplace_back("x-openphone-signature-v1 needs a key as text, bare or as hex:TEXT");
   }
 }
 
-void explain_missing(const refused_delivery& refused, std::vector<std::string>& hints) {
-  const auto given = [&](std::string_view prefix) {
+void explain_missing(const invalid_delivery& delivery, std::vector<std::string>& hints) {
+  const auto has = [&](std::string_view prefix) {
     return std::any_of(
-        refused.header_names.begin(), refused.header_names.end(),
+        delivery.header_names.begin(), delivery.header_names.end(),
         [&](const std::string& name) { return name.starts_with(prefix); }
     );
   };
-  if (given("svix-"))
-    hints.emplace_back("svix- headers are not accepted: the provider documents webhook- names");
-  if (given("x-openphone-signature") && refused.headers.hex.count == 0)
+  if (has("svix-"))
+    hints.emplace_back("svix- headers are not supported: the provider documents webhook- headers");
+  if (has("x-openphone-signature") && delivery.headers.hex.count == 0)
     hints.emplace_back("the name of the header is x-openphone-signature-v1");
-  if (refused.verdict.decided_by) return;
+  if (delivery.verdict.decided_by) return;
   hints.emplace_back(
-      "looked for x-openphone-signature-v1, openphone-signature, or webhook-id with "
+      "supported are x-openphone-signature-v1, openphone-signature, and webhook-id with "
       "webhook-timestamp and webhook-signature"
   );
 }
 
-void explain_stale(const refused_delivery& refused, std::vector<std::string>& hints) {
-  const auto form = signature::read_form(refused.headers);
-  if (refused.verdict.decided_by == scheme::standard && form.offers[0].timestamp.size() >= 12)
+void explain_stale(const invalid_delivery& delivery, std::vector<std::string>& hints) {
+  const auto form = signature::read_form(delivery.headers);
+  if (delivery.verdict.decided_by == scheme::standard && form.offers[0].timestamp.size() >= 12)
     hints.emplace_back("webhook-timestamp is in seconds; this one looks like milliseconds");
   signature::windows any;
   any.max_clock_skew = any.legacy_max_age = any.legacy_max_ahead = std::chrono::seconds::max();
-  const bool right =
-      signature::verify(refused.ring, refused.headers, refused.body, refused.at, any).valid;
+  const bool matches =
+      signature::verify(delivery.ring, delivery.headers, delivery.body, delivery.at, any).valid;
   hints.emplace_back(
-      right ? "the signature itself is right: only the time is out of the window (clock of this "
-              "host or --at, a replay, or --max-clock-skew and --legacy-max-age)"
-            : "the signature does not match either"
+      matches
+          ? "the signature matches, but its time is outside the window: check --at, the clock of "
+            "this machine, --max-clock-skew and --legacy-max-age"
+          : "the signature does not match either"
   );
 }
 
 }  // namespace
 
-std::vector<std::string> explain(const refused_delivery& refused) {
+std::vector<std::string> explain(const invalid_delivery& delivery) {
   std::vector<std::string> hints;
-  switch (refused.verdict.reason) {
+  switch (delivery.verdict.reason) {
     case refusal::missing:
-      explain_missing(refused, hints);
+      explain_missing(delivery, hints);
       break;
     case refusal::stale:
-      explain_stale(refused, hints);
+      explain_stale(delivery, hints);
       break;
     case refusal::no_key:
-      explain_no_key(refused, hints);
+      explain_no_key(delivery, hints);
       break;
     case refusal::mismatch:
-      explain_mismatch(refused, hints);
+      explain_mismatch(delivery, hints);
       break;
     case refusal::malformed:
     case refusal::doubled:
-      break;  // the detail says it all
+      break;  // the detail explains it
   }
   return hints;
 }

@@ -64,7 +64,7 @@ class Send(unittest.TestCase):
             with self.subTest(scheme):
                 out = self.send_ok("all", "--scheme", scheme)
                 self.assertEqual(self.sent_kinds(out), KINDS, out)
-                self.assertIn("rows of this run removed again", out)
+                self.assertIn("rows of this run removed", out)
                 self.assertEqual(self.counts(), before)
 
     def test_numbers_of_other_users_are_left_alone(self):
@@ -138,13 +138,13 @@ class Send(unittest.TestCase):
     def test_the_first_key_chooses_the_scheme(self):
         for key, scheme in ((HEX_KEY, "x-openphone-signature-v1: "), (LEGACY_KEY, "openphone-signature: hmac;1;"),
                             (STANDARD_KEY, "webhook-signature: v1,")):
-            self.assertIn(scheme, self.send_ok("media", "--print", "--key", key))
+            self.assertIn(scheme, self.send_ok("media", "--print", "--signing-key", key))
 
     def test_a_key_that_the_gateway_does_not_have(self):
-        code, out, _ = self.send("media", "--key", "some other key of ours")
+        code, out, _ = self.send("media", "--signing-key", "some other key of ours")
         self.assertEqual(code, 1)
-        self.assertRegex(out, r"^FAIL  message.received\s+refused, delivery \w{26}: the gateway answers 403")
-        self.assertIn("rows of this run removed again", out)
+        self.assertRegex(out, r"^FAIL  message.received\s+rejected, delivery \w{26}: the gateway responds 403")
+        self.assertIn("rows of this run removed", out)
 
     def test_usage_and_configuration(self):
         self.assertEqual(self.send()[0], 64)
@@ -153,7 +153,7 @@ class Send(unittest.TestCase):
         self.assertIn("all, media, ai, full", err)
         self.assertEqual(self.send("all", "media")[0], 64)
         self.assertEqual(self.send("all", TRUNKLINE_SIGNING_KEYS="")[0], 78)
-        self.assertEqual(self.send("all", "--key", HEX_KEY, "--scheme", "standard")[0], 78)
+        self.assertEqual(self.send("all", "--signing-key", HEX_KEY, "--scheme", "standard")[0], 78)
         done = subprocess.run([TRUNKLINE, "send", "all", "--url", "ftp://x"], env=self.pipe.env, capture_output=True)
         self.assertEqual(done.returncode, 78)
 
@@ -170,14 +170,14 @@ class Send(unittest.TestCase):
     def test_no_worker(self):
         self.pipe.end(self.pipe.worker)
         try:
-            code, out, _ = self.send("all", "--timeout", "500ms")
+            code, out, _ = self.send("all", "--wait", "500ms")
         finally:
             self.pipe.worker = self.pipe.start_worker()
             wait_for(lambda: self.pipe.redis.command("XLEN", STREAM) == 0, "the worker to catch up")
         self.assertEqual(code, 1)
-        self.assertIn("is a worker running?", out)
+        self.assertIn("check that a worker runs", out)
         self.assertEqual(out.count("accepted as"), 1, "the rest would end the same way")
-        self.assertIn("may be left", out)
+        self.assertIn("may remain", out)
 
     def test_redis_unreachable(self):
         self.pipe.redis.kill()
@@ -185,7 +185,7 @@ class Send(unittest.TestCase):
             code, out, _ = self.send("all")
         finally:
             self.pipe.redis.start()
-        self.assertEqual((code, out.count("the gateway answers 503")), (1, 1), out)
+        self.assertEqual((code, out.count("the gateway responds 503")), (1, 1), out)
         wait_for(lambda: self.send("media")[0] == 0, "the gateway to accept again")
 
     def test_a_database_without_tables(self):
