@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys, gateways and workers, as far as they can be seen from here.
+// Checks of signing keys, gateways and workers.
 #include <sys/stat.h>
 
-#include "admin/doctor/checks.hpp"
+#include "admin/doctor/doctor.hpp"
 #include "admin/http_client.hpp"
-#include "common/json/json_object.hpp"
-#include "common/text/printable.hpp"
 #include "admin/queue/queue_readers.hpp"
+#include "common/text/printable.hpp"
 
 namespace trunkline::admin {
 namespace {
@@ -19,44 +18,44 @@ std::string mode_text(const std::string& file) {
   return digits;
 }
 
-// A signature of the right form that no key makes.
-http_fields wrong_signature() {
+// Returns a well-formed signature that no key makes.
+http_fields invalid_signature() {
   return {{"x-openphone-signature-v1", std::string(64, '0')}};
 }
 
 void check_probe(findings& out, const std::string& url) {
   http_target target;
-  if (const auto wrong = parse_http_url(url, target); !wrong.empty()) {
+  if (const auto error = parse_http_url(url, target); !error.empty()) {
     out.add(
-        "gateway.probe", level::note, "skipped: " + url + " is not plain http",
-        "this probe speaks no TLS",
+        "gateway.probe", level::note, "skipped: " + url + " is not an http URL",
+        "this check does not support TLS",
         "trunkline doctor --url http://GATEWAY:5000/api/webhooks/openphone"
     );
     return;
   }
-  const auto answer = http_post(target, wrong_signature(), "{}", doctor_budget);
-  if (!answer.error.empty())
-    return out.away(
-        "gateway.probe", url + ": " + answer.error,
+  const auto response = http_post(target, invalid_signature(), "{}", doctor_budget);
+  if (!response.error.empty())
+    return out.unreachable(
+        "gateway.probe", url + ": " + response.error,
         "systemctl status trunkline-gateway; check --url"
     );
-  const auto status = std::to_string(answer.status);
-  if (answer.status == 403)
-    return out.ok("gateway.probe", "a wrongly signed delivery is answered 403");
-  if (answer.status == 200)
+  const std::string what = "response to an invalid signature: " + std::to_string(response.status);
+  if (response.status == 403) return out.ok("gateway.probe", what);
+  if (response.status == 200)
     return out.add(
-        "gateway.probe", level::error, "a wrongly signed delivery is answered 200",
-        "that is no Trunkline gateway, or something in front answers for it",
-        "check --url and the front's settings (deploy/nginx.conf)"
+        "gateway.probe", level::error, what,
+        "this is not a Trunkline gateway, or a proxy responds for it",
+        "check --url and the settings of the proxy (deploy/nginx.conf)"
     );
-  if (answer.status == 404)
+  if (response.status == 404)
     return out.add(
-        "gateway.probe", level::error, "404 at " + target.path, "deliveries there are lost",
-        "check the path of --url and of the front: /api/webhooks/openphone"
+        "gateway.probe", level::error, what + " at " + target.path,
+        "deliveries to this path are lost",
+        "check the path of --url and of the proxy: /api/webhooks/openphone"
     );
   out.add(
-      "gateway.probe", level::error, "a wrongly signed delivery is answered " + status,
-      "403 is what a gateway says", "trunkline queue; see the gateway's log"
+      "gateway.probe", level::error, what, "a gateway that works responds 403",
+      "trunkline queue; check the gateway's log"
   );
 }
 
@@ -65,20 +64,21 @@ void check_readyz(findings& out, const std::string& ops_url) {
   if (ops_url.empty())
     return out.add(
         "gateway.readyz", level::note, "skipped: no --ops-url",
-        "its card in Redis says the same as long as it reaches Redis",
+        "the process info in Redis has the same state while the gateway reaches Redis",
         "trunkline doctor --ops-url http://GATEWAY:5001/readyz"
     );
-  if (const auto wrong = parse_http_url(ops_url, target); !wrong.empty())
-    return out.add("gateway.readyz", level::error, ops_url, wrong, "check --ops-url");
-  const auto answer = http_get(target, doctor_budget);
-  if (!answer.error.empty())
-    return out.away(
-        "gateway.readyz", ops_url + ": " + answer.error, "systemctl status trunkline-gateway"
+  if (const auto error = parse_http_url(ops_url, target); !error.empty())
+    return out.add("gateway.readyz", level::error, ops_url, error, "check --ops-url");
+  const auto response = http_get(target, doctor_budget);
+  if (!response.error.empty())
+    return out.unreachable(
+        "gateway.readyz", ops_url + ": " + response.error, "systemctl status trunkline-gateway"
     );
-  if (answer.status == 200) return out.ok("gateway.readyz", "ready");
+  if (response.status == 200) return out.ok("gateway.readyz", "ready");
   out.add(
-      "gateway.readyz", level::error, "not ready: " + shorten(answer.body, 200),
-      "it answers deliveries with 503, or soon ends", "mend what it names; see the gateway's log"
+      "gateway.readyz", level::error, "not ready: " + shorten(response.body, 200),
+      "the gateway responds 503 to deliveries, or is draining",
+      "fix the reason shown; check the gateway's log"
   );
 }
 
@@ -88,8 +88,8 @@ findings examine_keys(const signature::key_sources& sources) {
   findings out;
   if (sources.texts.empty() && sources.file.empty()) {
     out.add(
-        "keys", level::note, "skipped: none are given here",
-        "the gateway has them; here they can only be checked where they are readable",
+        "keys", level::note, "skipped: no signing keys given",
+        "the gateway's keys can be checked only where they are readable",
         "trunkline doctor --signing-keys-file /etc/trunkline/signing-keys"
     );
     return out;
@@ -97,8 +97,9 @@ findings examine_keys(const signature::key_sources& sources) {
   const auto loaded = signature::load_keys(sources);
   for (const auto& problem : loaded.problems)
     out.add(
-        "keys", level::error, problem, "the gateway would not start, or keep its old keys",
-        "copy the key from the app again, one a line"
+        "keys", level::error, problem,
+        "the gateway does not start with this key, or keeps its old keys",
+        "copy the key from the app again, one key per line"
     );
   if (loaded.problems.empty())
     out.ok(
@@ -109,7 +110,7 @@ findings examine_keys(const signature::key_sources& sources) {
     if (loaded.file_is_public)
       out.add(
           "keys.mode", level::warning, sources.file + " has mode " + mode,
-          "everybody on this machine may read the keys", "chmod 0400 " + sources.file
+          "every user of this machine can read the keys", "chmod 0400 " + sources.file
       );
     else if (!mode.empty())
       out.ok("keys.mode", mode);
@@ -126,34 +127,35 @@ findings examine_gateway(const std::string& url, const std::string& ops_url) {
 
 findings examine_processes(const config::common_options& options) {
   findings out;
-  const auto got = read_redis(options, doctor_budget);
-  if (!got.state) return out;  // that Redis is away was said
-  if (const auto& gateways = got.state->gateways) {
+  const auto result = read_redis(options, doctor_budget);
+  if (!result.state) return out;  // redis.reach reports it
+  if (const auto& gateways = result.state->gateways) {
     if (gateways->empty())
       out.add(
-          "gateways", level::error, "none is running", "deliveries are answered by nobody",
+          "gateways", level::error, "none is running", "no delivery is accepted",
           "systemctl start trunkline-gateway"
       );
     for (const auto& each : *gateways)
       if (each.state == "unavailable")
         out.add(
-            "gateways", level::error, each.id + " answers 503: " + each.reason,
-            "the provider tries again for a day", "mend what it names; trunkline queue"
+            "gateways", level::error, each.id + " is unavailable: " + each.reason,
+            "it responds 503; the provider repeats deliveries for a day",
+            "fix the reason shown; trunkline queue"
         );
       else
         out.ok("gateways", each.id + ": " + each.state);
   }
-  if (const auto& workers = got.state->workers) {
+  if (const auto& workers = result.state->workers) {
     if (workers->empty())
       out.add(
           "workers", level::error, "none is running", "deliveries wait in Redis",
           "systemctl start trunkline-workers.target"
       );
     for (const auto& each : *workers)
-      if (each.state == "holding" && each.reason != "starting")
+      if (each.state == "blocked")
         out.add(
-            "workers", level::warning, each.id + " holds: " + each.reason,
-            "it applies nothing until that is over", "mend what it names; it goes on by itself"
+            "workers", level::warning, each.id + " is blocked: " + each.reason,
+            "it applies nothing until then", "fix the reason shown; it resumes automatically"
         );
       else
         out.ok("workers", each.id + ": " + each.state);

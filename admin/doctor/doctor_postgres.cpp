@@ -3,12 +3,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "common/text/units.hpp"
-#include "admin/database.hpp"
-#include "admin/doctor/checks.hpp"
-#include "common/json/json_object.hpp"
-#include "common/text/printable.hpp"
 #include "admin/control/controls.hpp"
+#include "admin/database.hpp"
+#include "admin/doctor/doctor.hpp"
+#include "common/text/units.hpp"
 #include "schema/sql.hpp"
 
 namespace trunkline::admin {
@@ -17,7 +15,7 @@ namespace {
 using std::chrono::system_clock;
 constexpr const char* run_roles = "psql -d trunkline -f schema/roles.sql, as a superuser";
 
-struct facts {
+struct server_settings {
   int version = 0;
   std::string version_text, synchronous_commit, fsync, full_page_writes, lock_timeout;
   int max_connections = 0, reserved = 0, used = 0;
@@ -25,46 +23,42 @@ struct facts {
   double clock = 0;
 };
 
-constexpr const char* facts_statement =
-    "select current_setting('server_version_num'), current_setting('server_version'), "
-    "current_setting('synchronous_commit'), current_setting('fsync'), "
-    "current_setting('full_page_writes'), current_setting('max_connections'), "
-    "current_setting('superuser_reserved_connections'), "
-    "(select sum(numbackends) from pg_stat_database), pg_is_in_recovery(), "
-    "extract(epoch from clock_timestamp()), current_setting('lock_timeout')";
+query_result run(database& db, std::string_view statement) {
+  return db.query(std::string(sql::query(statement)));
+}
 
-int whole(const std::optional<std::string>& text) {
+int integer(const std::optional<std::string>& text) {
   return text ? std::atoi(text->c_str()) : 0;
 }
 
-facts read_facts(const database_row& row) {
-  facts out;
-  out.version = whole(row[0]);
+server_settings read_settings(const database_row& row) {
+  server_settings out;
+  out.version = integer(row[0]);
   out.version_text = row[1].value_or("");
   out.synchronous_commit = row[2].value_or("");
   out.fsync = row[3].value_or("");
   out.full_page_writes = row[4].value_or("");
-  out.max_connections = whole(row[5]);
-  out.reserved = whole(row[6]);
-  out.used = whole(row[7]);
+  out.max_connections = integer(row[5]);
+  out.reserved = integer(row[6]);
+  out.used = integer(row[7]);
   out.standby = row[8] == "t";
   out.clock = std::strtod(row[9].value_or("0").c_str(), nullptr);
   out.lock_timeout = row[10].value_or("");
   return out;
 }
 
-void check_settings(findings& out, const facts& now) {
+void check_settings(findings& out, const server_settings& now) {
   if (now.version >= 150000)
     out.ok("postgres.version", now.version_text);
   else
     out.add(
-        "postgres.version", level::warning, now.version_text, "tested with PostgreSQL 15",
+        "postgres.version", level::warning, now.version_text, "tested with PostgreSQL 15 only",
         "pg_upgradecluster to 15"
     );
   if (now.standby)
     out.add(
-        "postgres.role", level::error, "a standby", "nothing can be written here",
-        "give the programs the primary's address"
+        "postgres.role", level::error, "standby", "a standby accepts no writes",
+        "set --postgres to the address of the primary"
     );
   else
     out.ok("postgres.role", "primary");
@@ -72,86 +66,84 @@ void check_settings(findings& out, const facts& now) {
     if (good) return out.ok(std::string("postgres.") + name, value);
     out.add(
         std::string("postgres.") + name, level::error, value,
-        "a crash loses rows of deliveries that have left Redis",
+        "a crash loses rows of deliveries that are no longer in Redis",
         std::string("alter system set ") + name + " = on; select pg_reload_conf();"
     );
   };
-  // local and the remote ones wait for this server's disk at the least.
+  // All values except off wait for the disk of this server.
   setting("synchronous_commit", now.synchronous_commit, now.synchronous_commit != "off");
   setting("fsync", now.fsync, now.fsync == "on");
   setting("full_page_writes", now.full_page_writes, now.full_page_writes == "on");
 }
 
-// Beyond one for each thread of a worker three are wanted now and then, seldom all at once
-// (docs/sizing.md).
-void check_connections(findings& out, const facts& now) {
-  const int most = now.max_connections - now.reserved;
-  const int left = most - now.used + 1;  // this one ends
-  const auto what = std::to_string(now.used) + " of " + std::to_string(most) + " in use";
-  const std::string mend =
-      "fewer workers or threads, or alter system set max_connections higher and restart";
-  if (left < 1)
-    out.add("postgres.connections", level::error, what, "workers can't connect", mend);
-  else if (left < 2)
+// A worker uses one connection per thread, and up to three more for a short time (docs/sizing.md).
+void check_connections(findings& out, const server_settings& now) {
+  const int available = now.max_connections - now.reserved;
+  const int free = available - now.used + 1;  // this connection is counted as used
+  const auto what = std::to_string(now.used) + " of " + std::to_string(available) + " in use";
+  const std::string fix =
+      "run fewer workers or threads, or raise max_connections and restart PostgreSQL";
+  if (free < 1)
+    out.add("postgres.connections", level::error, what, "workers cannot connect", fix);
+  else if (free < 2)
     out.add(
         "postgres.connections", level::warning, what,
-        "a worker whose transaction fails looks over a new one whether the server is well", mend
+        "after a failed transaction a worker needs a new connection to probe the server", fix
     );
   else
     out.ok("postgres.connections", what);
 }
 
-// Two that are open side by side have a backend each, unless somebody lends them out by
-// transaction.
+// Two connections that are open at the same time have different server processes, unless a pooler
+// assigns server connections by transaction.
 void check_pooler(
-    findings& out, database& one, const config::common_options& options, const facts& now
+    findings& out, database& one, const config::common_options& options, const server_settings& now
 ) {
   database other(
       options.postgres, config::make_logger("doctor", options),
       {.connect = doctor_budget, .lock = doctor_budget, .statement = doctor_budget}
   );
-  // By turns where the pooler goes round its connections, by the same one where it does not.
-  const std::string backend = "select pg_backend_pid()";
-  bool lent = false;
+  // Detects a pooler that rotates its server connections, and one that uses the same one again.
+  bool shared = false;
   std::string first;
   for (auto* each : {&one, &one, &one, &other}) {
-    const auto answer = each->query(backend);
-    if (!answer.ok())
+    const auto result = run(*each, "admin/doctor/backend");
+    if (!result.ok())
       return out.add(
           "postgres.pooler", level::warning, "unknown: no second connection",
-          describe(*answer.failure), "try again"
+          describe(*result.failure), "run trunkline doctor again"
       );
-    const auto pid = answer.rows[0][0].value_or("");
+    const auto pid = result.rows[0][0].value_or("");
     if (first.empty()) first = pid;
-    lent = lent || (each == &one) != (pid == first);
+    shared = shared || (each == &one) != (pid == first);
   }
-  if (lent)
+  if (shared)
     return out.add(
-        "postgres.pooler", level::error, "a pooler lends connections out by transaction",
-        "workers use prepared statements and session settings: they hold",
-        "pool_mode = session for this database in pgbouncer.ini, then reload it; or connect "
+        "postgres.pooler", level::error, "a pooler in transaction mode",
+        "workers use prepared statements and session settings: they are blocked",
+        "set pool_mode = session for this database in pgbouncer.ini and reload it, or connect "
         "directly"
     );
   if (now.lock_timeout == "0")
     return out.add(
-        "postgres.pooler", level::warning, "startup options do not arrive",
-        "workers hold rather than work without time limits",
-        "connect directly, or set them for the role: docs/postgresql.md"
+        "postgres.pooler", level::warning, "a pooler drops startup options",
+        "workers are blocked rather than run without timeouts",
+        "connect directly, or set the options for the role: docs/postgresql.md"
     );
-  out.ok("postgres.pooler", "none by transaction");
+  out.ok("postgres.pooler", "none in transaction mode");
 }
 
 void check_schema(findings& out, database& db) {
   const auto known = std::atoi(std::string(sql::migrations().back().name.substr(0, 4)).c_str());
-  const auto answer = db.query("select coalesce(max(version), 0) from schema_migrations");
+  const auto result = run(db, "admin/doctor/migrations");
   const auto needs = "this program needs " + std::to_string(known);
-  if (!answer.ok())
+  if (!result.ok())
     return out.add(
         "postgres.migrations", level::error,
-        answer.failure->missing_table() ? "no tables of ours" : describe(*answer.failure), needs,
-        answer.failure->missing_table() ? "trunkline migrate, as trunkline_owner" : run_roles
+        result.failure->missing_table() ? "no tables of Trunkline" : describe(*result.failure),
+        needs, result.failure->missing_table() ? "trunkline migrate, as trunkline_owner" : run_roles
     );
-  const int version = whole(answer.rows[0][0]);
+  const int version = integer(result.rows[0][0]);
   const auto what = "schema version " + std::to_string(version);
   if (version < known)
     out.add(
@@ -166,63 +158,37 @@ void check_schema(findings& out, database& db) {
     out.ok("postgres.migrations", what);
 }
 
-// What roles.sql gives the worker and the readers, table by table.
-constexpr const char* grants_statement =
-    "with roles as (select array_agg(r) filter (where not exists (select from pg_roles where "
-    "rolname "
-    "= r)) as missing from unnest(array['trunkline_owner', 'trunkline_worker', "
-    "'trunkline_readonly']) r), "
-    "wants as (select r.role, t.name, p.privilege from (values ('trunkline_worker'), "
-    "('trunkline_readonly')) r (role), (values ('activities', 'insert, update'), "
-    "('contact_cards', 'insert, update'), ('contacts', 'insert, update, delete'), "
-    "('controls', 'insert, update'), ('conversation_links', 'insert, update, delete'), "
-    "('conversations', 'insert, update, delete'), ('dead_deleted_events', ''), "
-    "('dead_deletions', ''), ('event_copies', 'insert'), "
-    "('minute_figures', 'insert, update'), ('operator_log', 'insert'), "
-    "('own_numbers', 'insert, update'), ('recordings', 'insert, update'), "
-    "('schema_migrations', ''), ('webhook_events', 'insert, update')) t (name, writes), "
-    "regexp_split_to_table('select' || case when r.role = 'trunkline_worker' and t.writes <> '' "
-    "then "
-    "', ' || t.writes else '' end, ', ') p (privilege)) "
-    "select (select array_to_string(missing, ', ') from roles), "
-    "(select string_agg(distinct w.role || ' on ' || w.name, ', ') from wants w "
-    "where to_regclass('public.' || w.name) is not null "
-    "and exists (select from pg_roles where rolname = w.role) "
-    "and not has_table_privilege(w.role, 'public.' || w.name, w.privilege)), "
-    "(select string_agg(rolname, ', ') from pg_roles where rolname like 'trunkline\\_%' and "
-    "(rolsuper or rolcreaterole or rolcreatedb))";
-
 void check_grants(findings& out, database& db) {
-  const auto answer = db.query(grants_statement);
-  if (!answer.ok())
+  const auto result = run(db, "admin/doctor/grants");
+  if (!result.ok())
     return out.add(
-        "postgres.roles", level::warning, "unknown", describe(*answer.failure), run_roles
+        "postgres.roles", level::warning, "unknown", describe(*result.failure), run_roles
     );
-  const auto& row = answer.rows[0];
+  const auto& row = result.rows[0];
   if (row[0] && !row[0]->empty())
     out.add(
         "postgres.roles", level::warning, "missing: " + *row[0],
-        "programs then run as somebody who may do more than they need", run_roles
+        "programs then run with more privileges than they need", run_roles
     );
   else if (row[2])
     out.add(
-        "postgres.roles", level::warning, "with rights over the cluster: " + *row[2],
-        "none of ours needs them", "alter role ... nosuperuser nocreaterole nocreatedb"
+        "postgres.roles", level::warning, "with cluster-wide privileges: " + *row[2],
+        "no role of Trunkline needs them", "alter role ... nosuperuser nocreaterole nocreatedb"
     );
   else
     out.ok("postgres.roles", "owner, worker, readonly");
   if (row[1])
     out.add(
-        "postgres.grants", level::error, "missing: " + *row[1], "workers hold without them",
+        "postgres.grants", level::error, "missing: " + *row[1], "workers are blocked without them",
         run_roles
     );
   else
-    out.ok("postgres.grants", "as schema/roles.sql says");
+    out.ok("postgres.grants", "as in schema/roles.sql");
 }
 
 void check_pause(findings& out, database& db) {
   const auto now = read_pause(db);
-  if (now.failure) return;  // no tables: said already
+  if (now.failure) return;  // postgres.migrations reports it
   if (!now.paused) return out.ok("applying", "not paused");
   out.add(
       "applying", level::warning, "paused " + describe(*now.paused), "deliveries wait in Redis",
@@ -236,18 +202,19 @@ finding judge_clock(const std::string& check, const std::string& server, double 
   const double off = std::fabs(ahead);
   char digits[64];
   std::snprintf(
-      digits, sizeof digits, "%.1f s %s this machine's", off, ahead < 0 ? "behind" : "ahead of"
+      digits, sizeof digits, "%.1f s %s the clock of this machine", off,
+      ahead < 0 ? "behind" : "ahead of"
   );
-  const auto what = server + "'s clock is " + digits;
+  const auto what = "clock of " + server + ": " + digits;
   if (off < 2) return {check, level::ok, what, "", "", false};
   const bool far = off >= 300;
   return {
       check,
       far ? level::error : level::warning,
       what,
-      far ? "a gateway that is 5 minutes off refuses Standard Webhooks"
-          : "times in rows and figures are off by as much",
-      "timedatectl set-ntp true, on whichever is wrong",
+      far ? "a gateway whose clock is 5 minutes off rejects Standard Webhooks signatures"
+          : "times in rows and statistics are wrong by as much",
+      "timedatectl set-ntp true, on the machine whose clock is wrong",
       false};
 }
 
@@ -257,22 +224,22 @@ findings examine_postgres(const config::common_options& options) {
       options.postgres, config::make_logger("doctor", options),
       {.connect = doctor_budget, .lock = doctor_budget, .statement = doctor_budget}
   );
-  if (const auto first = db.query("select 1"); !first.ok()) {
-    out.away(
+  if (const auto first = run(db, "admin/doctor/connect"); !first.ok()) {
+    out.unreachable(
         "postgres.reach", describe(*first.failure),
         "systemctl status postgresql; check --postgres, its role and password"
     );
     return out;
   }
-  out.ok("postgres.reach", "answers");
+  out.ok("postgres.reach", "reachable");
   const auto before = system_clock::now();
-  const auto answer = db.query(facts_statement);
+  const auto result = run(db, "admin/doctor/settings");
   const auto here = before + (system_clock::now() - before) / 2;
-  if (!answer.ok()) {
-    out.away("postgres.settings", describe(*answer.failure), "try again");
+  if (!result.ok()) {
+    out.unreachable("postgres.settings", describe(*result.failure), "run trunkline doctor again");
     return out;
   }
-  const auto now = read_facts(answer.rows.front());
+  const auto now = read_settings(result.rows.front());
   check_settings(out, now);
   check_connections(out, now);
   check_pooler(out, db, options, now);
@@ -280,8 +247,7 @@ findings examine_postgres(const config::common_options& options) {
   check_grants(out, db);
   check_pause(out, db);
   const double local = std::chrono::duration<double>(here.time_since_epoch()).count();
-  const auto clock = judge_clock("clock.postgres", "PostgreSQL", now.clock - local);
-  out.add(clock.check, clock.how, clock.what, clock.reason, clock.mend);
+  out.add(judge_clock("clock.postgres", "PostgreSQL", now.clock - local));
   return out;
 }
 

@@ -3,21 +3,22 @@
 #include <string>
 #include <vector>
 
-#include "common/process/exit_codes.hpp"
-
-// What `trunkline doctor` found, and its two forms. Pure.
+// What `trunkline doctor` found, and its JSON. Nothing here connects to a server.
 namespace trunkline::admin {
 
 enum class level { ok, note, warning, error };
 
 struct finding {
-  std::string check;  // "redis.appendfsync": stable, for monitors
-  level how = level::ok;
-  std::string what;    // what is there
-  std::string reason;  // why it matters; "" where all is well
-  std::string mend;    // the command that mends it
-  bool away = false;   // a server did not answer: the rest of it is not known
+  std::string check;  // stable, for monitors: "redis.appendfsync"
+  level severity = level::ok;
+  std::string what;          // the value or state that was found
+  std::string reason;        // why it matters; "" if the check passed
+  std::string fix;           // a command or an action
+  bool unreachable = false;  // of a server: the checks that need it are unknown
 };
+
+// The worst of the findings; unknown if a server is unreachable.
+enum class doctor_status { ok, warning, error, unknown };
 
 class findings {
  public:
@@ -25,34 +26,25 @@ class findings {
     all_.push_back({std::move(check), level::ok, std::move(what), "", "", false});
   }
   void add(
-      std::string check, level how, std::string what, std::string reason, std::string mend = ""
+      std::string check, level severity, std::string what, std::string reason, std::string fix = ""
   ) {
     all_.push_back(
-        {std::move(check), how, std::move(what), std::move(reason), std::move(mend), false}
+        {std::move(check), severity, std::move(what), std::move(reason), std::move(fix), false}
     );
   }
-  void away(std::string check, std::string what, std::string mend) {
-    all_.push_back(
-        {std::move(check), level::error, std::move(what), "nothing works without it",
-         std::move(mend), true}
-    );
-  }
-  static findings of_away(std::string check, std::string what, std::string mend) {
-    findings out;
-    out.away(std::move(check), std::move(what), std::move(mend));
-    return out;
-  }
+  void add(finding one) { all_.push_back(std::move(one)); }
+  // Adds the error that a server is unreachable.
+  void unreachable(std::string check, std::string what, std::string fix);
   const std::vector<finding>& all() const { return all_; }
   void append(findings more);
 
-  // 3: a server is away; 1: an error; 2: a warning; 0: fine, or no more than notes.
-  exit_code verdict() const;
+  doctor_status status() const;
 
  private:
   std::vector<finding> all_;
 };
 
-std::string word(level);
+std::string to_string(level);
 std::size_t count(const findings&, level);
 std::string as_json(const findings&);
 

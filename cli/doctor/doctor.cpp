@@ -2,101 +2,77 @@
 // trunkline doctor
 #include <cstdio>
 
-#include "cli/doctor/findings_text.hpp"
-#include "admin/deadline_task.hpp"
-#include "admin/doctor/checks.hpp"
-#include "admin/http_client.hpp"
+#include "admin/doctor/doctor.hpp"
 #include "cli/api_options.hpp"
-#include "cli/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/doctor/findings_text.hpp"
+#include "cli/output.hpp"
+#include "cli/signing_keys.hpp"
 
 namespace trunkline::cli {
 namespace {
 
-struct settings {
-  config::common_options common;
-  signature::key_sources keys;
-  std::string url = "http://127.0.0.1:5000/api/webhooks/openphone";
-  std::string ops_url, public_url;
-  openphone::settings api;
+struct settings : doctor_options {
   bool all = false, json = false;
 };
 
-// Nobody waits longer for a diagnosis.
-constexpr std::chrono::milliseconds patience{1900};
-constexpr const char* too_slow = "does not answer within 2 s";
+exit_code exit_code_of(doctor_status status) {
+  switch (status) {
+    case doctor_status::ok:
+      return exit_code::ok;
+    case doctor_status::warning:
+      return exit_code::critical;
+    case doctor_status::error:
+      return exit_code::failed;
+    case doctor_status::unknown:
+      break;
+  }
+  return exit_code::unknown;
+}
 
-[[noreturn]] void run(const settings& given) {
-  // At once: a server that hangs must not make the others wait.
-  const auto end = std::chrono::steady_clock::now() + patience;
-  deadline_task<findings> redis([options = given.common] { return examine_redis(options); });
-  deadline_task<findings> postgres([options = given.common] { return examine_postgres(options); });
-  deadline_task<findings> processes([options = given.common] { return examine_processes(options); });
-  deadline_task<findings> gateway([url = given.url, ops_url = given.ops_url] {
-    return examine_gateway(url, ops_url);
-  });
-  deadline_task<findings> webhooks([api = given.api, url = given.public_url] {
-    return examine_webhooks(api, url);
-  });
-  findings out = examine_keys(given.keys);
-  const auto take = [&](deadline_task<findings>& from, const findings& if_late) {
-    out.append(from.wait_until(end).value_or(if_late));
-  };
-  take(redis, findings::of_away("redis.reach", too_slow, "systemctl status redis-server"));
-  take(postgres, findings::of_away("postgres.reach", too_slow, "systemctl status postgresql"));
-  take(
-      gateway,
-      findings::of_away("gateway.probe", given.url + " " + too_slow, "check --url and --ops-url")
+[[noreturn]] void run(const settings& options) {
+  const auto found = examine_all(options);
+  std::fputs((options.json ? as_json(found) : as_text(found, options.all)).c_str(), stdout);
+  exit_immediately(exit_code_of(found.status()));
+}
+
+void declare(config::option_set& set, settings& options) {
+  set.text("url", options.url, "URL of the gateway for deliveries", {.value = "URL"});
+  set.text("ops-url", options.ops_url, "URL of the gateway's /readyz", {.value = "URL"});
+  set.text(
+      "public-url", options.public_url, "URL that the provider sends deliveries to",
+      {.value = "URL"}
   );
-  take(processes, {});  // Redis is away: that was said
-  take(webhooks, provider_is_late());
-  std::fputs((given.json ? as_json(out) : as_text(out, given.all)).c_str(), stdout);
-  exit_immediately(out.verdict());
+  declare_api(set, options.api);
+  declare_key_sources(set, options.keys);
+  set.flag("all", options.all, "Also show passed checks");
+  set.flag("json", options.json, "Print one JSON object with all findings");
+  set.per_call({"all"});
+  config::add_common(set, options.common, config::uses::both);
 }
 
 }  // namespace
 
 config::command doctor() {
-  auto given = std::make_shared<settings>();
-  given->api.timeout = std::chrono::seconds(2);  // nobody waits longer for a diagnosis
+  auto options = std::make_shared<settings>();
+  options->api.timeout = std::chrono::seconds(2);  // the whole command ends within two seconds
   return {
       .name = "doctor",
-      .description = "Examine servers, settings, keys and gateway; each finding with what mends it",
+      .description = "Check servers, settings, keys and gateway",
       .examples =
           "  trunkline doctor\n"
           "  trunkline doctor --all --signing-keys-file /etc/trunkline/signing-keys\n"
           "  OPENPHONE_API_KEY=... trunkline doctor --public-url "
           "https://hooks.example.com/api/webhooks/openphone\n"
           "  trunkline doctor --json | jq '.findings[] | select(.level == \"error\")'\n"
-          "It changes nothing. The gateway counts its wrongly signed delivery as refused.\n"
-          "Exit codes: 0 fine, or notes only; 1 an error; 2 a warning and no error; 3 a server "
-          "does "
-          "not answer.\n",
-      .declare =
-          [given](config::option_set& options, config::arguments&) {
-            options.text("url", given->url, "Where deliveries arrive");
-            options.text("ops-url", given->ops_url, "The gateway's /readyz");
-            options.text(
-                "public-url", given->public_url, "What the provider is to call: https://HOST/PATH"
-            );
-            declare_api(options, given->api);
-            options.list(
-                "key", given->keys.texts, "Signing key as the gateway takes it",
-                {.secret = true,
-                 .fallback_env = {"TRUNKLINE_SIGNING_KEYS", "OPENPHONE_WEBHOOK_SIGNING_KEY"},
-                 .group = "Signing keys"}
-            );
-            options.text(
-                "signing-keys-file", given->keys.file, "File of signing keys, one a line",
-                {.group = "Signing keys", .value = "FILE"}
-            );
-            given->keys.option = "--key";
-            options.flag("all", given->all, "Show also what is well");
-            options.flag("json", given->json, "Print one JSON object, with all findings");
-            options.per_call({"all"});
-            config::add_common(options, given->common, config::uses::both);
-          },
-      .run = [given]() -> int { run(*given); }};
+          "Each finding has a fix. The command changes nothing. It sends the gateway one delivery "
+          "with an\n"
+          "invalid signature, which counts as a rejected request.\n"
+          "Exit codes: 0 passed, or notes only; 1 an error; 2 a warning and no error; 3 a server "
+          "is "
+          "unreachable.\n",
+      .declare = [options](config::option_set& set, config::arguments&) { declare(set, *options); },
+      .run = [options]() -> int { run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -17,15 +17,15 @@ std::string as_text(const findings& found, bool all) {
                     plural(count(found, level::warning), "warning") + ", " +
                     plural(count(found, level::note), "note") + ", " +
                     std::to_string(count(found, level::ok)) + " ok\n\n";
-  for (const auto how : {level::error, level::warning, level::note, level::ok}) {
-    if (how == level::ok && !all) continue;
+  for (const auto severity : {level::error, level::warning, level::note, level::ok}) {
+    if (severity == level::ok && !all) continue;
     for (const auto& each : found.all()) {
-      if (each.how != how) continue;
-      const auto name = word(how);
+      if (each.severity != severity) continue;
+      const auto name = to_string(severity);
       out += name + std::string(9 - name.size(), ' ') + each.check + ": " + printable(each.what) +
              "\n";
       if (!each.reason.empty()) out += "         why:  " + printable(each.reason) + "\n";
-      if (!each.mend.empty()) out += "         mend: " + printable(each.mend) + "\n";
+      if (!each.fix.empty()) out += "         fix:  " + printable(each.fix) + "\n";
     }
   }
   return out;

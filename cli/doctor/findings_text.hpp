@@ -2,11 +2,12 @@
 #pragma once
 #include <string>
 
-#include "cli/output.hpp"
 #include "admin/doctor/findings.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 
+// Returns the findings by level. Passed checks are left out unless `all` is set.
 std::string as_text(const findings&, bool all);
 
 }  // namespace trunkline::cli
