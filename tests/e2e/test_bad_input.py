@@ -92,7 +92,7 @@ class BadInput(unittest.TestCase):
             f"from webhook_events where delivery_id = '{delivery}'")
         return found.rsplit("|", 1)[0].split("|", 1) + [found.rsplit("|", 1)[1]] if found else None
 
-    def test_every_case_has_its_row(self):  # facts 8
+    def test_every_case_has_its_row(self):
         wait_for(lambda: self.post(b"{}")[0] == 200, "the gateway to accept")
         sent = {name: self.post(body) for name, (body, _, _) in CASES.items()}
         for name, (body, state, reason) in CASES.items():
@@ -112,7 +112,7 @@ class BadInput(unittest.TestCase):
         self.assertEqual(self.pipe.postgres.psql("select count(*) from webhook_events where attempts > 0"), "0")
         self.assertEqual(self.pipe.redis.command("XLEN", "{trunkline}:deliveries"), 0)
 
-    def test_other_events_are_not_delayed(self):  # facts 8, 25
+    def test_other_events_are_not_delayed(self):
         bodies = [body for body, _, _ in CASES.values() if len(body) < 20_000]
         deliveries = []
         for n in range(len(bodies)):

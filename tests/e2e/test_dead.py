@@ -105,7 +105,7 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.dead("show", "1", "--raw", text=False).stdout, RAW)
         self.assertEqual(self.dead("show", "2", "--raw", text=False).stdout, JSON_TEXT.encode())
 
-    def test_replay_one(self):  # facts 25
+    def test_replay_one(self):
         self.insert(1)
         done = self.dead("replay", "EV1")
         self.assertEqual(done.returncode, 0, done.stderr)

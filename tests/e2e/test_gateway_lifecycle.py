@@ -9,7 +9,7 @@ from servers import Redis, wait_for
 
 
 class Figures(WithGateway):
-    def test_rejections_are_logged_once_and_counted(self):  # facts 6, 31
+    def test_rejections_are_logged_once_and_counted(self):
         gateway = self.start()
         for _ in range(7):
             self.assertEqual(gateway.post(headers=sign_hex(b"{}", "wrong")).status, 403)

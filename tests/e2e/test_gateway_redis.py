@@ -70,7 +70,7 @@ class Unreachable(RedisCase):
         for client in clients:
             client.close()
 
-    def test_stopped_process(self):  # facts 7
+    def test_stopped_process(self):
         self.redis.kill(signal.SIGSTOP)
         clients = [Client(self.gateway) for _ in range(20)]
         started = time.monotonic()
@@ -110,7 +110,7 @@ class Unreachable(RedisCase):
         restart(self.redis)
         wait_for(lambda: other.post().status == 200, "200", AGAIN)
 
-    def test_no_acked_delivery_is_lost_over_kills(self):  # facts 7
+    def test_no_acked_delivery_is_lost_over_kills(self):
         acked, stop = [], threading.Event()
 
         def sender(name):
@@ -142,7 +142,7 @@ class Unreachable(RedisCase):
 
 
 class RejectedByRedis(RedisCase):
-    def test_oom(self):  # facts 33
+    def test_oom(self):
         self.redis.command("CONFIG", "SET", "maxmemory", "1")
         self.assertIn(self.reason_of(self.gateway.post()), ("oom", "shedding"))
         self.expect_503()

@@ -43,7 +43,7 @@ class ResponsesCase(unittest.TestCase):
 
 
 class Accepted(ResponsesCase):
-    def test_each_scheme(self):  # facts 2
+    def test_each_scheme(self):
         body = b'{"type":"message.received"}'
         for sign, scheme, key, delivery in ((sign_hex, "hex", "0", None), (sign_standard, "standard", "1", "msg_1"),
                                             (sign_legacy, "legacy", "2", None)):
@@ -55,12 +55,12 @@ class Accepted(ResponsesCase):
             self.assertEqual(entry["d"], answer.headers["trunkline-delivery-id"])
             self.assertLess(abs(int(entry["t"]) - time.time() * 1000), 5000)
 
-    def test_body_is_kept_byte_for_byte(self):  # facts 1
+    def test_body_is_kept_byte_for_byte(self):
         body = bytes(range(256)) * 3 + b"\r\n\r\n\x00"
         self.expect(request(body), 200, False, stored=1)
         self.assertEqual(entries(self.redis)[-1]["b"].encode("utf-8", "surrogateescape"), body)
 
-    def test_a_signed_delivery_is_never_rejected_permanently(self):  # facts 8
+    def test_a_signed_delivery_is_never_rejected_permanently(self):
         for body, kind in ((b"not json", "application/json"), (b"", "application/json"), (b"{}", "text/plain"),
                            (b"{}", "application/cloudevents+json"), (b"{}", None)):
             self.expect(request(body, content_type=kind), 200, False, stored=1)
@@ -82,14 +82,14 @@ class Accepted(ResponsesCase):
         self.expect(head + chunks + b"0\r\n\r\n", 200, False, stored=1)
         self.assertEqual(entries(self.redis)[-1]["b"].encode(), body)
 
-    def test_legacy_retries_with_an_old_timestamp(self):  # facts 4
+    def test_legacy_retries_with_an_old_timestamp(self):
         body = b"{}"
         hours_ago = int(time.time() * 1000) - 71 * 3600 * 1000
         self.expect(request(body, headers=sign_legacy(body, at_ms=hours_ago)), 200, False, stored=1)
 
 
 class Rejected(ResponsesCase):
-    def test_signatures(self):  # facts 3, 4, 6
+    def test_signatures(self):
         body = b"{}"
         good = sign_hex(body)["x-openphone-signature-v1"]
         stale = int(time.time()) - 301
@@ -106,7 +106,7 @@ class Rejected(ResponsesCase):
         bodies.add(self.expect(twice, 403, False).body)
         self.assertEqual(bodies, {b'{"error":"invalid signature"}'})  # one fixed body for any reason
 
-    def test_paths_and_methods(self):  # facts 8
+    def test_paths_and_methods(self):
         for path in ("/", "/livez", PATH + "/", PATH.upper(), "/api/webhooks/openphon%65", "//api/webhooks/openphone"):
             self.expect(request(b"", path=path), 404, False)
             self.expect(request(b"{}", path=path), 404, True)  # its body is not read
@@ -117,12 +117,12 @@ class Rejected(ResponsesCase):
             self.assertEqual(client.read(head_only=True).status, 405)
             self.assertEqual(client.read().status, 200)
 
-    def test_type_unsigned(self):  # facts 8
+    def test_type_unsigned(self):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx"):
             self.expect(request(b"{}", headers={}, content_type=kind), 415, True, accept="application/json")
         self.expect(request(b"{}", headers=sign_hex(b"other"), content_type="text/plain"), 403, False)
 
-    def test_length_required_and_too_large(self):  # facts 1
+    def test_length_required_and_too_large(self):
         self.expect(request(b"", length=False), 411, True)
         self.expect(request(b"{}").replace(b"Content-Length: 2", b"Content-Length: 10737418240"), 413, True)
         head = request(b"", length=False)[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -134,7 +134,7 @@ class Rejected(ResponsesCase):
         many = b"".join(b"X-%d: 1\r\n" % i for i in range(101))
         self.expect(request(b"{}").replace(b"Host:", many + b"Host:"), 400, True)
 
-    def test_slow(self):  # facts 1
+    def test_slow(self):
         whole = request(b"{}")
         for part in (whole[:1], whole[:60], whole[:-1]):
             started = time.monotonic()
@@ -309,7 +309,7 @@ class Connections(ResponsesCase):
 
 
 class Visible(ResponsesCase):
-    def test_debug_log_has_each_step_and_no_secret(self):  # facts 34
+    def test_debug_log_has_each_step_and_no_secret(self):
         body = b'{"text":"a very private text"}'
         answer = self.gateway.post(body)
         delivery = answer.headers["trunkline-delivery-id"]

@@ -22,7 +22,7 @@ def run(*options, env=None, timeout=10):
 
 
 class Start(WithGateway):
-    def test_refuses_without_a_usable_key(self):  # facts 2
+    def test_refuses_without_a_usable_key(self):
         cases = [
             ((), {}, "no signing key"),
             (("--signing-key", "whsec_!!"), {}, "key 1 of --signing-key"),
@@ -148,7 +148,7 @@ class Start(WithGateway):
 
 
 class Keys(WithGateway):
-    def test_rotation_under_load_loses_no_request(self):  # facts 32
+    def test_rotation_under_load_loses_no_request(self):
         keys_file = self.temp_file("hex:old\nhex:new\n")
         gateway = self.start("--signing-keys-file", keys_file, keys=())
         stop, statuses = threading.Event(), []

@@ -68,7 +68,7 @@ class Queue(unittest.TestCase):
         self.assertRegex(done.stdout, r"accepted +0.0/s")
         self.assertEqual(done.stderr, "")
 
-    def test_waiting_entries_and_their_ages(self):  # facts 31
+    def test_waiting_entries_and_their_ages(self):
         seconds, _ = self.redis.command("TIME")
         self.add(f"{(int(seconds) - 300) * 1000}-0")
         self.add(f"{(int(seconds) - 200) * 1000}-0")
@@ -142,7 +142,7 @@ class Queue(unittest.TestCase):
         self.assertTrue(done.stdout.startswith("WARNING: "), done.stdout)
         self.assertIn("no worker is running; no gateway is running", done.stdout.splitlines()[0])
 
-    def test_counters_of_the_gateways(self):  # facts 31
+    def test_counters_of_the_gateways(self):
         self.worker()
         minute = int(self.redis.command("TIME")[0]) // 60
         for back, fields in ((0, ["accepted", 30]), (1, ["accepted", 90, "refused:mismatch", 7]),

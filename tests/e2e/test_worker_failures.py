@@ -19,7 +19,7 @@ class Failures(WorkerTest):
     def accept(self):
         self.sql("drop trigger if exists refuse on activities")
 
-    def test_one_poison_row_of_a_batch_is_counted_and_the_others_commit(self):  # facts 25
+    def test_one_poison_row_of_a_batch_is_counted_and_the_others_commit(self):
         for sqlstate in ("23514", "22P02", "XX000", "P0001"):
             with self.subTest(sqlstate=sqlstate):
                 self.setUp()
@@ -35,7 +35,7 @@ class Failures(WorkerTest):
                 self.assertEqual(self.count("activities"), 199)
                 self.assertEqual(worker.terminate(), 0)
 
-    def test_retries_end_in_a_dead_letter_after_max_attempts(self):  # facts 25
+    def test_retries_end_in_a_dead_letter_after_max_attempts(self):
         self.refuse(3, "23514")
         self.sql("create table seen (at timestamptz default clock_timestamp(), attempts int)")
         self.addCleanup(self.sql, "drop table seen; drop function note cascade")
@@ -74,7 +74,7 @@ class Failures(WorkerTest):
         wait_for(lambda: self.process_info(worker).get("duplicates") == "2", "two duplicates")
         self.assertEqual(self.sql("select state, attempts from webhook_events"), "retrying|1")
 
-    def test_unreachable_postgres_blocks_and_costs_no_attempt(self):  # facts 26
+    def test_unreachable_postgres_blocks_and_costs_no_attempt(self):
         for how in (signal.SIGQUIT, signal.SIGINT):
             with self.subTest(how=how):
                 self.setUp()

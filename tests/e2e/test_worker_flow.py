@@ -27,7 +27,7 @@ class Flow(WorkerTest):
         wait_for(heard, "the heartbeat")
         self.assertLessEqual(self.redis.command("TTL", self.redis.command("KEYS", "{trunkline}:worker:*")[0]), 30)
 
-    def test_duplicates_over_two_workers_of_two_threads_have_one_effect(self):  # facts 9, 11
+    def test_duplicates_over_two_workers_of_two_threads_have_one_effect(self):
         workers = [self.worker(batch=20), self.worker(batch=20)]
         for _ in range(5):
             self.add_messages(range(200))

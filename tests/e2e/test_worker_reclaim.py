@@ -14,7 +14,7 @@ class Reclaim(WorkerTest):
     def make_group(self):
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
 
-    def test_the_batch_of_a_killed_worker_is_reclaimed(self):  # facts 11
+    def test_the_batch_of_a_killed_worker_is_reclaimed(self):
         self.add_messages(range(400))
         first = self.worker(batch=200)
         first.wait_ready()
@@ -82,7 +82,7 @@ class Reclaim(WorkerTest):
                                   "from webhook_events where state = 'dead'"),
                          f"{poison}|delivered 5 times without an outcome: it takes the worker down or can't be recorded|t")
 
-    def test_five_crashes_with_one_pending_entry_dead_letter_only_it(self):  # facts 25
+    def test_five_crashes_with_one_pending_entry_dead_letter_only_it(self):
         # A crash while it is pending: the worker is killed each time while it waits for the lock.
         self.make_group()
         poison = self.add_messages([1])[0]
@@ -148,7 +148,7 @@ class Reclaim(WorkerTest):
         wait_for(lambda: not {"long-gone", "crashed"} & {c["name"] for c in self.consumers()}, "both to be removed")
         self.assertEqual(self.states(), {"processed": 1})
 
-    def test_settling_works_above_maxmemory(self):  # facts 33
+    def test_settling_works_above_maxmemory(self):
         self.add_messages(range(300))
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
         self.redis.command("CONFIG", "SET", "maxmemory", "1")

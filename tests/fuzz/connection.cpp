@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole connection: two bytes say how the rest is cut, the rest is what a client sends. The same
-// verdicts wherever it is cut, by the pure parts and by the real session; 200 only for the bytes
-// that were signed; the body is what was sent.
+// Fuzzes a whole connection. Two bytes determine how the rest is split, the rest is sent by the
+// client. The pure functions and a real session return the same responses however it is split, 200
+// only for signed bytes, and the body equals the sent bytes.
 #include <algorithm>
 
 #include "tests/fuzz/real_session.hpp"
@@ -29,7 +29,7 @@ void feed(Reader& to, const pieces& all) {
   for (const auto piece : all) to.feed(piece);
 }
 
-// Gives every request that asks for it its signature; places and lengths stay as they are.
+// Replaces placeholders with valid signatures of the same length.
 void sign_all(std::string& bytes) {
   reading first;
   first.feed(bytes);
@@ -58,8 +58,8 @@ void require_honest(const request& one, std::string_view bytes) {
   require(one.body == (one.chunked ? dechunk(after_head) : after_head));
 }
 
-// A sender that waits for 100 Continue may be refused, and the connection ended, by the form of its
-// signature alone, before its body: from there on the two may differ.
+// A request with Expect: 100-continue can be rejected before its body arrives, by the form of its
+// signature. From there on the two readings may differ.
 bool refused_early(const reading& expected, std::size_t i, int status) {
   const bool is_last = i == expected.requests().size();
   return status == 403 && (is_last ? expected.unfinished().waits : expected.requests()[i].waits);
@@ -84,7 +84,7 @@ void require_same(const reading& whole, const real_session& session) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2 || size > 16'384) return 0;  // fewer requests than a connection may have
+  if (size < 2 || size > 16'384) return 0;  // fewer requests than the limit of a connection
   std::string bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
   sign_all(bytes);
   const auto parts = cut(bytes, data[0], data[1] + std::size_t{1});
@@ -96,11 +96,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole.requests().size() == in_parts.requests().size());
   for (std::size_t i = 0; i < whole.requests().size(); ++i) {
     auto a = whole.requests()[i], b = in_parts.requests()[i];
-    if (a.closes && !a.complete) b.end = a.end;  // how far was read into nonsense
+    if (a.closes && !a.complete) b.end = a.end;  // the number of invalid bytes read may differ
     require(a == b);
     require_honest(a, bytes);
   }
-  real_session session;  // with fewer pieces: each costs it several system calls
+  real_session session;  // with fewer pieces, because each needs several system calls
   feed(session, cut(bytes, data[0], std::max(data[1] + std::size_t{1}, bytes.size() / 4)));
   require_same(whole, session);
   return 0;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes: never a crash, the same facts twice, and facts that PostgreSQL will take, down to the
-// array literals that go to it.
+// Fuzzes the event parser. Any bytes yield the same facts twice, and parameters that PostgreSQL
+// accepts.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
-#include "tests/fuzz/row_checks.hpp"
+#include "parse/json_document.hpp"
 #include "parse/normalise.hpp"
 #include "parse/phone_number.hpp"
-#include "parse/json_document.hpp"
+#include "store/events/event_rows.hpp"
 #include "store/merge/activity_rows.hpp"
 #include "store/merge/contact_cards.hpp"
-#include "store/events/event_rows.hpp"
 #include "store/merge/recordings.hpp"
+#include "tests/fuzz/row_checks.hpp"
 
 using namespace trunkline::parse;
 using trunkline::store::require;
@@ -59,11 +59,11 @@ void require_activity(const activity_facts& facts) {
   require(facts.status_r.has_value() == facts.status_level.has_value());
 }
 
-// The rows of the event, as the statements get them.
+// Builds the parameters of the statements that write the event.
 void require_rows(std::string_view body) {
   trunkline::stream::delivery delivery;
   delivery.body = body;
-  delivery.provider_delivery_id = body.substr(0, 20);  // checked by the gateway; were it ever not
+  delivery.provider_delivery_id = body.substr(0, 20);  // valid only if the gateway checked it
   const auto event = trunkline::store::prepare("1-0", std::move(delivery));
   trunkline::store::session db;
   trunkline::store::insert_events(db, {&event}, {trunkline::store::disposition_of(event.event)});

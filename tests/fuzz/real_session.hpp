@@ -11,7 +11,7 @@
 #include "gateway/http_session.hpp"
 #include "tests/fuzz/reading.hpp"
 
-// The gateway's own session on one end of a pair of sockets, with a queue that takes everything.
+// A session of the gateway on one end of a socket pair, with a queue that accepts every delivery.
 namespace trunkline::fuzz {
 
 class queue_of_all final : public gateway::delivery_queue {
@@ -51,13 +51,14 @@ class real_session {
   ~real_session() {
     ::close(std::exchange(ours_, -1));
     run();
-    for (auto* each : std::vector(context_.sessions.begin(), context_.sessions.end())) each->abort();
+    for (auto* each : std::vector(context_.sessions.begin(), context_.sessions.end()))
+      each->abort();
     run();
     require(context_.sessions.empty() && context_.counts.in_flight.get() == 0);
   }
 
   void feed(std::string_view piece) {
-    // A session that has closed takes no more; that is no error here.
+    // A closed session reads no more. This is not an error here.
     if (!piece.empty()) (void)!::send(ours_, piece.data(), piece.size(), MSG_NOSIGNAL);
     run();
   }
@@ -78,14 +79,14 @@ class real_session {
       }
       require(head.find("Trunkline-Delivery-Id: ") != std::string_view::npos);
       out.statuses.push_back(status);
-      // After HEAD there is no body; all bodies of ours begin with a brace.
+      // A response to HEAD has no body. All bodies of the gateway begin with a brace.
       if (rest.starts_with('{')) rest.remove_prefix(rest.find('}') + 1);
     }
     out.ended = ended_;
     return out;
   }
 
-  // Made once: connections are many, threads of a gateway few.
+  // Created once, because a fuzzer opens many connections.
   static inline queue_of_all queue;
 
  private:
@@ -99,7 +100,7 @@ class real_session {
   }
 
   void run() {
-    // What the session says makes room for what it has to say next.
+    // Reading the responses frees the socket buffer for the next ones.
     for (bool moved = true; moved;) {
       io_.restart();
       moved = io_.poll() > 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first byte says where the rest is cut in two: replies must come out the same as from one
-// piece, and nothing that a server may send can do harm, not even taken for entries of the stream.
+// Fuzzes the reader of Redis replies. The first byte determines where the rest is split in two. The
+// replies equal those of one piece, and any reply can be decoded as stream entries without a crash.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,7 +24,7 @@ void print(const reply& from, std::string& out) {
   out += ']';
 }
 
-// Wherever an element stands: XREADGROUP, XCLAIM and XAUTOCLAIM nest their entries differently.
+// Decodes every element, because XREADGROUP, XCLAIM and XAUTOCLAIM nest entries differently.
 void decode_each(const reply& from) {
   const auto copied = trunkline::stream::decode_entry(from);
   const auto moved = trunkline::stream::decode_entry(reply(from));

@@ -6,19 +6,19 @@
 #include <string>
 #include <string_view>
 
-#include "common/text/utf8.hpp"
 #include "common/postgres/postgres.hpp"
+#include "common/text/utf8.hpp"
 #include "store/pg/session.hpp"
 
-// In place of the store's connection: what the mapper would send is looked at, and nothing comes
-// back. Everything here replaces the functions of session.cpp when the fuzzer is linked.
+// Replaces the functions of session.cpp in the fuzzer. They check the parameters of the statements
+// and return no rows.
 namespace trunkline::store {
 
 inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// What PostgreSQL takes as text at all.
+// Requires a text that PostgreSQL accepts.
 inline void require_text(std::string_view text) {
   require(text.find('\0') == std::string_view::npos);
   while (!text.empty()) {
@@ -28,7 +28,7 @@ inline void require_text(std::string_view text) {
   }
 }
 
-// An array literal by a reader of its own: braces around elements, each quoted, NULL or plain.
+// Reads an array literal: braces around elements, each quoted, NULL or plain.
 inline std::size_t elements_of(std::string_view text) {
   require(text.size() >= 2 && text.front() == '{' && text.back() == '}');
   text.remove_prefix(1);
@@ -61,7 +61,7 @@ inline std::uint32_t number_at(std::string_view bytes, std::size_t at) {
   return number;
 }
 
-// An array in binary form, as array_recv() reads it.
+// Reads an array in binary form, as array_recv() does.
 inline std::size_t binary_elements_of(std::string_view bytes) {
   constexpr std::uint32_t null = 0xffffffff, text = 25, jsonb = 3802;
   const auto type = number_at(bytes, 8);
@@ -91,8 +91,8 @@ inline std::size_t binary_elements_of(std::string_view bytes) {
   return count;
 }
 
-// One row and the end, as COPY reads them. All but the first value and the last one is text or a
-// number.
+// Reads one row and the end of the data, as COPY does. Except for the first and the last value,
+// each is text or a number.
 inline void require_one_copied_row(std::string_view bytes) {
   constexpr std::uint32_t null = 0xffffffff;
   require(bytes.size() >= 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signature headers as a stranger may send them, and key texts as an operator may. Input: lines;
-// the first says by its letters which fields come twice, then hex, legacy, id, timestamp and
-// signature list, then the body.
+// Fuzzes signature headers and texts of signing keys. The letters of the first line name the
+// duplicate fields. The next lines are hex, legacy, id, timestamp and signature list, then the
+// body.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -55,7 +55,7 @@ void check_headers(std::string_view rest) {
   }
   const verdict got = verify(ring(), sent, rest, now, {});
   const auto form = check_form(sent);
-  // What the form check lets pass can only fail by clock or digest, and the reverse.
+  // A request that passes the form check fails only by its clock or digest, and the reverse.
   require(
       form ? !got.valid && got.reason == *form
            : got.valid || got.reason == refusal::stale || got.reason == refusal::mismatch
@@ -63,7 +63,7 @@ void check_headers(std::string_view rest) {
   if (got.valid) require(sign(ring(), *got.decided_by, rest, now * 1000, "x").has_value());
 }
 
-// Nothing of a key may be told: a problem is one of these sentences, numbers left out.
+// A problem with a key does not quote it: without numbers it is one of these sentences.
 bool is_known(const std::string& problem) {
   std::string sentence;
   for (const char c : problem)

@@ -17,14 +17,14 @@
 
 // bench-gateway-path REQUESTS COUNT
 //
-// COUNT deliveries through a real session on one end of a socket pair: bytes in, verified, XADD in
-// wire form, answer bytes out. For counting instructions: no other thread, no Redis.
+// Processes COUNT deliveries with a real session on one end of a socket pair: read, verify, encode
+// the XADD, write the response. It is meant for counting instructions, without threads and Redis.
 namespace {
 
 using namespace trunkline;
 namespace asio = boost::asio;
 
-// Writes the command, then confirms as Redis would: in a later turn of the loop.
+// Encodes the command and confirms it in a later iteration of the event loop, as Redis would.
 class wire_only final : public gateway::delivery_queue {
  public:
   explicit wire_only(asio::io_context& io) : io_(io) {}
@@ -44,7 +44,7 @@ class wire_only final : public gateway::delivery_queue {
   std::string wire_;
 };
 
-// The requests of a file that bodies.py writes: a line with the length, then the bytes.
+// Reads the requests of a file that bodies.py writes: a line with the length, then the bytes.
 std::vector<std::string> read_requests(const char* path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<std::string> requests;
@@ -77,7 +77,7 @@ void run(const char* path, int count) {
   gateway::session_settings settings;
   settings.max_requests = 1'000'000'000;
   std::atomic<int> open_connections{1};
-  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // as io_thread has it
+  asio::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};  // as in io_thread
   wire_only queue(io);
   gateway::session_context context(settings, queue, open_connections, log);
   context.keys = std::make_shared<const signature::key_ring>(std::move(loaded.ring));

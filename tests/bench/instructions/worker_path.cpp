@@ -12,8 +12,8 @@
 
 // bench-worker-path REPLIES BATCHES [POSTGRES]
 //
-// The first BATCHES of the replies in a file, each an array of entries as Redis sends it: decoded
-// and parsed, and with POSTGRES applied as well. For counting instructions.
+// Decodes and parses the first BATCHES replies of a file, each an array of entries as Redis sends
+// it, and applies them if POSTGRES is given. It is meant for counting instructions.
 namespace {
 
 using namespace trunkline;
@@ -51,7 +51,7 @@ void run(const char* path, int batches, const char* conninfo) {
   for (int done = 0; done < batches;) {
     redis::reply batch;
     if (!reader.next(batch)) {
-      // As a socket gives them.
+      // In pieces as a socket returns them.
       const auto piece = std::string_view(bytes).substr(fed, 16384);
       if (piece.empty() || reader.broken()) throw std::runtime_error("not that many batches");
       reader.feed(piece);

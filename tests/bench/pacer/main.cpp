@@ -9,9 +9,9 @@
 
 // bench-pacer PORT CONNECTIONS RATE SECONDS REQUESTS
 //
-// Open-loop load: request i is due at start + i / RATE whether or not answers have come, and its
-// latency counts from that moment, so that a server that stalls cannot hide the wait of those
-// behind. The first second is not counted. Prints one line of JSON.
+// Generates open-loop load. Request i is due at start + i / RATE, whether or not earlier responses
+// have arrived, and its latency counts from that time. A stall of the server therefore counts for
+// every request that it delays. The first second is not counted. Prints one line of JSON.
 int main(int argc, char** argv) {
   if (argc != 6) {
     std::cerr << "usage: bench-pacer PORT CONNECTIONS RATE SECONDS REQUESTS\n";

@@ -27,7 +27,7 @@ constexpr std::chrono::seconds patience{10};  // after the last request was due
 
 struct connection {
   int socket = -1;
-  std::size_t request = 0;  // in hand
+  std::size_t request = 0;  // in flight
   std::string answer;
 };
 
@@ -45,7 +45,7 @@ int connect_to(int port) {
   return fd;
 }
 
-// The length of the whole answer; 0: its header section is not there yet.
+// Returns the length of the whole response, or 0 if its header section is incomplete.
 std::size_t answer_length(const std::string& answer) {
   const auto end = answer.find("\r\n\r\n");
   if (end == std::string::npos) return 0;
@@ -121,7 +121,8 @@ class run_of {
       auto& to = all_[idle_.front()];
       idle_.pop_front();
       to.request = next_;
-      // A request is far smaller than an empty socket's buffer: it leaves whole or not at all.
+      // A request is smaller than the buffer of an empty socket, so it is sent completely or not at
+      // all.
       const auto& bytes = plan_.requests[next_ % plan_.requests.size()];
       if (::send(to.socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) !=
           static_cast<ssize_t>(bytes.size()))
@@ -164,8 +165,7 @@ class run_of {
   const std::size_t total_;
   int epoll_ = -1;
   std::vector<connection> all_;
-  // The one that has rested longest is next: all are in use, so that none meets the server's limit
-  // for a connection that stays silent.
+  // The connection that was idle longest is next, so that none exceeds the server's idle timeout.
   std::deque<std::size_t> idle_;
   std::size_t next_ = 0, answered_ = 0, refused_ = 0, waited_ = 0;
   std::vector<double> latency_us_;

@@ -21,7 +21,7 @@ struct frozen {
   ~frozen() { kill(support::given_redis_pid(), SIGCONT); }
 };
 
-// A stream of its own, with a group.
+// A separate stream with a group.
 struct empty_stream {
   std::string key = stream::deliveries_key("redis-test");
   explicit empty_stream(redis::client& client) {
@@ -32,7 +32,7 @@ struct empty_stream {
 
 }  // namespace
 
-TEST_CASE("a client answers, also with errors and nil") {
+TEST_CASE("a client returns replies, including errors and nil") {
   redis::client client(given_redis(), support::silent());
   CHECK(client.execute({"ECHO", "hello"}, 2s).reply.text == "hello");
   CHECK(client.execute({"GET", "{t}:nothing"}, 2s).reply.is_nil());
@@ -49,11 +49,11 @@ TEST_CASE("a client answers, also with errors and nil") {
   CHECK(client.pipeline({}, 2s).empty());
 }
 
-TEST_CASE("a client says why there is no connection, and connects on the next use") {
+TEST_CASE("a client reports why it cannot connect, and connects on the next use") {
   auto options = given_redis();
   const auto port = options.where.port;
   options.where.port = support::free_port();
-  options.where.user = options.where.password = "";  // the server below has no users
+  options.where.user = options.where.password = "";  // this server has no users
   redis::client nobody(options, support::silent());
   const auto result = nobody.execute({"PING"}, 2s);
   CHECK(result.why == redis::failure::not_connected);
@@ -69,7 +69,7 @@ TEST_CASE("a client says why there is no connection, and connects on the next us
   CHECK(nobody.execute({"PING"}, 2s).reply.text == "PONG");
 }
 
-TEST_CASE("the deadline of a call holds on a frozen Redis, and no later call sees its answer") {
+TEST_CASE("a call to a frozen Redis ends at its deadline, and no later call receives its reply") {
   redis::client client(given_redis(), support::silent());
   REQUIRE(client.execute({"PING"}, 2s).ok());
   {
@@ -81,7 +81,7 @@ TEST_CASE("the deadline of a call holds on a frozen Redis, and no later call see
     CHECK(results[1].why == redis::failure::timed_out);
     CHECK(results[0].error() == "no reply in time");
 
-    // The kernel still accepts the connection: the handshake is what gets no answer.
+    // The kernel accepts the connection, but the handshake receives no reply.
     start = clock_type::now();
     CHECK(client.execute({"ECHO", "late 3"}, 150ms).why == redis::failure::not_connected);
     CHECK(clock_type::now() - start < 400ms);
@@ -92,7 +92,7 @@ TEST_CASE("the deadline of a call holds on a frozen Redis, and no later call see
   }
 }
 
-TEST_CASE("a client notices between calls that its connection was closed") {
+TEST_CASE("a client detects between calls that its connection was closed") {
   redis::client client(given_redis(), support::silent());
   const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
   ask(given_redis(), {"CLIENT", "KILL", "ID", id});
@@ -101,9 +101,9 @@ TEST_CASE("a client notices between calls that its connection was closed") {
   CHECK(std::to_string(next.reply.integer) != id);
 }
 
-TEST_CASE("a connection killed under a blocked call is lost") {
+TEST_CASE("a blocked call fails if its connection is killed") {
   redis::client client(given_redis(), support::silent());
-  // A pipeline that kills its own connection: what came before is answered, the rest is lost.
+  // A pipeline that kills its own connection receives the earlier replies and loses the rest.
   const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
   const auto results = client.pipeline(
       {{"ECHO", "a"}, {"CLIENT", "KILL", "SKIPME", "no", "ID", id}, {"ECHO", "b"}}, 2s
@@ -114,7 +114,7 @@ TEST_CASE("a connection killed under a blocked call is lost") {
   CHECK(client.execute({"PING"}, 2s).ok());
 }
 
-TEST_CASE("a blocking read waits its time, and large batches come back whole") {
+TEST_CASE("a blocking read waits for its timeout, and a large batch is complete") {
   redis::client client(given_redis(), support::silent());
   const empty_stream stream(client);
   const std::vector<std::string> read{"XREADGROUP", "GROUP", "workers", "me",       "COUNT", "2000",
@@ -125,7 +125,7 @@ TEST_CASE("a blocking read waits its time, and large batches come back whole") {
   REQUIRE(nothing.ok());
   CHECK(nothing.reply.is_nil());
 
-  // The deadline cuts a longer block short.
+  // The deadline ends a longer block.
   auto longer = read;
   longer[7] = "5000";
   CHECK(client.execute(longer, 150ms).why == redis::failure::timed_out);
@@ -152,7 +152,7 @@ TEST_CASE("a blocking read waits its time, and large batches come back whole") {
   }
 }
 
-TEST_CASE("an XADD in wire form is what decode_entry reads, also after a deletion") {
+TEST_CASE("decode_entry() reads an XADD in wire form, also after a deletion") {
   redis::client client(given_redis(), support::silent());
   const empty_stream stream(client);
   stream::delivery sent;

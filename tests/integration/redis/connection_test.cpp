@@ -19,7 +19,7 @@ using support::given_redis;
 
 namespace {
 
-// A connection on a loop of its own, and what its callbacks told.
+// A connection with its own event loop, and the outcomes of its callbacks.
 struct fixture {
   explicit fixture(connection_options options = given_redis())
       : link(io, std::move(options), support::silent()) {
@@ -41,7 +41,7 @@ struct fixture {
     return run_until([&] { return link.connected(); });
   }
 
-  // Outcomes come as "name=reply" in the order of the callbacks.
+  // Outcomes are "name=reply" in the order of the callbacks.
   failure send(const std::string& name, std::initializer_list<std::string_view> args) {
     std::string wire;
     append_command(wire, args);
@@ -65,7 +65,7 @@ struct fixture {
   std::vector<std::string> outcomes;
 };
 
-// Stops the given Redis for as long as it lives.
+// Stops this Redis process during the lifetime of the object.
 struct frozen {
   frozen() { kill(support::given_redis_pid(), SIGSTOP); }
   ~frozen() { kill(support::given_redis_pid(), SIGCONT); }
@@ -75,7 +75,7 @@ using outcomes = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("commands are answered in order and leave in one write") {
+TEST_CASE("commands are sent in one write, and replies arrive in order") {
   fixture f;
   REQUIRE(f.connect());
   CHECK(f.connects == 1);
@@ -92,7 +92,7 @@ TEST_CASE("commands are answered in order and leave in one write") {
   CHECK(f.outcomes == expected);
   CHECK(f.link.unanswered() == 0);
 
-  // One write arrives as one read at Redis, which counts reads in its event loop.
+  // Redis counts one read per write in its event loop.
   const auto reads = [] {
     const auto stats = ask(given_redis(), {"INFO", "stats"});
     const auto at = stats.find("total_reads_processed:");
@@ -104,7 +104,7 @@ TEST_CASE("commands are answered in order and leave in one write") {
   CHECK(reads() - before < 10);
 }
 
-TEST_CASE("what was not connected refuses at once and says why") {
+TEST_CASE("a connection that is not open rejects commands at once with a reason") {
   auto options = given_redis();
   options.where.port = support::free_port();
   fixture f(options);
@@ -118,7 +118,7 @@ TEST_CASE("what was not connected refuses at once and says why") {
   CHECK(f.disconnects.empty());
 }
 
-TEST_CASE("more than the limits is refused, and answers make room") {
+TEST_CASE("commands beyond the limits are rejected, and replies free capacity") {
   auto options = given_redis();
   options.max_unanswered = 3;
   options.max_unanswered_bytes = 1000;
@@ -134,7 +134,7 @@ TEST_CASE("more than the limits is refused, and answers make room") {
   CHECK(f.outcomes == outcomes{"a=a", "b=b", "c=c", "e=0"});
 }
 
-TEST_CASE("a frozen Redis costs the deadline, and late answers meet nobody") {
+TEST_CASE("commands to a frozen Redis fail at the deadline, and late replies are discarded") {
   auto options = given_redis();
   options.reply_deadline = 200ms;
   fixture f(options);
@@ -161,7 +161,7 @@ TEST_CASE("a frozen Redis costs the deadline, and late answers meet nobody") {
   CHECK(f.outcomes.back() == "after=after");
 }
 
-TEST_CASE("the deadline is the oldest command's, also under steady traffic") {
+TEST_CASE("the deadline is that of the oldest command, also under steady traffic") {
   auto options = given_redis();
   options.reply_deadline = 300ms;
   fixture f(options);
@@ -179,7 +179,7 @@ TEST_CASE("the deadline is the oldest command's, also under steady traffic") {
   CHECK(f.outcomes.front() == "oldest=timed out");
 }
 
-TEST_CASE("a killed connection loses its commands and comes back") {
+TEST_CASE("a killed connection fails its commands and reconnects") {
   fixture f;
   REQUIRE(f.connect());
   f.send("id", {"CLIENT", "ID"});
@@ -197,7 +197,7 @@ TEST_CASE("a killed connection loses its commands and comes back") {
   CHECK(f.outcomes[2] == "again=again");
 }
 
-TEST_CASE("several sockets share the load and are one connection") {
+TEST_CASE("several sockets share the load and act as one connection") {
   auto options = given_redis();
   options.lanes = 4;
   options.client_name = "lanes-test";
@@ -214,7 +214,7 @@ TEST_CASE("several sockets share the load and are one connection") {
   };
   CHECK(clients() == 4);
 
-  // Few commands stay on one socket; what is more than 16 KiB goes to the next.
+  // A few commands use one socket. Beyond 16 KiB, the next socket is used.
   const auto ids_of = [&](int count, const std::string& filler) {
     std::set<std::string> ids;
     f.outcomes.clear();
@@ -231,7 +231,7 @@ TEST_CASE("several sockets share the load and are one connection") {
   const auto ids = ids_of(20, std::string(8000, 'x'));
   CHECK(ids.size() == 4);
 
-  SECTION("one lost is all lost, and all come back") {
+  SECTION("the loss of one socket closes all, and all reconnect") {
     f.outcomes.clear();
     for (int i = 0; i < 4; ++i)
       f.send("blocked", {"BLPOP", "{t}:" + std::string(15'000, 'x'), "5"});
@@ -244,7 +244,7 @@ TEST_CASE("several sockets share the load and are one connection") {
     REQUIRE(f.run_until([&] { return f.link.connected(); }, 1s));
     CHECK(clients() == 4);
   }
-  SECTION("the limits are those of all together") {
+  SECTION("the limits apply to all sockets together") {
     f.outcomes.clear();
     for (int i = 0; i < 1024; ++i)
       REQUIRE(f.send("x", {"ECHO", std::string(1000, 'x')}) == failure::none);
@@ -252,7 +252,7 @@ TEST_CASE("several sockets share the load and are one connection") {
     CHECK(f.send("x", {"PING"}) == failure::overloaded);
     CHECK(f.answered(1024));
   }
-  SECTION("frozen, the deadline is of the oldest on any socket") {
+  SECTION("the deadline is that of the oldest command on any socket") {
     f.outcomes.clear();
     const frozen redis;
     const auto start = clock_type::now();
@@ -263,7 +263,7 @@ TEST_CASE("several sockets share the load and are one connection") {
   }
 }
 
-TEST_CASE("the hook of a new connection sends first") {
+TEST_CASE("the hook of a new connection sends before other commands") {
   fixture f;
   f.link.on_connected([&] { f.send("hook", {"ECHO", "hook"}); });
   REQUIRE(f.connect());
@@ -272,7 +272,7 @@ TEST_CASE("the hook of a new connection sends first") {
   CHECK(f.outcomes == outcomes{"hook=hook", "other=other"});
 }
 
-TEST_CASE("stop fails what waits, and start begins anew") {
+TEST_CASE("stop() fails waiting commands, and start() connects again") {
   fixture f;
   REQUIRE(f.connect());
   f.send("waiting", {"BLPOP", "{t}:nothing", "5"});
@@ -281,7 +281,7 @@ TEST_CASE("stop fails what waits, and start begins anew") {
   CHECK(f.disconnects.empty());
   f.io.restart();
   f.io.run_for(2s);
-  CHECK(f.io.stopped());  // nothing is left behind that keeps a loop alive
+  CHECK(f.io.stopped());  // no work is left that keeps the loop running
   REQUIRE(f.connect());
   CHECK(f.connects == 2);
 }

@@ -24,7 +24,7 @@ redis::client::result ping(const std::string& url) {
   return client.execute({"PING"}, 3s);
 }
 
-// A certificate for localhost that is its own authority.
+// A self-signed certificate for localhost.
 void make_certificate(const std::string& folder) {
   const auto command =
       "cd " + folder +
@@ -36,7 +36,7 @@ void make_certificate(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("a unix socket, a password and a database") {
+TEST_CASE("a client connects through a Unix socket, with a password and a database") {
   const support::folder home;
   const auto socket = home.path() + "/r.sock";
   const auto good = "unix://:s%40cret@" + socket + "?db=3";
@@ -61,7 +61,7 @@ TEST_CASE("a unix socket, a password and a database") {
   CHECK(narrow.execute({"ECHO", "x"}, 2s).reply.text == "x");
 }
 
-TEST_CASE("TLS is spoken only with the server that was meant") {
+TEST_CASE("TLS requires a valid certificate of the requested host") {
   const support::folder home;
   make_certificate(home.path());
   setenv("SSL_CERT_FILE", (home.path() + "/cert.pem").c_str(), 1);
@@ -87,7 +87,7 @@ TEST_CASE("TLS is spoken only with the server that was meant") {
   unsetenv("SSL_CERT_FILE");
 }
 
-TEST_CASE("a server that accepts and says nothing costs the connect timeout") {
+TEST_CASE("connecting to a silent server fails at the connect timeout") {
   const support::mute_server server;
   const auto scheme = GENERATE(as<std::string>{}, "redis", "rediss");
   auto options = options_for(scheme + "://127.0.0.1:" + std::to_string(server.port()));

@@ -9,7 +9,8 @@
 #include "common/redis/client.hpp"
 #include "common/redis/connection.hpp"
 
-// What the tests of this folder share: the given Redis, and others with settings of their own.
+// Shared by the tests of this folder: the Redis server of the test run, and servers with other
+// settings.
 namespace support {
 
 // TEST_REDIS_URL and TEST_REDIS_PID, set by tests/support/with_servers.
@@ -19,10 +20,10 @@ pid_t given_redis_pid();
 trunkline::redis::endpoint at(const std::string& url);
 trunkline::logger silent();
 
-// One command on a connection of its own; the reply's text.
+// Sends one command on a separate connection and returns the text of the reply.
 std::string ask(const trunkline::redis::connection_options&, const std::vector<std::string>& args);
 
-// A temporary folder, removed at the end.
+// A temporary folder, which the destructor removes.
 class folder {
  public:
   folder();
@@ -35,7 +36,7 @@ class folder {
   std::string path_;
 };
 
-// Listens on a free port and never says a word: the kernel accepts connections on its own.
+// Listens on a free port and never sends a byte. The kernel accepts the connections.
 class mute_server {
  public:
   mute_server();
@@ -49,11 +50,11 @@ class mute_server {
   std::uint16_t port_ = 0;
 };
 
-// A port that nobody listens on now.
+// Returns a port on which no process listens.
 std::uint16_t free_port();
 
-// redis-server with the given arguments, killed at the end. Waits for its first answer, asked with
-// options.
+// A redis-server with these arguments, which the destructor kills. The constructor waits for its
+// first reply to a client with these options.
 class redis_server {
  public:
   redis_server(std::vector<std::string> arguments, const trunkline::redis::connection_options&);

@@ -43,9 +43,7 @@ TEST_CASE("the recipe's body gives one incoming message without contact, process
   CHECK(db.ask("select state from webhook_events") == "processed");
 }
 
-TEST_CASE(
-    "the same entry again is redelivered, another one with the same bytes a duplicate"
-) {
+TEST_CASE("the same entry again is redelivered, another one with the same bytes a duplicate") {
   database db;
   const auto store = open_store();
   const auto body = body_of(message{.id = "AC1"});
@@ -58,7 +56,7 @@ TEST_CASE(
   );
   CHECK(db.ask("select count(*), max(entry_id) from webhook_events") == "1|1-1");
   CHECK(db.ask("select body from activities") == "untouched");
-  // A further entry is counted once, however often it comes.
+  // A further entry is counted once, however often it is delivered.
   store::apply_stats stats;
   CHECK(store->apply(again, &stats).value() == std::vector(3, outcome::redelivered));
   CHECK(stats.copies == std::set<std::string>{"1-2"});
@@ -88,7 +86,7 @@ TEST_CASE("every entry is the entry of an event or of a copy") {
   );
   CHECK(entries() == "1-1 1-2 1-3 1-4 1-5 1-6");
   CHECK(store->apply(mixed).value() == std::vector(6, outcome::redelivered));
-  // A copy that is tried alone, or buried, counts too.
+  // A copy that is applied alone, or dead-lettered, counts too.
   const store::store_error why{store::store_error_kind::sql, "22003", "out of range"};
   CHECK(store->fail(event(one, "1-7"), why, {}, 16).value() == outcome::duplicate);
   CHECK(store->insert_dead_letter(event(one, "1-8"), "reason").value() == outcome::duplicate);
@@ -184,7 +182,7 @@ TEST_CASE("a fact that adds nothing writes nothing") {
       "select xmin from activities union all select xmin from contacts"
       " union all select xmin from conversations";
   const auto before = db.ask(version);
-  // The same message once more in other bytes: another event, no new fact.
+  // The same message in other bytes is another event without a new fact.
   apply(*store, {body_of(message{.id = "AC1", .conversation = "CN1"}) + " "});
   CHECK(db.ask("select count(*) from webhook_events") == "2");
   CHECK(db.ask(version) == before);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Large batches bring their event rows by COPY.
+// Tests batches whose event rows are written by COPY.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <future>
@@ -33,7 +33,7 @@ std::vector<store::prepared_event> some_of_each_kind() {
   return events;
 }
 
-// All columns but the surrogate id and the server's clock.
+// Returns all columns except the surrogate id and the server's clock.
 const char* const all_rows =
     "select event_key, event_id, event_type, api_version, state, processed, error_message, "
     "sqlstate,"
@@ -41,7 +41,7 @@ const char* const all_rows =
     " finished_at is null, activity_id, delivery_id, provider_delivery_id, entry_id, scheme,"
     " key_index, parser_version, payload, raw from webhook_events order by entry_id";
 
-// The event's row is being written by another transaction, which does not end.
+// Another transaction inserts the row of the event and stays open.
 void contest(database& db, const store::prepared_event& what) {
   db.hold(
       "insert into webhook_events (event_key, event_id, event_type, state, received_at,"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must hold of the provider's ways, point by point, where it takes the tables to see it.
+// Tests properties of the merged rows that need the tables.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -88,7 +88,7 @@ TEST_CASE("a new number's messages at once make one contact") {
   database db;
   const auto first = open_store();
   const auto second = open_store();
-  // Statements only: Catch's assertions are not for threads.
+  // Without assertions, because those of Catch2 are not thread-safe.
   const auto work = [](store::event_store& store, const std::string& name, int& failures) {
     for (int i = 0; i < 40; ++i) {
       message one{.id = "AC" + name + std::to_string(i)};
@@ -97,7 +97,7 @@ TEST_CASE("a new number's messages at once make one contact") {
       while (true) {
         const auto done = store.apply(events);
         if (done.has_value()) break;
-        if (++failures > 1000) return;  // a collision: again, as the worker does
+        if (++failures > 1000) return;  // a collision, which the worker retries too
       }
     }
   };
@@ -151,7 +151,7 @@ TEST_CASE("the provider's conversation id comes later, and nothing is split") {
       *store,
       {body_of(message{.id = "AC2", .conversation = "CN1", .at = "2026-11-20T16:00:00.000Z"})}
   );
-  // One thread with both, and its last activity is still the newer one.
+  // One conversation contains both, and its last activity is the newer one.
   CHECK(db.ask("select openphone_id, last_activity_id from conversations") == "CN1|AC1");
   CHECK(db.ask("select count(*), count(distinct conversation_id) from activities") == "2|1");
 }
@@ -161,7 +161,7 @@ TEST_CASE("ids of any characters come out of lists as they were sent") {
     database db;
     const auto store = open_store();
     apply(*store, {body_of(message{.id = "AC1", .conversation = id})});
-    const auto stored = id == "back\\\\slash" ? "back\\slash" : id;  // JSON's escape
+    const auto stored = id == "back\\\\slash" ? "back\\slash" : id;  // escaped in JSON
     CHECK(db.ask("select cardinality(conv_refs), conv_refs[1] from activities") == "1|" + stored);
     CHECK(db.ask("select openphone_id from conversations") == stored);
   }

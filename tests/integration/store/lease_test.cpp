@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "tests/integration/store/support.hpp"
 #include "store/events/pause_error.hpp"
+#include "tests/integration/store/support.hpp"
 
 using namespace store_test;
 using namespace std::chrono_literals;
@@ -14,7 +14,7 @@ const store::store_error broken{store::store_error_kind::sql, "22003", "out of r
 const auto state =
     "select state, attempts, claims, leased_until is not null, error_message, sqlstate"
     " from webhook_events";
-// Makes every retry due and every lease run out.
+// Makes every retry due and ends every lease.
 void pass_time(database& db) {
   db.run(
       "update webhook_events set next_attempt_at = now() - interval '1 second',"
@@ -62,8 +62,9 @@ TEST_CASE("insert_dead_letter() keeps the bytes and the reason") {
   database db;
   const auto store = open_store();
   CHECK(
-      store->insert_dead_letter(event(std::string("\0x", 2)), "delivered 5 times without an outcome").value() ==
-      outcome::dead
+      store
+          ->insert_dead_letter(event(std::string("\0x", 2)), "delivered 5 times without an outcome")
+          .value() == outcome::dead
   );
   CHECK(
       db.ask("select state, error_message, encode(raw, 'hex') from webhook_events") ==
@@ -90,7 +91,7 @@ TEST_CASE("a lease is taken once, applied once, and settled with its effects") {
       db.ask("select leased_until - now() between interval '50 s' and interval '60 s' from "
              "webhook_events") == "t"
   );
-  CHECK(store->lease_due(10, 60s, 5).value().empty());  // held
+  CHECK(store->lease_due(10, 60s, 5).value().empty());  // leased
   CHECK(store->apply_leased(leased).value() == std::vector{true});
   CHECK(db.ask(state) == "processed|1|1|f|-|-");
   CHECK(db.ask("select openphone_id from activities") == "AC1");
@@ -165,10 +166,10 @@ TEST_CASE("claims without an outcome end in a dead row") {
   std::vector<store::expired_retry> buried;
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   CHECK(store->lease_suspect(60s, 3).value().empty());
-  CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease still runs
+  CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease is still valid
   CHECK(buried.empty());
   pass_time(db);
-  CHECK(store->lease_suspect(60s, 3).value().empty());  // it is to be buried, not tried
+  CHECK(store->lease_suspect(60s, 3).value().empty());  // it becomes a dead letter instead
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   REQUIRE(buried.size() == 1);
   CHECK(buried[0].entry_id == "1-1");
@@ -179,8 +180,7 @@ TEST_CASE("claims without an outcome end in a dead row") {
   );
 }
 
-TEST_CASE("retries with an expired lease are leased one at a time, the longest waiting first"
-) {
+TEST_CASE("retries with an expired lease are leased one at a time, the longest waiting first") {
   database db;
   const auto store = open_store(), other = open_store();
   for (int i = 0; i < 3; ++i) {
@@ -192,7 +192,7 @@ TEST_CASE("retries with an expired lease are leased one at a time, the longest w
   pass_time(db);
   CHECK(store->lease_suspect(60s, 5).value().empty());
   REQUIRE(store->lease_due(10, 60s, 5).value().size() == 3);
-  CHECK(store->lease_suspect(60s, 5).value().empty());  // held
+  CHECK(store->lease_suspect(60s, 5).value().empty());  // leased
   pass_time(db);
   db.run(
       "update webhook_events set leased_until = now() - interval '2 hours' where entry_id = '1-1'"
@@ -205,7 +205,7 @@ TEST_CASE("retries with an expired lease are leased one at a time, the longest w
       db.ask("select string_agg(claims::text, ',' order by entry_id) from webhook_events") ==
       "1,2,1"
   );
-  // Given back, it stays a suspect; without an earlier claim it would be one no longer.
+  // A released retry stays a suspect if it was claimed before.
   REQUIRE(store->release(suspect).value());
   CHECK(store->lease_due(10, 60s, 5).value().empty());
   for (int i = 0; i < 3; ++i)

@@ -21,7 +21,7 @@ std::string roles_file() {
 TEST_CASE("the worker's role can do all that the store does, and nothing more") {
   database db;
   db.run(roles_file());
-  db.run(roles_file());  // a second time changes nothing
+  db.run(roles_file());  // a second run changes nothing
   auto given = options();
   given.conninfo = url() + "?user=trunkline_worker";
   given.own_numbers = {"+14155550101"};
@@ -32,7 +32,7 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
       *store, {body_of(message{.id = "AC1"}), body_of(call{"AC2", {"+14155550143"}}),
                body_of(card{"CT1", "Ann", "2026-11-20T11:00:00.000Z", {"+14155550142"}})}
   );
-  // A fallback and a contact go.
+  // A fallback conversation and a contact are deleted.
   CHECK(apply(*store, {body_of(message{.id = "AC3", .conversation = "CN1"})}).restructured);
   CHECK(apply(*store, {body_of(message{.id = "AC4", .to = "+14155550143"})}).restructured);
   CHECK(db.ask("select phone, name from contacts") == "+14155550142|Ann");

@@ -22,7 +22,7 @@ TEST_CASE("learning an own number finds the contact of calls that came before") 
   const auto store = open_store();
   apply(*store, {body_of(call{"AC1", {"+14155550142", "+14155550100"}})});
   CHECK(db.ask(places) == "AC1|-|" + pair);
-  // A message from our number to another one proves which number is our own.
+  // A message from a number to another one proves the own number.
   const auto stats = apply(
       *store,
       {body_of(message{
@@ -103,7 +103,7 @@ TEST_CASE("a contact has the name of the newest card that lists it and is not de
   CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Ann|CT1");
   apply(*store, {body_of(card{"CT2", "Bob", at(2), {"+14155550143"}})});
   CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2");
-  // An older version comes late: it changes nothing, though its number is named from now on.
+  // An older version of the card arrives late. It does not change the card, but adds its number.
   apply(*store, {body_of(card{"CT2", "Rob", at(0), {"+14155550144"}})});
   CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2\n+14155550144|+14155550144|-");
   apply(*store, {body_of(card{"CT2", "Bob", at(3), {"+14155550144"}})});

@@ -7,8 +7,8 @@
 
 #include "store/events/event_store.hpp"
 
-// What the tests of this folder share: a database emptied for each test, seen through a connection
-// of its own.
+// Shared by the tests of this folder: a database that is emptied for each test, and a separate
+// connection to it.
 namespace store_test {
 
 using namespace trunkline;
@@ -18,14 +18,14 @@ class database {
  public:
   database();
   ~database();
-  // Rows as text: columns joined by '|', rows by newlines, nulls as "-".
+  // Returns rows as text: columns joined by '|', rows by newlines, nulls as "-".
   std::string ask(const std::string& sql);
   void run(const std::string& sql);
-  // A session that stays in a transaction, for locks that others must wait for.
+  // Opens a session that stays in a transaction and holds its locks.
   void hold(const std::string& sql);
   void let_go();  // rolled back
   void settle();  // committed
-  // Asks until the answer is the wanted one, for at most 10 s; returns the last answer.
+  // Repeats the query until it returns the expected rows, for at most 10 s. Returns the last rows.
   std::string wait_for(const std::string& sql, const std::string& wanted);
 
  private:
@@ -37,10 +37,10 @@ std::string url();
 store::store_options options(std::string application_name = "store-test");
 std::unique_ptr<store::event_store> open_store(store::store_options = options());
 
-// A delivery of this body under this stream id.
+// Returns a delivery of this body with this stream id.
 store::prepared_event event(const std::string& body, const std::string& entry_id = "1-1");
 
-// Bodies. Absent parts are "".
+// Return bodies. Omitted parts are "".
 struct message {
   std::string id = {}, from = "+14155550142", to = "+14155550100", conversation = {},
               direction = "incoming", text = "hello", at = "2026-11-20T17:00:00.000Z";
@@ -59,7 +59,7 @@ struct card {
 std::string body_of(const card&);
 
 std::vector<store::prepared_event> batch(const std::vector<std::string>& bodies);
-// Applies bodies as one batch, each under a new stream id; fails the test on an error.
+// Applies bodies as one batch, each with a new stream id. The test fails on an error.
 store::apply_stats apply(store::event_store&, const std::vector<std::string>& bodies);
 
 }  // namespace store_test

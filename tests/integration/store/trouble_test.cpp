@@ -36,7 +36,9 @@ TEST_CASE(
   const auto outcome = pending.get();
   db.let_go();
   REQUIRE(outcome.has_error());
-  CHECK((outcome.error().kind == store::store_error_kind::lost || outcome.error().sqlstate == "57P01"));
+  CHECK(
+      (outcome.error().kind == store::store_error_kind::lost || outcome.error().sqlstate == "57P01")
+  );
   CHECK_FALSE(store->busy_since().has_value());
   CHECK(db.ask("select count(*) from activities") == "1");
   CHECK(store->apply(one("AC3")).has_value());
@@ -98,9 +100,7 @@ TEST_CASE("a lock timeout is a collision: 55P03") {
   CHECK(store->apply(one("AC2")).has_value());
 }
 
-TEST_CASE(
-    "a single dead letter waits for the structure lock like a batch"
-) {
+TEST_CASE("a single dead letter waits for the structure lock like a batch") {
   database db;
   auto given = options();
   given.lock_timeout = 100ms;
@@ -149,7 +149,7 @@ TEST_CASE("interrupt() ends a call that hangs") {
   db.let_go();
   REQUIRE(ended.has_error());
   CHECK(ended.error().kind == store::store_error_kind::lost);
-  store->interrupt();  // nothing runs: nothing happens
+  store->interrupt();  // no statement runs: no effect
   CHECK(store->apply(one("AC3")).has_value());
 }
 

@@ -16,7 +16,7 @@
 
 namespace trunkline::applier {
 
-// One line of input.
+// One job: a line of the input.
 struct job {
   bool barrier = false;
   int connection = 0;
@@ -28,7 +28,7 @@ struct job {
 };
 job read_job(const std::string& line);
 
-// Counters, printed as a JSON line.
+// The counters, printed as a JSON line.
 class tally {
  public:
   void applied(std::size_t events, bool restructured);
@@ -42,7 +42,7 @@ class tally {
   std::vector<std::string> errors_;
 };
 
-// One thread per connection number, with its own store and its jobs in order.
+// Runs one thread per connection number. Each has its own store and applies its jobs in order.
 class connections {
  public:
   using open_store = std::function<std::unique_ptr<store::event_store>()>;

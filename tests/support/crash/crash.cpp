@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Aborts the process as soon as it is about to execute a statement with TEST_CRASH_MARKER in a
-// parameter: an event that takes its worker down, as a bug of ours would. TEST_CRASH_STATEMENT
-// names the one prepared statement to look at. Bodies of many events travel in one parameter, so it
-// crashes with its companions in hand. With TEST_CRASH_HANGS it stands still for good instead.
+// Aborts the process before it executes a statement with TEST_CRASH_MARKER in a parameter, like an
+// event that triggers a bug in the worker. TEST_CRASH_STATEMENT limits this to one prepared
+// statement. One parameter has the bodies of many events, so the other events of the batch are in
+// flight too. With TEST_CRASH_HANGS the process blocks indefinitely instead.
 #include <dlfcn.h>
 #include <unistd.h>
 

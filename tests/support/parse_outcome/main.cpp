@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// test-parse-outcome: for each frame on stdin (a line with the length, then that many bytes) one line on
-// stdout: what is wrong with it as JSON, the verdict, its reason; separated by tabs.
+// test-parse-outcome: for each frame on stdin (a line with the length, then that many bytes) one
+// line on stdout: the JSON error, the verdict and its reason, separated by tabs.
 #include <iostream>
 #include <string>
 
-#include "parse/normalise.hpp"
 #include "parse/json_document.hpp"
+#include "parse/normalise.hpp"
 
 using namespace trunkline::parse;
 

@@ -40,7 +40,7 @@ TEST_CASE("migrations are known in order, with the SHA-256 of their text") {
   CHECK(known[0].checksum == "822ae07d4783158bc1912bb623e5107cc9002d519e1143a9c200ed6ee18b6d0f");
 }
 
-TEST_CASE("a migration says which older programs still work after it") {
+TEST_CASE("a migration declares which older programs are compatible") {
   const std::array<sql::statement, 2> two = {
       {{"0004_breaking", "-- SPDX\nselect 1"},
        {"0005_adds", "-- SPDX\n-- compatible-from: 3\nselect 1"}}};
@@ -49,26 +49,26 @@ TEST_CASE("a migration says which older programs still work after it") {
   CHECK(known[1].compatible_from == 3);
   for (const char* text :
        {"\n-- compatible-from: 7", "\n-- compatible-from: 0", "\n-- compatible-from: x"}) {
-    const std::array<sql::statement, 1> wrong = {{{"0006_wrong", text}}};
-    CHECK_THROWS_AS(known_migrations(wrong), std::logic_error);
+    const std::array<sql::statement, 1> invalid = {{{"0006_invalid", text}}};
+    CHECK_THROWS_AS(known_migrations(invalid), std::logic_error);
   }
 }
 
-TEST_CASE("a migration's file name has a number of its own") {
+TEST_CASE("the file name of a migration has a unique number") {
   for (const char* name : {"1_short", "0000_zero", "00001_long", "initial", "-001_x"}) {
     CAPTURE(name);
-    const std::array<sql::statement, 1> wrong = {{{name, ""}}};
-    CHECK_THROWS_AS(known_migrations(wrong), std::logic_error);
+    const std::array<sql::statement, 1> invalid = {{{name, ""}}};
+    CHECK_THROWS_AS(known_migrations(invalid), std::logic_error);
   }
   const std::array<sql::statement, 2> twice = {{{"0001_a", ""}, {"0001_b", ""}}};
   CHECK_THROWS_AS(known_migrations(twice), std::logic_error);
 }
 
-TEST_CASE("the real migrations are well named") {
+TEST_CASE("the migrations of the repository have valid names") {
   CHECK_FALSE(known_migrations(sql::migrations()).empty());
 }
 
-TEST_CASE("what is missing is applied in order") {
+TEST_CASE("missing migrations are applied in order") {
   const auto known = known_migrations(files);
   CHECK(names(plan_migrations(known, {})) == "0001_initial 0002_more 0003_last ");
   CHECK(names(plan_migrations(known, applied(known, {1}))) == "0002_more 0003_last ");
@@ -77,7 +77,7 @@ TEST_CASE("what is missing is applied in order") {
   CHECK(done.problem.empty());
 }
 
-TEST_CASE("an edited, a newer and a skipped migration refuse") {
+TEST_CASE("an edited, a newer and a skipped migration are rejected") {
   const auto known = known_migrations(files);
   auto rows = applied(known, {1, 2});
   SECTION("edited") {

@@ -8,13 +8,13 @@ using admin::tell_activity;
 
 namespace {
 
-const admin::phone_lines ours{"+14155550100"};
+const admin::phone_lines own_numbers{"+14155550100"};
 
 parse::activity_facts facts_of(const std::string& row, std::size_t which = 0) {
-  const auto told = tell_activity(row, std::nullopt, std::nullopt, ours);
-  REQUIRE(told.problem.empty());
-  REQUIRE(told.events.size() > which);
-  return *told.events[which].activity;
+  const auto converted = tell_activity(row, std::nullopt, std::nullopt, own_numbers);
+  REQUIRE(converted.problem.empty());
+  REQUIRE(converted.events.size() > which);
+  return *converted.events[which].activity;
 }
 
 const std::string call = R"({"openphone_id":"AC1","activity_type":"call","direction":"incoming",)"
@@ -22,14 +22,14 @@ const std::string call = R"({"openphone_id":"AC1","activity_type":"call","direct
 
 }  // namespace
 
-TEST_CASE("an old message is undated and makes no number ours") {
-  const auto told = tell_activity(
+TEST_CASE("a legacy message has no stamp and proves no own number") {
+  const auto converted = tell_activity(
       R"({"openphone_id":"AC1","activity_type":"message","direction":"incoming","status":"received",)"
       R"("from_number":"4155550142","to_numbers":["+14155550199"],"body":"hi","created_at":"2026-03-01T10:00:00"})",
-      "CN1", std::nullopt, ours
+      "CN1", std::nullopt, own_numbers
   );
-  REQUIRE(told.events.size() == 1);
-  const auto& event = told.events.front();
+  REQUIRE(converted.events.size() == 1);
+  const auto& event = converted.events.front();
   CHECK_FALSE(event.activity->stamp);
   CHECK(event.activity->created_at);
   CHECK(event.activity->body == "hi");
@@ -38,14 +38,14 @@ TEST_CASE("an old message is undated and makes no number ours") {
   CHECK(event.own_number_evidence.empty());
 }
 
-TEST_CASE("an old time with a zone keeps it") {
+TEST_CASE("a legacy time keeps its zone") {
   const auto utc = facts_of(call + R"(,"answered_at":"2026-03-01T10:00:00"})");
   const auto zone = facts_of(call + R"(,"answered_at":"2026-03-01T11:00:00+01:00"})");
   CHECK(utc.answered_at);
   CHECK(utc.answered_at == zone.answered_at);
 }
 
-TEST_CASE("an old duration beside a recording is the recording's") {
+TEST_CASE("a legacy duration with a recording belongs to the recording") {
   const std::string times =
       R"(,"answered_at":"2026-03-01T10:00:00","completed_at":"2026-03-01T10:05:00","duration_seconds":310)";
   CHECK(facts_of(call + times + "}").duration_r == 310);
@@ -56,7 +56,7 @@ TEST_CASE("an old duration beside a recording is the recording's") {
   );
 }
 
-TEST_CASE("an old call with AI content is three events") {
+TEST_CASE("a legacy call with AI content becomes three events") {
   const auto row =
       call + R"(,"ai_summary":"S","ai_next_steps":"[\"a\"]","ai_transcript":"plain words"})";
   CHECK(facts_of(row, 1).ai_summary == "S");
@@ -64,13 +64,13 @@ TEST_CASE("an old call with AI content is three events") {
   CHECK(facts_of(row, 2).ai_transcript == R"({"dialogue":[{"text":"plain words"}]})");
 }
 
-TEST_CASE("an old status that is none of the provider's is nothing") {
+TEST_CASE("an unknown legacy status yields no value") {
   CHECK_FALSE(facts_of(call + R"(,"status":"what"})").status_r);
   CHECK_FALSE(facts_of(call + R"(,"status":null})").status_r);
   CHECK(facts_of(call + R"(,"status":"missed"})").status_r == "missed");
 }
 
-TEST_CASE("an old direction that makes our line the contact is turned round") {
+TEST_CASE("a legacy direction that makes an own number the contact is reversed") {
   const auto facts = facts_of(
       R"({"openphone_id":"AC1","activity_type":"message","direction":"outgoing","status":"sent",)"
       R"("from_number":"+14155550142","to_numbers":["+14155550100"]})"
@@ -80,9 +80,9 @@ TEST_CASE("an old direction that makes our line the contact is turned round") {
   CHECK(facts.parties.size() == 2);
 }
 
-TEST_CASE("old rows that can't be taken say why") {
+TEST_CASE("a legacy row that cannot be converted has a reason") {
   const auto problem = [](std::string_view row) {
-    return tell_activity(row, std::nullopt, std::nullopt, ours).problem;
+    return tell_activity(row, std::nullopt, std::nullopt, own_numbers).problem;
   };
   CHECK(problem(R"({"activity_type":"email"})") == "neither message nor call");
   CHECK(problem(R"({"activity_type":null})") == "no activity_type");
@@ -93,7 +93,7 @@ TEST_CASE("old rows that can't be taken say why") {
   CHECK_FALSE(admin::tell_contact(R"({"id":1,"phone":"call me"})", "import-").problem.empty());
 }
 
-TEST_CASE("an old contact is a card only if somebody named it") {
+TEST_CASE("a legacy contact becomes a card only if it has a name") {
   const auto made_up = admin::tell_contact(
       R"x({"id":7,"phone":"(415) 555-0142","first_name":"+14155550142","last_name":"(from OpenPhone)"})x",
       "import-"
@@ -111,9 +111,10 @@ TEST_CASE("an old contact is a card only if somebody named it") {
   CHECK_FALSE(named.events.front().card->stamp);
 }
 
-TEST_CASE("a time that no event can have refuses its old row") {
+TEST_CASE("a legacy row with a time out of range is rejected") {
   const auto problem = [](const std::string& members) {
-    return tell_activity(call + "," + members + "}", std::nullopt, std::nullopt, ours).problem;
+    return tell_activity(call + "," + members + "}", std::nullopt, std::nullopt, own_numbers)
+        .problem;
   };
   const std::string reason = " is no time between 2000 and 2100";
   for (const std::string column : {"created_at", "answered_at", "completed_at"})
@@ -124,7 +125,7 @@ TEST_CASE("a time that no event can have refuses its old row") {
   CHECK(problem(R"("created_at":null,"answered_at":"")").empty());
 }
 
-TEST_CASE("an old time may be a date, or text as people write it") {
+TEST_CASE("a legacy time may be a date or text") {
   const auto midnight = facts_of(call + R"(,"created_at":"2026-03-01T00:00:00Z"})").created_at;
   REQUIRE(midnight);
   CHECK(facts_of(call + R"(,"created_at":"2026-03-01"})").created_at == midnight);

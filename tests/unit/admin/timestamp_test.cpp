@@ -7,7 +7,7 @@
 
 namespace trunkline::admin {
 
-TEST_CASE("timestamps as users enter them") {
+TEST_CASE("operators can enter timestamps in several forms") {
   constexpr std::int64_t now = 1795194181000;
   CHECK(parse_timestamp("1970-01-01", now) == 0);
   CHECK(parse_timestamp("2026-11-20T17:03:01Z", now) == 1795194181000);
@@ -23,7 +23,7 @@ TEST_CASE("timestamps as users enter them") {
     CHECK_FALSE(parse_timestamp(invalid, now));
 }
 
-TEST_CASE("ids that contain their time") {
+TEST_CASE("stream ids and delivery ids contain the time") {
   CHECK(time_of_entry_id("1795194181310-0") == 1795194181310);
   CHECK_FALSE(time_of_entry_id("1795194181310"));
   CHECK_FALSE(time_of_entry_id("-0"));

@@ -11,7 +11,7 @@ using openphone::generation;
 
 namespace {
 
-openphone::webhook hook(std::vector<std::string> events, std::string status = "enabled") {
+openphone::webhook webhook_for(std::vector<std::string> events, std::string status = "enabled") {
   openphone::webhook out;
   out.id = "1";
   out.url = "https://a/b";
@@ -34,53 +34,55 @@ std::vector<std::string> missing(
 
 }  // namespace
 
-TEST_CASE("Only events that nothing carries are missing", "[webhooks]") {
+TEST_CASE("An event type is missing if no webhook sends it", "[webhooks]") {
   CHECK(missing({}) == wanted.events);
-  CHECK(missing({hook({"call.missed"})}) == std::vector<std::string>{"call.completed"});
-  CHECK(missing({hook({"call.missed"}), hook({"call.completed"})}).empty());
+  CHECK(missing({webhook_for({"call.missed"})}) == std::vector<std::string>{"call.completed"});
+  CHECK(missing({webhook_for({"call.missed"}), webhook_for({"call.completed"})}).empty());
 }
 
-TEST_CASE("Webhooks of others do not count", "[webhooks]") {
-  auto other = hook(wanted.events);
+TEST_CASE("Only webhooks with the same URL, generation and numbers count", "[webhooks]") {
+  auto other = webhook_for(wanted.events);
   other.url = "https://a/b/";
   CHECK(missing({other}) == wanted.events);
-  other = hook(wanted.events);
+  other = webhook_for(wanted.events);
   other.made_by = generation::v1;
   CHECK(missing({other}) == wanted.events);
-  other = hook(wanted.events);
+  other = webhook_for(wanted.events);
   other.resources = {"PN1"};
   CHECK(missing({other}) == wanted.events);
 }
 
-TEST_CASE("A disabled webhook is told and not doubled", "[webhooks]") {
-  const auto plan = plan_hooks(generation::current, {hook(wanted.events, "disabled")}, wanted);
+TEST_CASE("A disabled webhook is reported and not created again", "[webhooks]") {
+  const auto plan =
+      plan_hooks(generation::current, {webhook_for(wanted.events, "disabled")}, wanted);
   CHECK(plan.missing.empty());
   CHECK(plan.there.empty());
   CHECK(plan.disabled.size() == 1);
 }
 
-TEST_CASE("v1 takes one webhook a kind", "[webhooks]") {
-  const openphone::new_webhook all{"https://a/b", "", openphone::default_events(generation::v1), {}};
+TEST_CASE("v1 needs one webhook per kind", "[webhooks]") {
+  const openphone::new_webhook all{
+      "https://a/b", "", openphone::default_events(generation::v1), {}};
   CHECK(plan_hooks(generation::v1, {}, all).missing.size() == 4);
-  auto calls = hook({"call.completed", "call.ringing"});
+  auto calls = webhook_for({"call.completed", "call.ringing"});
   calls.made_by = generation::v1;
   const auto plan = plan_hooks(generation::v1, {calls}, all);
   REQUIRE(plan.missing.size() == 4);
   CHECK(plan.missing[1].events == std::vector<std::string>{"call.recording.completed"});
 }
 
-TEST_CASE("Keys as the gateway takes them", "[webhooks]") {
+TEST_CASE("Keys are written in the form that the gateway reads", "[webhooks]") {
   CHECK(key_line(generation::current, "whsec_abc") == "whsec_abc");
   CHECK(key_line(generation::v1, "abc=") == "legacy:abc=");
 }
 
-TEST_CASE("Twins do the same work, told in any order", "[webhooks]") {
-  const auto old = hook({"call.missed", "call.completed"});
-  auto other = hook({"call.completed", "call.missed"});
+TEST_CASE("Equivalent webhooks send the same events, in any order", "[webhooks]") {
+  const auto old = webhook_for({"call.missed", "call.completed"});
+  auto other = webhook_for({"call.completed", "call.missed"});
   CHECK(twins_of(old, {old, other}).empty());  // itself
   other.id = "2";
   CHECK(twins_of(old, {old, other}).size() == 1);
-  other.resources = {};  // all numbers, as "*" says
+  other.resources = {};  // all numbers, like "*"
   CHECK(twins_of(old, {other}).size() == 1);
   const auto differs = [&](auto change) {
     auto changed = other;
@@ -95,8 +97,8 @@ TEST_CASE("Twins do the same work, told in any order", "[webhooks]") {
   CHECK(differs([](openphone::webhook& each) { each.made_by = generation::v1; }));
 }
 
-TEST_CASE("Another one is as the first: numbers, user, switched off", "[webhooks]") {
-  auto old = hook({"call.missed"}, "disabled");
+TEST_CASE("A second webhook copies numbers, user and state of the first", "[webhooks]") {
+  auto old = webhook_for({"call.missed"}, "disabled");
   old.label = "L";
   old.resources = {"PN1"};
   old.user = "US2";
@@ -105,5 +107,5 @@ TEST_CASE("Another one is as the first: numbers, user, switched off", "[webhooks
   CHECK(made.resources == old.resources);
   CHECK(made.user == "US2");
   CHECK(made.label == "L");
-  CHECK(another(hook({"call.missed"})).status.empty());
+  CHECK(another(webhook_for({"call.missed"})).status.empty());
 }

@@ -5,7 +5,7 @@
 
 using namespace trunkline;
 
-TEST_CASE("what asks less or does more comes from the command line alone") {
+TEST_CASE("switches other than --json come only from the command line") {
   const auto program = config::describe(cli::about(), cli::all_commands());
   int seen = 0;
   for (const auto& command : program.commands)
@@ -21,7 +21,7 @@ TEST_CASE("what asks less or does more comes from the command line alone") {
   CHECK(seen >= 5);
 }
 
-TEST_CASE("filters come from the command line alone") {
+TEST_CASE("filters come only from the command line") {
   const auto program = config::describe(cli::about(), cli::all_commands());
   for (const auto& command : program.commands)
     for (const auto& option : command.options) {

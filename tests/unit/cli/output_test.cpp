@@ -8,7 +8,7 @@ using namespace trunkline::admin;
 using namespace trunkline;
 using namespace trunkline::cli;
 
-TEST_CASE("JSON objects keep order, escape text and tell the unknown as null") {
+TEST_CASE("JSON objects keep the order, escape text and represent unknown values as null") {
   json_object inner;
   inner.number("n", 1);
   json_object out;
@@ -29,14 +29,14 @@ TEST_CASE("JSON objects keep order, escape text and tell the unknown as null") {
   CHECK(json_object().str() == "{}");
 }
 
-TEST_CASE("tables align by characters, not bytes, and leave the last column as it is") {
+TEST_CASE("tables align by characters, not bytes, and do not pad the last column") {
   CHECK(
       table({{"a", "long", "x"}, {"\xC3\xA9\xC3\xA9", "b"}}) == "a   long  x\n\xC3\xA9\xC3\xA9  b\n"
   );
   CHECK(table({}).empty());
 }
 
-TEST_CASE("printable text holds no control characters and only UTF-8") {
+TEST_CASE("printable text is UTF-8 without control characters") {
   CHECK(printable("plain \xC3\xA9 \xF0\x9F\x98\x80") == "plain \xC3\xA9 \xF0\x9F\x98\x80");
   CHECK(printable("a\x1B[2J\n\x7F") == "a\\x1b[2J\\x0a\\x7f");
   CHECK(
@@ -51,7 +51,7 @@ TEST_CASE("printable text holds no control characters and only UTF-8") {
                 "c") ==
       "a\\xe2\\x80\\xa8"
       "b\\xe2\\x80\\xaec"
-  );  // a line separator, a turn of direction
+  );  // a line separator and a direction mark
 }
 
 TEST_CASE("text is shortened between characters") {

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "admin/webhooks/delivery_log.hpp"
-#include "cli/webhooks/delivery_report.hpp"
 #include "admin/webhooks/stream_look.hpp"
+#include "cli/webhooks/delivery_report.hpp"
 
 using namespace trunkline;
 using namespace trunkline::admin;
@@ -11,23 +11,24 @@ using namespace trunkline::cli;
 
 namespace {
 
-// A log whose pages lead from cursor to cursor as told: "" is the first, a missing one the last.
-struct book final : openphone::transport {
+// A delivery log with the next cursor of each page. The first page is "", a page without a cursor
+// the last.
+struct scripted_log final : openphone::transport {
   std::map<std::string, std::string> next;
-  int asked = 0;
+  int requests = 0;
 
   openphone::http_answer exchange(const openphone::http_request& request) override {
     const auto at = request.target.find("after=");
     std::string page = at == std::string::npos ? "" : request.target.substr(at + 6);
     page = page.substr(0, page.find('&'));
-    const auto id = "msg_" + std::to_string(++asked);
+    const auto id = "msg_" + std::to_string(++requests);
     const auto to = next.contains(page) ? '"' + next[page] + '"' : "null";
     return {200, R"({"data":[{"id":")" + id + R"("}],"nextCursor":)" + to + "}"};
   }
 };
 
-log_reading read(std::map<std::string, std::string> next, const log_bounds& most, int& asked) {
-  auto pages = std::make_unique<book>();
+log_reading read(std::map<std::string, std::string> next, const log_bounds& bounds, int& requests) {
+  auto pages = std::make_unique<scripted_log>();
   pages->next = std::move(next);
   auto* counted = pages.get();
   openphone::pace_clock clock{
@@ -35,8 +36,8 @@ log_reading read(std::map<std::string, std::string> next, const log_bounds& most
       [] { return 0.0; }};
   openphone::api api(std::move(pages), "key", clock);
   log_reading out;
-  read_log(api, "7", {}, most, out, [](std::size_t) {});
-  asked = counted->asked;
+  read_log(api, "7", {}, bounds, out, [](std::size_t) {});
+  requests = counted->requests;
   return out;
 }
 
@@ -50,31 +51,31 @@ delivery_line line(place where) {
 
 }  // namespace
 
-TEST_CASE("A log is read to its end", "[webhooks]") {
-  int asked = 0;
-  const auto log = read({{"", "a"}, {"a", "b"}}, {}, asked);
+TEST_CASE("A delivery log is read to its end", "[webhooks]") {
+  int requests = 0;
+  const auto log = read({{"", "a"}, {"a", "b"}}, {}, requests);
   CHECK(log.lines.size() == 3);
   CHECK_FALSE(log.cut);
 }
 
-TEST_CASE("Cursors that lead back to each other end", "[webhooks]") {
-  int asked = 0;
-  CHECK(read({{"", "a"}, {"a", "b"}, {"b", "a"}}, {}, asked).cut);
-  CHECK(asked == 3);
-  CHECK(read({{"", "a"}, {"a", "a"}}, {}, asked).cut);
-  CHECK(asked == 2);
+TEST_CASE("A cycle of cursors ends the log", "[webhooks]") {
+  int requests = 0;
+  CHECK(read({{"", "a"}, {"a", "b"}, {"b", "a"}}, {}, requests).cut);
+  CHECK(requests == 3);
+  CHECK(read({{"", "a"}, {"a", "a"}}, {}, requests).cut);
+  CHECK(requests == 2);
 }
 
-TEST_CASE("No more pages than asked for, and it is told", "[webhooks]") {
-  int asked = 0;
-  CHECK(read({{"", "a"}, {"a", "b"}}, {.pages = 2}, asked).cut);
-  CHECK(asked == 2);
-  CHECK(read({{"", "a"}, {"a", "b"}}, {.lines = 1}, asked).cut);
-  CHECK(asked == 1);
-  CHECK_FALSE(read({{"", "a"}}, {.pages = 2}, asked).cut);
+TEST_CASE("A log that exceeds a limit is marked as cut", "[webhooks]") {
+  int requests = 0;
+  CHECK(read({{"", "a"}, {"a", "b"}}, {.pages = 2}, requests).cut);
+  CHECK(requests == 2);
+  CHECK(read({{"", "a"}, {"a", "b"}}, {.lines = 1}, requests).cut);
+  CHECK(requests == 1);
+  CHECK_FALSE(read({{"", "a"}}, {.pages = 2}, requests).cut);
 }
 
-TEST_CASE("Missing is only what is nowhere", "[webhooks]") {
+TEST_CASE("A delivery is missing only if it has no row and no entry", "[webhooks]") {
   delivery_report report;
   report.limit = 10;
   for (const auto where : {place::row, place::queue, place::missing, place::unknown})
@@ -94,7 +95,7 @@ TEST_CASE("Missing is only what is nowhere", "[webhooks]") {
   CHECK(as_json(report).find(R"("place":"unknown")") != std::string::npos);
 }
 
-TEST_CASE("What is left out of the list is told", "[webhooks]") {
+TEST_CASE("The report counts deliveries that it omits", "[webhooks]") {
   delivery_report report;
   report.limit = 1;
   report.lines = {line(place::missing), line(place::missing)};
@@ -105,7 +106,7 @@ TEST_CASE("What is left out of the list is told", "[webhooks]") {
   CHECK(as_text(report).find("--pages") != std::string::npos);
 }
 
-TEST_CASE("Which entry of the stream is later", "[webhooks]") {
+TEST_CASE("Stream ids are compared as numbers", "[webhooks]") {
   CHECK(is_later_entry("1795194181310-0", "0-0"));
   CHECK(is_later_entry("1795194181310-10", "1795194181310-9"));
   CHECK(is_later_entry("10-0", "9-5"));

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// An environment variable for the length of a test.
+// Sets an environment variable until the end of the test.
 struct variable {
   const char* name;
   variable(const char* n, const char* value) : name(n) { setenv(name, value, 1); }
@@ -69,7 +69,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a flag beats the environment, which beats the file, which beats the default") {
+TEST_CASE("precedence is command line, environment, file, default") {
   fixture f;
   const file toml(
       "threads = 3\nclaim-after = \"3s\"\nloud = true\n[worker]\nbatch-bytes = \"3MiB\"\n"
@@ -83,14 +83,16 @@ TEST_CASE("a flag beats the environment, which beats the file, which beats the d
   CHECK(f.durability == "always");
 }
 
-TEST_CASE("a program's own section beats the top of the file, others' sections are not read") {
+TEST_CASE(
+    "a program's section takes precedence over the top of the file, other sections are not read"
+) {
   fixture f;
   const file toml("threads = 3\n[worker]\nthreads = 6\n[gateway]\nthreads = 7\nlisten = \"x\"\n");
   CHECK(f.resolve({}, toml.path) == "");
   CHECK(f.threads == 6);
 }
 
-TEST_CASE("what is of one call comes neither from the environment nor from the file") {
+TEST_CASE("per-call options come neither from the environment nor from the file") {
   fixture f;
   f.options.per_call({"threads", "loud"});
   const variable threads("TRUNKLINE_THREADS", "4"), loud("TRUNKLINE_LOUD", "true");
@@ -127,7 +129,7 @@ TEST_CASE("all problems are reported together, each with its key") {
   );
 }
 
-TEST_CASE("the generic variable comes after ours, an empty one counts as not set") {
+TEST_CASE("a generic variable has lower precedence, and an empty one counts as not set") {
   const variable generic("REDIS_URL", "redis://generic:1");
   {
     fixture f;
@@ -141,7 +143,7 @@ TEST_CASE("the generic variable comes after ours, an empty one counts as not set
   CHECK(f.redis == "redis://ours:1");
 }
 
-TEST_CASE("what must be filled is refused when it is given and empty") {
+TEST_CASE("a required option that is empty is rejected") {
   CLI::App app;
   config::option_set options(app, "worker");
   std::string type;
@@ -180,7 +182,7 @@ TEST_CASE("a missing or broken config file is a problem, not a crash") {
   );
 }
 
-TEST_CASE("describe says where a value came from and never shows a secret") {
+TEST_CASE("describe() shows the origin of each value and no secret") {
   fixture f;
   const variable url("REDIS_URL", "redis://user:hunter2@h:1/0");
   CHECK(f.resolve({"--key", "hunter2", "--threads", "8"}) == "");
@@ -192,7 +194,7 @@ TEST_CASE("describe says where a value came from and never shows a secret") {
   CHECK(text.find("durability = always  (default)\n") != std::string::npos);
 }
 
-TEST_CASE("a flag leaves the word behind it alone") {
+TEST_CASE("a flag does not consume the word after it") {
   {
     fixture f;
     std::vector<std::string> ids;
@@ -211,7 +213,7 @@ TEST_CASE("a flag leaves the word behind it alone") {
   CHECK(f.resolve({"--loud=maybe"}) == "--loud: must be true or false, not 'maybe'\n");
 }
 
-TEST_CASE("what is written down of an option is what it enforces") {
+TEST_CASE("an option enforces the rule that it documents") {
   CLI::App app("test");
   config::option_set options(app, "worker");
   std::chrono::milliseconds wait{30s};
@@ -245,11 +247,11 @@ TEST_CASE("what is written down of an option is what it enforces") {
   );
 }
 
-TEST_CASE("arguments: taken from the command line alone, refused by their rules") {
+TEST_CASE("arguments come only from the command line, and their rules are enforced") {
   std::optional<double> watch;
   std::string id, action = "up";
   std::vector<std::string> ids;
-  const auto parse = [&](std::vector<std::string> given) -> std::string {
+  const auto parse = [&](std::vector<std::string> arguments) -> std::string {
     CLI::App app("test");
     config::arguments words(app);
     words.one("ID", id, "Which", config::needed::yes);
@@ -257,12 +259,12 @@ TEST_CASE("arguments: taken from the command line alone, refused by their rules"
     words.several("more", ids, "Others");
     words.seconds("watch", watch, "Again", 2);
     watch.reset();
-    std::ranges::reverse(given);
+    std::ranges::reverse(arguments);
     try {
-      app.parse(given);
+      app.parse(arguments);
       return "";
-    } catch (const CLI::ParseError& wrong) {
-      return wrong.what();
+    } catch (const CLI::ParseError& error) {
+      return error.what();
     }
   };
   CHECK(parse({"a"}) == "");
@@ -273,13 +275,13 @@ TEST_CASE("arguments: taken from the command line alone, refused by their rules"
   CHECK(watch == 0.5);
   CHECK(parse({}) == "ID is required");
   CHECK(parse({"a", "down"}) == "action: down not in {up,status}");
-  for (const char* wrong : {"0.01", "3601", "5s", "nan"})
-    CHECK(parse({"a", "--watch", wrong}) == "--watch: must be 0.1 to 3600 seconds");
+  for (const char* invalid : {"0.01", "3601", "5s", "nan"})
+    CHECK(parse({"a", "--watch", invalid}) == "--watch: must be 0.1 to 3600 seconds");
 }
 
 namespace {
 
-// A worker with two of the renamed options, and one whose old name the gateway still has.
+// A worker with two renamed options, and one whose old name is an option of the gateway.
 struct renamed_fixture {
   CLI::App app{"test"};
   config::option_set options{app, "worker"};
@@ -299,7 +301,7 @@ struct renamed_fixture {
 
 }  // namespace
 
-TEST_CASE("a variable with an old name is answered with the new one") {
+TEST_CASE("a variable with an old name is rejected with the new name") {
   const variable old("TRUNKLINE_HOLD_LEAST", "2s");
   CHECK(
       renamed_fixture().resolve() ==
@@ -314,7 +316,7 @@ TEST_CASE("a variable that another program still has is not reported") {
   CHECK(renamed_fixture().resolve() == "");
 }
 
-TEST_CASE("a key with an old name is answered with the new one") {
+TEST_CASE("a key with an old name is rejected with the new name") {
   const file toml("[worker]\nhold-least = \"2s\"\n");
   CHECK(
       renamed_fixture().resolve(toml.path) ==
@@ -322,7 +324,7 @@ TEST_CASE("a key with an old name is answered with the new one") {
   );
 }
 
-TEST_CASE("an option with an old name is answered with the new one") {
+TEST_CASE("an option with an old name is rejected with the new name") {
   const auto declared_by_tail = [](std::string_view name) { return name == "stop-at"; };
   const auto declared_by_pause = [](std::string_view name) { return name == "resume-at"; };
   const auto declared_by_gateway = [](std::string_view name) { return name == "idle-timeout"; };

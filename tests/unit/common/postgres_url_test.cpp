@@ -5,7 +5,7 @@
 
 using trunkline::check_postgres_url;
 
-TEST_CASE("Postgres URLs that libpq takes pass") {
+TEST_CASE("PostgreSQL URLs that libpq accepts are accepted") {
   const char* const url = GENERATE(
       "", "host=h password=a@b/c", "postgresql://", "postgresql://h", "postgres://h:5432/db",
       "postgresql://u:p%40ss@h:5432/db?user=a@b", "postgresql://u@h1:1,h2:2,h3/db",
@@ -18,7 +18,9 @@ TEST_CASE("Postgres URLs that libpq takes pass") {
   CHECK(check_postgres_url(url) == "");
 }
 
-TEST_CASE("Postgres URLs whose password would be taken for host or port are refused, unseen") {
+TEST_CASE(
+    "PostgreSQL URLs whose password would be read as host or port are rejected without showing it"
+) {
   const char* const url = GENERATE(
       "postgresql://u:sec/ret@h:5432/db", "postgresql://u:sec@ret@h/db",
       "postgres://u:sec?ret@h/db", "postgresql://u:sec%zzret@h/db",

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "common/text/encoding.hpp"
 #include "common/log/log.hpp"
 #include "common/log/mask.hpp"
+#include "common/text/encoding.hpp"
 #include "common/text/units.hpp"
 
 using namespace trunkline;
 using namespace std::chrono_literals;
 
-TEST_CASE("durations carry a unit") {
+TEST_CASE("durations have a unit") {
   CHECK(parse_duration("500ms") == 500ms);
   CHECK(parse_duration("60s") == 60s);
   CHECK(parse_duration("6h") == 6h);
@@ -24,7 +24,7 @@ TEST_CASE("durations carry a unit") {
   CHECK(format_duration(0ms) == "0s");
 }
 
-TEST_CASE("sizes carry a unit or are bytes") {
+TEST_CASE("sizes have a unit or are bytes") {
   CHECK(parse_size("512") == 512u);
   CHECK(parse_size("1MiB") == 1048576u);
   CHECK(parse_size("1MB") == 1000000u);
@@ -34,7 +34,7 @@ TEST_CASE("sizes carry a unit or are bytes") {
   CHECK(format_size(1500) == "1500");
 }
 
-TEST_CASE("ages are rounded for people") {
+TEST_CASE("ages are rounded for display") {
   CHECK(describe_age(300ms) == "under 1 s");
   CHECK(describe_age(119s) == "119 s");
   CHECK(describe_age(2min) == "2 min");
@@ -104,7 +104,7 @@ TEST_CASE("numbers, texts and passwords are masked") {
   );
 }
 
-TEST_CASE("a log line stays one line whatever the values hold") {
+TEST_CASE("a log record is one line, whatever its values contain") {
   std::vector<std::string> lines;
   const auto sink = [&](log_level, std::string_view line) { lines.emplace_back(line); };
   const logger text("gateway", log_level::info, log_format::text, sink);
@@ -123,24 +123,25 @@ TEST_CASE("a log line stays one line whatever the values hold") {
   );
 }
 
-TEST_CASE("log lines are UTF-8 and hold nothing that a terminal obeys") {
+TEST_CASE("log records are UTF-8 without control characters") {
   std::string last;
   const auto sink = [&](log_level, std::string_view line) { last = line; };
   const auto logged = [&](log_format form, std::string_view value) {
     logger("a", log_level::info, form, sink).info("m", {{"v", value}});
     return last.substr(last.find(form == log_format::json ? "\"v\"" : "v="));
   };
-  const std::string_view c1 = "\xC2\x9B", separator = "\xE2\x80\xA8", turn = "\xE2\x80\xAE";
+  const std::string_view c1 = "\xC2\x9B", separator = "\xE2\x80\xA8",
+                         direction_mark = "\xE2\x80\xAE";
   CHECK(logged(log_format::text, c1) == "v=\"\\u009b\"");
   CHECK(logged(log_format::json, separator) == "\"v\":\"\\u2028\"}");
-  CHECK(logged(log_format::json, turn) == "\"v\":\"\\u202e\"}");
+  CHECK(logged(log_format::json, direction_mark) == "\"v\":\"\\u202e\"}");
   CHECK(logged(log_format::json, "a\xFF\xE2\x80") == "\"v\":\"a\\ufffd\\ufffd\\ufffd\"}");
   CHECK(logged(log_format::json, "\xED\xA0\x80") == "\"v\":\"\\ufffd\\ufffd\\ufffd\"}");
   CHECK(logged(log_format::text, std::string_view("\0", 1)) == "v=\"\\u0000\"");
   CHECK(logged(log_format::text, "\xC3\xA9 \xF0\x9F\x98\x80") == "v=\"\xC3\xA9 \xF0\x9F\x98\x80\"");
 }
 
-TEST_CASE("debug is toggled while running, for all copies") {
+TEST_CASE("the debug level can be switched at run time, for all copies of a logger") {
   std::vector<std::string> lines;
   const logger log("a", log_level::info, log_format::text, [&](log_level, std::string_view l) {
     lines.emplace_back(l);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t max_line = 40, max_body = 16;
 
-// Decodes a stream that arrives in pieces of the given size; returns the body or the problem.
+// Decodes a stream that arrives in pieces of this size. Returns the body or the problem.
 std::string decode_all(std::string_view stream, std::size_t piece) {
   chunk_decoder decoder(max_line, max_body);
   std::string pending, body;

@@ -48,7 +48,7 @@ TEST_CASE("JSON content types are recognised") {
   CHECK_FALSE(is_json_type("text/plain; a=application/json"));
 }
 
-TEST_CASE("what the header section decides alone") {
+TEST_CASE("the header section is sufficient to reject a request") {
   auto head = delivery();
   CHECK(rejection(head) == "");
   head.path = "/api/webhooks/openphone/";

@@ -14,7 +14,7 @@ const std::string chunked =
     "POST /hook HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     "2\r\n{\r\r\n2;x=y\r\n\n}\r\n0\r\n\r\n";
 
-// Reads a connection in pieces of the given size and returns its events as text.
+// Reads a connection in pieces of this size. Returns its events as text.
 std::string read_all(const std::string& stream, std::size_t piece, reader_limits limits = {}) {
   request_reader reader(limits);
   std::string pending, events;
@@ -178,7 +178,7 @@ TEST_CASE("field names that are not tokens are rejected") {
   );
 }
 
-TEST_CASE("what Beast would leave on the connection is refused, for every cut") {
+TEST_CASE("a request that Beast would leave on the connection is rejected, however it is split") {
   const auto piece = GENERATE(1u, 3u, 1000u);
   CHECK(
       read_all("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", piece) ==

@@ -20,7 +20,7 @@ TEST_CASE("samples follow their heading, labels are escaped") {
   );
 }
 
-TEST_CASE("a value on a bound is within it, buckets are cumulated, the last is all") {
+TEST_CASE("buckets are cumulative, include their bound, and the last one counts all values") {
   static constexpr std::array<std::int64_t, 2> bounds = {1000, 250000};
   histogram<2> one(bounds), two(bounds);
   one.observe(0);
@@ -39,7 +39,7 @@ TEST_CASE("a value on a bound is within it, buckets are cumulated, the last is a
   );
 }
 
-TEST_CASE("sums of nothing have the buckets of what is added first") {
+TEST_CASE("an empty sum takes the buckets of the first histogram added") {
   static constexpr std::array<std::int64_t, 1> bounds = {5};
   histogram_counts sum;
   sum.add(histogram<1>(bounds).read());

@@ -12,19 +12,20 @@ using std::chrono::seconds;
 
 namespace {
 
-// Answers in turn, and notes when each request came by a clock that only sleeping moves.
+// Returns scripted responses and records the time of each request. Only sleeping advances the
+// clock.
 struct script final : transport {
-  std::deque<http_answer> answers;
-  std::vector<milliseconds> came;
+  std::deque<http_answer> responses;
+  std::vector<milliseconds> times;
   std::vector<http_request> requests;
   milliseconds time{0};
 
   http_answer exchange(const http_request& request) override {
-    came.push_back(time);
+    times.push_back(time);
     requests.push_back(request);
-    if (answers.empty()) return {200, "{}"};
-    auto next = answers.front();
-    answers.pop_front();
+    if (responses.empty()) return {200, "{}"};
+    auto next = responses.front();
+    responses.pop_front();
     return next;
   }
   pace_clock clock() {
@@ -34,7 +35,7 @@ struct script final : transport {
   }
 };
 
-http_answer unanswered() {
+http_answer no_response() {
   http_answer out;
   out.problem = "timeout";
   return out;
@@ -48,21 +49,21 @@ struct borrowed final : transport {
 
 }  // namespace
 
-TEST_CASE("Never more than ten requests within a second", "[provider]") {
+TEST_CASE("At most ten requests are sent per second", "[openphone]") {
   script provider;
   pacer sends(provider, provider.clock());
   for (int i = 0; i < 40; ++i) sends.send({"GET", "/webhooks"});
-  for (std::size_t i = 10; i < provider.came.size(); ++i)
-    CHECK(provider.came[i] - provider.came[i - 10] > seconds(1));
+  for (std::size_t i = 10; i < provider.times.size(); ++i)
+    CHECK(provider.times[i] - provider.times[i - 10] > seconds(1));
 }
 
-TEST_CASE("Backoff doubles and ends", "[provider]") {
+TEST_CASE("The backoff doubles, and retries end", "[openphone]") {
   script provider;
-  provider.answers.assign(9, {503});
+  provider.responses.assign(9, {503});
   pacer sends(provider, provider.clock());
   CHECK(sends.send({"GET", "/webhooks"}).status == 503);
   CHECK(
-      provider.came ==
+      provider.times ==
       std::vector<milliseconds>{
           milliseconds(0), milliseconds(500), milliseconds(1500), milliseconds(3500),
           milliseconds(7500)}
@@ -70,24 +71,24 @@ TEST_CASE("Backoff doubles and ends", "[provider]") {
   CHECK(next_wait({"GET", "/"}, {503}, 1, 0.0) == milliseconds(250));
 }
 
-TEST_CASE("Each pause before another try is told, and the end is not", "[provider]") {
+TEST_CASE("Each wait before a retry is reported, the last response is not", "[openphone]") {
   script provider;
-  provider.answers = {{503}, unanswered()};
-  std::vector<std::string> told;
+  provider.responses = {{503}, no_response()};
+  std::vector<std::string> reported;
   pacer sends(
       provider, provider.clock(),
-      [&told](const http_answer& got, int tries, milliseconds pause) {
-        told.push_back(
+      [&reported](const http_answer& got, int tries, milliseconds pause) {
+        reported.push_back(
             std::to_string(got.status) + " " + std::to_string(tries) + " " +
             std::to_string(pause.count())
         );
       }
   );
   CHECK(sends.send({"GET", "/webhooks"}).status == 200);
-  CHECK(told == std::vector<std::string>{"503 1 500", "0 2 1000"});
+  CHECK(reported == std::vector<std::string>{"503 1 500", "0 2 1000"});
 }
 
-TEST_CASE("Retry-After is obeyed, unless it asks too much", "[provider]") {
+TEST_CASE("Retry-After is respected up to a maximum", "[openphone]") {
   http_answer busy{429};
   busy.retry_after = seconds(7);
   CHECK(next_wait({"GET", "/"}, busy, 1, 0.5) == milliseconds(7000));
@@ -95,30 +96,30 @@ TEST_CASE("Retry-After is obeyed, unless it asks too much", "[provider]") {
   CHECK_FALSE(next_wait({"GET", "/"}, busy, 1, 0.5));
 }
 
-TEST_CASE("What may have been done is not sent again", "[provider]") {
+TEST_CASE("A request that may have taken effect is not retried", "[openphone]") {
   http_request create{"POST", "/webhooks"};
   create.repeatable = false;
   CHECK_FALSE(next_wait(create, {500}, 1, 0));
-  CHECK_FALSE(next_wait(create, unanswered(), 1, 0));
+  CHECK_FALSE(next_wait(create, no_response(), 1, 0));
   CHECK(next_wait(create, {429}, 1, 0));
-  auto refused = unanswered();
+  auto refused = no_response();
   refused.sent = false;
   CHECK(next_wait(create, refused, 1, 0));
-  CHECK(next_wait({"GET", "/"}, unanswered(), 1, 0));
+  CHECK(next_wait({"GET", "/"}, no_response(), 1, 0));
 }
 
-TEST_CASE("A final answer and a bad certificate are final", "[provider]") {
+TEST_CASE("A final response and a bad certificate are not retried", "[openphone]") {
   for (const int status : {200, 201, 204, 400, 401, 403, 404})
     CHECK_FALSE(next_wait({"GET", "/"}, {status}, 1, 0));
-  auto untrusted = unanswered();
+  auto untrusted = no_response();
   untrusted.sent = false;
   untrusted.hopeless = true;
   CHECK_FALSE(next_wait({"GET", "/"}, untrusted, 1, 0));
 }
 
-TEST_CASE("Failures are told without the key, and with what to do", "[provider]") {
+TEST_CASE("Errors contain no API key and name the fix", "[openphone]") {
   script provider;
-  provider.answers = {
+  provider.responses = {
       {401, R"({"message":"key k3y-secret is bad","code":"0300401"})"}, {201, "<html>"}, {502, ""}};
   api calls(std::make_unique<borrowed>(provider), "k3y-secret", provider.clock());
   const auto refused = calls.list(generation::current);
@@ -128,9 +129,9 @@ TEST_CASE("Failures are told without the key, and with what to do", "[provider]"
   CHECK(refused.wrong->message.find("key *** is bad (code 0300401)") != std::string::npos);
   CHECK(refused.wrong->message.find("check OPENPHONE_API_KEY") != std::string::npos);
   const new_webhook hook{"https://example.com/h", "", {"call.completed"}, {}};
-  const auto strange = calls.create(generation::current, hook);
-  REQUIRE(strange.wrong);
-  CHECK(strange.wrong->unknown);
+  const auto malformed = calls.create(generation::current, hook);
+  REQUIRE(malformed.wrong);
+  CHECK(malformed.wrong->unknown);
   const auto lost = calls.create(generation::current, hook);
   REQUIRE(lost.wrong);
   CHECK(lost.wrong->away);
@@ -138,21 +139,21 @@ TEST_CASE("Failures are told without the key, and with what to do", "[provider]"
   CHECK(provider.requests.size() == 3);
 }
 
-TEST_CASE("A key that is in its own replacement ends the search for it", "[provider]") {
+TEST_CASE("An API key that is part of its mask is masked once", "[openphone]") {
   script provider;
-  provider.answers.push_back({400, R"({"message":"a * b ** c"})"});
+  provider.responses.push_back({400, R"({"message":"a * b ** c"})"});
   api calls(std::make_unique<borrowed>(provider), "*", provider.clock());
   const auto refused = calls.list(generation::current);
   REQUIRE(refused.wrong);
   CHECK(refused.wrong->message.find("a *** b ****** c") != std::string::npos);
 }
 
-TEST_CASE("An answer that is too large was an answer", "[provider]") {
+TEST_CASE("A response that is too large counts as a response", "[openphone]") {
   script provider;
   http_answer flood;
   flood.problem = "more than 16 MiB";
   flood.hopeless = true;
-  provider.answers.push_back(flood);
+  provider.responses.push_back(flood);
   api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
   const auto lost = calls.rotate("7");
   REQUIRE(lost.wrong);
@@ -162,7 +163,7 @@ TEST_CASE("An answer that is too large was an answer", "[provider]") {
   CHECK(provider.requests.size() == 1);
 }
 
-TEST_CASE("Events that v1 can't make are refused here, and nothing is sent", "[provider]") {
+TEST_CASE("Events that v1 does not support are rejected without a request", "[openphone]") {
   script provider;
   api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
   const auto made =

@@ -15,7 +15,7 @@ std::string print(const http_request& request) {
 
 }  // namespace
 
-TEST_CASE("Requests of v1", "[provider]") {
+TEST_CASE("Requests have the form of v1", "[openphone]") {
   CHECK(print(list_request(generation::v1)) == "GET /v1/webhooks");
   CHECK(print(list_request(generation::v1, "US1")) == "GET /v1/webhooks?userId=US1");
   CHECK(print(get_request("WH1")) == "GET /v1/webhooks/WH1");
@@ -33,7 +33,7 @@ TEST_CASE("Requests of v1", "[provider]") {
   CHECK(print(recordings_request(generation::v1, "AC1")) == "GET /v1/call-recordings/AC1");
 }
 
-TEST_CASE("v1 has no path for events of several kinds, or of none", "[provider]") {
+TEST_CASE("v1 has no path for events of several kinds, or of none", "[openphone]") {
   for (const std::vector<std::string>& events :
        {std::vector<std::string>{"call.ringing", "message.received"},
         std::vector<std::string>{"call.ringing", "call.missed"}, std::vector<std::string>{"new"},
@@ -41,7 +41,7 @@ TEST_CASE("v1 has no path for events of several kinds, or of none", "[provider]"
     CHECK_FALSE(create_request(generation::v1, {"https://a/b", "", events, {}}));
 }
 
-TEST_CASE("Requests of 2026-03-30", "[provider]") {
+TEST_CASE("Requests have the form of 2026-03-30", "[openphone]") {
   const std::string version = " | Quo-Api-Version: 2026-03-30";
   CHECK(print(list_request(generation::current)) == "GET /webhooks" + version);
   CHECK(
@@ -70,7 +70,7 @@ TEST_CASE("Requests of 2026-03-30", "[provider]") {
   );
 }
 
-TEST_CASE("Only what is sent once has no second try", "[provider]") {
+TEST_CASE("Only creations and rotations are not repeatable", "[openphone]") {
   CHECK(delete_request("12").repeatable);
   CHECK(redeliver_request("12", "msg_1").repeatable);
   CHECK_FALSE(rotate_request("12").repeatable);
@@ -79,14 +79,14 @@ TEST_CASE("Only what is sent once has no second try", "[provider]") {
   );
 }
 
-TEST_CASE("What is no id never becomes a path", "[provider]") {
+TEST_CASE("An invalid id never becomes part of a path", "[openphone]") {
   for (const char* text : {"", "../x", "a/b", "1?x", "a b", "WH%2f"}) {
     CHECK_FALSE(is_id(text));
     CHECK_THROWS(delete_request(text));
   }
 }
 
-TEST_CASE("Webhooks of both generations", "[provider]") {
+TEST_CASE("Webhooks of both generations are read", "[openphone]") {
   const auto old = parse_webhooks(
       R"({"data":[{"id":"WH1","label":null,"status":"enabled","url":"https://a","key":"c2VjcmV0","events":["call.completed",7],"resourceIds":["*"],"deletedAt":null,"new":{}},
                   {"id":"WH2","deletedAt":"2026-01-01T00:00:00Z"}]})"
@@ -101,7 +101,7 @@ TEST_CASE("Webhooks of both generations", "[provider]") {
   CHECK((*mixed)[1].made_by == generation::v1);
 }
 
-TEST_CASE("Strange answers are refused, not read", "[provider]") {
+TEST_CASE("Malformed responses are rejected", "[openphone]") {
   const std::string deep = "{\"data\":" + std::string(200000, '[');
   for (const std::string& body :
        {std::string(""), std::string("[]"), std::string(R"({"data":{}})"),
@@ -113,7 +113,7 @@ TEST_CASE("Strange answers are refused, not read", "[provider]") {
   CHECK_FALSE(parse_deliveries(R"({"data":[{"id":null}]})"));
 }
 
-TEST_CASE("A new webhook without its key is none", "[provider]") {
+TEST_CASE("A new webhook without its signing key is an error", "[openphone]") {
   CHECK(parse_webhook(R"({"data":{"id":"7"}})"));
   for (const char* body :
        {R"({"data":{"id":"7"}})", R"({"data":{"id":"7","key":""}})",
@@ -126,7 +126,7 @@ TEST_CASE("A new webhook without its key is none", "[provider]") {
   CHECK(made->made_by == generation::v1);
 }
 
-TEST_CASE("Pages of deliveries", "[provider]") {
+TEST_CASE("Pages of deliveries are read", "[openphone]") {
   const auto page = parse_deliveries(
       R"({"data":[{"id":"msg_1","eventId":null,"eventType":"call.missed","status":"failed"}],"nextCursor":"c2"})"
   );
@@ -136,7 +136,7 @@ TEST_CASE("Pages of deliveries", "[provider]") {
   CHECK(parse_deliveries(R"({"data":[],"nextCursor":null})")->next.empty());
 }
 
-TEST_CASE("Errors of each generation", "[provider]") {
+TEST_CASE("Errors of each generation are read", "[openphone]") {
   CHECK(
       parse_error(R"({"message":"Not Found","code":"0300404","status":404})") ==
       "Not Found (code 0300404)"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choices of docs/events.md on calls: status, stamp, times, recordings, voicemail, AI content.
+// Tests the rules of docs/events.md on calls: status, stamp, times, recordings, voicemail, AI
+// content.
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
@@ -27,7 +28,7 @@ std::string at(const std::string& name, int second) {
   return ",\"" + name + "\":\"2026-11-20T17:03:0" + std::to_string(second) + "Z\"";
 }
 
-// Recordings as "id url duration", and the row's own.
+// Returns recordings as "id url duration", followed by the recording columns of the call.
 std::string recordings(std::string_view type, const std::string& members) {
   const event what = normalise(seed_event(type, "{" + members + "}"));
   REQUIRE(what.activity);
@@ -54,11 +55,11 @@ TEST_CASE("every status has its level and rank") {
       {"read", "undelivered"}};
   for (std::size_t level = 0; level < levels.size(); ++level) {
     for (std::size_t rank = 0; rank < levels[level].size(); ++rank) {
-      const status_order place = order_of_status(levels[level][rank]);
+      const status_order order = order_of_status(levels[level][rank]);
       INFO(levels[level][rank]);
-      CHECK(place.text == levels[level][rank]);
-      CHECK(place.level == static_cast<int>(level) + 1);
-      CHECK(place.rank == static_cast<int>(rank) + 1);
+      CHECK(order.text == levels[level][rank]);
+      CHECK(order.level == static_cast<int>(level) + 1);
+      CHECK(order.rank == static_cast<int>(rank) + 1);
     }
   }
   CHECK(order_of_status("started").text == "ringing");
@@ -162,7 +163,7 @@ TEST_CASE("the stamp is the first valid of updatedAt, envelope, own time, create
   CHECK(stamp("callSummary", envelope, R"(,"summary":{"x":1)" + at("updatedAt", 6) + "}") == "06");
 }
 
-TEST_CASE("calls: when a life-cycle event happened, and only such a one") {
+TEST_CASE("calls: only life-cycle events set the time of activity") {
   const auto active = [](std::string_view type, const std::string& members) {
     const activity_facts facts =
         activity_of(seed_event(type, R"({"id":"X1","callId":"C1")" + members + "}"));
@@ -235,7 +236,7 @@ TEST_CASE("recordings: lists with and without ids, and the seed's single ones") 
   CHECK(recordings("call.recording.completed", R"("id":"C1","recordings":[])") == "C1: - -1 -1");
 }
 
-TEST_CASE("voicemail: from the call or from its own event, never from nothing") {
+TEST_CASE("voicemail: from the call or from its own event, never from an empty value") {
   const auto voicemail = [](std::string_view type, const std::string& members) {
     const activity_facts facts = activity_of(seed_event(type, R"({"id":"C1")" + members + "}"));
     return facts.voicemail.value_or("-") + (facts.has_voicemail ? " yes" : "");

@@ -70,7 +70,7 @@ TEST_CASE("a card has its fields, and empty fields yield no value") {
   CHECK_FALSE(card("", "contact.created").deleted);
 }
 
-TEST_CASE("the age of a card: updatedAt, but a deletion takes the newest word") {
+TEST_CASE("the stamp of a card: updatedAt, but the newest time of a deletion") {
   const std::string envelope_5 = created_at_5;
   CHECK(stamp("contact.updated", envelope_5, updated_at_3) == "03");
   CHECK(stamp("contact.updated", envelope_5, created_at_1) == "05");

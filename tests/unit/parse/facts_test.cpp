@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choices of docs/events.md, one by one: messages, parties, direction, envelope.
+// Tests the rules of docs/events.md: messages, parties, direction, envelope.
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
@@ -35,21 +35,21 @@ TEST_CASE("the integration document's recipe is one incoming message without con
 }
 
 TEST_CASE("the same event in every envelope gives the same facts") {
-  const std::string thing =
+  const std::string resource =
       R"({"id":"M1","text":"hi","direction":"incoming","from":"+14155550142"})";
   const std::string expected = facts_text(
-      normalise(R"({"id":"EV1","type":"message.received","data":{"object":)" + thing + "}}")
+      normalise(R"({"id":"EV1","type":"message.received","data":{"object":)" + resource + "}}")
   );
   CHECK(expected.find("body: hi") != std::string::npos);
   for (const std::string& body :
-       {R"({"id":"EV1","type":"message.received","data":{"resource":)" + thing + "}}",
-        R"({"id":"EV1","type":"message.received","data":)" + thing + "}",
-        R"({"id":"EV1","type":"message.received","data":{"resource":)" + thing +
+       {R"({"id":"EV1","type":"message.received","data":{"resource":)" + resource + "}}",
+        R"({"id":"EV1","type":"message.received","data":)" + resource + "}",
+        R"({"id":"EV1","type":"message.received","data":{"resource":)" + resource +
             R"(,"object":null}})",
         R"({"object":{"id":"EV1","object":"event","type":"message.received","data":{"object":)" +
-            thing + "}}}",
-        R"({"id":"EV1","future":[1],"type":"message.received","data":{"new":{},"object":)" + thing +
-            "}}"}) {
+            resource + "}}}",
+        R"({"id":"EV1","future":[1],"type":"message.received","data":{"new":{},"object":)" +
+            resource + "}}"}) {
     INFO(body);
     CHECK(facts_text(normalise(body)) == expected);
   }
@@ -66,7 +66,7 @@ TEST_CASE("the text is the first of text and body that is not empty") {
   CHECK(message(R"("text":null,"body":"b")").body == "b");
   CHECK(message(R"("text":5,"body":"b")").body == "b");
   CHECK_FALSE(message(R"("text":null,"media":["https://x.example/1"])").body);
-  CHECK(message(R"("text":"unavailable")").body == "unavailable");  // people write that
+  CHECK(message(R"("text":"unavailable")").body == "unavailable");  // a text that a person can send
   const auto app = [](const char* version) {
     return activity_of(
         R"({"apiVersion":")" + std::string(version) +
@@ -114,7 +114,7 @@ TEST_CASE("media as texts, objects, attachments or mediaUrls") {
   CHECK(urls(R"("media":"u1")") == "- -");
 }
 
-TEST_CASE("messages: an error has the code and detail that were said") {
+TEST_CASE("messages: an error has the code and detail of the event") {
   const auto error = [](const std::string& members) {
     return message(members, "message.failed").error.value_or("-");
   };
@@ -219,7 +219,7 @@ TEST_CASE("sides by context, from and to going first") {
   CHECK(what.activity->contact_hint == "+14155550142");
   CHECK(what.own_number_evidence == list{"+14155550100", "+14155550101"});
   CHECK(what.activity->parties.size() == 4);
-  CHECK_FALSE(what.activity->from_number);  // only what was said
+  CHECK_FALSE(what.activity->from_number);  // only stated values
   const event voicemail = normalise(new_event(
       "call.voicemail.completed", R"({"id":"V1","from":"+14155550144","to":"+14155550100"})",
       context
@@ -313,6 +313,6 @@ TEST_CASE("a missing direction comes from the type, or stays unknown") {
   CHECK(direction("call.completed", R"(,"direction":"outgoing")") == "2outgoing");
   CHECK(direction("message.received", R"(,"direction":"sideways")") == "1incoming");
   CHECK(direction("message.received", R"(,"direction":"outgoing")") == "2outgoing");
-  // Inferred is enough to know who is the contact: not our own number.
+  // An inferred direction identifies the contact, but proves no own number.
   CHECK(message(R"("from":"+14155550142","to":["+14155550100"])").contact_hint == "+14155550142");
 }

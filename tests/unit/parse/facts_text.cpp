@@ -51,7 +51,7 @@ std::string_view verdict_text(verdict what) {
   return what == verdict::apply ? "apply" : what == verdict::ignore ? "ignore" : "dead";
 }
 
-void print_people(printer& out, const activity_facts& facts) {
+void print_participants(printer& out, const activity_facts& facts) {
   out.add("direction_k", facts.direction_k);
   out.add("from_number", facts.from_number);
   out.add("to_numbers", facts.to_numbers);
@@ -87,7 +87,7 @@ void print_activity(printer& out, const activity_facts& facts) {
   out.begin("activity");
   out.line("openphone_id", facts.openphone_id);
   out.add("activity_type", facts.activity_type);
-  print_people(out, facts);
+  print_participants(out, facts);
   print_times(out, facts);
   out.line("stamp", facts.stamp ? time_text(*facts.stamp) : "-infinity");
   out.add("body", facts.body);

@@ -6,10 +6,10 @@
 
 #include "parse/normalise.hpp"
 
-// What the parser tests share: facts as text, and the sample payloads.
+// Shared by the parser tests: facts as text, and the sample payloads.
 namespace trunkline::parse {
 
-// One line a fact that is there, in the order of the header.
+// Returns one line per fact that has a value, in the order of the header.
 std::string facts_text(const event& what);
 std::string time_text(timestamp at);  // "2026-11-20T17:03:01.310000Z"
 
@@ -18,11 +18,11 @@ std::string fixture(std::string_view name);  // path below tests/fixtures
 std::vector<std::string> payload_names();    // "seed/message.received", sorted, without ".json"
 std::string payload(std::string_view name);
 
-// The facts of the activity that a body makes; the test fails if there is none.
+// Returns the facts of the activity in a body. The test fails if there is none.
 activity_facts activity_of(std::string_view body);
-// {"type": type, "data": {"object": object}}
+// Returns {"type": type, "data": {"object": object}}.
 std::string seed_event(std::string_view type, std::string_view object);
-// {"type": type, "data": {"resource": resource, "context": context}}
+// Returns {"type": type, "data": {"resource": resource, "context": context}}.
 std::string new_event(
     std::string_view type, std::string_view resource, std::string_view context = "{}"
 );

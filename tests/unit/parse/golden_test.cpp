@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every sample payload of every generation has its facts in fixtures/facts, reviewed by eye.
-// TRUNKLINE_UPDATE_GOLDEN=1 rewrites them: read the difference before you commit it.
+// Compares the facts of every sample payload with reviewed files in fixtures/facts.
+// TRUNKLINE_UPDATE_GOLDEN=1 rewrites them. Review the difference before you commit it.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>

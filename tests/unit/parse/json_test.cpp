@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes that are no event are dead with a reason and never crash the parser (docs/events.md, Dead).
+// Bytes that are not an event are dead with a reason and do not crash the parser.
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
@@ -16,7 +16,7 @@ std::string repeat(std::string_view part, std::size_t times) {
   return result;
 }
 
-// {"type":...} around a member of the given raw JSON; depth counts the two levels above it.
+// Returns an event with a member of this raw JSON, which is at level 3.
 std::string with_member(const std::string& raw) {
   return R"({"type":"message.received","data":{"object":{"id":"M1","text":"hello","extra":)" + raw +
          "}}}";
@@ -92,7 +92,7 @@ TEST_CASE("UTF-8 is checked everywhere") {
 }
 
 TEST_CASE("64 levels are read, 65 are not") {
-  // The member stands at level 3: 61 more make 64.
+  // The member is at level 3, and 61 levels below it make 64.
   const std::string deep = repeat("[", 61) + repeat("]", 61);
   CHECK(normalise(with_member(deep)).what == verdict::apply);
   CHECK(normalise(with_member(deep)).json_text);
@@ -110,9 +110,7 @@ TEST_CASE("64 levels are read, 65 are not") {
   CHECK(normalise(with_member("\"" + repeat("[", 1000) + "\"")).what == verdict::apply);
 }
 
-TEST_CASE(
-    "a NUL or half a surrogate pair in an escape becomes U+FFFD, and the bytes go to raw"
-) {
+TEST_CASE("a NUL or half a surrogate pair in an escape becomes U+FFFD, and the bytes go to raw") {
   const std::pair<const char*, const char*> table[] = {
       {R"(a\u0000b)", "a\uFFFDb"},
       {R"(\ud800)", "\uFFFD"},
@@ -186,7 +184,7 @@ TEST_CASE("a duplicate key is rejected at every level") {
   for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i) + "\":1,";
   CHECK(why_dead(many + R"("k7":2})") == "duplicate key \"k7\" in the top level");
   CHECK(why_dead("{\"" + repeat("k", 5000) + "\":1,\"" + repeat("k", 5000) + "\":1}").size() < 120);
-  // The same key in two objects is fine; and the bytes of a duplicate are still JSON for Postgres.
+  // Two objects may have the same key. The bytes of a duplicate key are still JSON for PostgreSQL.
   CHECK(normalise(with_member(R"([{"a":1},{"a":1}])")).what == verdict::apply);
   CHECK(normalise(R"({"a":1,"a":2})").json_text);
   CHECK_FALSE(normalise(R"({"a":1,"a":2} x)").json_text);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every sample payload with one member or element left out, nulled, or of another type: never a
-// crash, always the same verdict, and only what identifies the event can make it dead.
+// Removes or replaces each member and element of every sample payload. The parser does not crash,
+// its verdict is stable, and only a change of the event's identity makes it dead.
 #include <catch2/catch.hpp>
 #include <set>
 #include <thread>
@@ -23,7 +23,7 @@ struct mutant {
   std::string text;
 };
 
-// Writes a document with its nth node (in the order of writing) replaced.
+// Writes a document and replaces its nth node, in the order of writing.
 class mutator {
  public:
   mutator(const json_value& root, int target, std::string_view replacement)
@@ -34,7 +34,7 @@ class mutator {
   mutant take() { return {std::move(path_), std::move(text_)}; }
 
  private:
-  // False if the node was left out.
+  // Returns false if the node was omitted.
   bool write(const json_value& value, const std::string& path) {
     if (next_++ == target_) {
       path_ = path;
@@ -142,23 +142,23 @@ TEST_CASE("mutations: a sample cut at any byte is dead, with one byte changed it
   SUCCEED();
 }
 
-TEST_CASE("threads: several threads read at once and agree") {
+TEST_CASE("threads: several threads parse at once with equal results") {
   const std::vector<std::string> names = payload_names();
   std::vector<std::string> bodies, expected;
   for (const std::string& name : names) {
     bodies.push_back(payload(name));
     expected.push_back(facts_text(normalise(bodies.back())));
   }
-  std::vector<int> wrong(4, 0);
+  std::vector<int> differences(4, 0);
   std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < wrong.size(); ++t) {
+  for (std::size_t t = 0; t < differences.size(); ++t) {
     threads.emplace_back([&, t] {
       for (std::size_t i = 0; i < 5 * bodies.size(); ++i) {
         const std::size_t which = (i * 7 + t * 13) % bodies.size();
-        if (facts_text(normalise(bodies[which])) != expected[which]) ++wrong[t];
+        if (facts_text(normalise(bodies[which])) != expected[which]) ++differences[t];
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  CHECK(wrong == std::vector<int>(4, 0));
+  CHECK(differences == std::vector<int>(4, 0));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test data that nobody here wrote: JSONTestSuite and the big list of naughty strings. Looked for
-// in TRUNKLINE_SUITES, else beside the repository; skipped with a message where they are not there.
+// Third-party suites: JSONTestSuite and the Big List of Naughty Strings. They are read from
+// TRUNKLINE_SUITES, or from a folder next to the repository. Without them the tests warn and pass.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -24,7 +24,7 @@ std::optional<fs::path> suite(const std::string& name) {
   return std::nullopt;
 }
 
-// The one policy for texts on which RFC 8259 leaves the choice (i_*): only what we refuse is named.
+// Texts that RFC 8259 leaves to the implementation (i_*) and that the parser rejects.
 const std::map<std::string, std::string> refused = {
     {"i_string_UTF-16LE_with_BOM.json", "invalid UTF-8"},
     {"i_string_UTF-8_invalid_sequence.json", "invalid UTF-8"},
@@ -50,7 +50,7 @@ std::string problem_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("suites: JSONTestSuite, y_ are read, n_ are dead, i_ by our policy") {
+TEST_CASE("suites: JSONTestSuite: y_ are read, n_ are dead, i_ follow the documented policy") {
   const auto folder = suite("JSONTestSuite/test_parsing");
   if (!folder) return;
   int files = 0;
@@ -65,7 +65,7 @@ TEST_CASE("suites: JSONTestSuite, y_ are read, n_ are dead, i_ by our policy") {
     if (name.starts_with("n_")) {
       CHECK(problem != "");
     } else if (name.starts_with("y_")) {
-      // Well-formed, but refused on purpose: which of the two would be meant?
+      // Well-formed, but rejected because a duplicate key is ambiguous.
       const bool twice = name.starts_with("y_object_duplicated_key");
       CHECK(problem.starts_with(twice ? "duplicate key" : ""));
       CHECK(problem.empty() == !twice);
@@ -78,7 +78,7 @@ TEST_CASE("suites: JSONTestSuite, y_ are read, n_ are dead, i_ by our policy") {
   CHECK(files >= 318);
 }
 
-TEST_CASE("suites: naughty strings come through every text field unchanged") {
+TEST_CASE("suites: naughty strings pass every text field unchanged") {
   const auto file = suite("blns/blns.json");
   if (!file) return;
   std::vector<std::string> strings;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of single values: times, telephone numbers, whole numbers, links.
+// Tests single values: times, telephone numbers, whole numbers, links.
 #include <catch2/catch.hpp>
 
 #include "facts_text.hpp"
 #include "parse/envelope.hpp"
-#include "parse/text.hpp"
 #include "parse/phone_number.hpp"
+#include "parse/text.hpp"
 #include "parse/timestamps.hpp"
 
 using namespace trunkline::parse;
@@ -14,7 +14,7 @@ namespace {
 
 std::string shown(std::string_view text) {
   const optional_time at = parse_time(text);
-  return at ? time_text(*at) : "nothing";
+  return at ? time_text(*at) : "none";
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ TEST_CASE("an invalid time yields no value") {
         "1795194181310",
         "unavailable"}) {
     INFO("[" << text << "]");
-    CHECK(shown(text) == "nothing");
+    CHECK(shown(text) == "none");
   }
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("values: a duration is whole seconds, as a number or as text") {
   CHECK(duration("0." + std::string(400, '0') + "1") == -1);
 }
 
-TEST_CASE("values: the app's links name line and conversation") {
+TEST_CASE("values: links to the app contain own number and conversation") {
   const auto shown_link = [](std::string_view link) {
     const link_parts parts = parse_link(link);
     return std::string(parts.line.value_or("-")) + " " +

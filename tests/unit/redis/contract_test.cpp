@@ -33,7 +33,7 @@ reply entry_of(const std::vector<std::string>& fields) {
   return array_of({string_of("1795194181310-7"), array_of(std::move(list))});
 }
 
-// "a|b|" -> a, b and an empty one; nothing -> no fields.
+// Splits at "|": "a|b|" has three fields, the empty text none.
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> out;
   for (std::size_t at = 0; !text.empty() && at <= text.size();) {
@@ -52,7 +52,7 @@ std::string print(const stream::entry& e) {
          " w=" + c.provider_delivery_id + " d=" + c.delivery_id + " b=" + c.body;
 }
 
-// What Redis keeps of an XADD: the arguments after "XADD key *".
+// Returns the arguments after "XADD key *", which Redis stores.
 std::vector<std::string> fields_of(const std::string& wire) {
   redis::reply_reader reader;
   reader.feed(wire);
@@ -78,7 +78,7 @@ TEST_CASE("keys of one installation share a hash slot") {
   CHECK(stream::process_pattern("a*[b]", "worker") == "{a\\*\\[b\\]}:worker:*");
 }
 
-TEST_CASE("a delivery comes back from the stream as it went in") {
+TEST_CASE("an entry decodes to the delivery that was encoded") {
   stream::delivery sent;
   sent.received_at_ms = 1795194181309;
   sent.key_index = 3;
@@ -123,7 +123,7 @@ TEST_CASE("an entry is decoded whatever its fields are") {
   CHECK(print(stream::decode_entry(reply(entry))) == printed);
 }
 
-TEST_CASE("what is no entry is said to be none") {
+TEST_CASE("a reply that is not an entry is rejected") {
   CHECK(
       print(stream::decode_entry(array_of({string_of("1-0"), reply{}}))) ==
       "1-0 problem: deleted from the stream"

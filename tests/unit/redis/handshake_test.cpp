@@ -21,23 +21,23 @@ std::string wire_of(std::initializer_list<std::vector<std::string>> commands) {
   return wire;
 }
 
-reply answer(const std::string& text) {
+reply make_reply(const std::string& text) {
   reply out;
   out.type = text.front() == '-' ? reply::kind::error : reply::kind::status;
   out.text = text.substr(1);
   return out;
 }
 
-// The refusal, or "accepted" once complete, or "waits".
-std::string outcome(handshake& shake, std::initializer_list<std::string> answers) {
-  for (const auto& text : answers)
-    if (auto refusal = shake.on_reply(answer(text)); !refusal.empty()) return refusal;
+// Returns the error, or "accepted" if the handshake is complete, or "waits".
+std::string outcome(handshake& shake, std::initializer_list<std::string> replies) {
+  for (const auto& text : replies)
+    if (auto error = shake.on_reply(make_reply(text)); !error.empty()) return error;
   return shake.complete() ? "accepted" : "waits";
 }
 
 }  // namespace
 
-TEST_CASE("a handshake says what the URL asks for") {
+TEST_CASE("a handshake sends the commands that the URL requires") {
   CHECK(handshake(at("redis://h"), "").wire() == wire_of({{"PING"}}));
   CHECK(
       handshake(at("redis://:p@h/2"), "gateway-1").wire() ==
@@ -47,12 +47,12 @@ TEST_CASE("a handshake says what the URL asks for") {
   CHECK(handshake(at("redis://u@h"), "").wire() == wire_of({{"AUTH", "u", ""}, {"PING"}}));
 }
 
-TEST_CASE("a handshake is refused by what keeps every command from its answer") {
+TEST_CASE("a handshake fails if no command could succeed after it") {
   handshake shake(at("redis://u:p@h/1"), "name");
-  SECTION("all is well") {
+  SECTION("all replies are OK") {
     CHECK(outcome(shake, {"+OK", "+OK", "+OK", "+PONG"}) == "accepted");
   }
-  SECTION("an answer is missing") {
+  SECTION("a reply is missing") {
     CHECK(outcome(shake, {"+OK", "+OK", "+OK"}) == "waits");
   }
   SECTION("wrong password") {
@@ -64,13 +64,13 @@ TEST_CASE("a handshake is refused by what keeps every command from its answer") 
   SECTION("loading") {
     CHECK(outcome(shake, {"+OK", "+OK", "+OK", "-LOADING wait"}) == "LOADING wait");
   }
-  SECTION("a bad name is only a name") {
+  SECTION("a rejected client name is ignored") {
     CHECK(outcome(shake, {"+OK", "+OK", "-ERR Client names", "+PONG"}) == "accepted");
   }
-  SECTION("a full disk still lets us read") {
+  SECTION("a full disk is ignored because reads work") {
     CHECK(outcome(shake, {"+OK", "+OK", "+OK", "-MISCONF disk"}) == "accepted");
   }
-  SECTION("a narrow ACL may not know PING") {
+  SECTION("an ACL without PING is ignored") {
     CHECK(outcome(shake, {"+OK", "+OK", "+OK", "-NOPERM ping"}) == "accepted");
   }
 }

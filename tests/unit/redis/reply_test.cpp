@@ -30,7 +30,7 @@ std::string print(const reply& r) {
   return out + "]";
 }
 
-// Every reply the reader finds, one a line; "broken" at the end when it is.
+// Returns the replies that the reader parses, one per line, then "broken" after a protocol error.
 std::string read_all(const std::vector<std::string>& chunks) {
   reply_reader reader;
   std::string out;
@@ -58,7 +58,7 @@ TEST_CASE("commands are written as RESP arrays, binary-safe") {
   CHECK(other == "*2\r\n$4\r\nPING\r\n$1234\r\n" + std::string(1234, 'x') + "\r\n");
 }
 
-TEST_CASE("replies come out the same wherever the bytes are cut") {
+TEST_CASE("replies do not depend on how bytes are split") {
   const auto whole = read_all({every_kind});
   CHECK(
       whole ==
@@ -92,7 +92,7 @@ TEST_CASE("a large reply in many chunks keeps every byte") {
     REQUIRE(out.elements[i].text == std::string(body, static_cast<char>('a' + i % 26)));
 }
 
-TEST_CASE("what is not RESP breaks the reader and nothing else") {
+TEST_CASE("bytes that are not RESP are a protocol error") {
   const auto bytes = GENERATE(
       as<std::string>{}, "HTTP/1.1 400 Bad Request\r\n\r\n", "\r\n", ":12x\r\n", "$-2\r\n",
       "*-2\r\n", "$x\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n"
@@ -102,7 +102,7 @@ TEST_CASE("what is not RESP breaks the reader and nothing else") {
   CHECK(read_all({"+OK\r\n" + bytes, "+never seen\r\n"}) == "+OK\nbroken");
 }
 
-TEST_CASE("an announced size costs nothing before its bytes come") {
+TEST_CASE("an announced size allocates no memory before its bytes arrive") {
   CHECK(read_all({"*2147483647\r\n:1\r\n"}).empty());
   CHECK(read_all({"$536870912\r\nabc"}).empty());
 }

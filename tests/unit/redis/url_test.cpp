@@ -9,7 +9,7 @@ using trunkline::redis::parse_url;
 
 namespace {
 
-// All of an endpoint in one line, so that a case compares as a whole.
+// Returns all members of an endpoint in one line.
 std::string print(const endpoint& e) {
   const auto via = e.via == endpoint::transport::tcp   ? "tcp"
                    : e.via == endpoint::transport::tls ? "tls"
@@ -19,7 +19,7 @@ std::string print(const endpoint& e) {
 
 }  // namespace
 
-TEST_CASE("a good URL gives an endpoint") {
+TEST_CASE("a valid URL yields an endpoint") {
   const auto [url, printed] = GENERATE(table<std::string, std::string>({
       {"redis://", "tcp 127.0.0.1:6379/0 user= password="},
       {"redis:///3", "tcp 127.0.0.1:6379/3 user= password="},
@@ -48,7 +48,7 @@ TEST_CASE("a good URL gives an endpoint") {
   CHECK(print(parsed) == printed);
 }
 
-TEST_CASE("a bad URL is explained, never quoted, and leaves the target alone") {
+TEST_CASE("an invalid URL yields a reason that does not quote it, and no endpoint") {
   const auto [url, problem] = GENERATE(table<std::string, std::string>({
       {"", "must be redis://, rediss:// or unix://"},
       {"127.0.0.1:6379", "must be redis://, rediss:// or unix://"},
@@ -85,8 +85,8 @@ TEST_CASE("a bad URL is explained, never quoted, and leaves the target alone") {
   CAPTURE(url);
   endpoint parsed;
   parsed.host = "untouched";
-  const auto said = parse_url(url, parsed);
-  CHECK(said == problem);
-  CHECK(said.find("hunter2") == std::string::npos);
+  const auto reason = parse_url(url, parsed);
+  CHECK(reason == problem);
+  CHECK(reason.find("hunter2") == std::string::npos);
   CHECK(parsed.host == "untouched");
 }

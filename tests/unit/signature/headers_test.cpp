@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the headers may look like (catalogue A4, A5), clocks (A6) and families (A12).
+// Tests the forms of signature headers, the time windows, and the choice of the scheme.
 #include <algorithm>
 #include <chrono>
 
@@ -28,7 +28,7 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-TEST_CASE("A4: hex header forms") {
+TEST_CASE("only documented forms of the hex header are accepted", "[A4]") {
   const key_ring ring = ring_of({hex_secret});
   const std::string good =
       signed_request(ring, scheme::hex, body).fields["x-openphone-signature-v1"];
@@ -49,19 +49,19 @@ TEST_CASE("A4: hex header forms") {
   }
 }
 
-TEST_CASE("facts 4: A4: legacy header forms") {
+TEST_CASE("only documented forms of the legacy header are accepted", "[A4]") {
   const key_ring ring = ring_of({legacy_secret});
   const std::string good = signed_request(ring, scheme::legacy, body).fields["openphone-signature"];
-  const std::string wrong = replaced(good, good.substr(good.size() - 6, 2), "zz");
+  const std::string invalid = replaced(good, good.substr(good.size() - 6, 2), "zz");
   const auto with = [&ring](const std::string& value) {
     return outcome(ring, {{{"openphone-signature", value}}});
   };
   CHECK(with(good) == "valid");
-  CHECK(with(wrong + "," + good) == "valid");
+  CHECK(with(invalid + "," + good) == "valid");
   CHECK(with(good + ", hmac;2;1;x") == "valid");
   CHECK(with("hmac;2;1795194181310;AAAA , " + good) == "valid");
-  CHECK(with(wrong) == "mismatch");
-  CHECK(with(wrong + "," + wrong) == "mismatch");
+  CHECK(with(invalid) == "mismatch");
+  CHECK(with(invalid + "," + invalid) == "mismatch");
   const std::string digest = good.substr(good.rfind(';') + 1);
   const std::string at = "hmac;1;1795194181000;";
   for (const std::string& bad :
@@ -93,7 +93,7 @@ TEST_CASE("facts 4: A4: legacy header forms") {
   }
 }
 
-TEST_CASE("facts 3: A4: standard header forms") {
+TEST_CASE("only documented forms of the standard headers are accepted", "[A4]") {
   const key_ring ring = ring_of({standard_secret});
   const request good = signed_request(ring, scheme::standard, body);
   const std::string signature = good.fields.at("webhook-signature");
@@ -129,23 +129,23 @@ TEST_CASE("facts 3: A4: standard header forms") {
   }
 }
 
-TEST_CASE("A4: a doubled header is refused, also with a valid value") {
+TEST_CASE("a duplicate header is rejected, also with a valid value", "[A4]") {
   const key_ring ring = ring_of({hex_secret, legacy_secret, standard_secret});
-  const auto doubled = [&](scheme which, header headers::*field) {
+  const auto duplicate = [&](scheme which, header headers::*field) {
     const request good = signed_request(ring, which, body);
     headers sent = good.view();
     (sent.*field).count = 2;
     CHECK(check_form(sent) == refusal::doubled);
     return word(verify(ring, sent, body, now, {}));
   };
-  CHECK(doubled(scheme::hex, &headers::hex) == "doubled");
-  CHECK(doubled(scheme::legacy, &headers::legacy) == "doubled");
-  CHECK(doubled(scheme::standard, &headers::webhook_id) == "doubled");
-  CHECK(doubled(scheme::standard, &headers::webhook_timestamp) == "doubled");
-  CHECK(doubled(scheme::standard, &headers::webhook_signature) == "doubled");
+  CHECK(duplicate(scheme::hex, &headers::hex) == "doubled");
+  CHECK(duplicate(scheme::legacy, &headers::legacy) == "doubled");
+  CHECK(duplicate(scheme::standard, &headers::webhook_id) == "doubled");
+  CHECK(duplicate(scheme::standard, &headers::webhook_timestamp) == "doubled");
+  CHECK(duplicate(scheme::standard, &headers::webhook_signature) == "doubled");
 }
 
-TEST_CASE("A5: at most 16 signatures are looked at") {
+TEST_CASE("at most 16 signatures are compared", "[A5]") {
   const key_ring ring = ring_of({legacy_secret, standard_secret});
   const request standard = signed_request(ring, scheme::standard, body);
   const request legacy = signed_request(ring, scheme::legacy, body);
@@ -165,17 +165,17 @@ TEST_CASE("A5: at most 16 signatures are looked at") {
   CHECK(with(standard, "webhook-signature", "v2,x", ' ', 16) == "malformed");
   CHECK(with(legacy, "openphone-signature", wrong_hmac, ',', 15) == "valid");
   CHECK(with(legacy, "openphone-signature", wrong_hmac, ',', 16) == "malformed");
-  // The quickest of some tries: the machine may be busy with other things.
-  auto least = std::chrono::steady_clock::duration::max();
+  // The fastest attempt counts, because other processes delay some of them.
+  auto fastest = std::chrono::steady_clock::duration::max();
   for (int tries = 0; tries < 20; ++tries) {
     const auto before = std::chrono::steady_clock::now();
     CHECK(with(standard, "webhook-signature", wrong_v1, ' ', 1000) == "malformed");
-    least = std::min(least, std::chrono::steady_clock::now() - before);
+    fastest = std::min(fastest, std::chrono::steady_clock::now() - before);
   }
-  CHECK(least < std::chrono::milliseconds(5));
+  CHECK(fastest < std::chrono::milliseconds(5));
 }
 
-TEST_CASE("facts 3: A6: the window of the standard scheme") {
+TEST_CASE("the window of the standard scheme is 5 min in both directions", "[A6]") {
   const key_ring ring = ring_of({standard_secret});
   const auto at = [&ring](std::int64_t offset) {
     return outcome(ring, signed_request(ring, scheme::standard, body, (now + offset) * 1000));
@@ -195,7 +195,7 @@ TEST_CASE("facts 3: A6: the window of the standard scheme") {
   CHECK(stamped("1795194181000") == "stale");
   CHECK(stamped("0") == "stale");
   CHECK(stamped("999999999999999999") == "stale");
-  CHECK(stamped("01795194181") == "mismatch");  // the text is what is signed
+  CHECK(stamped("01795194181") == "mismatch");  // the signature covers the text
   for (const char* bad :
        {"", "-1", "+1795194181", "1e30", "1795194181.5", " 1795194181", "1795194181 ", "0x6b00f3c5",
         "9223372036854775808", "hello", "١٢٣"}) {
@@ -204,7 +204,7 @@ TEST_CASE("facts 3: A6: the window of the standard scheme") {
   }
 }
 
-TEST_CASE("facts 4: A6: the window of the legacy scheme is 72 h back and 5 min ahead") {
+TEST_CASE("the window of the legacy scheme is 72 h back and 5 min ahead", "[A6]") {
   const key_ring ring = ring_of({legacy_secret});
   const auto at = [&ring](std::int64_t offset) {
     return outcome(ring, signed_request(ring, scheme::legacy, body, (now + offset) * 1000));
@@ -222,7 +222,7 @@ TEST_CASE("facts 4: A6: the window of the legacy scheme is 72 h back and 5 min a
   };
   CHECK(detail("999999999999").find("s old") != std::string::npos);
   CHECK(detail("99999999999").find("s in the future") != std::string::npos);
-  // Of a list with a stale and a fresh entry the fresh one counts.
+  // If a list has a stale and a fresh entry, the fresh one counts.
   const std::string fresh =
       signed_request(ring, scheme::legacy, body).fields["openphone-signature"];
   CHECK(
@@ -231,14 +231,14 @@ TEST_CASE("facts 4: A6: the window of the legacy scheme is 72 h back and 5 min a
   );
 }
 
-TEST_CASE("any clock is survived") {
+TEST_CASE("extreme clock values make a signature stale", "[A6]") {
   const key_ring ring = ring_of({standard_secret});
   const request good = signed_request(ring, scheme::standard, body);
   for (const std::int64_t clock : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX})
     CHECK(word(verify(ring, good.view(), body, clock, {})) == "stale");
 }
 
-TEST_CASE("facts 5: A12: the strongest family present decides alone") {
+TEST_CASE("the strongest scheme present decides alone", "[A12]") {
   const key_ring ring = ring_of({hex_secret, legacy_secret, standard_secret});
   request all = signed_request(ring, scheme::hex, body);
   const std::string hex_value = all.fields["x-openphone-signature-v1"];
@@ -248,20 +248,20 @@ TEST_CASE("facts 5: A12: the strongest family present decides alone") {
   request both = all;
   both.fields.insert(standard.fields.begin(), standard.fields.end());
   CHECK(verify(ring, both.view(), body, now, {}).decided_by == scheme::standard);
-  // No fall-through to a weaker family that would pass.
+  // A weaker scheme with a valid signature is not used instead.
   both.fields["webhook-timestamp"] = "1";
   CHECK(outcome(ring, both) == "stale");
   both.fields.erase("webhook-timestamp");
   CHECK(outcome(ring, both) == "missing");
-  all.fields["openphone-signature"] = "nonsense";
+  all.fields["openphone-signature"] = "malformed";
   CHECK(outcome(ring, all) == "malformed");
-  // A doubled weaker header changes nothing: it is not looked at.
+  // A duplicate header of a weaker scheme is ignored.
   headers view = standard.view();
   view.hex = {hex_value, 2};
   CHECK(word(verify(ring, view, body, now, {})) == "valid");
 }
 
-TEST_CASE("A12: a scheme without a key is off") {
+TEST_CASE("a scheme without a key is disabled", "[A12]") {
   const key_ring standard_only = ring_of({standard_secret});
   const key_ring all = ring_of({hex_secret, legacy_secret, standard_secret});
   CHECK(outcome(standard_only, signed_request(all, scheme::hex, body)) == "no_key");
@@ -269,13 +269,13 @@ TEST_CASE("A12: a scheme without a key is off") {
   CHECK(outcome(ring_of({"hex:abc"}), signed_request(all, scheme::standard, body)) == "no_key");
   CHECK(outcome(key_ring(), signed_request(all, scheme::hex, body)) == "no_key");
   CHECK(outcome(all, {}) == "missing");
-  // A digest of one scheme in the header of another.
+  // A digest of one scheme is not accepted in the header of another.
   const std::string digest =
       signed_request(all, scheme::hex, body).fields["x-openphone-signature-v1"];
   CHECK(outcome(all, {{{"openphone-signature", "hmac;1;1795194181000;" + digest}}}) == "malformed");
 }
 
-TEST_CASE("check_form says what can be known before the body") {
+TEST_CASE("check_form() rejects what fails with any body") {
   const key_ring ring = ring_of({hex_secret, legacy_secret, standard_secret});
   for (const scheme each : {scheme::hex, scheme::legacy, scheme::standard})
     CHECK(check_form(signed_request(ring, each, body).view()) == std::nullopt);
@@ -283,7 +283,7 @@ TEST_CASE("check_form says what can be known before the body") {
   headers half;
   half.webhook_id = {"msg_1", 1};
   CHECK(check_form(half) == refusal::missing);
-  headers nonsense;
-  nonsense.hex = {"nonsense", 1};
-  CHECK(check_form(nonsense) == refusal::malformed);
+  headers malformed;
+  malformed.hex = {"malformed", 1};
+  CHECK(check_form(malformed) == refusal::malformed);
 }

@@ -10,7 +10,7 @@ namespace {
 
 const std::string body = "{\"caf\xc3\xa9\":true}\n";
 
-// What add() makes of a text: the schemes it serves, or the problem.
+// Adds a key. Returns the schemes that it serves, or the problem.
 std::string added(const std::string& text) {
   key_ring ring;
   const std::string problem = ring.add(text);
@@ -20,7 +20,7 @@ std::string added(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("forms of a key") {
+TEST_CASE("the form of a signing key selects its schemes") {
   CHECK(added(standard_secret) == "standard");
   CHECK(added(legacy_secret) == "hex+legacy");
   CHECK(added(hex_secret) == "hex");
@@ -31,10 +31,10 @@ TEST_CASE("forms of a key") {
   CHECK(added("MDEyMzQ1Njc4OWFiY2Rl") == "hex");             // 15 bytes
   CHECK(added("MDEyMzQ1Njc4OWFiY2RlZg==") == "hex+legacy");  // 16 bytes
   CHECK(added("whsec_MDEyMzQ1Njc4OWFiY2RlZg==") == "standard");
-  CHECK(added("whsec_MDEyMzQ1Njc4OWFiY2RlZg") == "standard");  // padding forgiven
+  CHECK(added("whsec_MDEyMzQ1Njc4OWFiY2RlZg") == "standard");  // padding is optional
 }
 
-TEST_CASE("problems with a key are named, the key never") {
+TEST_CASE("a problem with a signing key does not quote the key") {
   CHECK(added("") == "is empty");
   CHECK(added("whsec_") == "nothing follows whsec_");
   CHECK(added("legacy:") == "nothing follows legacy:");
@@ -73,7 +73,7 @@ TEST_CASE("legacy and hex use the same text in different ways") {
   );
 }
 
-TEST_CASE("facts 2, 32: rotation: old and new keys side by side, none after removal") {
+TEST_CASE("rotation: old and new keys are accepted together, a removed key is rejected", "[A9]") {
   const key_ring both = ring_of({other_standard_secret, standard_secret});
   const key_ring old_only = ring_of({standard_secret});
   const key_ring new_only = ring_of({other_standard_secret});
@@ -84,13 +84,13 @@ TEST_CASE("facts 2, 32: rotation: old and new keys side by side, none after remo
   const verdict by_new = verify(both, new_sent.view(), body, now, {});
   CHECK((by_new.valid && by_new.key_index == 0));
   CHECK(word(verify(new_only, old_sent.view(), body, now, {})) == "mismatch");
-  // The sender's own overlap: both signatures in one header, for whoever holds one of the keys.
+  // During a rotation the provider sends both signatures in one header.
   new_sent.fields["webhook-signature"] += " " + old_sent.fields.at("webhook-signature");
   CHECK(word(verify(new_only, new_sent.view(), body, now, {})) == "valid");
   CHECK(word(verify(old_only, new_sent.view(), body, now, {})) == "valid");
 }
 
-TEST_CASE("a repeated key is one key, fingerprints tell keys apart") {
+TEST_CASE("a repeated key is one key, and fingerprints identify keys") {
   key_ring ring = ring_of({hex_secret, standard_secret, hex_secret});
   CHECK(ring.size() == 2);
   CHECK(ring.fingerprint(0) == "80a082a9");
@@ -101,7 +101,7 @@ TEST_CASE("a repeated key is one key, fingerprints tell keys apart") {
   CHECK(moved.size() == 2);
 }
 
-TEST_CASE("threads share one ring") {
+TEST_CASE("threads share one key ring") {
   const key_ring ring = ring_of({hex_secret, legacy_secret, standard_secret});
   const std::vector<request> sent = {
       signed_request(ring, scheme::hex, body), signed_request(ring, scheme::legacy, body),
@@ -120,7 +120,7 @@ TEST_CASE("threads share one ring") {
   CHECK(valid == 4 * 300);
 }
 
-TEST_CASE("split_keys") {
+TEST_CASE("split_keys() omits empty lines and comments") {
   using list = std::vector<std::string>;
   CHECK(split_keys("") == list{});
   CHECK(split_keys("\n \n\t\r\n# note\n  # note\n") == list{});
@@ -132,7 +132,7 @@ TEST_CASE("split_keys") {
   CHECK(split_keys("\xef\xbb\xbfone\n") == list{"one"});
 }
 
-TEST_CASE("names of schemes and refusals") {
+TEST_CASE("schemes and rejections have names") {
   for (const scheme each : {scheme::hex, scheme::legacy, scheme::standard})
     CHECK(scheme_from(to_string(each)) == each);
   CHECK_FALSE(scheme_from("Hex"));

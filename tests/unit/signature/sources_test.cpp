@@ -12,7 +12,7 @@ using namespace trunkline::signature;
 
 namespace {
 
-// A keys file of its own, gone with the test.
+// A temporary keys file.
 class keys_file {
  public:
   explicit keys_file(std::string_view text, mode_t mode = 0600) {
@@ -31,15 +31,15 @@ class keys_file {
   std::string path_ = "/tmp/trunkline-keys-XXXXXX";
 };
 
-key_sources given(std::vector<std::string> texts, const std::string& file = "") {
+key_sources sources(std::vector<std::string> texts, const std::string& file = "") {
   return {"--signing-key", std::move(texts), file};
 }
 
 }  // namespace
 
-TEST_CASE("keys come from all sources, texts first, repetitions once") {
+TEST_CASE("signing keys come from all sources, texts first, repetitions once", "[A13]") {
   const keys_file file("# two\r\n\r\n  hex:four  \r\nhex:one\nhex:five");
-  const auto keys = load_keys(given({"hex:one\n# comment\n\nhex:two", "hex:three"}, file.path()));
+  const auto keys = load_keys(sources({"hex:one\n# comment\n\nhex:two", "hex:three"}, file.path()));
   CHECK(keys.problems.empty());
   CHECK(keys.ring.size() == 5);
   CHECK(
@@ -48,46 +48,50 @@ TEST_CASE("keys come from all sources, texts first, repetitions once") {
   );
 }
 
-TEST_CASE("problems name key and source, all of them, and never show a key") {
+TEST_CASE(
+    "all problems are reported with the position and source of the key, never with its text",
+    "[A13]"
+) {
   const keys_file file("hex:fine\nlegacy:%%%\nwhsec_%%%\n");
-  const auto bad = load_keys(given({"hex:one", "whsec_%%%"}, file.path()));
+  const auto bad = load_keys(sources({"hex:one", "whsec_%%%"}, file.path()));
   REQUIRE(bad.problems.size() == 3);
   CHECK(bad.problems[0] == "key 2 of --signing-key: the text after whsec_ is not base64");
   CHECK(bad.problems[1].rfind("key 2 of " + file.path() + ": ", 0) == 0);
   CHECK(bad.problems[2].rfind("key 3 of " + file.path() + ": ", 0) == 0);
   for (const auto& problem : bad.problems) CHECK(problem.find("%%%") == std::string::npos);
 
-  CHECK(check_key_texts(given({"hex:one", "whsec_%%%"}, file.path())) == bad.problems[0]);
+  CHECK(check_key_texts(sources({"hex:one", "whsec_%%%"}, file.path())) == bad.problems[0]);
   CHECK(
-      check_key_file(given({"whsec_%%%"}, file.path())) == bad.problems[1] + "\n" + bad.problems[2]
+      check_key_file(sources({"whsec_%%%"}, file.path())) ==
+      bad.problems[1] + "\n" + bad.problems[2]
   );
 }
 
-TEST_CASE("a file that cannot be a keys file") {
+TEST_CASE("a file that cannot be a keys file is rejected", "[A13]") {
   CHECK(
-      load_keys(given({}, "/nonexistent")).problems ==
+      load_keys(sources({}, "/nonexistent")).problems ==
       std::vector<std::string>{"cannot read /nonexistent: No such file or directory"}
   );
-  CHECK(check_key_file(given({"hex:one"}, "/")) == "cannot read /: it is a directory");
+  CHECK(check_key_file(sources({"hex:one"}, "/")) == "cannot read /: it is a directory");
   const keys_file large(std::string(300'000, '#'));
   CHECK(
-      check_key_file(given({}, large.path())) == large.path() + " is too large for a file of keys"
+      check_key_file(sources({}, large.path())) == large.path() + " is too large for a file of keys"
   );
 }
 
-TEST_CASE("no key at all is a problem, told once") {
+TEST_CASE("a missing signing key is one problem") {
   const keys_file file("# none yet\n");
-  CHECK(load_keys(given({})).problems.at(0).rfind("no signing key: ", 0) == 0);
-  CHECK(check_key_texts(given({}, file.path())).empty());
-  CHECK(check_key_file(given({}, file.path())).rfind("no signing key: ", 0) == 0);
-  CHECK(check_key_file(given({"whsec_%%%"}, file.path())).empty());  // told with the texts
+  CHECK(load_keys(sources({})).problems.at(0).rfind("no signing key: ", 0) == 0);
+  CHECK(check_key_texts(sources({}, file.path())).empty());
+  CHECK(check_key_file(sources({}, file.path())).rfind("no signing key: ", 0) == 0);
+  CHECK(check_key_file(sources({"whsec_%%%"}, file.path())).empty());  // reported with the texts
 }
 
-TEST_CASE("a file that others may read is noticed") {
+TEST_CASE("a keys file that other users can read is detected", "[A13]") {
   const keys_file open_to_all("hex:one\n", 0644);
   const keys_file of_owner("hex:one\n", 0400);
   const keys_file of_group("hex:one\n", 0440);
-  CHECK(load_keys(given({}, open_to_all.path())).file_is_public);
-  CHECK_FALSE(load_keys(given({}, of_owner.path())).file_is_public);
-  CHECK_FALSE(load_keys(given({}, of_group.path())).file_is_public);
+  CHECK(load_keys(sources({}, open_to_all.path())).file_is_public);
+  CHECK_FALSE(load_keys(sources({}, of_owner.path())).file_is_public);
+  CHECK_FALSE(load_keys(sources({}, of_group.path())).file_is_public);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vectors of others, which are not part of the repository: found by TRUNKLINE_SUITES, or in a
-// folder beside the checkout. Absent, each case says so and passes.
+// Third-party vectors. They are read from TRUNKLINE_SUITES, or from a folder next to the
+// repository. Without them the tests warn and pass.
 #include <cstdlib>
 
 #include "common/text/encoding.hpp"
@@ -21,7 +21,7 @@ std::string suite(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("Standard Webhooks: the 16 cases of its own tests") {
+TEST_CASE("Standard Webhooks: the 16 cases of its own tests have the expected verdicts", "[A1]") {
   const std::string text = suite("standard-webhooks/vectors.json");
   if (text.empty()) return;
   const auto document = parse(text);
@@ -38,7 +38,7 @@ TEST_CASE("Standard Webhooks: the 16 cases of its own tests") {
   CHECK(document["cases"].Size() == 16);
 }
 
-TEST_CASE("Wycheproof: HMAC-SHA256, and truncated tags refused") {
+TEST_CASE("Wycheproof: HMAC-SHA256 has the expected tags, truncated tags are rejected", "[A2]") {
   const std::string text = suite("wycheproof/testvectors_v1/hmac_sha256_test.json");
   if (text.empty()) return;
   const auto document = parse(text);
@@ -55,7 +55,7 @@ TEST_CASE("Wycheproof: HMAC-SHA256, and truncated tags refused") {
       CHECK((hmac_sha256(bytes("key"), bytes("msg")).substr(0, tag_bytes) == tag) == valid);
       ++seen;
       if (tag_bytes == 32) continue;
-      // A verifier that compares only what it was given would accept a shortened tag.
+      // A verifier that compares only the received bytes would accept a truncated tag.
       const std::string header_value = trunkline::hex_encode(tag);
       headers offered;
       offered.hex = {header_value, 1};

@@ -26,7 +26,7 @@ inline key_ring ring_of(std::initializer_list<std::string> texts) {
   return ring;
 }
 
-// Header fields by name, as a request would carry them; keeps the texts alive.
+// The header fields of a request by name. It owns the texts.
 struct request {
   std::map<std::string, std::string> fields;
   headers view() const {
@@ -57,7 +57,7 @@ inline request signed_request(
   return out;
 }
 
-// "valid", or the reason: one word for tables.
+// Returns "valid", or the reason of the rejection.
 inline std::string word(const verdict& v) {
   return v.valid ? "valid" : std::string(to_string(v.reason));
 }

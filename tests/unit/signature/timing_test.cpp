@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Catalogue A11: whether a signature is wrong at its first or at its last byte can't be told by the
-// time verify takes. Welch's t of two samples, taken in random turns; noise of the machine hits
-// both alike and is capped. TRUNKLINE_SOAK: 200,000 of each, as the catalogue asks.
+// Compares the time of verify() for a signature that is wrong at its first and at its last byte:
+// Welch's t of two samples in random order, without outliers. TRUNKLINE_SOAK takes 200,000 of each.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -31,7 +30,7 @@ sample of(const std::vector<double>& times) {
   return out;
 }
 
-// Without the slowest tenth of both together: these are interrupts, not comparisons.
+// Removes the slowest tenth of both samples together, because these are interrupts.
 double welch_t(std::vector<double> first, std::vector<double> last) {
   std::vector<double> all = first;
   all.insert(all.end(), last.begin(), last.end());
@@ -68,7 +67,7 @@ request with_wrong(request good, const char* field, std::size_t at) {
 
 }  // namespace
 
-TEST_CASE("A11: time does not tell where a signature is wrong") {
+TEST_CASE("verification time does not depend on the position of a wrong byte", "[A11]") {
   const key_ring ring = ring_of({hex_secret});
   const char* field = "x-openphone-signature-v1";
   const request good = signed_request(ring, scheme::hex, body);
@@ -77,24 +76,24 @@ TEST_CASE("A11: time does not tell where a signature is wrong") {
   REQUIRE(word(verify(ring, first.view(), body, now, {})) == "mismatch");
   REQUIRE(word(verify(ring, last.view(), body, now, {})) == "mismatch");
   const std::size_t rounds = std::getenv("TRUNKLINE_SOAK") != nullptr ? 200'000 : 20'000;
-  // A leak shows in each attempt; other work of the machine does not. Each attempt has a new pair of
-  // requests, in the other order, because their addresses alone can make one of them faster.
+  // A leak is visible in each attempt, noise is not. Each attempt has a new pair of requests in the
+  // other order, because their addresses alone can make one of them faster.
   std::list<request> pairs;
-  double least = 1e9;
-  for (int attempt = 0; attempt < 20 && least >= 4.5; ++attempt) {
+  double smallest = 1e9;
+  for (int attempt = 0; attempt < 20 && smallest >= 4.5; ++attempt) {
     const bool swapped = attempt % 2 == 1;
     const request& one = pairs.emplace_back(swapped ? last : first);
     const request& other = pairs.emplace_back(swapped ? first : last);
     const double t = compare(rounds, one, other, [&](const headers& sent) {
       if (verify(ring, sent, body, now, {}).valid) std::abort();
     });
-    least = std::min(least, t);
+    smallest = std::min(smallest, t);
   }
-  std::cerr << "measured: Welch t of verify, wrong at first or last byte: " << least << "\n";
-  CHECK(least < 4.5);
+  std::cerr << "measured: Welch t of verify, wrong at first or last byte: " << smallest << "\n";
+  CHECK(smallest < 4.5);
 }
 
-TEST_CASE("A11: the measurement sees a comparison that leaves early") {
+TEST_CASE("the measurement detects a comparison that ends at the first difference", "[A11]") {
   const key_ring ring = ring_of({hex_secret});
   const char* field = "x-openphone-signature-v1";
   const request good = signed_request(ring, scheme::hex, body);
@@ -104,8 +103,8 @@ TEST_CASE("A11: the measurement sees a comparison that leaves early") {
     volatile std::size_t same = 0;
     while (same < expected.size() && sent.hex.value[same] == expected[same]) same = same + 1;
   };
-  double most = 0;
-  for (int attempt = 0; attempt < 5 && most <= 4.5; ++attempt)
-    most = std::max(most, compare(20'000, first, last, leaks));
-  CHECK(most > 4.5);
+  double largest = 0;
+  for (int attempt = 0; attempt < 5 && largest <= 4.5; ++attempt)
+    largest = std::max(largest, compare(20'000, first, last, leaks));
+  CHECK(largest > 4.5);
 }

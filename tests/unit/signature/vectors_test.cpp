@@ -5,7 +5,7 @@ using namespace test_support;
 
 namespace {
 
-// The vectors that leave the verdict to us, and what we chose (signature.hpp says why).
+// Vectors that leave the verdict to the implementation, and the verdict of this one.
 const std::map<std::string, std::string> chosen = {
     {"seed sha256= prefix", "valid"},
     {"legacy seconds ts", "valid"},
@@ -15,9 +15,9 @@ const std::map<std::string, std::string> chosen = {
 
 }  // namespace
 
-TEST_CASE("every vector of signature-vectors.json") {
+TEST_CASE("every vector of signature-vectors.json has its verdict", "[A1]") {
   const auto vectors = parse(read_file(TRUNKLINE_FIXTURES "/signatures/signature-vectors.json"));
-  windows five_minutes;  // the legacy vectors were made for this window
+  windows five_minutes;  // the window of the legacy vectors
   five_minutes.legacy_max_age = std::chrono::seconds(300);
   std::size_t policies = 0;
   for (const auto& vector : vectors.GetArray()) {
@@ -40,7 +40,7 @@ TEST_CASE("every vector of signature-vectors.json") {
   CHECK(policies == chosen.size());
 }
 
-TEST_CASE("published vectors of the Standard Webhooks libraries") {
+TEST_CASE("published vectors of the Standard Webhooks libraries are valid", "[A1]") {
   struct published {
     const char *secret, *id, *timestamp, *body, *signature;
   };
@@ -68,8 +68,8 @@ TEST_CASE("published vectors of the Standard Webhooks libraries") {
   CHECK(word(verify(ring, sent.view(), std::string(one.body) + " ", at, {})) == "mismatch");
 }
 
-TEST_CASE("hmac_sha256 agrees with RFC 4231") {
-  // Case 2: a short text key. Case 6: a key longer than a block, so hashed first.
+TEST_CASE("hmac_sha256() agrees with RFC 4231", "[A2]") {
+  // Case 2 has a short text key. Case 6 has a key longer than a block, which is hashed first.
   const auto hex = [](const std::string& bytes) {
     std::string out;
     for (const char c : bytes) {

@@ -70,12 +70,13 @@ namespace {
 using namespace std::string_literals;
 using store::column_type;
 
-// Length and bytes of an element.
+// Returns length and bytes of an element.
 std::string element(const std::string& bytes) {
   return "\0\0\0"s + static_cast<char>(bytes.size()) + bytes;
 }
 const std::string none = "\xff\xff\xff\xff";
-// One dimension from index 1; the last byte of the type's number.
+// Returns the header of an array with one dimension from index 1. oid is the last byte of the
+// type's OID.
 std::string head(char count, bool has_null, const std::string& type) {
   return "\0\0\0\1\0\0\0"s + (has_null ? '\1' : '\0') + type + "\0\0\0"s + count + "\0\0\0\1"s;
 }
@@ -112,9 +113,9 @@ TEST_CASE("numbers in binary form are as wide as their type, and times count fro
   CHECK(written(column_type::bigint, -1) == element("\xff\xff\xff\xff\xff\xff\xff\xff"));
   constexpr std::int64_t at_2000 = 946'684'800'000'000;
   CHECK(written(column_type::timestamptz, at_2000 + 1) == element("\0\0\0\0\0\0\0\1"s));
-  // The least number would be -infinity; what is before the server's first time is refused by it.
-  constexpr auto least = std::numeric_limits<std::int64_t>::min();
-  CHECK(written(column_type::timestamptz, least) == element("\x80\0\0\0\0\0\0\1"s));
+  // The smallest number means -infinity, so the next one is sent, which the server rejects.
+  constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
+  CHECK(written(column_type::timestamptz, smallest) == element("\x80\0\0\0\0\0\0\1"s));
 }
 
 TEST_CASE("a row in binary form fills all columns in order, after the given parameters") {
