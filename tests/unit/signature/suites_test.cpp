@@ -21,7 +21,7 @@ std::string suite(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("Standard Webhooks: the 16 cases of its own tests have the expected verdicts", "[A1]") {
+TEST_CASE("Standard Webhooks: the 16 cases of its test suite have the expected verdicts", "[A1]") {
   const std::string text = suite("standard-webhooks/vectors.json");
   if (text.empty()) return;
   const auto document = parse(text);
