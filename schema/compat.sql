@@ -5,7 +5,7 @@
 --   psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
 --
 -- The views are created in the first schema of the search path. To create them in a separate schema, next to old tables
--- of the same names, run these lines, the first as a superuser unless the owner may create schemas:
+-- with the same names, run these lines, the first as a superuser unless the owner may create schemas:
 --   psql -d trunkline -c 'create schema compat authorization trunkline_owner'
 --   PGOPTIONS='-c search_path=compat,public' psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema/compat.sql
 -- Readers use the name of the schema (compat.activity) or have it in their search path.

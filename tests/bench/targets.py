@@ -52,7 +52,7 @@ TARGETS = [
     at_least("growth-backlog", "growth", "drain with 2,000,000 waiting against 20,000", 0.9),
     at_least("growth-tables", "growth", "drain with 5,000,000 activities against 50,000", 0.7),
     at_most("growth-bytes", "growth", "Redis' memory for a waiting delivery with a body of 1,000 bytes", 1250, unit="bytes"),
-    at_least("scale-workers", "scale", "two workers against one, a thread each", 1.5),
+    at_least("scale-workers", "scale", "two workers against one, with one thread per worker", 1.5),
     at_least("scale-threads", "scale", "two gateway threads against one", 1.5),
 ]
 PARTS = list(dict.fromkeys(target.part for target in TARGETS))

@@ -7,7 +7,7 @@
     ```
 
 Lines from `$ ` on are commands (a trailing backslash continues one), the lines below what they print. `...` stands for
-any text, on a line of its own for any lines. Numbers, times, ids and spacing differ from run to run and are not
+any text, alone on a line for any lines. Numbers, times, ids and spacing differ from run to run and are not
 compared. A command without output below it may print what it likes; its exit code counts all the same."""
 import dataclasses
 import re

@@ -74,4 +74,4 @@ class StateTest(WorkerTest):
         self.assertEqual(self.senders.odd, [])
 
 
-del WorkerTest  # it has no tests of its own
+del WorkerTest  # the base class has no tests

@@ -14,7 +14,7 @@ EVENTS = 50
 class Standby(Postgres):
     """A standby of another cluster."""
 
-    def __init__(self, primary):  # noqa: super().__init__ would make a cluster of its own
+    def __init__(self, primary):  # noqa: super().__init__ would create a separate cluster
         self.settings, self.bin = dict(primary.settings), primary.bin
         self.folder, self.data = primary.folder, primary.folder + "/standby"
         subprocess.run(_as_postgres([f"{self.bin}/pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U",

@@ -82,4 +82,4 @@ class PowerLoss(WorkerTest):
                  f"{len(settled)} settled, {len(settled - rows)} lost")
 
 
-del WorkerTest  # it has no tests of its own
+del WorkerTest  # the base class has no tests

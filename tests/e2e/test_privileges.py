@@ -110,7 +110,7 @@ class RedisUsers(unittest.TestCase):
         for role in SOURCES:
             for command in dangerous:
                 if role == "worker" and command[0] == "DEL":
-                    continue  # of its own process information; Redis has no permission for one command on one key
+                    continue  # allowed for its process info; Redis has no permission for one command on one key
                 # DEBUG is disabled for all users before permissions are checked.
                 with self.subTest(f"{role}: {command}"), \
                         self.assertRaisesRegex(RuntimeError, "NOPERM|DEBUG command not"):

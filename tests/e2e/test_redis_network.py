@@ -272,4 +272,4 @@ class OwnNetwork(HalfOpen):
         self.assertEqual(set(senders.answers.values()) - {200, 503}, set())
 
 
-del WorkerTest, NetworkTest  # they have no tests of their own
+del WorkerTest, NetworkTest  # the base classes have no tests

@@ -71,4 +71,4 @@ class Restarted(StateTest):
         self.assertEqual(self.process_info(self.the_worker).get("lost", "0"), "0")
 
 
-del StateTest  # it has no tests of its own
+del StateTest  # the base class has no tests

@@ -172,4 +172,4 @@ class RejectedByRedis(StateTest):
         self.assertEqual(self.senders.failed(), 0)
 
 
-del StateTest  # it has no tests of its own
+del StateTest  # the base class has no tests

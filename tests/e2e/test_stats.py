@@ -92,16 +92,16 @@ class Stats(CommandTest):
               from (select n, now() - random() * interval '30 hours' as at from generate_series(1, 3000) n) c""")
             for by, name, list_of in (("hour", "to_char(date_trunc('hour', received_at), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
                                        "hours"), ("type", "coalesce(nullif(event_type, ''), '(none)')", "types")):
-                told = self.stats("--by", by)
-                self.assertIsNone(told["counted_since"])
-                rows = {row.pop(by): row["deliveries"] for row in told[list_of]}
-                rows["all"] = told["deliveries"]
+                stats = self.stats("--by", by)
+                self.assertIsNone(stats["counted_since"])
+                rows = {row.pop(by): row["deliveries"] for row in stats[list_of]}
+                rows["all"] = stats["deliveries"]
                 took = "greatest(0, extract(epoch from finished_at - received_at))"
                 # The two queries run at different times: rows at the edge may be on either side.
                 truth = self.sql(f"""with e as (select {name} as name, * from webhook_events
-                    where received_at >= '{told["since"]}'::timestamptz),
+                    where received_at >= '{stats["since"]}'::timestamptz),
                   c as (select {name} as name from (select c.received_at, e.event_type from event_copies c
-                    join webhook_events e using (event_key)) c where received_at >= '{told["since"]}'::timestamptz)
+                    join webhook_events e using (event_key)) c where received_at >= '{stats["since"]}'::timestamptz)
                   select coalesce(name, 'all'), count(*) filter (where state = 'processed'),
                     count(*) filter (where state = 'ignored'), count(*) filter (where state = 'retrying'),
                     count(*) filter (where state = 'dead'),

@@ -34,7 +34,7 @@ end $$;
 create trigger proof_insert after insert on webhook_events for each row execute function proof.of_event();
 create trigger proof_update after update on webhook_events for each row
   when (old.state is distinct from new.state) execute function proof.of_event();
--- "facts": what the row says of itself changed, not only what is computed from other rows.
+-- "facts": a value of the row itself changed, not only a value computed from other rows.
 create function proof.of_effect() returns trigger language plpgsql security definer set search_path = proof, pg_catalog
 as $$
 declare

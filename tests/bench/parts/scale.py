@@ -13,8 +13,8 @@ import progress
 from bench_servers import BenchServers
 
 PACKAGES = ["wrk"]
-# With three, the default, one process fills two cores: workers with one thread each are compared.
-THREADS = {"1": "one thread each", "3": "three threads each"}
+# With three, the default, one process fills two cores: workers with one thread are compared.
+THREADS = {"1": "1 thread per worker", "3": "3 threads per worker"}
 
 
 def seconds(options):
@@ -59,8 +59,8 @@ def run(options):
                 finally:
                     gateway.close()
     return {"rounds": rounds, "measured": {
-        "scale-workers": figures.ratio(rounds["workers x2, one thread each"],
-                                       rounds["workers x1, one thread each"], "per_second"),
+        "scale-workers": figures.ratio(rounds["workers x2, 1 thread per worker"],
+                                       rounds["workers x1, 1 thread per worker"], "per_second"),
         "scale-threads": figures.ratio(rounds["gateway threads x2"], rounds["gateway threads x1"], "per_second")}}
 
 
