@@ -4,13 +4,13 @@
 #include <chrono>
 #include <cstdio>
 
-#include "common/process/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/send/send_text.hpp"
 #include "cli/send/signed_delivery.hpp"
 #include "cli/send/test_rows.hpp"
 #include "cli/signing_keys.hpp"
+#include "common/process/clock.hpp"
 #include "common/process/read_input.hpp"
 
 namespace trunkline::cli {
@@ -72,7 +72,12 @@ class send_run {
 
   int send_samples() {
     test_ids ids = make_test_ids();
-    if (const auto failure = choose_unused_numbers(target_.db, ids)) return fail(*failure);
+    const auto numbers = choose_unused_numbers(target_.db, ids);
+    if (numbers.failure) return fail(*numbers.failure);
+    if (numbers.exhausted)
+      return report_error(
+          "send", "rows of contacts and own_numbers have all fictitious numbers", exit_code::failed
+      );
     created_rows created;
     for (const sample& each : make_samples(options_.what.front(), ids, unix_ms())) {
       const auto result = deliver_sample(target_, each);

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "admin/control/structure_lock.hpp"
-#include "common/process/clock.hpp"
 #include "common/postgres/postgres.hpp"
+#include "common/process/clock.hpp"
 #include "common/text/encoding.hpp"
 #include "schema/sql.hpp"
 
@@ -41,17 +41,16 @@ test_ids make_test_ids() {
   return ids;
 }
 
-std::optional<database_failure> choose_unused_numbers(database& db, test_ids& ids) {
+number_choice choose_unused_numbers(database& db, test_ids& ids) {
   const auto result = db.query(
       std::string(sql::query("admin/send/unused_numbers")), {postgres::array_of(area_codes)}
   );
-  if (!result.ok()) return result.failure;
-  if (result.rows.size() < 3)
-    return database_failure{false, "", "all fictitious numbers are in use"};
+  if (!result.ok()) return {.failure = result.failure, .exhausted = false};
+  if (result.rows.size() < 3) return {.failure = std::nullopt, .exhausted = true};
   ids.contact = result.rows[0][0].value();
   ids.ours = result.rows[1][0].value();
   ids.forwarded_to = result.rows[2][0].value();
-  return std::nullopt;
+  return {};
 }
 
 std::optional<database_failure> remove_rows(

@@ -14,9 +14,13 @@ using namespace admin;
 
 // Returns a new prefix and three different fictitious numbers, 555-0100 to 555-0199.
 test_ids make_test_ids();
+struct number_choice {
+  std::optional<database_failure> failure;
+  bool exhausted = false;  // fewer than three fictitious numbers are unused
+};
 // Replaces the numbers with ones that no row of contacts or own_numbers has, so that removing them
-// deletes no other data. Fails if all fictitious numbers are in use.
-std::optional<database_failure> choose_unused_numbers(database&, test_ids&);
+// deletes no other data.
+number_choice choose_unused_numbers(database&, test_ids&);
 
 struct created_rows {
   std::vector<std::string> activity_ids;
