@@ -114,6 +114,8 @@ struct database::impl {
         read_only ? execute<pqxx::read_transaction>(statements) : execute<pqxx::work>(statements);
     query_result result;
     result.affected = last.affected_rows();
+    for (pqxx::row::size_type i = 0; i < last.columns(); ++i)
+      result.columns.emplace_back(last.column_name(i));
     for (const auto& row : last) result.rows.push_back(read_row(row));
     return result;
   }
@@ -156,8 +158,8 @@ database::database(std::string conninfo, logger log, database_limits limits)
 
 database::~database() = default;
 
-query_result database::query(std::string sql, std::vector<std::string> parameters) {
-  return transaction({{std::move(sql), std::move(parameters)}});
+query_result database::query(std::string_view sql, std::vector<std::string> parameters) {
+  return transaction({{std::string(sql), std::move(parameters)}});
 }
 
 query_result database::transaction(const std::vector<database_statement>& statements) {

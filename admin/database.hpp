@@ -27,6 +27,7 @@ struct query_result {
   std::vector<database_row> rows;
   std::size_t affected = 0;  // rows inserted, updated or deleted
   std::optional<database_failure> failure;
+  std::vector<std::string> columns = {};  // names
   bool ok() const { return !failure; }
 };
 
@@ -60,7 +61,7 @@ class database {
   ~database();
 
   // Runs one statement in its own transaction.
-  query_result query(std::string sql, std::vector<std::string> parameters = {});
+  query_result query(std::string_view sql, std::vector<std::string> parameters = {});
   // Runs all statements in one transaction. Returns the result of the last one.
   query_result transaction(const std::vector<database_statement>& statements);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/confirm.hpp"
-#include "cli/output.hpp"
 
 #include <cstdio>
 #include <iostream>
@@ -9,9 +8,9 @@ namespace trunkline::cli {
 
 bool confirmed(const std::string& question) {
   std::fprintf(stderr, "%s Type yes: ", question.c_str());
-  std::string answer;
-  if (std::getline(std::cin, answer)) return answer == "yes";
-  std::fputs("\n", stderr);  // nobody ended the line: what follows is not for the question's
+  std::string reply;
+  if (std::getline(std::cin, reply)) return reply == "yes";
+  std::fputs("\n", stderr);  // standard input ended without a line
   return false;
 }
 

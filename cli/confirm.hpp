@@ -6,7 +6,7 @@
 
 namespace trunkline::cli {
 
-// Asks on stderr; true: "yes" came from standard input.
+// Prints the question on stderr. Returns true if "yes" is read from standard input.
 bool confirmed(const std::string& question);
 
 }  // namespace trunkline::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trunkline: the operator's program. Its commands: program.cpp.
+// trunkline, the command line for operators. program.cpp lists its commands.
 #include <cstdio>
 #include <exception>
 

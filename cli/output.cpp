@@ -34,13 +34,13 @@ int finish_output(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   pollfd out{STDOUT_FILENO, POLLOUT, 0};
   if (::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0) return code;
-  std::fputs("trunkline: not all could be written to standard output\n", stderr);
+  std::fputs("trunkline: cannot write to standard output\n", stderr);
   return code == 0 ? as_int(exit_code::failed) : code;
 }
 
 int report_error(std::string_view command, std::string_view message, exit_code code) {
   std::fflush(stdout);
-  const auto text = printable(message);  // a server's words may quote anything
+  const auto text = printable(message);  // a server's message may quote any text
   std::fprintf(
       stderr, "trunkline %.*s: %s\n", static_cast<int>(command.size()), command.data(), text.c_str()
   );
@@ -50,30 +50,34 @@ int report_error(std::string_view command, std::string_view message, exit_code c
 int report_error(std::string_view command, const database_failure& failure) {
   if (failure.missing_table())
     return report_error(
-        command, "Postgres has no tables of ours: run 'trunkline migrate'", exit_code::failed
+        command, "the database has no Trunkline tables; run 'trunkline migrate'", exit_code::failed
     );
   if (failure.sqlstate == "57014")
     return report_error(
-        command, "that takes Postgres too long: narrow it down, for example by time",
-        exit_code::failed
+        command, "query timed out; narrow it, for example with --received-after", exit_code::failed
     );
   return report_error(
       command, describe(failure), failure.unreachable ? exit_code::unknown : exit_code::failed
   );
 }
 
+// libpqxx does not report the SQLSTATE of every refused statement.
+bool is_permission_denied(const database_failure& failure) {
+  return failure.sqlstate == "42501" ||
+         failure.message.find("permission denied") != std::string::npos;
+}
+
 int report_write_failure(const std::string& command, const database_failure& failure) {
-  // libpqxx hides this one's SQLSTATE.
-  if (failure.sqlstate == "42501" || failure.message.find("permission denied") != std::string::npos)
+  if (is_permission_denied(failure))
     return report_error(
         command,
-        "this login may not write: run it as trunkline_worker or trunkline_owner (" +
-            failure.message + ")",
+        "this login may not write; use trunkline_worker or trunkline_owner (" + failure.message +
+            ")",
         exit_code::failed
     );
   if (failure.sqlstate == "42703" || failure.missing_table())
     return report_error(
-        command, "the schema is too old for this: run 'trunkline migrate'", exit_code::failed
+        command, "the schema is too old; run 'trunkline migrate'", exit_code::failed
     );
   return report_error(command, failure);
 }

@@ -11,19 +11,18 @@
 #include "common/process/exit_codes.hpp"
 #include "common/text/printable.hpp"
 
-// What verbs print: JSON for machines, aligned text for people.
+// Output of commands: aligned text, errors and exit codes.
 namespace trunkline::cli {
 
-using namespace admin;  // commands are a front end of what operators can do
+using namespace admin;  // commands are a front end of admin
 
-// Rows as columns. The last cell of a row may be longer than its column and is not padded. Lines
-// end in \n.
+// Formats rows as aligned columns. The last cell of a row is not padded. Every line ends in \n.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 
-// Prints "trunkline VERB: message" on stderr; returns the code as int.
+// Prints "trunkline COMMAND: message" on stderr. Returns the code as int.
 int report_error(std::string_view command, std::string_view message, exit_code code);
-// The last of a program: an answer that could not be written (a full disk) is no success. A reader
-// that had enough (head) is none of our trouble.
+// Flushes standard output at the end of the program. Returns the code, or 1 instead of 0 if the
+// output could not be written (a full disk). A reader that closed the pipe (head) is not a failure.
 int finish_output(int code);
 inline int as_int(exit_code code) {
   return static_cast<int>(code);
@@ -31,8 +30,11 @@ inline int as_int(exit_code code) {
 
 // Reports the failure on stderr. Returns exit code 3 if PostgreSQL is unreachable, else 1.
 int report_error(std::string_view command, const database_failure&);
-// Reports a failed write; names the login that has the right.
+// Reports a failed write. If the privilege is missing, names the logins that have it.
 int report_write_failure(const std::string& command, const database_failure&);
+
+// Returns whether the login lacks a privilege.
+bool is_permission_denied(const database_failure&);
 
 // Ends the program without running destructors: a detached thread may still be blocked in a
 // connect (admin/deadline_task.hpp). The exit code is 1 if the output could not be written.

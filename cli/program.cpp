@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `trunkline` is and can do, in the order of --help.
+// The description of `trunkline`, and its commands in the order of --help.
 #include "cli/commands.hpp"
-#include "cli/output.hpp"
 
 namespace trunkline::cli {
 
 config::program_text about() {
   return {
       .name = "trunkline",
-      .description = "Looks after Trunkline: schema, queue, dead letters, test deliveries.",
+      .description = "Operates Trunkline: schema, queue, events, dead letters, webhooks.",
       .examples =
           "  trunkline migrate                    create or update the tables\n"
-          "  trunkline queue                      is all well?\n"
-          "  trunkline events tail                outcomes as they come\n"
-          "  trunkline events show ID             the whole story of one event\n"
-          "  trunkline dead groups                what could not be applied, by cause\n"
-          "  trunkline dead replay --all          try again, after the cause is mended\n"
-          "  trunkline send full                  test deliveries through the whole pipe\n"
-          "  trunkline exporter                   metrics of the queue, for Prometheus and "
-          "KEDA\n"
-          "  trunkline verify --help              check a signature by hand\n"
-          "  trunkline webhooks list              what the provider delivers, and where to\n"
-          "  trunkline import --help              take over the rows of the Flask service\n"};
+          "  trunkline queue                      check the whole pipeline\n"
+          "  trunkline events tail                follow outcomes\n"
+          "  trunkline events show ID             show all that is known of an event\n"
+          "  trunkline dead groups                group dead letters by cause\n"
+          "  trunkline dead replay --all          replay dead letters after the cause is fixed\n"
+          "  trunkline send full                  send signed test deliveries\n"
+          "  trunkline exporter                   serve metrics for Prometheus and KEDA\n"
+          "  trunkline verify --help              check a signature\n"
+          "  trunkline webhooks list              list the webhooks at the provider\n"
+          "  trunkline import --help              import the rows of the Flask service\n",
+      .groups = {
+          {"events", "Inspect and retry events"},
+          {"dead", "Inspect, replay and delete dead letters"},
+          {"workers", "List and drain workers"},
+          {"webhooks", "Manage the provider's webhooks"}}};
 }
 
 std::vector<config::command> all_commands() {

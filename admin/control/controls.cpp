@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/control/controls.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "schema/sql.hpp"
+
 namespace trunkline::admin {
+
 std::string pause_columns() {
-  const std::string row =
-      "(select to_jsonb(c) as c from controls c where name = 'pause' and value = 'on' and "
-      "(to_jsonb(c) ->> 'until' is null or (to_jsonb(c) ->> 'until')::timestamptz > now()))";
-  const auto time = [&](const char* name) {
-    return "(select to_char((p.c ->> '" + std::string(name) +
-           "')::timestamptz at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from " + row +
-           " p)";
-  };
-  const auto text = [&](const char* name) {
-    return "(select coalesce(p.c ->> '" + std::string(name) + "', '') from " + row + " p)";
-  };
-  return text("reason") + ", " + text("changed_by") + ", " + time("changed_at") + ", " +
-         time("until");
+  return std::string(sql::query("admin/pause_columns"));
 }
 
-pause_answer read_pause(database& db) {
-  const auto answer = db.query("select " + pause_columns());
-  if (!answer.ok()) return {{}, answer.failure};
-  return {read_pause(answer.rows.front(), 0), {}};
+pause_result read_pause(database& db) {
+  const auto result =
+      db.query(sql::compose("admin/show_pause", {{"pause", sql::query("admin/pause_columns")}}));
+  if (!result.ok()) return {{}, result.failure};
+  return {read_pause(result.rows.front(), 0), {}};
 }
 
 std::optional<pause_state> read_pause(const database_row& row, std::size_t first) {
@@ -45,10 +41,28 @@ std::optional<json_object> as_json(const std::optional<pause_state>& paused) {
       .text("until", paused->until.empty() ? std::nullopt : std::optional(paused->until));
 }
 
-std::optional<database_failure> lacks_right(database& db, const std::string& right) {
-  const auto may = db.query("select has_table_privilege('webhook_events', $1)", {right});
-  if (!may.ok()) return may.failure;
-  if (may.rows[0][0] == "t") return std::nullopt;
+query_result pause(database& db, const pause_request& request) {
+  const auto duration = request.duration ? std::to_string(request.duration->count()) : "";
+  return db.transaction(
+      {{std::string(sql::query("admin/set_utc"))},
+       {std::string(sql::query("admin/pause")),
+        {request.reason, request.actor, request.resume_at, duration}}}
+  );
+}
+
+bool is_invalid_time(const database_failure& failure) {
+  constexpr std::array<std::string_view, 4> states = {"22007", "22008", "22009", "22023"};
+  return std::ranges::find(states, failure.sqlstate) != states.end();
+}
+
+query_result resume(database& db, const std::string& actor, const std::string& reason) {
+  return db.query(sql::query("admin/resume"), {actor, reason});
+}
+
+std::optional<database_failure> missing_privilege(database& db, const std::string& privilege) {
+  const auto has = db.query(sql::query("admin/has_event_privilege"), {privilege});
+  if (!has.ok()) return has.failure;
+  if (has.rows[0][0] == "t") return std::nullopt;
   return database_failure{false, "42501", "permission denied for table webhook_events"};
 }
 

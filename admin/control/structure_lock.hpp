@@ -4,8 +4,8 @@
 
 namespace trunkline::admin {
 
-// First statement of a transaction that removes rows which workers' batches may be looking at: it
-// waits until none is under way, and lets none begin until it ends.
+// Returns the first statement of a transaction that deletes rows which workers' batches may read:
+// it waits until no batch is running, and no batch starts until the transaction ends.
 std::string structure_lock_sql();
 
 }  // namespace trunkline::admin

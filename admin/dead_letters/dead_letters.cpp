@@ -4,19 +4,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "admin/events/event_history.hpp"
-#include "admin/events/event_time.hpp"
-#include "admin/control/controls.hpp"
+#include "admin/dead_letters/dead_letter_pager.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::admin {
 namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr const char* newest_first = " order by e.finished_at desc, e.id desc";
-constexpr std::int64_t longest_slice = 20000;
-// For people who look; a replay takes its time.
-constexpr std::chrono::milliseconds longest_look{1200};
+constexpr std::int64_t max_page = 20000;
+// For a list. A replay has no time limit.
+constexpr std::chrono::milliseconds max_time{1200};
 
 dead_letter read_letter(const database_row& row) {
   return {
@@ -29,73 +27,85 @@ dead_letter read_letter(const database_row& row) {
       .age = std::chrono::milliseconds(std::stoll(row[6].value_or("0")))};
 }
 
+query_result query_page(database& db, sql_condition where, std::size_t limit) {
+  const auto filter = where.sql();
+  const auto rows = where.parameter(std::to_string(limit));
+  return db.query(
+      sql::compose("admin/list_dead_letters", {{"filter", filter}, {"limit", rows}}),
+      where.parameters()
+  );
+}
+
 }  // namespace
 
-dead_letters find_dead(database& db, const event_filter& filter, int limit) {
-  dead_letters out;
-  const auto end = clock::now() + longest_look;
-  const auto most = static_cast<std::size_t>(limit);
-  dead_slices slices(db, filter);
+dead_letter_list list_dead_letters(database& db, const event_filter& filter, int limit) {
+  dead_letter_list out;
+  const auto end = clock::now() + max_time;
+  const auto max_letters = static_cast<std::size_t>(limit);
+  dead_letter_pager pages(db, filter);
   auto start = clock::now();
-  for (std::int64_t rows = limit + 1; slices.next(rows); rows = std::min(rows * 8, longest_slice)) {
-    const auto answer = db.query(
-        "select e.id, e.event_id, e.event_type, e.error_message, e.attempts, " +
-            time_text("e.finished_at") +
-            ", (extract(epoch from now() - e.finished_at) * 1000)::bigint from webhook_events e "
-            "where " +
-            slices.fitting().sql() + newest_first + " limit " +
-            std::to_string(most + 1 - out.letters.size()),
-        slices.fitting().parameters()
-    );
-    out.failure = answer.failure;
+  for (std::int64_t rows = limit + 1; pages.next(rows); rows = std::min(rows * 8, max_page)) {
+    const auto result = query_page(db, pages.matching(), max_letters + 1 - out.letters.size());
+    out.failure = result.failure;
     if (out.failure) return out;
-    for (const auto& row : answer.rows) out.letters.push_back(read_letter(row));
-    out.more = out.letters.size() > most;
+    for (const auto& row : result.rows) out.letters.push_back(read_letter(row));
+    out.more = out.letters.size() > max_letters;
     if (out.more) {
-      out.letters.resize(most);
+      out.letters.resize(max_letters);
       return out;
     }
-    // The next slice may take eight times as long.
+    // The next page may take eight times as long.
     const auto now = clock::now(), soon = now + (now - std::exchange(start, now)) * 2;
-    if (soon > end && !slices.reached().empty()) {
-      out.searched_back = slices.reached();
+    if (soon > end && !pages.reached().empty()) {
+      out.searched_back = pages.reached();
       return out;
     }
   }
-  out.failure = slices.failure();
+  out.failure = pages.failure();
   return out;
 }
 
-dead_ids find_dead_ids(database& db, const event_filter& filter) {
-  constexpr std::size_t most = 1000000;
-  dead_ids out;
-  dead_slices slices(db, filter);
-  while (!out.more && slices.next(longest_slice)) {
-    const auto answer = db.query(
-        "select e.id from webhook_events e where " + slices.fitting().sql() + newest_first,
-        slices.fitting().parameters()
+json_object as_json(const dead_letter_list& list) {
+  std::vector<json_object> letters;
+  for (const auto& letter : list.letters)
+    letters.push_back(json_object()
+                          .number("id", letter.id)
+                          .text("event_id", letter.event_id)
+                          .text("event_type", letter.event_type)
+                          .text("reason", letter.reason)
+                          .number("attempts", letter.attempts)
+                          .text("finished_at", letter.finished_at)
+                          .real("age_seconds", static_cast<double>(letter.age.count()) / 1000));
+  return json_object()
+      .list("dead", letters)
+      .boolean("more", list.more)
+      .text("searched_back", list.searched_back);
+}
+
+dead_letter_ids find_dead_letter_ids(database& db, const event_filter& filter) {
+  constexpr std::size_t max_ids = 1000000;
+  dead_letter_ids out;
+  dead_letter_pager pages(db, filter);
+  while (!out.more && pages.next(max_page)) {
+    const auto result = db.query(
+        sql::compose("admin/list_dead_letter_ids", {{"filter", pages.matching().sql()}}),
+        pages.matching().parameters()
     );
-    out.failure = answer.failure;
+    out.failure = result.failure;
     if (out.failure) return out;
-    for (const auto& row : answer.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
-    out.more = out.ids.size() > most;
+    for (const auto& row : result.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
+    out.more = out.ids.size() > max_ids;
   }
-  out.failure = slices.failure();
-  if (out.more) out.ids.resize(most);
+  out.failure = pages.failure();
+  if (out.more) out.ids.resize(max_ids);
   std::reverse(out.ids.begin(), out.ids.end());
   return out;
 }
 
-query_result replay(database& db, const std::string& id_array, const std::string& actor) {
-  return db.query(
-      "with chosen as (select id, attempts, finished_at, error_message as reason from "
-      "webhook_events where id = any($1::bigint[]) and state = 'dead' order by id for update), "
-      "changed as (update webhook_events e set state = 'retrying', next_attempt_at = now(), "
-      "attempts = 0, claims = 0, finished_at = null from chosen where e.id = chosen.id and "
-      "e.state = 'dead' returning e.id), logged as (" +
-          log_of_events("replay") + ") select id from changed order by id",
-      {id_array, actor}
-  );
+query_result replay_dead_letters(
+    database& db, const std::string& id_array, const std::string& actor
+) {
+  return db.query(sql::query("admin/replay_dead_letters"), {id_array, actor});
 }
 
 }  // namespace trunkline::admin

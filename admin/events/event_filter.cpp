@@ -3,64 +3,53 @@
 
 #include <algorithm>
 
+#include "common/postgres/postgres.hpp"
 #include "parse/kinds.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::admin {
 namespace {
 
-std::string bound_sql(const time_bound& bound, sql_condition& to) {
-  constexpr std::chrono::hours all_of_time(24 * 365 * 100);  // more is no date to PostgreSQL
-  if (!bound.ago)
-    return "tl_time(" + to.parameter(std::to_string(bound.at_ms * 1000)) + "::bigint)";
-  const auto ago = std::min<std::chrono::milliseconds>(*bound.ago, all_of_time);
-  return "(now() - " + to.parameter(std::to_string(ago.count())) +
-         "::bigint * interval '1 millisecond')";
+std::string time_sql(const time_bound& bound, sql_condition& to) {
+  constexpr std::chrono::hours max_age(24 * 365 * 100);  // PostgreSQL has no earlier dates
+  if (!bound.ago) {
+    const auto at = to.parameter(std::to_string(bound.at_ms * 1000));
+    return sql::compose("admin/filter/time_at", {{"microseconds", at}});
+  }
+  const auto ago = std::min<std::chrono::milliseconds>(*bound.ago, max_age);
+  const auto milliseconds = to.parameter(std::to_string(ago.count()));
+  return sql::compose("admin/filter/time_ago", {{"milliseconds", milliseconds}});
 }
 
-// What waits or is dead may never have been applied: its activity has no row, or lacks this. Its
-// bytes tell.
-std::string bytes_name(const std::string& text) {
-  return "(e.state not in ('processed', 'ignored') and (strpos(e.payload::text, " + text +
-         ") > 0 or position(convert_to(" + text + ", 'UTF8') in e.raw) > 0))";
+void require_time(const char* query, const std::optional<time_bound>& bound, sql_condition& to) {
+  if (bound) to.require(sql::compose(query, {{"time", time_sql(*bound, to)}}));
 }
 
-// Through indexes: by contact, and by party where no event said who is who.
-std::string about_contact(const std::string& phone) {
-  return "e.activity_id in (select openphone_id from activities where contact_id in "
-         "(select id from contacts where phone = " +
-         phone +
-         ") union all select openphone_id from activities where contact_hint is null and "
-         "parties @> array[" +
-         phone + "]::text[] union all select card_id from contact_cards where phones @> array[" +
-         phone + "]::text[])";
+void require_value(
+    const char* query, std::string_view placeholder, const std::string& value, sql_condition& to
+) {
+  if (!value.empty()) to.require(sql::compose(query, {{placeholder, to.parameter(value)}}));
 }
 
-// One of our lines has no such index (it is in every second activity): each event's own activity
-// is looked up.
-std::string about_line(const std::string& phone) {
-  return "exists (select from activities a where a.openphone_id = e.activity_id and (a.from_number "
-         "= " +
-         phone + " or " + phone + " = any(a.to_numbers) or " + phone + " = any(a.parties)))";
-}
-
-std::string about_conversation(const std::string& name) {
-  return "e.activity_id in (select openphone_id from activities where conversation_id in "
-         "(select id from conversations where openphone_id = " +
-         name + " or party_key = " + name + " or id::text = " + name + "))";
-}
-
-// Rows keep the provider's spelling, metrics and people use our name: that means all its spellings.
-std::string of_type(const std::string& type, sql_condition& to) {
+// Rows contain the provider's spelling of a type, metrics and users our name for it.
+std::vector<std::string> spellings_of(const std::string& type) {
   auto spellings = parse::spellings_of(type);
   if (std::ranges::find(spellings, type) == spellings.end()) spellings.push_back(type);
-  std::string list;
-  for (auto& each : spellings) list += (list.empty() ? "" : ", ") + to.parameter(std::move(each));
-  return "e.event_type in (" + list + ")";
+  return spellings;
+}
+
+std::optional<time_bound> at(const std::optional<std::int64_t>& ms) {
+  return ms ? std::optional(time_bound{std::nullopt, *ms}) : std::nullopt;
 }
 
 }  // namespace
 
-bool event_filter::only_waiting_or_dead() const {
+bool event_filter::matches_all() const {
+  return type.empty() && error.empty() && sqlstate.empty() && phone.empty() &&
+         conversation.empty() && !received_after_ms && !received_before_ms;
+}
+
+bool event_filter::only_unfinished_or_dead() const {
   return !states.empty() && std::none_of(states.begin(), states.end(), [](const auto& state) {
     return state == "processed" || state == "ignored";
   });
@@ -74,38 +63,37 @@ std::string sql_condition::parameter(std::string value) {
 std::optional<database_failure> add_conditions(
     database& db, const event_filter& filter, sql_condition& to
 ) {
-  if (!filter.type.empty()) to.require(of_type(filter.type, to));
-  if (!filter.sqlstate.empty()) to.require("e.sqlstate = " + to.parameter(filter.sqlstate));
-  // strpos, not LIKE: what is searched for may hold % and _.
-  if (!filter.error.empty())
-    to.require("strpos(lower(e.error_message), lower(" + to.parameter(filter.error) + ")) > 0");
-  if (!filter.conversation.empty()) {
-    const auto name = to.parameter(filter.conversation) + "::text";
-    to.require("(" + about_conversation(name) + " or " + bytes_name(name) + ")");
-  }
+  if (!filter.type.empty())
+    require_value(
+        "admin/filter/by_type", "spellings", postgres::array_of(spellings_of(filter.type)), to
+    );
+  require_value("admin/filter/by_sqlstate", "sqlstate", filter.sqlstate, to);
+  require_value("admin/filter/by_reason", "reason", filter.error, to);
+  require_value("admin/filter/by_conversation", "conversation", filter.conversation, to);
   if (!filter.phone.empty()) {
-    const auto ours = db.query("select from own_numbers where phone = $1", {filter.phone});
-    if (!ours.ok()) return ours.failure;
-    const auto phone = to.parameter(filter.phone) + "::text";
-    const auto about = ours.rows.empty() ? about_contact(phone) : about_line(phone);
-    to.require("(" + about + " or " + bytes_name(phone) + ")");
+    const auto own = db.query(sql::query("admin/is_own_number"), {filter.phone});
+    if (!own.ok()) return own.failure;
+    require_value(
+        own.rows.empty() ? "admin/filter/by_contact_phone" : "admin/filter/by_own_number", "phone",
+        filter.phone, to
+    );
   }
   return std::nullopt;
 }
 
+void add_states(const event_filter& filter, sql_condition& to) {
+  if (!filter.states.empty())
+    require_value("admin/filter/in_states", "states", postgres::array_of(filter.states), to);
+}
+
 void add_received(const event_filter& filter, sql_condition& to) {
-  const auto require = [&to](const char* comparison, const std::optional<std::int64_t>& ms) {
-    if (ms) to.require(comparison + bound_sql({std::nullopt, *ms}, to));
-  };
-  require("e.received_at >= ", filter.from_ms);
-  require("e.received_at < ", filter.to_ms);
+  require_time("admin/filter/received_after", at(filter.received_after_ms), to);
+  require_time("admin/filter/received_before", at(filter.received_before_ms), to);
 }
 
 void add_died(const event_filter& filter, sql_condition& to) {
-  for (const auto& bound : filter.died_since)
-    to.require("e.finished_at >= " + bound_sql(bound, to));
-  for (const auto& bound : filter.died_before)
-    to.require("e.finished_at < " + bound_sql(bound, to));
+  require_time("admin/filter/died_after", filter.died_after, to);
+  require_time("admin/filter/died_before", filter.died_before, to);
 }
 
 }  // namespace trunkline::admin

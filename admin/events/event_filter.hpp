@@ -9,30 +9,32 @@
 
 #include "admin/database.hpp"
 
-// Which events: the options that the verbs of `trunkline events` and `trunkline dead` share, and
-// their SQL.
+// Selection of events: the filter that the commands of `trunkline events` and `trunkline dead`
+// share, and its SQL (schema/queries/admin/filter/).
 namespace trunkline::admin {
 
-// So long before the database's now, or a point of the calendar in milliseconds since 1970.
+// A duration before the database's now, or a time in milliseconds since 1970.
 struct time_bound {
   std::optional<std::chrono::milliseconds> ago;
   std::int64_t at_ms = 0;
 };
 
 struct event_filter {
-  std::vector<std::string> states = {};  // none: all
+  std::vector<std::string> states = {};  // empty: all
   std::string type = {}, error = {}, sqlstate = {}, phone = {}, conversation = {};
-  std::optional<std::int64_t> from_ms = {}, to_ms = {};  // received since, and before
-  std::vector<time_bound> died_since = {}, died_before = {};
+  std::optional<std::int64_t> received_after_ms = {}, received_before_ms = {};
+  std::optional<time_bound> died_after = {}, died_before = {};
 
-  // All states that are asked for are rare ones with an index of their own.
-  bool only_waiting_or_dead() const;
+  // Returns whether every event matches, apart from its state and the time of its death.
+  bool matches_all() const;
+  // Returns whether the filter has only states that are rare and have their own index.
+  bool only_unfinished_or_dead() const;
 };
 
-// A condition over `webhook_events e` with numbered parameters, grown part by part.
+// A condition over `webhook_events e` with numbered parameters, built part by part.
 class sql_condition {
  public:
-  // "$1", "$2", ... for a value.
+  // Adds a parameter. Returns its name: "$1", "$2", ...
   std::string parameter(std::string value);
   void require(const std::string& sql) { sql_ += (sql_.empty() ? "" : " and ") + sql; }
   std::string sql() const { return sql_.empty() ? "true" : sql_; }
@@ -43,8 +45,10 @@ class sql_condition {
   std::vector<std::string> parameters_;
 };
 
-// Everything of the filter but its states and times. Asks db whether a phone is one of ours.
+// Adds all conditions of the filter except states and times. Reads from the database whether the
+// phone number is an own number.
 std::optional<database_failure> add_conditions(database&, const event_filter&, sql_condition& to);
+void add_states(const event_filter&, sql_condition& to);
 void add_received(const event_filter&, sql_condition& to);
 void add_died(const event_filter&, sql_condition& to);
 

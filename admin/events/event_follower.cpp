@@ -3,21 +3,15 @@
 
 #include <algorithm>
 
-#include "admin/events/event_time.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::admin {
 namespace {
 
-constexpr int at_once = 1000;
-// Longer than a worker's transaction may take.
-constexpr std::chrono::seconds gap_lasts{20};
-constexpr std::size_t most_gaps = 20000;
-
-std::string columns() {
-  return "e.id, e.event_id, e.event_type, e.state, e.error_message, e.sqlstate, e.attempts, " +
-         time_text("e.received_at") + ", " + time_text("e.next_attempt_at") + ", " +
-         time_text("e.finished_at") + ", e.activity_id, " + time_text("now()");
-}
+constexpr std::size_t max_rows = 1000;
+// Longer than a transaction of a worker may take.
+constexpr std::chrono::seconds gap_lifetime{20};
+constexpr std::size_t max_gaps = 20000;
 
 template <class Map, class Text>
 std::string array_of(const Map& from, const Text& text) {
@@ -26,47 +20,61 @@ std::string array_of(const Map& from, const Text& text) {
   return out + "}";
 }
 
-std::string states_condition(const event_filter& filter) {
-  std::string list;
-  for (const auto& state : filter.states) list += (list.empty() ? "'" : ", '") + state + "'";
-  return list.empty() ? "true" : "e.state in (" + list + ")";
+std::string sql_of_states(const event_filter& filter, sql_condition& statement) {
+  if (filter.states.empty()) return sql_condition().sql();
+  const auto states = array_of(filter.states, [](const auto& state) { return state; });
+  return sql::compose("admin/filter/in_states", {{"states", statement.parameter(states)}});
 }
 
 }  // namespace
 
-std::string event_follower::select(const std::string& source, const sql_condition& where) const {
-  return "select (" + states_condition(filter_) + " and coalesce(" + where.sql() + ", false)), " +
-         columns() + " " + source;
+json_object as_followed_json(const event_summary& event) {
+  return as_json(event).text("outcome_at", event.outcome_at);
 }
 
-followed event_follower::start(int last) {
-  followed out;
-  const auto top = db_.query("select coalesce(max(id), 0) from webhook_events");
-  out.failure = top.failure;
+followed_events event_follower::start(int last) {
+  followed_events out;
+  const auto newest = db_.query(sql::query("admin/newest_event"));
+  out.failure = newest.failure;
   if (out.failure) return out;
-  highest_ = std::stoll(top.rows[0][0].value_or("0"));
+  highest_ = std::stoll(newest.rows[0][0].value_or("0"));
   if (last > 0) {
     auto page = list_events(db_, filter_, {.events = last, .before = {}});
     std::reverse(page.events.begin(), page.events.end());
-    // What came between the two questions is new, and comes below.
+    // Rows that appeared between the two statements are new: poll() returns them.
     for (auto& event : page.events)
       if (event.id <= highest_) out.events.push_back(std::move(event));
     out.failure = page.failure;
   }
-  if (!out.failure) out.failure = watch();
+  if (!out.failure) out.failure = update_watched();
   return out;
 }
 
-followed event_follower::look() {
-  followed out;
-  out.failure = look_into_gaps(out);
-  if (!out.failure) out.failure = look_above(out);
-  if (!out.failure) out.failure = look_at_watched(out);
-  if (!out.failure) out.failure = watch();
+followed_events event_follower::poll() {
+  followed_events out;
+  out.failure = poll_gaps(out);
+  if (!out.failure) out.failure = poll_new(out);
+  if (!out.failure) out.failure = poll_watched(out);
+  if (!out.failure) out.failure = update_watched();
   return out;
 }
 
-void event_follower::take(const database_row& row, followed& out) {
+// Runs a statement with the filter; add_parameters(condition) returns its other fragments' texts.
+template <class AddParameters>
+query_result event_follower::query(const char* name, const AddParameters& add_parameters) {
+  sql_condition where;
+  if (auto failure = add_conditions(db_, filter_, where)) {
+    query_result failed;
+    failed.failure = std::move(failure);
+    return failed;
+  }
+  const auto filter = where.sql();
+  const auto states = sql_of_states(filter_, where);
+  const auto statement = add_parameters(name, where, filter, states);
+  return db_.query(statement, where.parameters());
+}
+
+void event_follower::add(const database_row& row, followed_events& out) {
   auto event = read_summary(row, 1);
   if (!event.outcome_at) event.outcome_at = row[1 + summary_width];
   if (event.state == "retrying" || event.state == "dead")
@@ -74,108 +82,105 @@ void event_follower::take(const database_row& row, followed& out) {
   if (row[0] == "t") out.events.push_back(std::move(event));
 }
 
-void event_follower::note_gap(std::int64_t below) {
-  const auto until = clock::now() + gap_lasts;
-  // Above a long gap nothing is missing: numbers were skipped (a restart of the server, a restore).
-  for (auto id = std::max(highest_ + 1, below - 2000); id < below && gaps_.size() < most_gaps; ++id)
+void event_follower::add_gap(std::int64_t below) {
+  const auto until = clock::now() + gap_lifetime;
+  // A long gap contains skipped numbers (a restart of the server, a restore), not missing rows.
+  for (auto id = std::max(highest_ + 1, below - 2000); id < below && gaps_.size() < max_gaps; ++id)
     gaps_.emplace(id, until);
 }
 
-std::optional<database_failure> event_follower::look_above(followed& out) {
-  for (int round = 0; round < 20; ++round) {  // the rest at the next look
-    sql_condition where;
-    if (auto failure = add_conditions(db_, filter_, where)) return failure;
-    const auto above = where.parameter(std::to_string(highest_));
-    const auto answer = db_.query(
-        select(
-            "from webhook_events e where e.id > " + above + "::bigint order by e.id limit " +
-                std::to_string(at_once),
-            where
-        ),
-        where.parameters()
+std::optional<database_failure> event_follower::poll_new(followed_events& out) {
+  constexpr int max_statements = 20;  // the next poll() reads the rest
+  for (int i = 0; i < max_statements; ++i) {
+    const auto result = query(
+        "admin/follow_new_events",
+        [&](const char* name, sql_condition& to, const auto& filter, const auto& states) {
+          return sql::compose(
+              name, {{"states", states},
+                     {"filter", filter},
+                     {"columns", sql::query("admin/event_summary_columns")},
+                     {"above", to.parameter(std::to_string(highest_))},
+                     {"limit", to.parameter(std::to_string(max_rows))}}
+          );
+        }
     );
-    if (!answer.ok()) return answer.failure;
-    for (const auto& row : answer.rows) {
+    if (!result.ok()) return result.failure;
+    for (const auto& row : result.rows) {
       const auto id = std::stoll(row[1].value_or("0"));
-      note_gap(id);
+      add_gap(id);
       highest_ = id;
-      take(row, out);
+      add(row, out);
     }
-    if (answer.rows.size() < static_cast<std::size_t>(at_once)) break;
+    if (result.rows.size() < max_rows) break;
   }
   return std::nullopt;
 }
 
-std::optional<database_failure> event_follower::look_into_gaps(followed& out) {
+std::optional<database_failure> event_follower::poll_gaps(followed_events& out) {
   const auto now = clock::now();
   std::erase_if(gaps_, [&](const auto& gap) { return gap.second < now; });
   if (gaps_.empty()) return std::nullopt;
-  sql_condition where;
-  if (auto failure = add_conditions(db_, filter_, where)) return failure;
-  const auto ids =
-      where.parameter(array_of(gaps_, [](const auto& gap) { return std::to_string(gap.first); }));
-  const auto answer = db_.query(
-      select("from webhook_events e where e.id = any(" + ids + "::bigint[]) order by e.id", where),
-      where.parameters()
+  const auto ids = array_of(gaps_, [](const auto& gap) { return std::to_string(gap.first); });
+  const auto result = query(
+      "admin/follow_events_by_id",
+      [&](const char* name, sql_condition& to, const auto& filter, const auto& states) {
+        return sql::compose(
+            name, {{"states", states},
+                   {"filter", filter},
+                   {"columns", sql::query("admin/event_summary_columns")},
+                   {"ids", to.parameter(ids)}}
+        );
+      }
   );
-  for (const auto& row : answer.rows) {
+  for (const auto& row : result.rows) {
     gaps_.erase(std::stoll(row[1].value_or("0")));
-    take(row, out);
+    add(row, out);
   }
-  return answer.failure;
+  return result.failure;
 }
 
-std::optional<database_failure> event_follower::look_at_watched(followed& out) {
+std::optional<database_failure> event_follower::poll_watched(followed_events& out) {
   if (watched_.empty()) return std::nullopt;
-  sql_condition where;
-  if (auto failure = add_conditions(db_, filter_, where)) return failure;
-  const auto ids =
-      where.parameter(array_of(watched_, [](const auto& row) { return std::to_string(row.first); })
-      );
-  const auto states =
-      where.parameter(array_of(watched_, [](const auto& row) { return row.second.state; }));
-  const auto attempts = where.parameter(array_of(watched_, [](const auto& row) {
-    return std::to_string(row.second.attempts);
-  }));
-  const auto answer = db_.query(
-      select(
-          "from unnest(" + ids + "::bigint[], " + states + "::text[], " + attempts +
-              "::integer[]) w (id, state, attempts) join webhook_events e using (id) where e.state "
-              "<> "
-              "w.state or e.attempts <> w.attempts order by coalesce(e.finished_at, now()), e.id",
-          where
-      ),
-      where.parameters()
+  const auto ids = array_of(watched_, [](const auto& row) { return std::to_string(row.first); });
+  const auto states_before = array_of(watched_, [](const auto& row) { return row.second.state; });
+  const auto attempts_before =
+      array_of(watched_, [](const auto& row) { return std::to_string(row.second.attempts); });
+  const auto result = query(
+      "admin/follow_changed_events",
+      [&](const char* name, sql_condition& to, const auto& filter, const auto& states) {
+        return sql::compose(
+            name, {{"states", states},
+                   {"filter", filter},
+                   {"columns", sql::query("admin/event_summary_columns")},
+                   {"ids", to.parameter(ids)},
+                   {"old_states", to.parameter(states_before)},
+                   {"old_attempts", to.parameter(attempts_before)}}
+        );
+      }
   );
-  for (const auto& row : answer.rows) {
+  for (const auto& row : result.rows) {
     const auto id = std::stoll(row[1].value_or("0"));
     const auto before = watched_[id];
     watched_.erase(id);
     const auto count = out.events.size();
-    take(row, out);
-    // Taken up again (a replay) is no outcome yet.
+    add(row, out);
+    // A replay makes an event retrying, which is not an outcome.
     const auto now = watched_.find(id);
     const bool waits = now != watched_.end() && now->second.state == "retrying";
     if (waits && now->second.attempts <= before.attempts) out.events.resize(count);
   }
-  return answer.failure;
+  return result.failure;
 }
 
-std::optional<database_failure> event_follower::watch() {
-  const std::string most = std::to_string(at_once);
-  const auto answer = db_.query(
-      "(select id, state, attempts from webhook_events where state = 'retrying' order by "
-      "next_attempt_at limit " +
-      most +
-      ") union all (select id, state, attempts from webhook_events where state = 'dead' order by "
-      "finished_at desc, id desc limit " +
-      most + ")"
-  );
-  if (!answer.ok()) return answer.failure;
+std::optional<database_failure> event_follower::update_watched() {
+  const auto result =
+      db_.query(sql::query("admin/list_watched_events"), {std::to_string(max_rows)});
+  if (!result.ok()) return result.failure;
   std::map<std::int64_t, seen_row> now;
-  for (const auto& row : answer.rows) {
+  for (const auto& row : result.rows) {
     const auto id = std::stoll(row[0].value_or("0"));
-    // As last seen, so that a change between two questions is not lost; new rows come by number.
+    // Keeps the state last returned, so that a change between two statements is not lost. New rows
+    // are found by their number.
     const auto before = watched_.find(id);
     now[id] = before != watched_.end()
                   ? before->second

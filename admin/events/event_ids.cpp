@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// From any id to rows of webhook_events.
+// Finds the rows of webhook_events that an id names.
 #include <algorithm>
 #include <charconv>
 
 #include "admin/events/event_list.hpp"
 #include "admin/events/event_lookup.hpp"
+#include "schema/sql.hpp"
 
 namespace trunkline::admin {
 namespace {
@@ -15,20 +16,26 @@ std::int64_t number(std::string_view digits) {
   return value;
 }
 
-// Asks one question after another until one has an answer.
+// Runs one statement after another until one finds a row.
 class id_search {
  public:
   explicit id_search(database& db) : db_(db) {}
 
-  // True: no need to go on.
-  bool ask(const std::string& condition, std::vector<std::string> parameters) {
-    const auto answer = db_.query(
-        "select e.id from webhook_events e where " + condition + " order by e.id limit 100",
-        std::move(parameters)
-    );
-    out.failure = answer.failure;
-    for (const auto& row : answer.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
+  // Returns true if the search has ended: rows were found, or the statement failed.
+  bool run(const char* query, std::vector<std::string> parameters) {
+    const auto result = db_.query(sql::query(query), std::move(parameters));
+    out.failure = result.failure;
+    for (const auto& row : result.rows) out.ids.push_back(std::stoll(row[0].value_or("0")));
     return out.failure || !out.ids.empty();
+  }
+
+  // For ids that contain a time: the gateway received the event about then, by its own clock.
+  bool run_around(const char* query, const std::string& id, std::int64_t ms) {
+    constexpr std::int64_t minute = 60000;
+    return run(
+        query,
+        {id, std::to_string((ms - 2 * minute) * 1000), std::to_string((ms + 2 * minute) * 1000)}
+    );
   }
 
   found_ids out;
@@ -36,17 +43,6 @@ class id_search {
  private:
   database& db_;
 };
-
-// Ids that say when they were made: the event was received about then, by the gateway's clock.
-bool ask_around(
-    id_search& search, const std::string& column, const std::string& id, std::int64_t ms
-) {
-  constexpr std::int64_t minute = 60000;
-  return search.ask(
-      "e.received_at between tl_time($2::bigint) and tl_time($3::bigint) and e." + column + " = $1",
-      {id, std::to_string((ms - 2 * minute) * 1000), std::to_string((ms + 2 * minute) * 1000)}
-  );
-}
 
 }  // namespace
 
@@ -64,8 +60,8 @@ std::optional<std::int64_t> time_of_delivery_id(std::string_view id) {
     if (digit == std::string_view::npos) return std::nullopt;
     if (i < 10) ms = ms * 32 + static_cast<std::int64_t>(digit);
   }
-  constexpr std::int64_t most = 253370764800000;  // year 9999
-  return ms < most ? std::optional(ms) : std::nullopt;
+  constexpr std::int64_t year_9999 = 253370764800000;
+  return ms < year_9999 ? std::optional(ms) : std::nullopt;
 }
 
 std::optional<std::int64_t> time_of_entry_id(std::string_view id) {
@@ -78,21 +74,17 @@ std::optional<std::int64_t> time_of_entry_id(std::string_view id) {
 
 found_ids find_ids(database& db, const std::string& id, std::chrono::milliseconds time) {
   id_search search(db);
-  if (is_row_number(id) && search.ask("e.id = $1::bigint", {id})) return search.out;
-  if (search.ask("e.event_id = $1", {id})) return search.out;
-  if (const auto ms = time_of_delivery_id(id); ms && ask_around(search, "delivery_id", id, *ms))
+  if (is_row_number(id) && search.run("admin/find_event_by_row_number", {id})) return search.out;
+  if (search.run("admin/find_events_by_event_id", {id})) return search.out;
+  if (const auto ms = time_of_delivery_id(id);
+      ms && search.run_around("admin/find_events_by_delivery_id", id, *ms))
     return search.out;
   if (const auto ms = time_of_entry_id(id)) {
-    if (ask_around(search, "entry_id", id, *ms)) return search.out;
-    if (search.ask("e.event_key = (select event_key from event_copies where entry_id = $1)", {id}))
-      return search.out;
+    if (search.run_around("admin/find_events_by_entry_id", id, *ms)) return search.out;
+    if (search.run("admin/find_events_by_copy", {id})) return search.out;
   }
   sql_condition where;
-  const auto name = where.parameter(id);
-  where.require(
-      "(e.activity_id = " + name + " or e.delivery_id = " + name + " or e.entry_id = " + name +
-      " or e.provider_delivery_id = " + name + ")"
-  );
+  where.require(sql::compose("admin/filter/by_unindexed_id", {{"id", where.parameter(id)}}));
   const event_filter all;
   auto page = list_events(db, all, std::move(where), {.events = 100, .before = {}, .time = time});
   search.out.failure = std::move(page.failure);

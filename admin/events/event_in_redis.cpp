@@ -29,16 +29,16 @@ class search {
   redis_lookup any(const std::string& id) {
     if (time_of_entry_id(id)) return entry(id);
     const auto quoted = '"' + id + '"';
-    const auto fits = [&](const stream::entry& each) {
+    const auto matches = [&](const stream::entry& each) {
       if (!each.content) return false;
       return each.content->delivery_id == id || each.content->provider_delivery_id == id ||
              each.content->body.find(quoted) != std::string::npos;
     };
-    // Our delivery id tells when it was made; Redis got it within the gateway's deadline.
+    // Our delivery ids contain their time; the entry was added within the gateway's deadline.
     if (const auto ms = time_of_delivery_id(id))
-      pages(std::to_string(*ms - 5000), std::to_string(*ms + 60000), fits);
+      pages(std::to_string(*ms - 5000), std::to_string(*ms + 60000), matches);
     else
-      pages("-", "+", fits);
+      pages("-", "+", matches);
     add_reader();
     return out_;
   }
@@ -48,33 +48,35 @@ class search {
     return std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(end_ - clock::now()));
   }
 
-  redis::client::result ask(const std::vector<std::string>& command) {
+  redis::client::result execute(const std::vector<std::string>& command) {
     auto got = client_.execute(command, left());
-    if (!got.ok() && out_.problem.empty()) out_.problem = describe(got, where_);
+    if (!got.ok() && out_.error.empty()) out_.error = describe(got, where_);
     return got;
   }
 
-  // Number of entries read; the first that fits is kept. last: the id to go on after.
-  template <class Fits>
-  std::size_t range(const std::string& from, const std::string& to, int most, const Fits& fits) {
-    auto got = ask({"XRANGE", key_, from, to, "COUNT", std::to_string(most)});
+  // Reads a range of entries and keeps the first that matches. Returns the number of entries read.
+  template <class Matches>
+  std::size_t range(
+      const std::string& from, const std::string& to, int max_entries, const Matches& matches
+  ) {
+    auto got = execute({"XRANGE", key_, from, to, "COUNT", std::to_string(max_entries)});
     if (!got.ok()) return 0;
     for (auto& element : got.reply.elements) {
       auto entry = stream::decode_entry(std::move(element));
       last_ = entry.id;
-      if (out_.found || !fits(entry)) continue;
+      if (out_.found || !matches(entry)) continue;
       out_.found = waiting_delivery{
           entry.id, entry.content.value_or(stream::delivery{}), entry.problem, {}, {}, {}};
     }
     return got.reply.elements.size();
   }
 
-  template <class Fits>
-  void pages(std::string from, const std::string& to, const Fits& fits) {
-    constexpr int page = 50;  // of 1 MiB each at worst
-    while (range(from, to, page, fits) == page && !out_.found) {
+  template <class Matches>
+  void pages(std::string from, const std::string& to, const Matches& matches) {
+    constexpr int page = 50;  // entries of up to 1 MiB
+    while (range(from, to, page, matches) == page && !out_.found) {
       if (clock::now() > end_) {
-        out_.all_looked_at = false;
+        out_.complete = false;
         return;
       }
       from = "(" + last_;
@@ -106,8 +108,8 @@ redis_lookup with_redis(
     const config::common_options& options, milliseconds time, const Look& look
 ) {
   redis::endpoint where;
-  if (auto wrong = redis::parse_url(options.redis, where); !wrong.empty())
-    return {{}, true, "--redis: " + wrong};
+  if (auto error = redis::parse_url(options.redis, where); !error.empty())
+    return {{}, true, "--redis: " + error};
   search in(options, where, time);
   return look(in);
 }

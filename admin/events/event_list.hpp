@@ -8,11 +8,10 @@
 
 #include "admin/events/event_filter.hpp"
 #include "common/json/json_object.hpp"
-#include "common/text/printable.hpp"
 
-// Events newest first, in steps along an index: whatever the filter leaves out, no statement looks
-// at more than a bounded number of rows, and the walk ends when its time is up and says where it
-// stopped.
+// Lists events, newest first, in steps along an index. However selective the filter is, each
+// statement examines a limited number of rows. The list ends when its time is up and reports the
+// position it reached.
 namespace trunkline::admin {
 
 struct event_summary {
@@ -20,29 +19,32 @@ struct event_summary {
   std::string event_id, event_type, state, received_at;
   std::optional<std::string> reason, sqlstate, next_attempt_at, finished_at, activity_id;
   int attempts = 0;
-  // When it came to this state. Of a try that failed no row keeps it: there only who follows knows.
+  // When the event reached this state. For a failed attempt no row has it; event_follower sets it.
   std::optional<std::string> outcome_at = {};
 };
-// The columns of `webhook_events e` that read_summary() takes, in this order from `at` on.
-extern const char* const summary_columns;
+// Reads the columns of event_summary_columns.sql, the first one at `first`.
 inline constexpr std::size_t summary_width = 11;
-event_summary read_summary(const database_row&, std::size_t at = 0);
-json_object to_json(const event_summary&);
+event_summary read_summary(const database_row&, std::size_t first = 0);
+json_object as_json(const event_summary&);
 
 struct event_page {
   std::vector<event_summary> events;
-  std::optional<std::int64_t> next;          // row to go on below; none: that was all
-  std::optional<std::string> searched_back;  // the time was up here: older ones were not looked at
+  std::optional<std::int64_t> next;  // continue below this row; nullopt: the list is complete
+  std::optional<std::string> searched_back;  // the time was up here
   std::optional<database_failure> failure;
 };
+json_object as_json(const event_page&);
 
-struct walk_limits {
+struct list_limits {
   int events = 50;
-  std::optional<std::int64_t> before = {};  // go on below this row
+  std::optional<std::int64_t> before = {};  // continue below this row
   std::chrono::milliseconds time{1400};
 };
-event_page list_events(database&, const event_filter&, const walk_limits&);
-// The same for any condition over `webhook_events e`.
-event_page list_events(database&, const event_filter&, sql_condition, const walk_limits&);
+
+event_page list_events(database&, const event_filter&, const list_limits&);
+// Lists the events that the id names: of an event, delivery, entry, activity or card, or the row.
+event_page list_events(database&, const event_filter&, const std::string& id, const list_limits&);
+// Lists the events that fulfil any condition over `webhook_events e`.
+event_page list_events(database&, const event_filter&, sql_condition, const list_limits&);
 
 }  // namespace trunkline::admin

@@ -8,21 +8,20 @@
 
 #include "admin/database.hpp"
 #include "common/json/json_object.hpp"
-#include "common/text/printable.hpp"
 
-// One event row in whatever state, as people look it up.
+// Looks up events of any state by any of their ids.
 namespace trunkline::admin {
 
-// The rows that an id names: the row's number, an event id, a delivery id (ours or the provider's),
-// a Redis entry id (a copy's as well), or the id of an activity or card.
+// The rows that an id names: the row number, an event id, a delivery id (ours or the provider's), a
+// stream entry id (also of a copy), or the id of an activity or card.
 struct found_ids {
-  std::vector<std::int64_t> ids;  // in their order; at most 100
-  std::optional<std::string>
-      searched_back;  // none found back to here; older ones were not looked at
+  std::vector<std::int64_t> ids;  // sorted; at most 100
+  // If no row was found and the time was up: older events were not searched.
+  std::optional<std::string> searched_back;
   std::optional<database_failure> failure;
 };
-// What has an index, or tells its own time, is found at once; the rest is looked for among the
-// newest rows for that long.
+// Finds ids that have an index, or that contain a time, immediately. Searches for other ids among
+// the newest rows for `time`.
 found_ids find_ids(database&, const std::string& id, std::chrono::milliseconds time);
 
 struct event_details {
@@ -31,39 +30,36 @@ struct event_details {
   std::optional<std::string> api_version, reason, sqlstate, next_attempt_at, leased_until,
       occurred_at, finished_at, activity_id, provider_delivery_id;
   int attempts = 0, claims = 0, key_index = 0, parser_version = 0;
-  std::int64_t size = 0;  // bytes of the body
+  std::int64_t size = 0;  // of the payload, in bytes
 };
 struct event_lookup {
   std::vector<event_details> found;
   std::optional<std::string> searched_back;
-  std::optional<std::string> deleted;  // none found, but `dead delete` had it: when, and by whom
+  std::optional<std::string> deleted;  // by `dead delete`: when, and by whom
   std::optional<database_failure> failure;
 };
 event_lookup find_event(
     database&, const std::string& id,
     std::chrono::milliseconds time = std::chrono::milliseconds(900)
 );
-// What to say of an id that is the empty text, before anything is looked for.
-inline constexpr const char* empty_id = "an id is empty: is a variable of the script not set?";
-// "no event has the id ...", or how far that is known.
+// The error for an empty id.
+inline constexpr const char* empty_id = "an id is empty; check the variables of the script";
+// Returns "no event has the id ...", and how far the search came.
 std::string describe_missing(const event_lookup&, const std::string& id);
 
-// What `dead show` prints of it. raw_hint: the command that writes its bytes.
-using text_lines = std::vector<std::vector<std::string>>;
-text_lines as_lines(const event_details&, const std::string& raw_hint);
-json_object to_json(const event_details&);
+json_object as_json(const event_details&);
 
-struct event_bytes {
-  std::string body;  // exactly as received
+struct event_payload {
+  std::string bytes;  // exactly as received
   std::optional<database_failure> failure;
 };
-event_bytes read_bytes(database&, std::int64_t id);
+event_payload read_payload(database&, std::int64_t id);
 
-// Digits alone, and not more than a bigint holds.
+// Returns whether the text has only digits and fits into a bigint.
 bool is_row_number(std::string_view text);
-// When a delivery id was made (its first ten characters), in milliseconds since 1970.
+// Returns the time of a delivery id (its first ten characters), in milliseconds since 1970.
 std::optional<std::int64_t> time_of_delivery_id(std::string_view id);
-// "1795194181310-0": the milliseconds.
+// Returns the time of an entry id ("1795194181310-0"), in milliseconds since 1970.
 std::optional<std::int64_t> time_of_entry_id(std::string_view id);
 
 }  // namespace trunkline::admin

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/events/event_filter_options.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "cli/output.hpp"
-#include "common/text/units.hpp"
-#include "cli/events/event_filter_options.hpp"
 #include "admin/timestamp.hpp"
+#include "common/text/units.hpp"
 #include "parse/kinds.hpp"
 #include "parse/phone_number.hpp"
 
@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::array<std::string_view, 4> known_states = {
     "processed", "ignored", "retrying", "dead"};
+
+config::traits filter_traits(const std::string& value) {
+  return {.filled = true, .group = filter_group, .value = value};
+}
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts;
@@ -30,21 +34,23 @@ bool is_state(const std::string& name) {
   return std::find(known_states.begin(), known_states.end(), name) != known_states.end();
 }
 
-std::string check_timestamp(const std::string& text) {
-  return text.empty() || parse_timestamp(text, now_ms()) ? "" : timestamp_form;
+void declare_time(
+    config::option_set& set, const std::string& name, std::string& target, const std::string& help
+) {
+  set.text(name, target, help, filter_traits("TIME"));
+  set.check(name, [&target]() -> std::string {
+    return target.empty() || parse_timestamp(target, now_ms()) ? "" : timestamp_form;
+  });
+  set.per_call({name});
 }
 
-std::string check_duration(const std::string& text) {
-  return text.empty() || parse_duration(text) ? "" : "must be a number and a unit, like 30m or 2d";
+std::optional<time_bound> bound_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto ago = parse_duration(text)) return time_bound{ago, 0};
+  return time_bound{std::nullopt, parse_timestamp(text, now_ms()).value_or(0)};
 }
 
-std::vector<time_bound> bounds_of(const std::string& text) {
-  if (text.empty()) return {};
-  if (const auto ago = parse_duration(text)) return {{ago, 0}};
-  return {{std::nullopt, parse_timestamp(text, now_ms()).value_or(0)}};
-}
-
-// In single quotes, as a shell takes it.
+// Returns the text in single quotes for a shell.
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -53,80 +59,68 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-void event_filter_options::declare(config::option_set& options, filter_set of) {
-  const config::traits which{.filled = true, .group = "Which"};
-  if (of == filter_set::list || of == filter_set::tail) {
-    options.text(
-        "state", state, "Only these: processed, ignored, retrying, dead; several by comma",
-        {.filled = true,
-         .group = which.group,
-         .value = "LIST",
-         .offers = {known_states.begin(), known_states.end()}}
-    );
-    options.check("state", [this]() -> std::string {
-      const auto all = split(state);
-      if (std::all_of(all.begin(), all.end(), is_state)) return "";
-      return "must be of processed, ignored, retrying, dead, several by comma";
-    });
-  }
-  options.text(
-      "type", type,
-      "Only this event type, however it was spelled (message.received); or one spelling "
-      "(call.started)",
-      {.filled = true, .group = which.group, .offers = parse::canonical_names()}
+void event_filter_options::declare(config::option_set& set, filter_set options) {
+  if (options == filter_set::list || options == filter_set::tail) declare_state(set);
+  auto type_traits = filter_traits("TYPE");
+  type_traits.offers = parse::canonical_names();
+  set.text("type", type, "Select an event type, in any spelling: message.received", type_traits);
+  set.text("error", error, "Select reasons that contain TEXT, in any case", filter_traits("TEXT"));
+  set.text(
+      "sqlstate", sqlstate, "Select failures with this SQLSTATE: 23514", filter_traits("SQLSTATE")
   );
-  options.text("error", error, "Only reasons that contain TEXT, any case", which);
-  options.text("sqlstate", sqlstate, "Only failures with this SQLSTATE (23514)", which);
-  options.text(
-      "phone", phone, "Only about this number, E.164: its messages, calls and cards", which
+  set.text(
+      "phone", phone, "Select messages, calls and contacts of a number", filter_traits("PHONE")
   );
-  options.text(
-      "conversation", conversation, "Only of this conversation: the provider's id, or the row's",
-      which
+  set.text(
+      "conversation", conversation, "Select a conversation by the provider's id or the row",
+      filter_traits("ID")
   );
-  if (of == filter_set::list || of == filter_set::tail) options.per_call({"state"});
-  options.per_call({"type", "error", "sqlstate", "phone", "conversation"});
-  if (of != filter_set::tail) declare_received(options);
-  if (of == filter_set::dead) declare_died(options);
+  set.per_call({"type", "error", "sqlstate", "phone", "conversation"});
+  if (options != filter_set::tail) declare_received(set);
+  if (options == filter_set::dead) declare_died(set);
 }
 
-void event_filter_options::declare_received(config::option_set& options) {
-  const config::traits which{.filled = true, .group = "Which"};
-  options.text(
-      "from", from, "Only received since: 2026-11-20T17:00 (UTC), or so long ago: 6h", which
-  );
-  options.text("to", to, "Only received before", which);
-  options.check("from", [this] { return check_timestamp(from); });
-  options.check("to", [this] { return check_timestamp(to); });
-  options.per_call({"from", "to"});
+void event_filter_options::declare_state(config::option_set& set) {
+  auto traits = filter_traits("LIST");
+  traits.offers = {known_states.begin(), known_states.end()};
+  set.text("state", state, "Select states, separated by commas: retrying,dead", traits);
+  set.check("state", [this]() -> std::string {
+    const auto states = split(state);
+    if (std::all_of(states.begin(), states.end(), is_state)) return "";
+    return "must be processed, ignored, retrying or dead, separated by commas";
+  });
+  set.per_call({"state"});
 }
 
-void event_filter_options::declare_died(config::option_set& options) {
-  const config::traits which{.filled = true, .group = "Which"};
-  options.text(
-      "since", since, "Only what died since: 2026-11-20T17:00 (UTC), or so long ago: 6h", which
+void event_filter_options::declare_received(config::option_set& set) {
+  declare_time(
+      set, "received-after", received_after,
+      "Select events received at TIME or later (6h: 6 hours ago)"
   );
-  options.text("until", until, "Only what died before: a time, or so long ago", which);
-  options.text("older-than", older_than, "Only what died longer ago than this (90d)", which);
-  options.check("since", [this] { return check_timestamp(since); });
-  options.check("until", [this] { return check_timestamp(until); });
-  options.check("older-than", [this] { return check_duration(older_than); });
-  options.per_call({"since", "until", "older-than"});
+  declare_time(set, "received-before", received_before, "Select events received before TIME");
+}
+
+void event_filter_options::declare_died(config::option_set& set) {
+  declare_time(
+      set, "died-after", died_after, "Select events that died at TIME or later (6h: 6 hours ago)"
+  );
+  declare_time(
+      set, "died-before", died_before, "Select events that died before TIME (90d: 90 days ago)"
+  );
 }
 
 std::string event_filter_options::describe() const {
-  const std::array<std::pair<const char*, const std::string*>, 11> all = {
+  const std::array<std::pair<const char*, const std::string*>, 10> all = {
       {{"state", &state},
        {"type", &type},
        {"error", &error},
        {"sqlstate", &sqlstate},
        {"phone", &phone},
        {"conversation", &conversation},
-       {"from", &from},
-       {"to", &to},
-       {"since", &since},
-       {"until", &until},
-       {"older-than", &older_than}}};
+       {"received-after", &received_after},
+       {"received-before", &received_before},
+       {"died-after", &died_after},
+       {"died-before", &died_before}}};
   std::string out;
   for (const auto& [name, value] : all)
     if (!value->empty())
@@ -142,11 +136,10 @@ event_filter event_filter_options::filter() const {
   out.sqlstate = sqlstate;
   out.phone = parse::normalise_number(phone);
   out.conversation = conversation;
-  if (!from.empty()) out.from_ms = parse_timestamp(from, now_ms());
-  if (!to.empty()) out.to_ms = parse_timestamp(to, now_ms());
-  out.died_since = bounds_of(since);
-  out.died_before = bounds_of(until);
-  for (const auto& bound : bounds_of(older_than)) out.died_before.push_back(bound);
+  if (!received_after.empty()) out.received_after_ms = parse_timestamp(received_after, now_ms());
+  if (!received_before.empty()) out.received_before_ms = parse_timestamp(received_before, now_ms());
+  out.died_after = bound_of(died_after);
+  out.died_before = bound_of(died_before);
   return out;
 }
 

@@ -2,32 +2,38 @@
 #pragma once
 #include <string>
 
-#include "cli/output.hpp"
 #include "admin/events/event_filter.hpp"
+#include "cli/output.hpp"
 #include "common/cli/config.hpp"
 
 namespace trunkline::cli {
 
-// Which of the options a command has. All of them have type, error, sqlstate, phone, conversation.
+// The heading of filter options in --help.
+inline constexpr const char* filter_group = "Filter";
+
+// The options that a command has in addition to --type, --error, --sqlstate, --phone and
+// --conversation.
 enum class filter_set {
-  list,     // and the state, and when they were received
-  tail,     // and the state
-  waiting,  // and when they were received
-  dead      // and when they were received, and when they died
+  list,     // the state and the time of receipt
+  tail,     // the state
+  retries,  // the time of receipt
+  dead      // the times of receipt and of death
 };
 
 struct event_filter_options {
-  std::string state, type, error, sqlstate, phone, conversation, from, to, since, until, older_than;
+  std::string state, type, error, sqlstate, phone, conversation;
+  std::string received_after, received_before, died_after, died_before;
 
-  // An option that is given and empty is refused: to a script's empty variable, no filter would
-  // mean all.
+  // Declares the options. An empty value is an error: if a script's variable is empty, the command
+  // must not select all events.
   void declare(config::option_set&, filter_set);
   bool any() const { return !describe().empty(); }
-  // "--type 'x' --error 'y'", as a shell reads it: for people, and for the record.
+  // Returns "--type 'x' --error 'y'", quoted for a shell: for users, and for the record.
   std::string describe() const;
   event_filter filter() const;
 
  private:
+  void declare_state(config::option_set&);
   void declare_received(config::option_set&);
   void declare_died(config::option_set&);
 };

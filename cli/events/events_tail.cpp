@@ -5,46 +5,47 @@
 #include <cstdio>
 #include <thread>
 
-#include "cli/output.hpp"
-#include "common/text/units.hpp"
 #include "admin/events/event_follower.hpp"
-#include "cli/events/event_filter_options.hpp"
-#include "cli/events/events.hpp"
 #include "admin/timestamp.hpp"
+#include "cli/command_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/events/event_filter_options.hpp"
+#include "cli/events/event_output.hpp"
+#include "common/text/printable.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::cli {
 namespace {
 
-struct settings {
-  config::common_options common;
-  event_filter_options which;
-  std::string until;
-  std::chrono::milliseconds every{1000};
+constexpr const char* name = "events tail";
+
+struct tail_options : command_options {
+  event_filter_options filter;
+  std::string stop_at;
+  std::chrono::milliseconds interval{1000};
   int last = 10, count = 0;
-  bool json = false;
 };
 
-// "30s" from now, or a time.
-std::optional<std::int64_t> end_of(const std::string& until) {
-  if (until.empty()) return std::nullopt;
-  if (const auto ahead = parse_duration(until)) return now_ms() + ahead->count();
-  return parse_timestamp(until, now_ms());
+// Returns the time to stop at: a duration from now ("30s"), or a time.
+std::optional<std::int64_t> stop_time(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto ahead = parse_duration(text)) return now_ms() + ahead->count();
+  return parse_timestamp(text, now_ms());
 }
 
 class printer {
  public:
-  explicit printer(const settings& given) : given_(given) {}
+  explicit printer(const tail_options& options) : options_(options) {}
 
-  // False: enough, or nobody reads any more.
+  // Returns false if the count is reached, or if the reader has closed the pipe.
   bool print(const std::vector<event_summary>& events) {
     for (const auto& event : events) widen(cells_of(event));
     for (const auto& event : events) {
-      if (given_.json)
-        std::puts(to_json(event).text("outcome_at", event.outcome_at).str().c_str());
+      if (options_.json)
+        std::puts(as_followed_json(event).str().c_str());
       else
         print_line(event);
-      if (given_.count > 0 && ++printed_ >= given_.count) return std::fflush(stdout), false;
+      if (options_.count > 0 && ++printed_ >= options_.count) return std::fflush(stdout), false;
     }
     return std::fflush(stdout) == 0;
   }
@@ -55,10 +56,9 @@ class printer {
   static cells cells_of(const event_summary& event) {
     return {
         event.outcome_at.value_or("-"), event.state, std::to_string(event.id),
-        event.event_type.empty() ? "(none)" : shorten(printable(event.event_type), 40),
-        shorten(printable(event.event_id), 34)};
+        type_cell(event.event_type), shorten(printable(event.event_id), 34)};
   }
-  // What is printed already stays: columns only grow.
+  // Columns only grow, because earlier lines are already printed.
   void widen(const cells& line) {
     for (std::size_t i = 0; i < line.size(); ++i)
       widths_[i] = std::max(widths_[i], count_characters(line[i]));
@@ -77,75 +77,77 @@ class printer {
     std::puts((out + rest).c_str());
   }
 
-  const settings& given_;
+  const tail_options& options_;
   int printed_ = 0;
-  // From the start wide enough for a time, each state and all names of types.
+  // The initial widths fit a time, each state and all names of types.
   std::array<std::size_t, 5> widths_{24, 9, 0, 25, 0};
 };
 
-int run(const settings& given) {
-  const auto end = end_of(given.until);
-  database db(given.common.postgres, config::make_logger("events", given.common), quick_look);
-  printer out(given);
-  event_follower follower(db, given.which.filter());
-  // Of few lines the newest.
-  const auto first =
-      follower.start(given.count > 0 ? std::min(given.last, given.count) : given.last);
-  if (first.failure) return report_error("events tail", *first.failure);
-  if (!out.print(first.events)) return as_int(exit_code::ok);
-  bool away = false;
-  while (!end || now_ms() < *end) {
-    const auto pause = end ? std::min(given.every.count(), *end - now_ms()) : given.every.count();
-    std::this_thread::sleep_for(std::chrono::milliseconds(std::max<std::int64_t>(pause, 0)));
-    const auto found = follower.look();
-    if (found.failure && !found.failure->unreachable) return report_error("events tail", *found.failure);
-    // A database that restarts is waited for: nothing is missed, it is all still there.
-    if (found.failure && !away) report_error("events tail", *found.failure);
-    away = found.failure.has_value();
-    if (!out.print(found.events)) return as_int(exit_code::ok);
-  }
-  return as_int(away ? exit_code::unknown : exit_code::ok);
+void sleep_for_interval(const tail_options& options, const std::optional<std::int64_t>& end) {
+  auto pause = options.interval.count();
+  if (end) pause = std::clamp<std::int64_t>(*end - now_ms(), 0, pause);
+  std::this_thread::sleep_for(std::chrono::milliseconds(pause));
 }
 
-void declare(config::option_set& options, settings& given) {
-  given.which.declare(options, filter_set::tail);
-  options.integer("last", given.last, "First print so many of the newest events", 0, 1000);
-  options.integer("count", given.count, "End after so many lines; 0: don't", 0, 1000000000);
-  options.text("until", given.until, "End then: 30s from now, or 2026-11-20T18:00 (UTC)");
-  options.check("until", [&given]() -> std::string {
-    return given.until.empty() || end_of(given.until) ? ""
-                                                      : "must be a time, or so long from now: 30s";
+int run(const tail_options& options) {
+  const auto end = stop_time(options.stop_at);
+  database db(options.common.postgres, config::make_logger("events", options.common), quick_look);
+  printer out(options);
+  event_follower follower(db, options.filter.filter());
+  const auto first =
+      follower.start(options.count > 0 ? std::min(options.last, options.count) : options.last);
+  if (first.failure) return report_error(name, *first.failure);
+  if (!out.print(first.events)) return as_int(exit_code::ok);
+  bool unreachable = false;
+  while (!end || now_ms() < *end) {
+    sleep_for_interval(options, end);
+    const auto polled = follower.poll();
+    if (polled.failure && !polled.failure->unreachable) return report_error(name, *polled.failure);
+    // A database that restarts is waited for. No outcome is missed: the rows contain them.
+    if (polled.failure && !unreachable) report_error(name, *polled.failure);
+    unreachable = polled.failure.has_value();
+    if (!out.print(polled.events)) return as_int(exit_code::ok);
+  }
+  return as_int(unreachable ? exit_code::unknown : exit_code::ok);
+}
+
+void declare(tail_options& options, config::option_set& set, config::arguments&) {
+  options.filter.declare(set, filter_set::tail);
+  set.integer("last", options.last, "Number of newest events to print first", 0, 1000);
+  set.integer("count", options.count, "Maximum number of lines; 0: no limit", 0, 1000000000);
+  set.text(
+      "stop-at", options.stop_at, "Stop at TIME (UTC), or after a duration: 30s", {.value = "TIME"}
+  );
+  set.check("stop-at", [&options]() -> std::string {
+    const bool valid = options.stop_at.empty() || stop_time(options.stop_at);
+    return valid ? "" : "must be a time (2026-11-20T18:00) or a duration from now (30s)";
   });
-  options.duration(
-      "every", given.every, "How often to look", std::chrono::milliseconds(100),
+  set.duration(
+      "interval", options.interval, "Interval between polls", std::chrono::milliseconds(100),
       std::chrono::minutes(1)
   );
-  options.flag("json", given.json, "Print one JSON object a line");
-  options.per_call({"last", "count", "until", "every"});
-  config::add_common(options, given.common, config::uses::postgres);
+  set.per_call({"last", "count", "stop-at", "interval"});
+  options.declare_common(set, config::uses::postgres, "Print one JSON object per line");
 }
 
 }  // namespace
 
 config::command events_tail() {
-  auto given = std::make_shared<settings>();
-  return {
-      .name = "events tail",
-      .description = "Follow outcomes as they come: new events, and what became of retries",
-      .examples =
-          "  trunkline events tail\n"
-          "  trunkline events tail --state dead,retrying --last 0\n"
-          "  trunkline events tail --type call.completed --count 1 --until 2m --json\n"
-          "An event is printed when its row appears, and again when a retry of it ends. Of rows "
-          "that "
-          "wait, the\n"
-          "1000 that are due next and the 1000 newest dead ones are watched. The time is that of "
-          "the outcome; when\n"
-          "a try failed before the tail began is not known (-).\n"
-          "Exit codes: 0 ended as asked, 1 failed, 3 Postgres is away.\n",
-      .declare =
-          [given](config::option_set& options, config::arguments&) { declare(options, *given); },
-      .run = [given] { return run(*given); }};
+  return make_command<tail_options>(
+      {.name = name,
+       .description = "Follow new events and the outcomes of retries",
+       .examples =
+           "  trunkline events tail\n"
+           "  trunkline events tail --state dead,retrying --last 0\n"
+           "  trunkline events tail --type call.completed --count 1 --stop-at 2m --json\n"
+           "An event is printed when its row appears, and again when a retry has ended. Watched "
+           "rows are the 1000\n"
+           "retries that are due next and the 1000 newest dead letters. The time is that of the "
+           "outcome; it is\n"
+           "unknown (-) for an attempt that failed before the command was started.\n"
+           "Exit codes: 0 ended; 1 failed; 3 PostgreSQL unreachable.\n"},
+      declare, run
+  );
 }
 
 }  // namespace trunkline::cli

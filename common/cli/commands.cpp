@@ -13,7 +13,13 @@ struct declared_command {
   standard_flags flags;
 };
 
-CLI::App* add_command_app(CLI::App& root, const command& what) {
+std::string describe_group(const program_text& text, const std::string& name) {
+  for (const auto& [group, description] : text.groups)
+    if (group == name) return description;
+  return "";
+}
+
+CLI::App* add_command_app(CLI::App& root, const program_text& text, const command& what) {
   const std::size_t space = what.name.find(' ');
   if (space == std::string::npos) return root.add_subcommand(what.name, what.description);
   const std::string group = what.name.substr(0, space);
@@ -24,11 +30,10 @@ CLI::App* add_command_app(CLI::App& root, const command& what) {
   const std::string word = what.name.substr(space + 1);
   const std::string example = what.examples.substr(0, what.examples.find('\n') + 1);
   if (parent == nullptr) {
-    parent = root.add_subcommand(group, word);
+    parent = root.add_subcommand(group, describe_group(text, group));
     parent->footer("Examples:\n" + example);
     parent->require_subcommand(1);
   } else {
-    parent->description(parent->get_description() + ", " + word);
     parent->footer(parent->get_footer() + example);
   }
   return parent->add_subcommand(word, what.description);
@@ -47,12 +52,12 @@ struct command_program {
     app.require_subcommand(1);
     // CLI11 keeps references to the flags in the elements.
     declared.reserve(commands.size());
-    for (auto& what : commands) add(what, section_of(text.name));
+    for (auto& what : commands) add(what, text);
   }
 
-  void add(command& what, const std::string& section) {
-    CLI::App* sub = add_command_app(app, what);
-    declared.push_back({&what, sub, std::make_unique<option_set>(*sub, section), {}});
+  void add(command& what, const program_text& text) {
+    CLI::App* sub = add_command_app(app, text, what);
+    declared.push_back({&what, sub, std::make_unique<option_set>(*sub, section_of(text.name)), {}});
     arguments words(*sub);
     what.declare(*declared.back().options, words);
     declared.back().flags.add_to(*sub);

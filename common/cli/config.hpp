@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/cli/arguments.hpp"
@@ -139,6 +140,8 @@ struct program_text {
   std::string description;
   // A few lines, shown at the end of --help.
   std::string examples;
+  // The description of each group of commands: {"events", "Inspect and retry events"}.
+  std::vector<std::pair<std::string, std::string>> groups = {};
 };
 // Starts a program: parses the command line, resolves the options that declare() registers, and
 // handles --help, --version, --config and --check-config. Prints problems to standard error.

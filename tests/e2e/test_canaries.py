@@ -146,8 +146,8 @@ class Canaries(unittest.TestCase):
                                        "event_type = 'message.received'")
         self.all_clean(("events", "list", "--limit", "1000"), ("events", "list", "--limit", "1000", "--json"),
                        ("events", "list", "--state", "dead", "--limit", "1000"),
-                       ("events", "tail", "--last", "500", "--count", "500", "--until", "2s"),
-                       ("events", "tail", "--last", "500", "--count", "500", "--until", "2s", "--json"),
+                       ("events", "tail", "--last", "500", "--count", "500", "--stop-at", "2s"),
+                       ("events", "tail", "--last", "500", "--count", "500", "--stop-at", "2s", "--json"),
                        ("events", "show", row), ("events", "show", row, "--json"),
                        ("dead", "groups"), ("dead", "groups", "--json"), ("dead", "show", row, "--json"),
                        ("dead", "replay", row, "--dry-run"),

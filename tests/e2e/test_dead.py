@@ -71,10 +71,10 @@ class Dead(unittest.TestCase):
         self.assertEqual(listed("--type", "call.completed"), [1])
         self.assertEqual(listed("--error", "too_long"), [1])
         self.assertEqual(listed("--error", "1__%"), [], "no wildcards")
-        self.assertEqual(sorted(listed("--since", "2d")), [1, 3])
+        self.assertEqual(sorted(listed("--died-after", "2d")), [1, 3])
         self.assertEqual(len(listed("--limit", "1")), 1)
-        self.assertIn("there are more", self.dead("list", "--limit", "2").stdout)
-        self.assertIn("no dead letters fit", self.dead("list", "--type", "none").stdout)
+        self.assertIn("more dead letters match", self.dead("list", "--limit", "2").stdout)
+        self.assertIn("no dead letters match", self.dead("list", "--type", "none").stdout)
 
     def test_hostile_text_cannot_move_the_cursor(self):
         self.insert(1, error="\x1b[2Jgone\nforged line", kind="a\x1b]0;t\x07b")
@@ -184,7 +184,7 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.dead("replay").returncode, 64)
         self.assertEqual(self.dead("replay", "1", "--all").returncode, 64)
         self.assertEqual(self.dead("replay", "1", "--type", "x").returncode, 64)
-        self.assertEqual(self.dead("list", "--since", "soon").returncode, 78)
+        self.assertEqual(self.dead("list", "--died-after", "soon").returncode, 78)
         self.assertEqual(self.dead("show").returncode, 64)
         away = subprocess.run([f"{BIN}/trunkline", "dead", "list", "--postgres",
                                f"postgresql://nobody@127.0.0.1:{free_port()}/none"], capture_output=True, timeout=30)

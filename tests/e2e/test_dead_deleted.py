@@ -34,7 +34,7 @@ class DeadDeleted(Commands, WorkerTest):
         row = self.sql("select id from webhook_events")
         self.assertEqual(len(json_schema.check("events show", self.ok("events show", row, "--json"))["events"][0]
                              ["copies"]), 1)
-        self.assertIn("1 deleted with 1 further copies", self.ok("dead delete", row, "--yes"))
+        self.assertIn("1 deleted with 1 copy", self.ok("dead delete", row, "--yes"))
 
     def test_other_copies_stay(self):
         insert(self.postgres, 1, "dead", error="broken")
@@ -48,14 +48,14 @@ class DeadDeleted(Commands, WorkerTest):
             insert(self.postgres, number, "dead", error="it's broken " + "x" * 500, kind="call.completed")
         insert(self.postgres, 4, "dead", error="other")
         ids = self.sql("select string_agg(id::text, ' ' order by id) from webhook_events where event_id <> 'EV4'")
-        told = self.json("dead delete", "--all", "--error", "it's", "--older-than", "1s", "--yes", "--reason", "old")
+        told = self.json("dead delete", "--all", "--error", "it's", "--died-before", "1s", "--yes", "--reason", "old")
         found = self.sql(
             "select d.selection, d.reason, d.events, d.role, d.person <> '', string_agg(e.id::text, ' ' order by e.id), "
             "string_agg(e.event_id || e.delivery_id || e.entry_id, ' ' order by e.id), min(e.event_type), "
             "bool_and(e.finished_at < d.ended_at and e.received_at < d.ended_at), max(length(e.reason)) "
             "from dead_deletions d join dead_deleted_events e on e.deletion_id = d.id group by d.id")
         self.assertEqual(found.split("|"), [
-            r"--all --error 'it'\''s' --older-than '1s'", "old", "3", "trunkline_owner", "t", ids,
+            r"--all --error 'it'\''s' --died-before '1s'", "old", "3", "trunkline_owner", "t", ids,
             " ".join(f"EV{n}DEL{n}170000000000{n}-0" for n in (1, 2, 3)), "call.completed", "t", "200"])
         self.assertEqual(self.sql("select count(*) from dead_deleted_events where event_key = sha256('one2')"), "1")
         self.assertEqual(told["record"], 1)
@@ -67,7 +67,7 @@ class DeadDeleted(Commands, WorkerTest):
             for name in ("EV1", str(row)):
                 done = self.command(verb, name, role="readonly")
                 self.assertEqual(done.returncode, 1, done.stderr)
-                self.assertRegex(done.stderr, f"no event has the id {name} any more: it was deleted at 20[^ ]+Z by "
+                self.assertRegex(done.stderr, f"no event has the id {name}: deleted at 20[^ ]+Z by "
                                               r"\S+@\S+ \(row 1 of dead_deletions\)")
         self.assertIn("deleted", self.command("dead replay", "EV1", role="worker").stderr)
 

@@ -85,7 +85,7 @@ class DeadDryRun(Commands, unittest.TestCase):
             done = self.command(*verb, role="readonly", answer="yes\n")
             self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
             # One line for all of them, without a question before it.
-            self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write: run it as trunkline_worker or "
+            self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write; use trunkline_worker or "
                                           r"trunkline_owner \(.*\)\n\Z")
         done = self.command("dead delete", "--all", role="worker", answer="yes\n")
         self.assertEqual(done.returncode, 1)
@@ -112,7 +112,7 @@ class DeadDryRun(Commands, unittest.TestCase):
                           ["rehearsed"]], [23, 22], "the oldest")
         self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "2").endswith(
             "2 of 2 tried would be applied; nothing was changed\n"
-            "tried were 2 of the 23 that fit, oldest first: --limit N for more\n"))
+            "tried the oldest 2 of 23 matching events: use --limit N for more\n"))
         self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "23").endswith("nothing was changed\n"))
 
     def test_a_replay_of_some(self):

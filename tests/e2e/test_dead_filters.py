@@ -20,13 +20,16 @@ FILTERS = (
     (("--type", "call.completed"), [3]), (("--type", "call.ringing"), [4]), (("--type", "call.started"), [4]),
     (("--type", "message.received"), [1, 2]), (("--type", "message.created"), []), (("--type", "acme.new"), [5]),
     (("--type", "unknown"), []), (("--error", "100%"), [3]), (("--sqlstate", "23514"), [4]),
-    (("--from", "90m"), [1, 2]), (("--to", "90m"), [3, 4, 5]), (("--from", "5h", "--to", "150m"), [3, 4]),
-    (("--from", "2020-01-01T00:00+02:00", "--to", "2020-02-01"), [5]), (("--phone", ANN, "--type", "x"), []))
+    (("--received-after", "90m"), [1, 2]), (("--received-before", "90m"), [3, 4, 5]),
+    (("--received-after", "5h", "--received-before", "150m"), [3, 4]),
+    (("--received-after", "2020-01-01T00:00+02:00", "--received-before", "2020-02-01"), [5]),
+    (("--phone", ANN, "--type", "x"), []))
 DEATHS = (
-    (("--since", "90m"), [1, 2]), (("--until", "90m"), [3, 4, 5]), (("--older-than", "90m"), [3, 4, 5]),
-    (("--since", "2020-01-01", "--until", "2020-02-01T00:00:00Z"), [5]), (("--since", "2099-01-01"), []),
-    (("--since", "999999999d"), [1, 2, 3, 4, 5]), (("--until", "999999999d"), []),
-    (("--since", "5h", "--until", "1m", "--older-than", "90m"), [3, 4]))
+    (("--died-after", "90m"), [1, 2]), (("--died-before", "90m"), [3, 4, 5]),
+    (("--died-after", "2020-01-01", "--died-before", "2020-02-01T00:00:00Z"), [5]),
+    (("--died-after", "2099-01-01"), []),
+    (("--died-after", "999999999d"), [1, 2, 3, 4, 5]), (("--died-before", "999999999d"), []),
+    (("--died-after", "5h", "--died-before", "90m"), [3, 4]))
 
 
 class Filters(Commands, unittest.TestCase):
@@ -92,13 +95,14 @@ class Filters(Commands, unittest.TestCase):
 
     def test_an_empty_filter_is_no_filter_for_all(self):
         """dead delete --all --phone "$PHONE" in a script where PHONE is not set."""
-        for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--from", "--to"):
+        for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--received-after",
+                       "--received-before"):
             for verb in (("dead delete", "--all", "--yes"), ("dead replay", "--all", "--yes"),
                          ("events retry", "--all-due", "--yes"), ("dead list",), ("dead groups",), ("events list",)):
                 done = self.command(*verb, option, "", role="owner")
                 self.assertEqual((done.returncode, done.stdout), (78, ""), (verb, option))
                 self.assertIn(f"{option}: ", done.stderr)
-        for option in ("--since", "--until", "--older-than"):
+        for option in ("--died-after", "--died-before"):
             self.assertEqual(self.command("dead delete", "--all", "--yes", option, "", role="owner").returncode, 78)
         self.assertEqual(self.command("events tail", "--state", "").returncode, 78)
         self.assertEqual(self.left("dead"), [])
@@ -110,7 +114,7 @@ class Filters(Commands, unittest.TestCase):
 
     def test_wrong_times(self):
         for verb in ("dead list", "dead groups", "dead replay", "dead delete"):
-            for option in ("--since", "--until", "--from", "--to"):
+            for option in ("--died-after", "--died-before", "--received-after", "--received-before"):
                 done = self.command(verb, option, "yesterday", role="owner")
                 self.assertEqual(done.returncode, 78, done.stderr)
                 self.assertIn(option, done.stderr)
@@ -133,4 +137,4 @@ class Filters(Commands, unittest.TestCase):
         self.assertEqual((head.returncode, head.stderr, head.stdout[:2]), (0, "", "ID"))
         full = run(" > /dev/full")
         self.assertEqual((full.returncode, full.stderr),
-                         (1, "trunkline: not all could be written to standard output\n"))
+                         (1, "trunkline: cannot write to standard output\n"))

@@ -43,8 +43,8 @@ class DeadGroups(Commands, unittest.TestCase):
         self.assertEqual((told["counted"], told["at_least"], told["causes"]), (4, False, 3))
         self.assertEqual(self.ok("dead groups").splitlines()[0], "4 dead, 3 causes")
         self.assertEqual(self.json("dead groups", "--sqlstate", "22001")["counted"], 1)
-        self.assertEqual(self.json("dead groups", "--since", "1d", "--older-than", "90m")["counted"], 1)
-        self.assertEqual(self.ok("dead groups", "--type", "none"), "no dead letters fit\n")
+        self.assertEqual(self.json("dead groups", "--died-after", "1d", "--died-before", "90m")["counted"], 1)
+        self.assertEqual(self.ok("dead groups", "--type", "none"), "no dead letters match\n")
 
     def test_replay_keeps_its_rate(self):
         many(self.postgres, 40, "dead", error="'broken'")
@@ -98,5 +98,5 @@ class DeadGroups(Commands, unittest.TestCase):
     def test_delete_of_the_old_only(self):
         insert(self.postgres, 1, "dead", error="broken", ago="100 days")
         insert(self.postgres, 2, "dead", error="broken", ago="10 days")
-        told = self.json("dead delete", "--all", "--older-than", "90d", "--yes", role="owner")
+        told = self.json("dead delete", "--all", "--died-before", "90d", "--yes", role="owner")
         self.assertEqual((told["deleted"], self.postgres.psql("select event_id from webhook_events")), (1, "EV2"))

@@ -40,7 +40,8 @@ class Million(Commands, unittest.TestCase):
 
     def test_lists(self):
         for filters in ((), ("--state", "dead"), ("--state", "dead,retrying"), ("--type", "message.received"),
-                        ("--from", "1d", "--to", "20h"), ("--error", "constraint 2"), ("--id", "EVM77"),
+                        ("--received-after", "1d", "--received-before", "20h"), ("--error", "constraint 2"),
+                        ("--id", "EVM77"),
                         ("--state", "dead", "--error", "value 77 ")):
             page = self.json("events list", *filters, within=2)
             self.assertTrue(page["events"] or page["next"], filters)
@@ -79,12 +80,13 @@ class Million(Commands, unittest.TestCase):
         self.assertLessEqual(told["counted"], 110000)
         self.assertIn("+ dead, 1+ causes", self.ok("dead groups", within=2))
         for filters in (("--phone", "+14155560008"), ("--phone", "+14155550100"), ("--conversation", "CN8"),
-                        ("--from", "1d", "--to", "20h"), ("--until", "2020-01-01"), ("--sqlstate", "23505")):
+                        ("--received-after", "1d", "--received-before", "20h"), ("--died-before", "2020-01-01"),
+                        ("--sqlstate", "23505")):
             self.json("dead list", *filters, within=2)
             self.json("dead groups", *filters, within=2)
 
     def test_tail(self):
         start = time.monotonic()
         self.assertEqual(len(self.ok("events tail", "--count", "5").splitlines()), 5)
-        self.ok("events tail", "--last", "0", "--until", "300ms", "--every", "100ms")
+        self.ok("events tail", "--last", "0", "--stop-at", "300ms", "--interval", "100ms")
         self.assertLess(time.monotonic() - start, limit(4))

@@ -163,7 +163,7 @@ class Pause(CommandTest):
     def test_it_is_shown_everywhere(self):
         worker = self.worker(**{"heartbeat-every": "100ms"})
         worker.wait_ready()
-        self.pause("--until", "2099-01-01 06:00")
+        self.pause("--resume-at", "2099-01-01 06:00")
         self.wait_paused(worker)
         queue = self.command("queue", role="readonly")
         self.assertRegex(queue.stdout.splitlines()[0], r"^WARNING: .*paused by .* until 2099-01-01T06:00:00Z: a backup; .*run 'trunkline resume'")
@@ -182,14 +182,15 @@ class Pause(CommandTest):
         self.assertEqual(self.sql("select count(*) from operator_log"), "3")  # there was no pause to end
 
     def test_refusals(self):
-        for options, code, said in ((("pause",), 64, "--reason is missing"),
-                                    (("pause", "--reason", "x", "--for", "1h", "--until", "2099-01-01"), 64, "either"),
-                                    (("pause", "--reason", "x", "--until", "soon"), 64, "must be a time"),
-                                    (("pause", "--reason", "x", "--until", "2020-01-01"), 64, "in the past"),
-                                    (("pause", "--reason", "x", "--until", "2099-01-01 06:00 Nowhere/At"), 64, "be a time"),
-                                    (("pause", "--reason", "two\nlines"), 64, "one line"),
-                                    (("pause", "--reason", "x" * 501), 64, "at most 500"),
-                                    (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit")):
+        for options, code, said in (
+                (("pause",), 64, "--reason is missing"),
+                (("pause", "--reason", "x", "--for", "1h", "--resume-at", "2099-01-01"), 64, "either"),
+                (("pause", "--reason", "x", "--resume-at", "soon"), 64, "must be a time"),
+                (("pause", "--reason", "x", "--resume-at", "2020-01-01"), 64, "in the past"),
+                (("pause", "--reason", "x", "--resume-at", "2099-01-01 06:00 Nowhere/At"), 64, "be a time"),
+                (("pause", "--reason", "two\nlines"), 64, "one line"),
+                (("pause", "--reason", "x" * 501), 64, "at most 500"),
+                (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit")):
             done = self.command(*options)
             self.assertEqual(done.returncode, code, done.stderr)
             self.assertIn(said, done.stderr)

@@ -25,7 +25,7 @@ TEST_CASE("filters come only from the command line") {
   const auto program = config::describe(cli::about(), cli::all_commands());
   for (const auto& command : program.commands)
     for (const auto& option : command.options) {
-      if (option.group != "Which") continue;
+      if (option.group != "Filter") continue;
       INFO(command.name << " " << option.name);
       CHECK(option.variables.empty());
       CHECK_FALSE(option.in_file);

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Condition: the row is one of the array {ids}.
+e.id = any({ids}::bigint[])

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Condition: died at {time} or later.
+e.finished_at >= {time}

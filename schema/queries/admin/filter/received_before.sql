@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Condition: received before {time}.
+e.received_at < {time}

@@ -1,0 +1,3 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Combines the steps of several states.
+ union all 
