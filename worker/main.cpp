@@ -21,30 +21,30 @@ using namespace trunkline;
 int run(int argc, const char* const* argv) {
   // Configuration: flags, environment, file.
   worker::worker_options options;
-  const auto leave = config::start(argc, argv, worker::about(), [&](config::option_set& set) {
+  const auto exit_now = config::start(argc, argv, worker::about(), [&](config::option_set& set) {
     worker::declare(set, options);
   });
-  if (leave) return *leave;
+  if (exit_now) return *exit_now;
   signal_watcher signals;
   const auto log = config::make_logger("worker", options.common);
 
-  // What the threads share, and the threads: stream -> Postgres.
+  // The shared state and the consumers: stream -> PostgreSQL.
   const auto id = worker::make_process_id();
   worker::shared_state shared(options, id, log);
-  const worker::ticker last_resort(worker::check_interval, [&] {
+  const worker::ticker exit_timer(worker::check_interval, [&] {
     worker::exit_if_drain_overdue(shared);
   });
   worker::consumer_pool pool(shared, id);
 
-  // What looks after them: each with its own Redis connection, if it needs one.
-  redis::client upkeep_redis(worker::redis_settings(options, id + "-upkeep"), log);
-  redis::client card_redis(worker::redis_settings(options, id + "-card"), log);
-  worker::claim_keepalive keepalive(upkeep_redis, shared, pool.consumers());
-  worker::process_info info(card_redis, shared, pool.consumers());
-  worker::watchdog dog(shared, pool.consumers());
+  // Supervision of the consumers, with separate Redis connections where one is needed.
+  redis::client keepalive_redis(worker::redis_settings(options, id + "-keepalive"), log);
+  redis::client info_redis(worker::redis_settings(options, id + "-info"), log);
+  worker::claim_keepalive keepalive(keepalive_redis, shared, pool.consumers());
+  worker::process_info info(info_redis, shared, pool.consumers());
+  worker::watchdog watchdog(shared, pool.consumers());
 
-  // What people and supervisors ask.
-  probes::probe_server ops(
+  // Probes and metrics.
+  probes::probe_server probe_server(
       options.ops_listen,
       [&](std::string_view path) {
         return worker::probe_response(shared.status, shared.counts, path);
@@ -60,24 +60,24 @@ int run(int argc, const char* const* argv) {
   log.info(
       "started", {{"version", TRUNKLINE_VERSION},
                   {"threads", options.threads},
-                  {"ops", ops.address()},
+                  {"ops", probe_server.address()},
                   {"id", id}}
   );
-  bool intact = false;
+  bool succeeded = false;
   {
     const worker::ticker refreshing(options.claim_after / 3, [&] { keepalive.refresh(); });
-    const worker::ticker beating(worker::check_interval, [&] { info.publish_if_due(); });
+    const worker::ticker publishing(worker::check_interval, [&] { info.publish_if_due(); });
     const worker::ticker watching(worker::check_interval, [&] {
-      dog.check();
-      if (dog.all_responsive()) supervisor::ping_watchdog();
+      watchdog.check();
+      if (watchdog.all_responsive()) supervisor::ping_watchdog();
       supervisor::set_status(worker::status_line(shared.status));
     });
     supervisor::notify("READY=1");
-    intact = pool.run();
+    succeeded = pool.run();
   }
   info.remove();
   log.info("stopped", {{"outcomes", shared.counts.outcomes()}});
-  return static_cast<int>(intact ? exit_code::ok : exit_code::failed);
+  return static_cast<int>(succeeded ? exit_code::ok : exit_code::failed);
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ class BadEvent(WorkerTest):
         wait_for(lambda: self.count("webhook_events where state = 'dead'") == 1, "the poison event to be dead")
         took, sent, done = time.monotonic() - began, end(), self.count("webhook_events where delivery_id = '01TEST'")
         self.assertEqual(self.sql("select delivery_id, attempts, error_message from webhook_events where state = 'dead'"),
-                         "POISON|0|delivered 5 times without an outcome: it takes the worker down or can't be recorded")
+                         "POISON|0|delivered 5 times without an outcome: it crashes the worker or cannot be recorded")
         self.assertGreaterEqual(done, 0.8 * sent - 25)
         self.wait_states(processed=199 + sent, dead=1)
         self.wait_drained()

@@ -62,7 +62,7 @@ class Outages(WorkerTest):
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity "
                  "where application_name like 'trunkline-worker%'")
         self.add_messages(range(EVENTS))
-        wait_for(lambda: worker.log().count("holding on") >= 400, "400 probes", 120, every=0.2)
+        wait_for(lambda: worker.log().count("still blocked") >= 400, "400 probes", 120, every=0.2)
         rows = self.redis.command("XPENDING", "{trunkline}:deliveries", "workers", "-", "+", 1000)
         self.assertLessEqual({row[3] for row in rows}, {0, 1}, "holding counts no delivery")
         self.sql("alter role trunkline_worker login")

@@ -107,7 +107,7 @@ class RejectedByRedis(StateTest):
         wait_for(lambda: self.redis.command("XLEN", STREAM) == 0, "the stream to be empty")
         self.wait_states(processed=200)
         self.assertEqual(self.count("activities"), 200)
-        worker.wait_holding("can't be made")  # nothing left to read, and the group is still missing
+        worker.wait_holding("cannot create the consumer group")  # nothing left to read, and the group is still missing
         self.redis.command("DEL", "foreign")
         worker.wait_ready()
         self.add(body_of("EV-200"))

@@ -215,7 +215,7 @@ class WorkerUnderSystemd(unittest.TestCase):
         supervisor.wait_received("WATCHDOG=1", times=5)
         redis.command("XADD", "{trunkline}:deliveries", "*", "d", "01TEST", "t", "1772359200000", "s", "hex", "k", "0",
                       "b", message(1, text="stands-still"))
-        wait_for(lambda: "a thread stands still" in worker.log(), "the log line")
+        wait_for(lambda: "thread unresponsive" in worker.log(), "the log line")
         wait_for(lambda: not supervisor.pinged_within(3), "the pings to stop")
         self.assertIsNone(worker.process.poll())  # only the supervisor ends it
 

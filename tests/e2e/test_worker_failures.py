@@ -191,4 +191,4 @@ class Failures(WorkerTest):
                 os.kill(int(pid), signal.SIGCONT)
             self.postgres.process.send_signal(signal.SIGCONT)
         self.wait_states(processed=10)
-        worker.wait_logged("hangs")
+        worker.wait_logged("PostgreSQL call timed out")

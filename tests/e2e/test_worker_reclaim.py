@@ -80,7 +80,7 @@ class Reclaim(WorkerTest):
         self.wait_drained()
         self.assertEqual(self.sql("select entry_id, error_message, convert_from(raw, 'UTF8') like '%TRUNKLINE-TEST-1%' "
                                   "from webhook_events where state = 'dead'"),
-                         f"{poison}|delivered 5 times without an outcome: it takes the worker down or can't be recorded|t")
+                         f"{poison}|delivered 5 times without an outcome: it crashes the worker or cannot be recorded|t")
 
     def test_five_crashes_with_one_pending_entry_dead_letter_only_it(self):
         # A crash while it is pending: the worker is killed each time while it waits for the lock.

@@ -57,7 +57,7 @@ class Stop(WorkerTest):
         code, took = self.stop_time(worker)
         self.assertEqual(code, 1)
         self.assertLess(took, limit(0.1 + 5 + 2))
-        self.assertIn("leaving by force", worker.log())
+        self.assertIn("drain timeout exceeded", worker.log())
 
     def test_frozen_postgres_does_not_delay_the_stop_and_the_batch_is_released_uncounted(self):
         worker = self.worker(**DEFAULTS, drain_timeout="1s", lock_timeout="8s")

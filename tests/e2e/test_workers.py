@@ -75,7 +75,7 @@ class Workers(CommandTest):
         self.assertEqual(told["drained"], [mine["id"]])
         self.assertEqual(one.process.wait(10), 0)
         self.assertIsNone(other.process.poll())
-        self.assertIn("an operator asked for it", one.log())
+        self.assertIn("drain requested by an operator", one.log())
         self.assertEqual(self.sql("select action, target from operator_log"), f"drain|{mine['id']}")
         # Its successor has another id and is not drained.
         again = self.worker()

@@ -6,27 +6,33 @@
 
 namespace trunkline::worker {
 
-// Which part of a batch to try next while the one to failure_cause is looked for: a batch is one
-// slice until it is halved, left half first, so that events keep their order as far as failures let
-// them. Pure.
+// Selects the part of a batch to apply next while a failing event is searched. A batch is one
+// slice until it is halved. The left half comes first, so that events keep their order as far as
+// failures permit. Pure.
 class batch_bisection {
  public:
   struct slice {
     std::size_t first = 0;
     std::size_t count = 0;
-    bool halved = false;  // part of a slice that was split
+    // Whether the slice is part of a slice that was split.
+    bool halved = false;
   };
 
-  // An empty batch has no slices. one_by_one: slices of one from the start.
+  // An empty batch has no slices. one_by_one starts with slices of one entry.
   explicit batch_bisection(std::size_t entries, bool one_by_one = false);
 
-  std::optional<slice> next() const;  // nullopt: all is done
-  void done();                        // the next slice has its outcome, whatever it is
-  void halve();                       // of two entries or more
-  std::vector<slice> rest() const;    // what has no outcome yet, next first
+  // Returns the next slice, or nullopt if every entry has an outcome.
+  std::optional<slice> next() const;
+  // Removes the next slice: its entries have an outcome.
+  void done();
+  // Splits the next slice, which has two entries or more.
+  void halve();
+  // Returns the slices without an outcome, in order.
+  std::vector<slice> rest() const;
 
  private:
-  std::vector<slice> left_;  // next last
+  // The next slice is the last element.
+  std::vector<slice> left_;
 };
 
 }  // namespace trunkline::worker

@@ -9,30 +9,32 @@
 
 namespace trunkline::worker {
 
-// A batch on its way to its outcomes: deliveries of the stream, leased retries, or entries to bury.
-// What to do with it is decided by the batch_executor; how it is done, here.
+// A batch that needs outcomes: deliveries of the stream, leased retries, or dead letters. The
+// batch_executor decides what to do with it; an implementation does it.
 class batch_task {
  public:
   virtual ~batch_task() = default;
 
   virtual std::size_t size() const = 0;
   virtual bool one_by_one() const { return false; }
-  // It may soon be somebody else's: what is left goes back, uncounted, rather than be lost.
+  // Returns whether another worker may claim the batch soon. The rest is then released.
   virtual bool overdue() const { return false; }
 
-  // The slice in one transaction; after its commit its outcomes are booked and settled. nullopt:
-  // done.
+  // Applies the slice in one transaction. After the commit, records the outcomes and settles the
+  // entries. Returns nullopt on success.
   virtual std::optional<store::store_error> apply(const batch_bisection::slice&) = 0;
-  // The event at index failed alone: a counted attempt, committed and settled. nullopt: done.
+  // Records and settles a counted attempt of the event at index, which failed alone. Returns
+  // nullopt on success.
   virtual std::optional<store::store_error> record_failure(
       std::size_t index, const store::store_error& why
   ) = 0;
-  // Not even the failure could be recorded: left as it is, to come back later by itself.
+  // Leaves the event at index as it is, because not even its failure could be recorded. It is
+  // claimed again later.
   virtual void abandon(std::size_t index, const store::store_error& why) = 0;
-  // Back to where it came from, uncounted. False: could not be done now.
+  // Releases the slices without counting an attempt. Returns false if that is not possible now.
   virtual bool release(const std::vector<batch_bisection::slice>&) = 0;
-  // Whether it stays in hand while the house is down; if not, it is given back as soon as that
-  // works.
+  // Returns whether the batch stays claimed while a dependency is unavailable. Otherwise it is
+  // released as soon as that is possible.
   virtual bool kept_while_blocked() const = 0;
 };
 

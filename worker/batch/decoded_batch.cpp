@@ -9,7 +9,7 @@
 namespace trunkline::worker {
 namespace {
 
-// A forged time must not fail in Postgres: 2100 is as good as any.
+// A forged time must be within the range of timestamptz. The year 2100 is an arbitrary limit.
 constexpr std::int64_t latest_ms = 4'102'444'800'000;
 
 void complete(stream::delivery& delivery) {
@@ -69,7 +69,8 @@ store::prepared_event raw_event(
     std::int64_t id_ms = 0;
     try {
       id_ms = std::stoll(entry_id);
-    } catch (const std::exception&) {  // not a number we can hold: shown as 1970
+    } catch (const std::exception&) {
+      // The id exceeds 64 bits: 0 is stored.
     }
     out.delivery.received_at_ms = id_ms;
     out.key = store::make_event_key(entry_id, out.delivery.body);

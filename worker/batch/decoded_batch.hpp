@@ -8,21 +8,16 @@
 
 namespace trunkline::worker {
 
-// An entry that gets its row without being parsed.
-struct dead_letter {
-  store::prepared_event event;
-  std::string reason;  // for people
-};
-
-// Entries just read, by what can become of them.
+// The entries of one read, decoded and parsed.
 struct decoded_batch {
   std::vector<store::prepared_event> events;
-  std::vector<std::string> undecodable;  // ids: no body in them, or deleted under us
+  // Ids of entries without a body, or deleted after they were read.
+  std::vector<std::string> undecodable;
 };
 decoded_batch decode_batch(std::vector<stream::entry>);
 
-// What there is of an entry, never parsed: parsing may be what it died of. Its body, or, where
-// there is none, all of its fields as text under a key of their own.
+// Returns an event for a dead letter. The body is not parsed, since parsing it may crash the
+// worker. An entry without a body is kept as the text of its fields, with its id in the event key.
 store::prepared_event raw_event(
     const std::string& entry_id, const std::vector<std::string>& fields
 );

@@ -12,37 +12,41 @@
 
 namespace trunkline::worker {
 
-using random_unit = std::function<double()>;  // evenly from [0, 1)
+// Returns random numbers, evenly distributed in [0, 1).
+using random_unit = std::function<double()>;
 
-// One thread waiting for one server: backs off with jitter, tells the status and the log when it
-// begins and when it ends. What is held meanwhile is the caller's business.
+// Makes one thread wait for one dependency: backs off with jitter, and reports the beginning and
+// the end of the wait to the thread_status and to the log.
 class dependency_wait {
  public:
   dependency_wait(
       thread_status&, std::atomic<std::int64_t>& blocked_micros, int thread, dependency,
-      stop_signal&, std::chrono::milliseconds least, random_unit, logger
+      stop_signal&, std::chrono::milliseconds backoff_min, random_unit, logger
   );
 
-  // Waits one step, at most most. False: a stop was asked for.
-  bool wait(const std::string& reason, std::chrono::milliseconds most);
-  void heartbeat() { status_.heartbeat(thread_); }
-  void mark_available();  // the server did what it was asked
+  // Waits for the next backoff, at most backoff_max. Returns false if a stop was requested.
+  bool wait(const std::string& reason, std::chrono::milliseconds backoff_max);
+  // Ends the wait, if there is one: the dependency responded as expected.
+  void mark_available();
   bool waiting() const { return since_.has_value(); }
+  void heartbeat() { status_.heartbeat(thread_); }
 
  private:
+  void count_blocked_time();
+
   thread_status& status_;
   std::atomic<std::int64_t>& blocked_micros_;
   const int thread_;
-  const dependency which_;
+  const dependency dependency_;
   stop_signal& stop_;
-  const std::chrono::milliseconds least_;
+  const std::chrono::milliseconds backoff_min_;
   random_unit random_;
   logger log_;
   bool starting_ = true;
-  int step_ = 0;
-  void account();
+  int failures_ = 0;
   std::optional<std::chrono::steady_clock::time_point> since_;
-  std::chrono::steady_clock::time_point accounted_;  // of since_ on, in blocked_micros_
+  // The end of the time that blocked_micros_ includes.
+  std::chrono::steady_clock::time_point counted_until_;
 };
 
 }  // namespace trunkline::worker

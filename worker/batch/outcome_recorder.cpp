@@ -81,20 +81,14 @@ void outcome_recorder::log_outcome(const store::prepared_event& event, std::stri
 void outcome_recorder::log_dead_letter(
     const std::string& entry_id, const std::string& delivery_id, const std::string& reason
 ) {
-  const auto quiet = dead_letters_.pass();
-  if (!quiet) return;
+  const auto suppressed = dead_letters_.admit();
+  if (!suppressed) return;
   log_.warn(
       "dead letter", {{"reason", reason},
                       {"entry_id", entry_id},
                       {"delivery_id", delivery_id},
-                      {"not_shown", *quiet}}
+                      {"suppressed", *suppressed}}
   );
-}
-
-void outcome_recorder::log_dead_letter(
-    const store::prepared_event& event, const std::string& reason
-) {
-  log_dead_letter(event.entry_id, event.delivery.delivery_id, reason);
 }
 
 void outcome_recorder::count(const store::prepared_event& event, outcome what) {
@@ -107,7 +101,8 @@ void outcome_recorder::applied(const store::prepared_event& event, outcome what)
   count(event, what);
   if (what == outcome::processed || what == outcome::ignored)
     totals_.metrics.committed(event.delivery.received_at_ms);
-  if (what == outcome::dead) log_dead_letter(event, event.event.reason);
+  if (what == outcome::dead)
+    log_dead_letter(event.entry_id, event.delivery.delivery_id, event.event.reason);
 }
 
 void outcome_recorder::retried(const store::leased_event& leased) {
@@ -125,19 +120,20 @@ void outcome_recorder::failed(
                          {"error", why.message},
                          {"entry_id", event.entry_id}}
   );
-  if (what == outcome::dead) log_dead_letter(event, why.message);
+  if (what == outcome::dead)
+    log_dead_letter(event.entry_id, event.delivery.delivery_id, why.message);
 }
 
 void outcome_recorder::dead_lettered(
     const store::prepared_event& event, outcome what, const std::string& reason
 ) {
   count(event, what);
-  if (what == outcome::dead) log_dead_letter(event, reason);
+  if (what == outcome::dead) log_dead_letter(event.entry_id, event.delivery.delivery_id, reason);
 }
 
 void outcome_recorder::dead_lettered(const store::expired_retry& retry) {
   ++totals_.dead;
-  // Leased no more, so never parsed here: its type is not known.
+  // The body was not parsed, so that the event type is not known.
   totals_.metrics.outcome_of(parse::kind::unknown, outcome::dead);
   log_dead_letter(retry.entry_id, retry.delivery_id, retry.reason);
 }

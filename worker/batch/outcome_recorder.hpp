@@ -3,22 +3,23 @@
 #include "common/log/log.hpp"
 #include "store/events/event_store.hpp"
 #include "worker/process/log_limit.hpp"
-#include "worker/process/thread_status.hpp"
+#include "worker/process/totals.hpp"
 
 namespace trunkline::worker {
 
-// What the parser decided, as the outcome of an event whose row was committed.
+// Returns the outcome of a committed event from the parser's verdict.
 store::outcome outcome_of(parse::verdict);
 
-// Counts outcomes and tells of them: every one at debug, dead letters at warn, a few a minute.
-// Shared by the threads of a process.
+// Counts and logs outcomes: each outcome at debug, dead letters at warn with a limit per minute.
+// All threads of a process share one recorder.
 class outcome_recorder {
  public:
   outcome_recorder(totals&, logger);
 
   void applied(const store::prepared_event&, store::outcome);
-  void retried(const store::leased_event&);  // a retry went through
-  // A counted failure: retrying, or dead if it was the last one.
+  // Records a retry that was applied.
+  void retried(const store::leased_event&);
+  // Records a counted failure: retrying, or dead after the last attempt.
   void failed(
       const store::prepared_event&, int attempts, store::outcome, const store::store_error& why
   );
@@ -27,11 +28,10 @@ class outcome_recorder {
 
  private:
   void count(const store::prepared_event&, store::outcome);
-  void log_dead_letter(const store::prepared_event&, const std::string& reason);
+  void log_outcome(const store::prepared_event&, std::string_view outcome);
   void log_dead_letter(
       const std::string& entry_id, const std::string& delivery_id, const std::string& reason
   );
-  void log_outcome(const store::prepared_event&, std::string_view outcome);
 
   totals& totals_;
   logger log_;

@@ -7,10 +7,10 @@
 namespace trunkline::worker {
 
 std::chrono::milliseconds backoff(
-    int step, std::chrono::milliseconds least, std::chrono::milliseconds most, double unit
+    int failures, std::chrono::milliseconds min, std::chrono::milliseconds max, double unit
 ) {
-  auto c = std::min(least, most);
-  for (int i = 1; i < step && c < most; ++i) c = c > most / 2 ? most : c * 2;
+  auto c = std::min(min, max);
+  for (int i = 1; i < failures && c < max; ++i) c = c > max / 2 ? max : c * 2;
   const auto half = static_cast<double>(c.count()) / 2;
   return std::chrono::milliseconds(std::llround(half + half * unit));
 }

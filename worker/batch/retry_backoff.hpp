@@ -2,16 +2,16 @@
 #pragma once
 #include <chrono>
 
-// Delays. Pure: randomness comes in as unit, evenly drawn from [0, 1).
+// Delays between attempts. Pure functions: unit is a random number, evenly distributed in [0, 1).
 namespace trunkline::worker {
 
-// After the step-th failure in a row (from 1): drawn from [c/2, c], c = min(most, least x
-// 2^(step-1)).
+// Returns the delay after the given number of consecutive failures (1 or more): a random time in
+// [c/2, c], where c = min(max, min * 2^(failures - 1)).
 std::chrono::milliseconds backoff(
-    int step, std::chrono::milliseconds least, std::chrono::milliseconds most, double unit
+    int failures, std::chrono::milliseconds min, std::chrono::milliseconds max, double unit
 );
 
-// Before a transaction that collided is run again: 5 to 80 ms.
+// Returns the delay before a transaction that failed with a collision is repeated: 5 to 80 ms.
 std::chrono::milliseconds collision_delay(double unit);
 
 }  // namespace trunkline::worker

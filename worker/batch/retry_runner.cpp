@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <span>
 
+#include "worker/batch/outcome_recorder.hpp"
+#include "worker/batch/poison_guard.hpp"
 #include "worker/batch/retry_backoff.hpp"
 
 namespace trunkline::worker {
 namespace {
 
-// A lease has no limit in bytes: with bodies of 1 MiB this many are still bearable.
+// Bounds the memory of a lease, which has no limit in bytes: 64 bodies of at most 1 MiB.
 constexpr int max_leased = 64;
-// Of suspects: new deliveries wait meanwhile.
-constexpr std::chrono::milliseconds longest_turn{500};
+// Bounds the time for suspects, during which new deliveries wait.
+constexpr std::chrono::milliseconds max_suspects_time{500};
 
 class retry_task final : public batch_task {
  public:
@@ -23,7 +25,7 @@ class retry_task final : public batch_task {
 
   std::size_t size() const override { return batch_.size(); }
   bool kept_while_blocked() const override { return false; }
-  // A lease that runs out in living hands would count as a crash for whoever takes it next.
+  // A lease that expires while its worker is alive would count as a crash.
   bool overdue() const override { return std::chrono::steady_clock::now() > good_until_; }
 
   std::optional<store::store_error> apply(const batch_bisection::slice& slice) override {
@@ -61,7 +63,7 @@ class retry_task final : public batch_task {
 
   void abandon(std::size_t index, const store::store_error& why) override {
     context_.log.error(
-        "a failed retry could not be recorded; its lease runs out and it is tried again",
+        "failed retry not recorded; lease expires",
         {{"entry_id", batch_[index].what.entry_id}, {"errc", why.sqlstate}, {"error", why.message}}
     );
   }
@@ -78,66 +80,65 @@ class retry_task final : public batch_task {
 
 }  // namespace
 
-retries::retries(
+retry_runner::retry_runner(
     worker_context& context, batch_executor& executor, dependency_wait& postgres_wait,
-    interval_gate& poll, const stop_signal& stop
+    interval_gate& poll_due, const stop_signal& stop
 )
     : context_(context),
       executor_(executor),
       postgres_wait_(postgres_wait),
-      poll_(poll),
+      poll_due_(poll_due),
       stop_(stop) {}
 
-void retries::run() {
-  if (!postgres_wait_.waiting() && !poll_.try_acquire()) return;
+void retry_runner::run() {
+  if (!postgres_wait_.waiting() && !poll_due_.try_acquire()) return;
   run_due();
   if (!postgres_wait_.waiting()) run_suspects();
 }
 
-void retries::run_due() {
-  const int most = std::min(context_.options.batch, max_leased);
-  const auto good_until = std::chrono::steady_clock::now() + context_.options.lease / 2;
-  std::vector<store::expired_retry> buried;
-  auto leased = context_.store.lease_due(
-      most, context_.options.lease, context_.options.max_deliveries, &buried
-  );
-  for (const auto& retry : buried) context_.outcomes.dead_lettered(retry);
+void retry_runner::run_due() {
+  const auto& options = context_.options;
+  const int limit = std::min(options.batch, max_leased);
+  const auto good_until = std::chrono::steady_clock::now() + options.lease / 2;
+  std::vector<store::expired_retry> expired;
+  auto leased = context_.store.lease_due(limit, options.lease, options.max_deliveries, &expired);
+  for (const auto& retry : expired) context_.outcomes.dead_lettered(retry);
   if (!leased) {
-    executor_.recover_from(leased.error(), "leasing retries");
+    executor_.recover_from(leased.error(), "lease retries");
     return;
   }
   if (leased->empty()) {
     postgres_wait_.mark_available();
     return;
   }
-  if (leased->size() == static_cast<std::size_t>(most)) poll_.reset();
-  context_.log.debug("leased retries", {{"entries", leased->size()}});
+  if (leased->size() == static_cast<std::size_t>(limit)) poll_due_.reset();
+  context_.log.debug("retries leased", {{"entries", leased->size()}});
   retry_task task(context_, std::move(*leased), good_until);
   executor_.run(task);
 }
 
-void retries::run_suspects() {
-  const auto end = std::chrono::steady_clock::now() + longest_turn;
+void retry_runner::run_suspects() {
+  const auto& options = context_.options;
+  const auto end = std::chrono::steady_clock::now() + max_suspects_time;
   while (!stop_.requested() && std::chrono::steady_clock::now() < end) {
-    // Another thread has one in hand: this is its job, then.
-    const std::unique_lock alone(context_.one_suspect, std::try_to_lock);
-    if (!alone) return;
-    const auto good_until = std::chrono::steady_clock::now() + context_.options.lease / 2;
-    auto leased =
-        context_.store.lease_suspect(context_.options.lease, context_.options.max_deliveries);
+    // If another thread processes a suspect, that thread continues with the next one.
+    const auto admitted = context_.poison.try_admit_suspect();
+    if (!admitted) return;
+    const auto good_until = std::chrono::steady_clock::now() + options.lease / 2;
+    auto leased = context_.store.lease_suspect(options.lease, options.max_deliveries);
     if (!leased) {
-      executor_.recover_from(leased.error(), "leasing a suspect");
+      executor_.recover_from(leased.error(), "lease suspect");
       return;
     }
     if (leased->empty()) return;
     context_.log.debug(
-        "leased a suspect",
+        "suspect leased",
         {{"claims", leased->front().claims}, {"entry_id", leased->front().what.entry_id}}
     );
     retry_task task(context_, std::move(*leased), good_until);
     if (!executor_.run(task)) return;
   }
-  poll_.reset();
+  poll_due_.reset();
 }
 
 }  // namespace trunkline::worker

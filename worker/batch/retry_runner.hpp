@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "worker/batch/batch_executor.hpp"
-#include "worker/batch/stream_task.hpp"
 #include "worker/process/interval_gate.hpp"
+#include "worker/process/worker_context.hpp"
 
 namespace trunkline::worker {
 
-// Due retries, out of Postgres: at most one batch a call, under a lease. The claims of a row are
-// the poison guard: leases since the last outcome. Whoever lives gives back what it can't work on;
-// a lease that runs out makes its row a suspect, and suspects are leased one at a time, so that of
-// the claims that bury a row all but the first happened with nothing else in hand.
-class retries {
+// Runs due retries from PostgreSQL, at most one batch per call, under a lease. The claims of a row
+// count the leases since its last outcome. A live worker releases the retries that it cannot run,
+// so that an expired lease makes its row a suspect. Suspects are leased one at a time.
+class retry_runner {
  public:
-  retries(worker_context&, batch_executor&, dependency_wait& postgres_wait, interval_gate& poll, const stop_signal&);
-  // Once a poll period for all threads together, or, while Postgres is held for, each time.
+  retry_runner(worker_context&, batch_executor&, dependency_wait& postgres_wait, interval_gate& poll_due, const stop_signal&);
+  // Runs once per poll interval for all threads together, and at each call while the thread waits
+  // for PostgreSQL.
   void run();
 
  private:
@@ -23,7 +23,7 @@ class retries {
   worker_context& context_;
   batch_executor& executor_;
   dependency_wait& postgres_wait_;
-  interval_gate& poll_;
+  interval_gate& poll_due_;
   const stop_signal& stop_;
 };
 

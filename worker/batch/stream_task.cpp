@@ -3,33 +3,34 @@
 
 #include <span>
 
+#include "worker/batch/outcome_recorder.hpp"
 #include "worker/batch/retry_backoff.hpp"
+#include "worker/stream/in_flight_entries.hpp"
+#include "worker/stream/settler.hpp"
 
 namespace trunkline::worker {
 
 bool stream_task::release(const std::vector<batch_bisection::slice>& slices) {
-  ids which;
+  ids released;
   for (const auto& slice : slices)
-    for (std::size_t i = 0; i < slice.count; ++i) which.push_back(entry_id(slice.first + i));
-  if (which.empty()) return true;
-  context_.in_flight.remove(which);
-  const auto problem = context_.stream.release(which, context_.options.claim_after);
-  if (!problem.empty()) {
-    // Nobody refreshes them any more: they are claimed when they have been idle long enough.
-    context_.log.warn(
-        "could not give entries back", {{"entries", which.size()}, {"error", problem}}
-    );
+    for (std::size_t i = 0; i < slice.count; ++i) released.push_back(entry_id(slice.first + i));
+  if (released.empty()) return true;
+  context_.in_flight.remove(released);
+  const auto error = context_.stream.release(released, context_.options.claim_after);
+  if (!error.empty()) {
+    // Their claims are not refreshed any more: they are reclaimed after --claim-after.
+    context_.log.warn("release failed", {{"entries", released.size()}, {"error", error}});
     return false;
   }
-  context_.counts.released += which.size();
-  context_.log.debug("gave entries back", {{"entries", which.size()}});
+  context_.counts.released += released.size();
+  context_.log.debug("entries released", {{"entries", released.size()}});
   return true;
 }
 
 void stream_task::abandon(std::size_t index, const store::store_error& why) {
   context_.in_flight.remove({entry_id(index)});
   context_.log.error(
-      "a delivery could not be recorded; it stays in the stream and is tried again",
+      "outcome not recorded; entry stays in the stream",
       {{"entry_id", entry_id(index)}, {"errc", why.sqlstate}, {"error", why.message}}
   );
 }
@@ -50,7 +51,7 @@ std::optional<store::store_error> delivery_task::apply(const batch_bisection::sl
 
   ids settled;
   for (std::size_t i = 0; i < part.size(); ++i) {
-    context_.outcomes.applied(part[i], told(part[i], (*outcomes)[i], stats));
+    context_.outcomes.applied(part[i], final_outcome(part[i], (*outcomes)[i], stats));
     settled.push_back(part[i].entry_id);
   }
   context_.log.debug(
@@ -61,12 +62,12 @@ std::optional<store::store_error> delivery_task::apply(const batch_bisection::sl
   return std::nullopt;
 }
 
-// The second try claimed_entries the rows of its own first one: they are its outcome, not a
-// redelivery.
-store::outcome delivery_task::told(
-    const store::prepared_event& event, store::outcome what, const store::apply_stats& stats
+// After a COMMIT in doubt, the second attempt finds the rows of the first. They are its outcome,
+// not a redelivery.
+store::outcome delivery_task::final_outcome(
+    const store::prepared_event& event, store::outcome outcome, const store::apply_stats& stats
 ) const {
-  if (what != store::outcome::redelivered || !in_doubt_.contains(event.entry_id)) return what;
+  if (outcome != store::outcome::redelivered || !in_doubt_.contains(event.entry_id)) return outcome;
   const bool copy = stats.copies.contains(event.entry_id);
   return copy ? store::outcome::duplicate : outcome_of(event.event.what);
 }
@@ -89,9 +90,9 @@ std::optional<store::store_error> delivery_task::record_failure(
 
 std::optional<store::store_error> dead_letter_task::apply(const batch_bisection::slice& slice) {
   const auto& [event, reason] = dead_letters_[slice.first];
-  const auto buried = context_.store.insert_dead_letter(event, reason);
-  if (!buried) return buried.error();
-  context_.outcomes.dead_lettered(event, *buried, reason);
+  const auto outcome = context_.store.insert_dead_letter(event, reason);
+  if (!outcome) return outcome.error();
+  context_.outcomes.dead_lettered(event, *outcome, reason);
   context_.settle.settle({event.entry_id});
   return std::nullopt;
 }

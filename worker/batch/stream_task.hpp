@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "worker/batch/batch_task.hpp"
-#include "worker/batch/decoded_batch.hpp"
-#include "worker/batch/outcome_recorder.hpp"
-#include "worker/process/options.hpp"
-#include "worker/stream/settler.hpp"
+#include "worker/process/worker_context.hpp"
 
 namespace trunkline::worker {
 
-// What one thread works with; all of it outlives the work.
-struct worker_context {
-  store::event_store& store;
-  delivery_stream& stream;
-  in_flight_entries& in_flight;
-  settler& settle;
-  outcome_recorder& outcomes;
-  totals& counts;
-  const worker_options& options;
-  random_unit random;
-  logger log;
-  // Held while a suspect is in hand, an event that may have crashed a worker: one at a time in a
-  // process, so that its crash is counted for nobody else.
-  std::mutex& one_suspect;
-};
-
-// Entries of the stream as work: whatever they end in, they are in the held entries until settled,
-// given back or abandoned.
+// Base of the tasks for stream entries. An entry is in flight until it is settled, released or
+// abandoned.
 class stream_task : public batch_task {
  public:
   explicit stream_task(worker_context& context) : context_(context) {}
@@ -42,7 +23,7 @@ class stream_task : public batch_task {
   worker_context& context_;
 };
 
-// Deliveries to apply.
+// Applies deliveries.
 class delivery_task final : public stream_task {
  public:
   delivery_task(worker_context& context, std::vector<store::prepared_event> batch)
@@ -53,13 +34,21 @@ class delivery_task final : public stream_task {
 
  private:
   const std::string& entry_id(std::size_t index) const override { return batch_[index].entry_id; }
-  store::outcome told(const store::prepared_event&, store::outcome, const store::apply_stats&)
-      const;
+  store::outcome
+  final_outcome(const store::prepared_event&, store::outcome, const store::apply_stats&) const;
+
   std::vector<store::prepared_event> batch_;
-  std::set<std::string> in_doubt_;  // entries of a COMMIT whose answer did not come
+  // Entries of a COMMIT that got no response.
+  std::set<std::string> in_doubt_;
 };
 
-// Entries to bury.
+// An event that becomes a dead letter without being parsed.
+struct dead_letter {
+  store::prepared_event event;
+  std::string reason;
+};
+
+// Inserts dead letters.
 class dead_letter_task final : public stream_task {
  public:
   dead_letter_task(worker_context& context, std::vector<dead_letter> dead_letters)
@@ -67,7 +56,7 @@ class dead_letter_task final : public stream_task {
   std::size_t size() const override { return dead_letters_.size(); }
   bool one_by_one() const override { return true; }
   std::optional<store::store_error> apply(const batch_bisection::slice&) override;
-  // There is no lesser thing to record of it.
+  // Returns why: a dead letter that cannot be inserted is abandoned.
   std::optional<store::store_error> record_failure(std::size_t, const store::store_error& why)
       override {
     return why;
@@ -77,6 +66,7 @@ class dead_letter_task final : public stream_task {
   const std::string& entry_id(std::size_t index) const override {
     return dead_letters_[index].event.entry_id;
   }
+
   std::vector<dead_letter> dead_letters_;
 };
 

@@ -6,7 +6,8 @@
 
 namespace trunkline::worker {
 
-// How this program connects to its servers. The Redis URL was checked with the options.
+// Return the connection settings for Redis and for PostgreSQL. The Redis URL is valid: it was
+// checked with the options.
 redis::connection_options redis_settings(const worker_options&, const std::string& client_name);
 store::store_options store_settings(const worker_options&);
 

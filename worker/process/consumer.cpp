@@ -3,7 +3,6 @@
 
 #include <random>
 
-#include "common/process/supervisor.hpp"
 #include "store/events/pause_error.hpp"
 #include "worker/batch/retry_runner.hpp"
 #include "worker/process/connection_settings.hpp"
@@ -12,12 +11,10 @@
 #include "worker/stream/batch_reader.hpp"
 #include "worker/stream/entry_reclaimer.hpp"
 #include "worker/stream/process_entries.hpp"
+#include "worker/stream/settler.hpp"
 
 namespace trunkline::worker {
 namespace {
-
-constexpr std::chrono::seconds control_poll_interval{1};
-constexpr std::chrono::seconds rollup_interval{10};
 
 random_unit seeded_random() {
   std::random_device seed;
@@ -31,70 +28,52 @@ std::atomic<std::int64_t>& blocked_micros(shared_state& shared, dependency which
 
 }  // namespace
 
-shared_state::shared_state(const worker_options& settings, std::string process_id, logger logs)
-    : options(settings),
-      id(std::move(process_id)),
-      log(logs),
-      status(settings.threads),
-      stop(settings.drain_timeout),
-      outcomes(counts, logs),
-      orphans(counts, settings.claim_after, logs),
-      reclaim_due(settings.reclaim_interval),
-      retry_poll_due(settings.retry_poll_interval),
-      controls_due(control_poll_interval),
-      rollup_due(rollup_interval) {}
-
-void shared_state::drain() {
-  supervisor::notify("STOPPING=1");
-  status.drain();
-  stop.request();
-}
-
 struct consumer::impl {
-  impl(shared_state& with, int thread, const std::string& name)
-      : shared(with),
-        options(with.options),
+  impl(shared_state& state, int thread, const std::string& name)
+      : shared(state),
+        options(state.options),
         random(seeded_random()),
-        store(store::open_event_store(store_settings(options), with.log.named("worker.store"))),
-        client(redis_settings(options, name), with.log.named("worker.redis")),
+        store(store::open_event_store(store_settings(options), state.log.named("worker.store"))),
+        client(redis_settings(options, name), state.log.named("worker.redis")),
         stream(
             client, stream::deliveries_key(options.common.stream_namespace), name,
-            options.redis_timeout, with.stop
+            options.redis_timeout, state.stop
         ),
         redis_wait(
-            with.status, blocked_micros(with, dependency::redis), thread, dependency::redis,
-            with.stop, options.outage_backoff_min, random, with.log
+            state.status, blocked_micros(state, dependency::redis), thread, dependency::redis,
+            state.stop, options.outage_backoff_min, random, state.log
         ),
         postgres_wait(
-            with.status, blocked_micros(with, dependency::postgres), thread, dependency::postgres,
-            with.stop, options.outage_backoff_min, random, with.log
+            state.status, blocked_micros(state, dependency::postgres), thread, dependency::postgres,
+            state.stop, options.outage_backoff_min, random, state.log
         ),
-        settle(stream, in_flight, redis_wait, with.stop, options.probe_interval_max),
-        context{*store,      stream,  in_flight, settle,   with.outcomes,
-                with.counts, options, random,    with.log, with.one_suspect},
+        settle(stream, in_flight, redis_wait, state.stop, options.probe_interval_max),
+        context{*store,       stream,  in_flight, settle,    state.outcomes,
+                state.counts, options, random,    state.log, state.poison},
         executor(
-            *store, postgres_wait, with.stop,
-            {options.outage_backoff_max, options.probe_interval_max}, random, with.log
+            *store, postgres_wait, state.stop,
+            {options.outage_backoff_max, options.probe_interval_max}, random, state.log
         ),
         reader(
             stream, in_flight,
             {static_cast<std::size_t>(options.batch), options.batch_bytes, options.block,
              options.claim_after}
         ),
-        due_retries(context, executor, postgres_wait, with.retry_poll_due, with.stop),
+        retries(context, executor, postgres_wait, state.retry_poll_due, state.stop),
         reclaimer(
-            context, executor, reader, with.orphans, with.reclaim_due, with.status, with.stop
+            context, executor, reader, state.orphans, state.reclaim_due, state.status, state.stop
         ),
-        controls(with, *store, stream, redis_wait, postgres_wait),
+        controls(state, *store, stream, redis_wait, postgres_wait),
         rollup(
-            client, *store, with.rollup_due, options.common.stream_namespace,
-            with.log.named("worker.fold")
+            client, *store, state.rollup_due, options.common.stream_namespace,
+            state.log.named("worker.rollup")
         ) {}
 
   void reach_postgres();
-  void turn();
-  void leave();
-  std::string hand_over();
+  void run_once();
+  bool process_stream();
+  void end();
+  std::string release_pending();
 
   shared_state& shared;
   const worker_options& options;
@@ -108,15 +87,15 @@ struct consumer::impl {
   worker_context context;
   batch_executor executor;
   batch_reader reader;
-  retries due_retries;
+  retry_runner retries;
   entry_reclaimer reclaimer;
   control_poller controls;
   counter_rollup rollup;
 };
 
-// Ready means that the schema and our rights will do, so something real is asked: retries, though
-// none are claimed_page yet. Own numbers come first: learned later, they restructure what was
-// applied.
+// Waits until PostgreSQL accepts the worker's statements. Leasing no retries proves the schema and
+// the privileges. Own numbers are adopted first: if they were learnt later, they would restructure
+// rows that are applied already.
 void consumer::impl::reach_postgres() {
   while (!shared.stop.requested()) {
     if (controls.poll() == control_poller::mode::paused) {
@@ -125,75 +104,80 @@ void consumer::impl::reach_postgres() {
     }
     auto reached = store->adopt_own_numbers();
     if (reached) {
-      std::vector<store::expired_retry> buried;
-      const auto asked = store->lease_due(0, options.lease, options.max_deliveries, &buried);
-      for (const auto& retry : buried) shared.outcomes.dead_lettered(retry);
-      if (!asked) reached = asked.error();
+      std::vector<store::expired_retry> expired;
+      const auto leased = store->lease_due(0, options.lease, options.max_deliveries, &expired);
+      for (const auto& retry : expired) shared.outcomes.dead_lettered(retry);
+      if (!leased) reached = leased.error();
     }
     if (reached) return postgres_wait.mark_available();
     if (store::is_pause(reached.error())) {
       shared.controls_due.reset();
       continue;
     }
-    if (!executor.recover_from(reached.error(), "reaching Postgres")) return;
+    if (!executor.recover_from(reached.error(), "start")) return;
   }
 }
 
-void consumer::impl::turn() {
+void consumer::impl::run_once() {
   postgres_wait.heartbeat();
   const auto mode = controls.poll();
   if (shared.stop.requested()) return;
   if (mode == control_poller::mode::unknown) {
-    executor.recover_from(*controls.error(), "reading what operators ask");
+    executor.recover_from(*controls.error(), "read controls");
     return;
   }
   if (!postgres_wait.waiting())
     if (const auto failed = rollup.run())
-      shared.log.debug("could not fold figures", {{"error", failed->message}});
+      shared.log.debug("roll-up failed", {{"error", failed->message}});
   if (mode == control_poller::mode::paused) return controls.wait_while_paused();
-  if (!postgres_wait.waiting()) {  // holding: nothing new is read
+  if (!postgres_wait.waiting()) {
     reclaimer.run();
     if (shared.stop.requested()) return;
-    auto batch = reader.read();
-    if (!batch) {
-      redis_wait.wait("redis: " + batch.problem, options.probe_interval_max);
-    } else {
-      redis_wait.mark_available();
-      // Overtaken by a pause while the read waited: nobody needs another look to know.
-      if (!process_entries(context, executor, std::move(*batch.value)))
-        return shared.controls_due.reset();
-    }
+    if (!process_stream()) return;
   }
-  if (!shared.stop.requested() && !shared.status.paused()) due_retries.run();
+  if (!shared.stop.requested() && !shared.status.paused()) retries.run();
 }
 
-// All that is pending for us to the consumer "released"; "" if nothing is left, else why not.
-std::string consumer::impl::hand_over() {
+// Returns false if the batch was interrupted by a stop or by a pause.
+bool consumer::impl::process_stream() {
+  auto batch = reader.read();
+  if (!batch) {
+    redis_wait.wait("redis: " + batch.error, options.probe_interval_max);
+    return true;
+  }
+  redis_wait.mark_available();
+  if (process_entries(context, executor, std::move(*batch.value))) return true;
+  // A pause may have begun during the read: the controls are read again immediately.
+  shared.controls_due.reset();
+  return false;
+}
+
+// Releases every pending entry of this consumer. Returns "" or the error.
+std::string consumer::impl::release_pending() {
   for (;;) {
-    const auto mine = stream.own_pending("-", "+", 1000);
-    if (!mine) return mine.problem;
-    if (mine.value->empty()) return "";
-    ids which;
-    for (const auto& entry : *mine.value) which.push_back(entry.id);
-    in_flight.remove(which);
-    if (auto problem = stream.release(which, options.claim_after); !problem.empty()) return problem;
-    shared.counts.released += which.size();
+    const auto pending = stream.own_pending("-", "+", 1000);
+    if (!pending) return pending.error;
+    if (pending.value->empty()) return "";
+    ids entries;
+    for (const auto& entry : *pending.value) entries.push_back(entry.id);
+    in_flight.remove(entries);
+    if (auto error = stream.release(entries, options.claim_after); !error.empty()) return error;
+    shared.counts.released += entries.size();
   }
 }
 
-void consumer::impl::leave() {
-  if (const auto problem = hand_over(); !problem.empty()) {
-    // Others claim it when it has been idle long enough; the consumer goes when it is empty.
+void consumer::impl::end() {
+  if (const auto error = release_pending(); !error.empty()) {
+    // Other workers reclaim the entries after --claim-after and then remove the empty consumer.
     shared.log.warn(
-        "could not hand back what was in hand",
-        {{"consumer", stream.consumer()}, {"error", problem}}
+        "release of pending entries failed", {{"consumer", stream.consumer()}, {"error", error}}
     );
     return;
   }
   const auto dropped = stream.remove_consumer(stream.consumer());
   if (dropped.value_or(0) > 0)
     shared.log.error(
-        "the consumer was removed with pending entries; the net will bring them back",
+        "consumer removed with pending entries; orphan recovery returns them",
         {{"consumer", stream.consumer()}, {"entries", *dropped}}
     );
 }
@@ -205,8 +189,8 @@ consumer::~consumer() = default;
 
 void consumer::run() {
   impl_->reach_postgres();
-  while (!impl_->shared.stop.requested()) impl_->turn();
-  impl_->leave();
+  while (!impl_->shared.stop.requested()) impl_->run_once();
+  impl_->end();
 }
 
 const std::string& consumer::name() const {

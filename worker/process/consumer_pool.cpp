@@ -13,20 +13,22 @@ consumer_pool::consumer_pool(shared_state& shared, const std::string& process_id
 }
 
 bool consumer_pool::run() {
-  std::atomic<bool> intact{true};
+  std::atomic<bool> succeeded{true};
   std::vector<std::jthread> threads;
-  for (const auto& member : consumers_)
-    threads.emplace_back([this, &intact, &one = *member] {
+  for (const auto& each : consumers_)
+    threads.emplace_back([this, &succeeded, &consumer = *each] {
       try {
-        one.run();
+        consumer.run();
       } catch (const std::exception& error) {
-        shared_.log.error("a thread broke", {{"consumer", one.name()}, {"error", error.what()}});
-        intact = false;
+        shared_.log.error(
+            "thread failed", {{"consumer", consumer.name()}, {"error", error.what()}}
+        );
+        succeeded = false;
         shared_.stop.request();
       }
     });
   threads.clear();  // joins
-  return intact;
+  return succeeded;
 }
 
 }  // namespace trunkline::worker

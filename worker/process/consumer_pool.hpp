@@ -4,11 +4,11 @@
 
 namespace trunkline::worker {
 
-// The consumers of this process, one a thread. A broken invariant in one of them stops them all.
+// The consumers of this process, one per thread. A failed consumer stops all of them.
 class consumer_pool {
  public:
   consumer_pool(shared_state&, const std::string& process_id);
-  // Until a stop is requested and all have left. False: one of them broke.
+  // Runs until a stop is requested and every thread has ended. Returns false if a consumer failed.
   bool run();
   const std::vector<std::unique_ptr<consumer>>& consumers() const { return consumers_; }
 

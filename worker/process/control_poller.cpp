@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/process/control_poller.hpp"
 
-#include "common/process/supervisor.hpp"
-
 namespace trunkline::worker {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds nap = 200ms;
+constexpr std::chrono::milliseconds paused_interval = 200ms;
 
-// "by ann@ops1 since 2026-11-23T01:00:00Z until ...: reason"
+// Returns "by ann@ops1 since 2026-11-23T01:00:00Z until ...: reason".
 std::string describe(const store::control_state::pause& pause) {
   return "by " + pause.by + " since " + pause.since +
          (pause.until.empty() ? "" : " until " + pause.until) + ": " + pause.reason;
@@ -27,38 +25,39 @@ control_poller::control_poller(
       stream_(stream),
       redis_wait_(redis_wait),
       postgres_wait_(postgres_wait),
-      redis_due_(1s) {}
+      redis_check_due_(1s) {}
 
 std::optional<store::store_error> control_poller::fetch() {
-  const auto told = store_.controls(shared_.id);
-  if (!told) return told.error();
-  const auto note = told->paused ? describe(*told->paused) : "";
+  const auto controls = store_.controls(shared_.id);
+  if (!controls) return controls.error();
+  const auto note = controls->paused ? describe(*controls->paused) : "";
   if (shared_.status.pause(note))
-    shared_.log.info(note.empty() ? "resumed" : "paused: nothing is applied", {{"note", note}});
-  if (told->drain && !shared_.stop.requested()) {
-    shared_.log.info("draining: an operator asked for it");
+    shared_.log.info(note.empty() ? "resumed" : "paused", {{"note", note}});
+  if (controls->drain && !shared_.stop.requested()) {
+    shared_.log.info("drain requested by an operator");
     shared_.drain();
   }
   return std::nullopt;
 }
 
 control_poller::mode control_poller::poll() {
-  const bool blind = shared_.status.paused() && postgres_wait_.waiting();
-  if (shared_.controls_due.try_acquire() || blind)
+  const bool outdated = shared_.status.paused() && postgres_wait_.waiting();
+  if (shared_.controls_due.try_acquire() || outdated)
     if ((error_ = fetch())) return mode::unknown;
   return shared_.status.paused() ? mode::paused : mode::apply;
 }
 
 void control_poller::wait_while_paused() {
-  if (redis_due_.try_acquire()) {
-    const auto mine = stream_.own_pending("-", "+", 1);
-    if (!mine)
-      redis_wait_.wait("redis: " + mine.problem, shared_.options.probe_interval_max);
+  if (redis_check_due_.try_acquire()) {
+    const auto pending = stream_.own_pending("-", "+", 1);
+    if (!pending)
+      redis_wait_.wait("redis: " + pending.error, shared_.options.probe_interval_max);
     else
       redis_wait_.mark_available();
   }
-  postgres_wait_.mark_available();  // no other call would tell that Postgres is back
-  shared_.stop.wait_for(nap);
+  // During a pause, reading the controls is the only call to PostgreSQL, and it succeeded.
+  postgres_wait_.mark_available();
+  shared_.stop.wait_for(paused_interval);
 }
 
 }  // namespace trunkline::worker

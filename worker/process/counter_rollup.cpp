@@ -13,11 +13,18 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds period = 10s;
-constexpr std::chrono::milliseconds patience = 1s;
-constexpr std::int64_t overlap = 5;  // minutes that may still grow, or miss a goodbye
-constexpr std::int64_t kept = 110;   // minutes; Redis keeps them for two hours
-constexpr std::int64_t ahead = 1;    // a gateway's clock may be
-constexpr std::int64_t silent = 2;   // minutes without a word: gone
+constexpr std::chrono::milliseconds redis_timeout = 1s;
+constexpr std::string_view incomplete = "at_least";
+
+// The following are minutes.
+// Past minutes that may still change.
+constexpr std::int64_t overlap = 5;
+// Minutes that are read. Redis keeps them for two hours.
+constexpr std::int64_t kept = 110;
+// The clock of a gateway may be ahead.
+constexpr std::int64_t ahead = 1;
+// A gateway without a sign of life for this long has ended.
+constexpr std::int64_t silent = 2;
 constexpr std::int64_t longest_gap = 7 * 24 * 60;
 
 }  // namespace
@@ -32,47 +39,56 @@ std::optional<store::store_error> counter_rollup::run() {
   const auto claimed = store_.claim_rollup(period);
   if (!claimed) return claimed.error();
   if (!*claimed) return std::nullopt;
-  auto turn = **claimed;
-  // All of them each time: a gateway that was cut off from Redis tells its minutes later.
-  const auto oldest = turn.now - kept;
+  const auto lease = **claimed;
+  // Every minute is read in each run: a gateway that lost Redis publishes its minutes later.
+  const auto oldest = lease.now - kept;
+  const auto minutes = read_minutes(oldest, lease.now + ahead);
+  if (!minutes) return std::nullopt;
+  auto counters = counters_from(oldest, *minutes, lease.now);
+  // Minutes that expired in Redis before a roll-up.
+  if (lease.last)
+    for (auto minute = std::max(*lease.last, lease.now - longest_gap); minute < oldest; ++minute)
+      counters.push_back({minute, std::string(incomplete), 1});
+  const auto from = std::max(oldest, lease.last.value_or(oldest) - overlap);
+  const auto rolled_up = store_.roll_up(counters, from, lease);
+  if (!rolled_up) return rolled_up.error();
+  return std::nullopt;
+}
+
+std::optional<std::vector<minute_hash>> counter_rollup::read_minutes(
+    std::int64_t first, std::int64_t last
+) {
   std::vector<std::vector<std::string>> commands;
-  for (auto minute = oldest; minute <= turn.now + ahead; ++minute)
+  for (auto minute = first; minute <= last; ++minute)
     commands.push_back({"HGETALL", stream::minute_key(namespace_, minute)});
-  const auto answers = client_.pipeline(commands, patience);
   std::vector<minute_hash> minutes;
-  for (const auto& answer : answers) {
-    if (!answer.ok()) {
-      log_.debug("could not fold figures", {{"error", answer.error()}});
+  for (const auto& result : client_.pipeline(commands, redis_timeout)) {
+    if (!result.ok()) {
+      log_.debug("roll-up failed", {{"error", result.error()}});
       return std::nullopt;
     }
     auto& hash = minutes.emplace_back();
-    const auto& pairs = answer.reply.elements;
+    const auto& pairs = result.reply.elements;
     for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
       hash.emplace_back(pairs[i].text, pairs[i + 1].text);
   }
-  auto figures = counters_from(oldest, minutes, turn.now);
-  // What was forgotten by Redis before anybody folded it.
-  if (turn.last)
-    for (auto minute = std::max(*turn.last, turn.now - longest_gap); minute < oldest; ++minute)
-      figures.push_back({minute, "at_least", 1});
-  const auto done =
-      store_.roll_up(figures, std::max(oldest, turn.last.value_or(oldest) - overlap), turn);
-  if (!done) return done.error();
-  return std::nullopt;
+  return minutes;
 }
 
 std::vector<store::minute_counter> counters_from(
     std::int64_t first, const std::vector<minute_hash>& minutes, std::int64_t now
 ) {
-  constexpr std::string_view card = "gateway:";
+  constexpr std::string_view gateway_prefix = "gateway:";
   std::vector<store::minute_counter> out;
-  std::set<std::string> later;  // gateways that were heard of in a later minute
+  // Gateways that are in a later minute.
+  std::set<std::string> later;
   for (std::size_t i = minutes.size(); i-- > 0;) {
     const auto minute = first + static_cast<std::int64_t>(i);
-    bool gone = false;
+    bool gateway_lost = false;
     for (const auto& [name, value] : minutes[i]) {
-      if (name.starts_with(card)) {
-        if (later.insert(name).second && value == "open" && minute <= now - silent) gone = true;
+      if (name.starts_with(gateway_prefix)) {
+        if (later.insert(name).second && value == "open" && minute <= now - silent)
+          gateway_lost = true;
         continue;
       }
       std::int64_t count = 0;
@@ -81,10 +97,10 @@ std::vector<store::minute_counter> counters_from(
     }
     const auto marked = [&] {
       return std::any_of(out.begin(), out.end(), [&](const auto& each) {
-        return each.minute == minute && each.name == "at_least";
+        return each.minute == minute && each.name == incomplete;
       });
     };
-    if (gone && !marked()) out.push_back({minute, "at_least", 1});
+    if (gateway_lost && !marked()) out.push_back({minute, std::string(incomplete), 1});
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,20 @@
 
 namespace trunkline::worker {
 
-// The figures of the gateways, which leave no row, from Redis' minutes into Postgres: by one worker
-// of all, each ten seconds. Off the way of deliveries; what can't be done is left to the next turn.
+// A minute of counters as Redis stores it: names and values.
+using minute_hash = std::vector<std::pair<std::string, std::string>>;
+
+// Adds the gateways' counters per minute from Redis to PostgreSQL, every ten seconds, by one worker
+// of all. Failures are left to the next run.
 class counter_rollup {
  public:
   counter_rollup(redis::client&, store::event_store&, interval_gate& due, std::string ns, logger);
-  // nullopt: done, or not our turn.
+  // Returns an error of PostgreSQL, or nullopt if the counters were added or the run was not due.
   std::optional<store::store_error> run();
 
  private:
+  std::optional<std::vector<minute_hash>> read_minutes(std::int64_t first, std::int64_t last);
+
   redis::client& client_;
   store::event_store& store_;
   interval_gate& due_;
@@ -26,10 +32,8 @@ class counter_rollup {
   logger log_;
 };
 
-// A minute as Redis has it: names and values.
-using minute_hash = std::vector<std::pair<std::string, std::string>>;
-// Of the minutes from first on, one after another: what is to be folded. A gateway that was there,
-// is not in any later minute and did not say goodbye took figures with it: "at_least".
+// Returns the counters of consecutive minutes that begin with first. A minute is marked "at_least"
+// if a gateway was open in it, is in no later minute, and did not close: it may have lost counters.
 std::vector<store::minute_counter> counters_from(
     std::int64_t first, const std::vector<minute_hash>& minutes, std::int64_t now
 );

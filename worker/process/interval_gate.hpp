@@ -5,24 +5,24 @@
 
 namespace trunkline::worker {
 
-// A job that the threads of a process share: done by whoever passes first, once a period.
-// Thread-safe.
+// Admits one caller per interval to a job that the threads of a process share. Thread-safe.
 class interval_gate {
  public:
-  explicit interval_gate(std::chrono::milliseconds period) : period_(period) {}
+  explicit interval_gate(std::chrono::milliseconds interval) : interval_(interval) {}
 
-  // True for one caller a period.
+  // Returns true for one caller per interval.
   bool try_acquire() {
     const auto now = clock::now().time_since_epoch().count();
     auto due = due_.load();
     if (now < due) return false;
-    return due_.compare_exchange_strong(due, now + clock::duration(period_).count());
+    return due_.compare_exchange_strong(due, now + clock::duration(interval_).count());
   }
-  void reset() { due_ = 0; }  // there was more to do than one turn allows
+  // Admits the next caller immediately, because the job is not complete.
+  void reset() { due_ = 0; }
 
  private:
   using clock = std::chrono::steady_clock;
-  const std::chrono::milliseconds period_;
+  const std::chrono::milliseconds interval_;
   std::atomic<clock::rep> due_{0};
 };
 

@@ -8,35 +8,35 @@
 
 namespace trunkline::worker {
 
-// Lets a few lines of one kind through a period and counts the others, so that ten thousand dead
-// letters do not become ten thousand lines. Thread-safe.
+// Limits the log records of one kind per period, and counts the suppressed ones. Thread-safe.
 class log_limit {
  public:
   using time = std::chrono::steady_clock::time_point;
-  log_limit(int lines, std::chrono::milliseconds period) : lines_(lines), period_(period) {}
+  log_limit(int records, std::chrono::milliseconds period) : records_(records), period_(period) {}
 
-  // Nullopt: keep quiet. Else how many lines were kept quiet since the last one.
-  std::optional<std::uint64_t> pass(time now = std::chrono::steady_clock::now()) {
+  // Returns nullopt if the record is suppressed, otherwise the number of records suppressed since
+  // the last admitted one.
+  std::optional<std::uint64_t> admit(time now = std::chrono::steady_clock::now()) {
     const std::lock_guard lock(mutex_);
     if (now - began_ >= period_) {
       began_ = now;
-      let_through_ = 0;
+      admitted_ = 0;
     }
-    if (let_through_ == lines_) {
-      ++quiet_;
+    if (admitted_ == records_) {
+      ++suppressed_;
       return std::nullopt;
     }
-    ++let_through_;
-    return std::exchange(quiet_, 0);
+    ++admitted_;
+    return std::exchange(suppressed_, 0);
   }
 
  private:
-  const int lines_;
+  const int records_;
   const std::chrono::milliseconds period_;
   std::mutex mutex_;
   time began_{};
-  int let_through_ = 0;
-  std::uint64_t quiet_ = 0;
+  int admitted_ = 0;
+  std::uint64_t suppressed_ = 0;
 };
 
 }  // namespace trunkline::worker

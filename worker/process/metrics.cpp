@@ -5,7 +5,7 @@
 
 #include "common/metrics/exposition.hpp"
 #include "parse/kinds.hpp"
-#include "worker/process/thread_status.hpp"
+#include "worker/process/totals.hpp"
 
 namespace trunkline::worker {
 namespace {
@@ -14,7 +14,8 @@ namespace {
 constexpr std::array<std::string_view, outcome_kinds> outcome_names = {
     "processed", "ignored", "retrying", "dead", "duplicate", "redelivered"};
 
-// The class of the SQLSTATE: there are hundreds of codes, and a trigger may make up its own.
+// Returns the index of the class of the SQLSTATE. Codes are not labels: there are hundreds, and
+// triggers may define more.
 std::size_t reason_of(std::string_view sqlstate) {
   if (sqlstate.starts_with("22")) return 0;
   if (sqlstate.starts_with("23")) return 1;
@@ -43,18 +44,21 @@ void add_events(metrics::exposition& out, const worker_metrics& seen) {
 void add_times(metrics::exposition& out, const worker_metrics& seen) {
   out.family("trunkline_worker_batch_events", "histogram", "Deliveries of a committed batch.")
       .sample({}, batch_bounds, seen.batch_events.read(), 1)
-      .family("trunkline_worker_batch_seconds", "histogram", "Transaction of a committed batch.")
+      .family(
+          "trunkline_worker_batch_seconds", "histogram",
+          "Duration of the transaction of a committed batch."
+      )
       .sample({}, batch_micros, seen.batch_time.read(), 1e-6)
       .family(
           "trunkline_worker_receive_to_commit_seconds", "histogram",
-          "From the gateway's receipt to the commit that made an event processed or ignored."
+          "Time from receipt by the gateway to the commit of a processed or ignored event."
       )
       .sample({}, commit_micros, seen.commit_time.read(), 1e-6);
 }
 
-void add_trouble(metrics::exposition& out, const totals& counts) {
+void add_failures(metrics::exposition& out, const totals& counts) {
   const auto& seen = counts.metrics;
-  out.family("trunkline_worker_retries_total", "counter", "Failed attempts that will be repeated.");
+  out.family("trunkline_worker_retries_total", "counter", "Failed attempts that are retried.");
   for (std::size_t i = 0; i < retry_reasons.size(); ++i)
     out.sample({{"reason", retry_reasons[i]}}, seen.retries[i].load());
   out.family(
@@ -64,17 +68,18 @@ void add_trouble(metrics::exposition& out, const totals& counts) {
       .sample({}, seen.claims.load())
       .family(
           "trunkline_worker_lost_entries_total", "counter",
-          "Pending entries that somebody deleted from the stream."
+          "Pending entries that were deleted from the stream."
       )
       .sample({}, static_cast<std::int64_t>(counts.lost.load()))
       .family(
           "trunkline_worker_hold_seconds_total", "counter",
-          "Time that threads waited for a server, summed over threads."
+          "Time that threads were blocked by a dependency, summed over threads."
       );
-  constexpr std::array<std::string_view, 2> dependencies = {"redis", "postgres"};
-  for (std::size_t i = 0; i < dependencies.size(); ++i)
+  constexpr std::array<std::string_view, 2> dependency_names = {"redis", "postgres"};
+  for (std::size_t i = 0; i < dependency_names.size(); ++i)
     out.sample(
-        {{"dependency", dependencies[i]}}, static_cast<double>(seen.blocked_micros[i].load()) / 1e6
+        {{"dependency", dependency_names[i]}},
+        static_cast<double>(seen.blocked_micros[i].load()) / 1e6
     );
 }
 
@@ -99,7 +104,7 @@ std::string metrics_page(const totals& counts) {
   metrics::exposition out;
   add_events(out, counts.metrics);
   add_times(out, counts.metrics);
-  add_trouble(out, counts);
+  add_failures(out, counts);
   metrics::add_process(out);
   return std::move(out).str();
 }

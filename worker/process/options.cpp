@@ -16,27 +16,32 @@ constexpr milliseconds day = 24h;
 
 void declare_reading(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Reading"};
-  set.integer("batch", o.batch, "Entries of one transaction at most", 1, 10'000, group);
+  set.integer("batch", o.batch, "Maximum entries per transaction", 1, 10'000, group);
   set.size(
-      "batch-bytes", o.batch_bytes, "Bytes of bodies of one transaction, about", 1, 1u << 30, group
+      "batch-bytes", o.batch_bytes, "Approximate maximum size of bodies per transaction", 1,
+      1u << 30, group
   );
-  set.duration("block", o.block, "How long a read waits on an empty stream", 10ms, 1s, group);
-  set.duration("redis-timeout", o.redis_timeout, "Deadline of a Redis reply", 100ms, 1min, group);
+  set.duration("block", o.block, "Maximum wait of a read on an empty stream", 10ms, 1s, group);
+  set.duration(
+      "redis-timeout", o.redis_timeout, "Maximum wait for a Redis reply", 100ms, 1min, group
+  );
 }
 
-void declare_rescue(config::option_set& set, worker_options& o) {
-  const config::traits group{.group = "Rescue"};
+void declare_reclaiming(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Reclaiming"};
   set.duration(
-      "claim-after", o.claim_after,
-      "Entries idle that long are claimed_page over from their reader", 200ms, day, group
+      "claim-after", o.claim_after, "Reclaim entries that are idle for this long", 200ms, day, group
   );
-  set.duration("sweep-every", o.reclaim_interval, "How often to look for them", 50ms, day, group);
+  set.duration(
+      "sweep-every", o.reclaim_interval, "Interval between searches for idle entries", 50ms, day,
+      group
+  );
   set.integer(
       "max-deliveries", o.max_deliveries,
-      "Delivered so often without an outcome: dead, unprocessed", 2, 100, group
+      "Dead-letter after this many deliveries without an outcome", 2, 100, group
   );
   set.duration(
-      "consumer-idle", o.consumer_idle, "Empty consumers of dead workers are removed after", 1s,
+      "consumer-idle", o.consumer_idle, "Remove empty consumers that are idle for this long", 1s,
       30 * day, group
   );
 }
@@ -44,37 +49,40 @@ void declare_rescue(config::option_set& set, worker_options& o) {
 void declare_retries(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Retries"};
   set.duration(
-      "retry-base", o.retry_base, "First wait; it doubles with each attempt", 1ms, day, group
+      "retry-base", o.retry_base, "Initial retry delay, doubled with each attempt", 1ms, day, group
   );
-  set.duration("retry-cap", o.retry_cap, "Longest wait", 1ms, 30 * day, group);
-  set.integer("max-attempts", o.max_attempts, "Failed so often: dead", 1, 1000, group);
-  set.duration(
-      "retry-poll", o.retry_poll_interval, "How often to look for due retries", 10ms, day, group
-  );
-  set.duration(
-      "lease", o.lease, "How long a retry belongs to the worker that took it", 1s, day, group
-  );
-}
-
-void declare_holding(config::option_set& set, worker_options& o) {
-  const config::traits group{.group = "Holding"};
-  set.duration(
-      "hold-least", o.outage_backoff_min, "First wait while the house is down", 1ms, 1min, group
+  set.duration("retry-cap", o.retry_cap, "Maximum retry delay", 1ms, 30 * day, group);
+  set.integer(
+      "max-attempts", o.max_attempts, "Dead-letter after this many failed attempts", 1, 1000, group
   );
   set.duration(
-      "hold-most", o.outage_backoff_max, "Longest wait for a missing grant or migration", 1ms, 1h,
+      "retry-poll", o.retry_poll_interval, "Interval between searches for due retries", 10ms, day,
       group
   );
+  set.duration("lease", o.lease, "Duration of the lease of a retry", 1s, day, group);
+}
+
+void declare_outages(config::option_set& set, worker_options& o) {
+  const config::traits group{.group = "Outages"};
   set.duration(
-      "probe-most", o.probe_interval_max, "Longest wait for a server that is away", 1ms, 1h, group
+      "hold-least", o.outage_backoff_min, "Initial backoff while a dependency is unavailable", 1ms,
+      1min, group
+  );
+  set.duration(
+      "hold-most", o.outage_backoff_max, "Maximum backoff for a missing grant or migration", 1ms,
+      1h, group
+  );
+  set.duration(
+      "probe-most", o.probe_interval_max, "Maximum interval between probes of a server", 1ms, 1h,
+      group
   );
 }
 
 void declare_postgres(config::option_set& set, worker_options& o) {
-  const config::traits group{.group = "Postgres"};
+  const config::traits group{.group = "PostgreSQL"};
   set.list(
-      "own-number", o.own_numbers, "A number of yours, E.164, never claimed_page for a contact",
-      group
+      "own-number", o.own_numbers, "Own number in E.164, never a contact",
+      {.group = "PostgreSQL", .value = "PHONE"}
   );
   set.duration(
       "lock-timeout", o.postgres_lock_timeout, "lock_timeout of the session", 1ms, 10min, group
@@ -84,13 +92,12 @@ void declare_postgres(config::option_set& set, worker_options& o) {
       1h, group
   );
   set.duration(
-      "idle-timeout", o.postgres_idle_timeout, "idle_in_transaction_session_timeout", 10ms, 1h,
-      group
+      "idle-timeout", o.postgres_idle_timeout, "idle_in_transaction_session_timeout of the session",
+      10ms, 1h, group
   );
   set.duration(
       "watchdog-grace", o.watchdog_grace,
-      "A statement unanswered for that much more than statement-timeout loses its socket", 10ms,
-      10min, group
+      "Close a connection this long after the statement timeout", 10ms, 10min, group
   );
 }
 
@@ -130,27 +137,30 @@ void declare_checks(config::option_set& set, const worker_options& o) {
 
 void declare(config::option_set& set, worker_options& o) {
   config::add_common(set, o.common, config::uses::both);
-  set.integer("threads", o.threads, "Threads, each with connections of its own", 1, 64);
+  set.integer("threads", o.threads, "Number of threads, each with its own connections", 1, 64);
   set.text(
-      "ops-listen", o.ops_listen,
-      "HOST:PORT of /livez, /readyz and /metrics; port 0: any; empty: none"
+      "ops-listen", o.ops_listen, "Address of /livez, /readyz and /metrics, or empty for none",
+      {.value = "HOST:PORT"}
   );
   set.duration(
-      "heartbeat-every", o.heartbeat_interval, "How often to show in 'trunkline queue'", 50ms, 20s
+      "heartbeat-every", o.heartbeat_interval, "Interval between updates of the process info", 50ms,
+      20s
   );
-  set.duration("drain-timeout", o.drain_timeout, "On SIGTERM, for the batch in hand", 10ms, 10min);
+  set.duration(
+      "drain-timeout", o.drain_timeout, "Maximum time to finish the current batch on SIGTERM", 10ms,
+      10min
+  );
   declare_reading(set, o);
-  declare_rescue(set, o);
+  declare_reclaiming(set, o);
   declare_retries(set, o);
-  declare_holding(set, o);
+  declare_outages(set, o);
   declare_postgres(set, o);
   declare_checks(set, o);
 }
 
 config::program_text about() {
   return {
-      "trunkline-worker",
-      "Applies accepted deliveries from Redis to Postgres, exactly once in effect.",
+      "trunkline-worker", "Apply accepted deliveries from Redis to PostgreSQL, each exactly once.",
       "  DATABASE_URL=postgresql://worker@db/trunkline trunkline-worker\n"
       "  trunkline-worker --config /etc/trunkline/trunkline.toml --threads 4\n"
       "  trunkline-worker --own-number +14155550142 --own-number +14155550143\n"

@@ -11,20 +11,27 @@ namespace trunkline::worker {
 
 struct worker_options {
   config::common_options common;
-  int threads = 3;  // each with its own connections: some read and parse while another commits
+  // Several, so that one reads and parses while another commits.
+  int threads = 3;
   std::string ops_listen = "127.0.0.1:5002";
 
   // Reading
-  int batch = 500;                                // entries
-  std::uint64_t batch_bytes = 4u << 20;           // of bodies; the last read may exceed it
-  std::chrono::milliseconds block{1000};          // wait of one read on an empty stream
-  std::chrono::milliseconds redis_timeout{5000};  // for a reply, on top of block
+  int batch = 500;
+  // Of bodies. The last read may exceed it.
+  std::uint64_t batch_bytes = 4u << 20;
+  // Wait of one read on an empty stream.
+  std::chrono::milliseconds block{1000};
+  // For a reply, in addition to block.
+  std::chrono::milliseconds redis_timeout{5000};
 
-  // Rescue of what others left behind
-  std::chrono::milliseconds claim_after{30'000};  // idle that long: its reader is gone
+  // Reclaiming
+  // Entries idle for this long are reclaimed.
+  std::chrono::milliseconds claim_after{30'000};
   std::chrono::milliseconds reclaim_interval{5000};
-  int max_deliveries = 5;                              // without an outcome: dead, unprocessed
-  std::chrono::milliseconds consumer_idle{3'600'000};  // empty consumers idle that long are removed
+  // Deliveries without an outcome that make an entry a dead letter.
+  int max_deliveries = 5;
+  // Empty consumers idle for this long are removed.
+  std::chrono::milliseconds consumer_idle{3'600'000};
 
   // Retries
   std::chrono::milliseconds retry_base{10'000};
@@ -33,24 +40,28 @@ struct worker_options {
   std::chrono::milliseconds retry_poll_interval{1000};
   std::chrono::milliseconds lease{60'000};
 
-  // Holding
+  // Outages
   std::chrono::milliseconds outage_backoff_min{100};
-  std::chrono::milliseconds outage_backoff_max{30'000};  // for what a person has to mend
-  std::chrono::milliseconds probe_interval_max{3000};    // for a server that is away
+  // For failures that an operator has to fix.
+  std::chrono::milliseconds outage_backoff_max{30'000};
+  // For an unavailable server.
+  std::chrono::milliseconds probe_interval_max{3000};
 
-  // Postgres
-  std::vector<std::string> own_numbers;  // E.164
+  // PostgreSQL
+  // In E.164.
+  std::vector<std::string> own_numbers;
   std::chrono::milliseconds postgres_lock_timeout{2000};
   std::chrono::milliseconds postgres_statement_timeout{10'000};
-  std::chrono::milliseconds postgres_idle_timeout{15'000};  // idle_in_transaction_session_timeout
-  std::chrono::milliseconds watchdog_grace{
-      5000};  // past statement_timeout: the socket is shut down
+  // idle_in_transaction_session_timeout
+  std::chrono::milliseconds postgres_idle_timeout{15'000};
+  // Time beyond postgres_statement_timeout before the socket is shut down.
+  std::chrono::milliseconds watchdog_grace{5000};
 
   std::chrono::milliseconds heartbeat_interval{5000};
   std::chrono::milliseconds drain_timeout{10'000};
 };
 
-// The table of all of it.
+// Declares every option.
 void declare(config::option_set&, worker_options&);
 config::program_text about();
 

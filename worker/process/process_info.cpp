@@ -15,7 +15,7 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr std::chrono::seconds timeout{1};
+constexpr std::chrono::seconds redis_timeout{1};
 
 std::string join(const std::vector<std::string>& parts) {
   std::string out;
@@ -52,9 +52,9 @@ process_info::process_info(
 void process_info::publish_if_due() {
   const auto now = std::chrono::steady_clock::now();
   const auto state = shared_.status.state();
-  if (state == told_ && now < due_) return;
-  if (state != told_) since_ms_ = unix_ms();
-  told_ = state;
+  if (state == published_state_ && now < due_) return;
+  if (state != published_state_) since_ms_ = unix_ms();
+  published_state_ = state;
   due_ = now + shared_.options.heartbeat_interval;
   publish(state);
 }
@@ -65,8 +65,8 @@ void process_info::publish(const std::string& state) {
   const auto number = [](const std::atomic<std::uint64_t>& value) {
     return std::to_string(value.load());
   };
-  std::size_t in_hand = 0;
-  for (const auto& each : consumers_) in_hand += each->in_flight_count();
+  std::size_t in_flight = 0;
+  for (const auto& each : consumers_) in_flight += each->in_flight_count();
   auto reasons = shared_.status.reasons();
   if (state == "paused") reasons = {shared_.status.note()};
   client_.pipeline(
@@ -77,7 +77,7 @@ void process_info::publish(const std::string& state) {
         "threads",      std::to_string(shared_.options.threads),
         "state",        state,
         "reason",       join(reasons),
-        "in_hand",      std::to_string(in_hand),
+        "in_hand",      std::to_string(in_flight),
         "started",      std::to_string(started_ms_),
         "since",        std::to_string(since_ms_),
         "seen",         std::to_string(unix_ms()),
@@ -87,18 +87,18 @@ void process_info::publish(const std::string& state) {
         "ignored",      number(counts.ignored),
         "dead",         number(counts.dead),
         "retrying",     number(counts.retrying),
-        "released",     number(counts.released),
+        "given_back",   number(counts.released),
         "lost",         number(counts.lost),
         "orphans",      number(counts.orphans),
         "restructures", number(counts.restructures),
         "rate_1m",      one_digit(rate)},
        {"EXPIRE", key_, "30"}},
-      timeout
+      redis_timeout
   );
 }
 
 void process_info::remove() {
-  client_.execute({"DEL", key_}, timeout);
+  client_.execute({"DEL", key_}, redis_timeout);
 }
 
 }  // namespace trunkline::worker

@@ -2,20 +2,22 @@
 #pragma once
 #include "common/redis/client.hpp"
 #include "worker/process/consumer.hpp"
+#include "worker/process/minute_rate.hpp"
 
 namespace trunkline::worker {
 
-// The card of this process in Redis, for "trunkline queue" and "workers list": a hash that expires
-// 30 s after the last beat. Best effort: above maxmemory Redis refuses it, and nothing depends on
-// it.
+// Publishes the process info of this worker in Redis, for `trunkline queue` and `workers list`: a
+// hash that expires 30 s after the last heartbeat. Above maxmemory Redis rejects the write, and
+// nothing depends on it.
 class process_info {
  public:
   process_info(
       redis::client&, shared_state&, const std::vector<std::unique_ptr<consumer>>& consumers
   );
-  // Beats where one is due: each period, and at once when the state has changed.
+  // Publishes once per heartbeat interval, and immediately after a change of the state.
   void publish_if_due();
-  void remove();  // the card goes with the process
+  // Deletes the hash when the process ends.
+  void remove();
 
  private:
   void publish(const std::string& state);
@@ -25,12 +27,13 @@ class process_info {
   const std::vector<std::unique_ptr<consumer>>& consumers_;
   const std::string key_;
   minute_rate rate_;
-  std::string told_;                    // the state of the last beat
-  std::int64_t started_ms_, since_ms_;  // the process, this state
+  std::string published_state_;
+  // Unix time in milliseconds of the start and of the last change of the state.
+  std::int64_t started_ms_, since_ms_;
   std::chrono::steady_clock::time_point due_{};
 };
 
-// host-pid-random: unique in the world.
+// Returns a globally unique id: host-pid-random.
 std::string make_process_id();
 
 }  // namespace trunkline::worker

@@ -2,14 +2,16 @@
 #pragma once
 #include "common/probes/probe_server.hpp"
 #include "worker/process/thread_status.hpp"
+#include "worker/process/totals.hpp"
 
 namespace trunkline::worker {
 
-// What the ops listener answers: /livez as long as the process runs, /readyz 200 while every thread
-// works or applying is paused (with a note), else 503 with state and reasons, /metrics.
+// Returns the response of the probe listener. /livez is 200 while the process runs. /readyz is 200
+// while the worker is running or paused, otherwise 503, with state and reasons. /metrics is the
+// metrics page.
 probes::response probe_response(const thread_status&, const totals&, std::string_view path);
 
-// The same for people, in a line: "running", "holding: postgres: ...".
+// Returns the state and its reasons as one line: "running", "holding: postgres: ...".
 std::string status_line(const thread_status&);
 
 }  // namespace trunkline::worker

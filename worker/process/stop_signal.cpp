@@ -5,14 +5,14 @@
 
 namespace trunkline::worker {
 
-stop_signal::stop_signal(std::chrono::milliseconds drain_limit) : limit_(drain_limit) {}
+stop_signal::stop_signal(std::chrono::milliseconds drain_timeout) : drain_timeout_(drain_timeout) {}
 
 void stop_signal::request() {
   {
     const std::lock_guard lock(mutex_);
-    if (!expires_) expires_ = std::chrono::steady_clock::now() + limit_;
+    if (!expires_) expires_ = std::chrono::steady_clock::now() + drain_timeout_;
   }
-  asked_.notify_all();
+  changed_.notify_all();
 }
 
 bool stop_signal::requested() const {
@@ -26,18 +26,18 @@ bool stop_signal::expired(std::chrono::milliseconds by) const {
 }
 
 std::chrono::milliseconds stop_signal::at_most(std::chrono::milliseconds time) const {
-  constexpr std::chrono::milliseconds last_try{250};
+  constexpr std::chrono::milliseconds last_attempt{250};
   const std::lock_guard lock(mutex_);
   if (!expires_) return time;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       *expires_ - std::chrono::steady_clock::now()
   );
-  return std::min(time, std::max(left, last_try));
+  return std::min(time, std::max(left, last_attempt));
 }
 
 bool stop_signal::wait_for(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
-  return asked_.wait_for(lock, time, [&] { return expires_.has_value(); });
+  return changed_.wait_for(lock, time, [&] { return expires_.has_value(); });
 }
 
 }  // namespace trunkline::worker

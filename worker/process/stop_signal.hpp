@@ -7,27 +7,27 @@
 
 namespace trunkline::worker {
 
-// SIGTERM as the threads see it: first a mode, after the drain limit an order. Thread-safe.
+// A requested stop, as the threads see it, and its drain timeout. Thread-safe.
 class stop_signal {
  public:
-  explicit stop_signal(std::chrono::milliseconds drain_limit);
+  explicit stop_signal(std::chrono::milliseconds drain_timeout);
 
   void request();
   bool requested() const;
-  // Requested, and the drain limit has passed, by that much.
+  // Returns whether a stop was requested and the drain timeout was exceeded by the given time.
   bool expired(std::chrono::milliseconds by = std::chrono::milliseconds(0)) const;
 
-  // How long a call that would wait for time may still wait: a stop shortens it to what is left of
-  // the drain limit, and to a last short try after that.
+  // Returns how long a call may wait that would wait for time. A stop shortens it to the rest of
+  // the drain timeout, and to a short last attempt after that.
   std::chrono::milliseconds at_most(std::chrono::milliseconds time) const;
 
-  // Sleeps; true as soon as a stop is requested.
+  // Waits for the given time. Returns true as soon as a stop is requested.
   bool wait_for(std::chrono::milliseconds);
 
  private:
-  const std::chrono::milliseconds limit_;
+  const std::chrono::milliseconds drain_timeout_;
   mutable std::mutex mutex_;
-  std::condition_variable asked_;
+  std::condition_variable changed_;
   std::optional<std::chrono::steady_clock::time_point> expires_;
 };
 

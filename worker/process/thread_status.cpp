@@ -4,9 +4,14 @@
 #include <algorithm>
 
 namespace trunkline::worker {
+namespace {
+
+constexpr const char* starting = "starting";
+
+}  // namespace
 
 thread_status::thread_status(int threads)
-    : reasons_(static_cast<std::size_t>(threads), {"starting", "starting"}),
+    : reasons_(static_cast<std::size_t>(threads), {starting, starting}),
       heartbeats_(static_cast<std::size_t>(threads), std::chrono::steady_clock::now()) {}
 
 void thread_status::set(int thread, dependency which, std::string reason) {
@@ -61,9 +66,11 @@ bool thread_status::blocked() const {
 }
 
 std::string thread_status::state() const {
-  const bool waiting = blocked();
+  const auto waits = reasons();
   const std::lock_guard lock(mutex_);
-  return draining_ ? "draining" : waiting ? "holding" : pause_.empty() ? "running" : "paused";
+  if (draining_) return "draining";
+  if (!waits.empty()) return "holding";
+  return pause_.empty() ? "running" : "paused";
 }
 
 std::vector<std::string> thread_status::reasons() const {
@@ -74,15 +81,6 @@ std::vector<std::string> thread_status::reasons() const {
       if (!reason.empty() && std::find(out.begin(), out.end(), reason) == out.end())
         out.push_back(reason);
   return out;
-}
-
-double minute_rate::sample(time now, std::uint64_t outcomes) {
-  using namespace std::chrono_literals;
-  samples_.emplace_back(now, outcomes);
-  while (samples_.size() > 2 && now - samples_.front().first > 1min) samples_.pop_front();
-  const std::chrono::duration<double> span = now - samples_.front().first;
-  if (span <= 0s) return 0;
-  return static_cast<double>(outcomes - samples_.front().second) / span.count();
 }
 
 }  // namespace trunkline::worker

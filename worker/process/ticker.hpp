@@ -8,7 +8,7 @@
 
 namespace trunkline::worker {
 
-// A thread that does one thing at once and then each period, until the ticker is destroyed.
+// Runs a function on its own thread, immediately and then once per period, until it is destroyed.
 class ticker {
  public:
   ticker(std::chrono::milliseconds period, std::function<void()> tick)
@@ -38,7 +38,8 @@ class ticker {
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
-  std::thread thread_;  // last: it uses the others
+  // The last member, because the thread uses the others.
+  std::thread thread_;
 };
 
 }  // namespace trunkline::worker

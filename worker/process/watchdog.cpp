@@ -8,15 +8,16 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr std::chrono::seconds last_grace{5};
-// Each may take as long as one may; seldom do two.
-constexpr int calls_of_a_transaction = 20, redis_calls_of_a_turn = 4;
+constexpr std::chrono::seconds exit_grace{5};
+// Estimates of the calls between two heartbeats of a thread, each of which may take its full
+// timeout.
+constexpr int calls_per_transaction = 20, redis_calls_per_cycle = 4;
 
 }  // namespace
 
 void exit_if_drain_overdue(const shared_state& shared) {
-  if (!shared.stop.expired(last_grace)) return;
-  shared.log.error("still here well past the drain limit; leaving by force");
+  if (!shared.stop.expired(exit_grace)) return;
+  shared.log.error("drain timeout exceeded: exiting");
   _exit(static_cast<int>(exit_code::failed));
 }
 
@@ -29,14 +30,14 @@ void watchdog::check() {
   for (std::size_t i = 0; i < consumers_.size(); ++i) {
     const auto since = consumers_[i]->store().busy_since();
     if (!since || *since == interrupted_[i]) continue;
-    const bool fresh = now - *since < limit;
-    if (fresh)
-      shared_.status.heartbeat(static_cast<int>(i));  // a transaction may have many statements
-    if (fresh && !shared_.stop.expired()) continue;
+    const bool in_time = now - *since < limit;
+    // A transaction may have many statements, so that a recent statement is a heartbeat.
+    if (in_time) shared_.status.heartbeat(static_cast<int>(i));
+    if (in_time && !shared_.stop.expired()) continue;
     interrupted_[i] = *since;
     consumers_[i]->store().interrupt();
     shared_.log.warn(
-        "a Postgres call hangs; its connection is cut",
+        "PostgreSQL call timed out: connection closed",
         {{"thread", i},
          {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(now - *since).count()}}
     );
@@ -46,14 +47,13 @@ void watchdog::check() {
 bool watchdog::all_responsive() {
   const auto& options = shared_.options;
   const auto limit =
-      calls_of_a_transaction * (options.postgres_statement_timeout + options.watchdog_grace) +
-      redis_calls_of_a_turn * options.redis_timeout + options.block + options.outage_backoff_max;
-  // A drain has a limit of its own.
+      calls_per_transaction * (options.postgres_statement_timeout + options.watchdog_grace) +
+      redis_calls_per_cycle * options.redis_timeout + options.block + options.outage_backoff_max;
+  // A drain has its own timeout.
   if (shared_.stop.requested()) return true;
   if (shared_.status.all_responsive_since(std::chrono::steady_clock::now() - limit)) return true;
-  if (!told_)
-    shared_.log.error("a thread stands still; the supervisor's watchdog will end this process");
-  told_ = true;
+  if (!logged_) shared_.log.error("thread unresponsive: watchdog notifications stopped");
+  logged_ = true;
   return false;
 }
 

@@ -4,22 +4,23 @@
 
 namespace trunkline::worker {
 
-// How often the tickers of main look at what they watch.
+// Interval of the checks that main schedules.
 inline constexpr std::chrono::milliseconds check_interval{50};
 
-// Ends the process if it is still there well past the drain limit, whatever hangs (a resolver, a
-// library): what it holds is claimed by others.
+// Exits if the process still runs well after the drain timeout, for example because a library call
+// hangs. Other workers reclaim its entries.
 void exit_if_drain_overdue(const shared_state&);
 
-// libpq stays blocked on a server that is frozen, whatever its timeouts say. A call that has
-// sent nothing for statement_timeout + watchdog_grace loses its socket and returns as a lost
-// connection; so does one that outlives the drain limit.
+// Interrupts PostgreSQL calls that hang. libpq blocks on a frozen server despite its timeouts. A
+// call without a new statement for postgres_statement_timeout + watchdog_grace, or beyond the drain
+// timeout, loses its socket and fails as a lost connection.
 class watchdog {
  public:
   watchdog(shared_state&, const std::vector<std::unique_ptr<consumer>>&);
-  void check();  // several times a second
-  // No thread stands still outside of such calls, in a loop without end say. Else the supervisor's
-  // watchdog should end us: an event that did it has then claimed_page its worker down.
+  // Is called several times per second.
+  void check();
+  // Returns whether every thread is responsive. A thread in an endless loop is not. The supervisor
+  // then ends the process, and the event that caused the loop counts as crashing its worker.
   bool all_responsive();
 
  private:
@@ -27,9 +28,9 @@ class watchdog {
 
   shared_state& shared_;
   const std::vector<std::unique_ptr<consumer>>& consumers_;
-  std::vector<time>
-      interrupted_;  // of each: the call that was interrupted, so that it is done once
-  bool told_ = false;
+  // By consumer: the call that was interrupted, so that it is interrupted once.
+  std::vector<time> interrupted_;
+  bool logged_ = false;
 };
 
 }  // namespace trunkline::worker

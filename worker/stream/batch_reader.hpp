@@ -9,8 +9,8 @@
 
 namespace trunkline::worker {
 
-// Gathers a batch from the stream. XREADGROUP can't be bounded in bytes, so it reads a few entries
-// at a time, more of them where bodies are small, until it has enough of either.
+// Reads a batch from the stream, bounded in entries and in bytes. XREADGROUP has no limit in bytes,
+// so that a batch takes several reads: of few entries first, of more if bodies are small.
 class batch_reader {
  public:
   struct limits {
@@ -21,23 +21,23 @@ class batch_reader {
   };
   batch_reader(delivery_stream&, in_flight_entries&, limits);
 
-  // May be empty: nothing came within block. What it returns is held. A call that failed may have
-  // made entries pending without our seeing them: the next read gives them back first, uncounted.
-  // So nothing else may be held when it is called.
+  // Returns new entries, which are in flight, or none if no entry came within block. A failed call
+  // may have made entries pending that were not received: the next read releases them first,
+  // uncounted. Therefore no other entry may be in flight when it is called.
   delivery_stream::result<std::vector<stream::entry>> read();
 
-  // Takes a batch of these over from whoever has them (they are held already), and removes from
-  // which what it asked for.
-  delivery_stream::result<std::vector<stream::entry>> claim(ids& which);
+  // Claims a batch of the entries, which are in flight already, and removes it from remaining.
+  delivery_stream::result<std::vector<stream::entry>> claim(ids& remaining);
 
  private:
-  std::size_t size_of_next(std::size_t so_far, std::uint64_t bytes) const;
-  delivery_stream::result<std::vector<stream::entry>> next(std::size_t count, bool first);
+  std::size_t next_read_size(std::size_t entries, std::uint64_t bytes) const;
+  delivery_stream::result<std::vector<stream::entry>> read_part(std::size_t count, bool first);
 
   delivery_stream& stream_;
   in_flight_entries& in_flight_;
   const limits limits_;
-  bool unsure_ = false;  // a reply was lost
+  // A reply was lost: this consumer may have pending entries that were not received.
+  bool reply_lost_ = false;
 };
 
 }  // namespace trunkline::worker

@@ -14,16 +14,16 @@ claim_keepalive::claim_keepalive(
     : client_(client), shared_(shared), consumers_(consumers) {}
 
 void claim_keepalive::refresh() {
-  // A thread waits while its entries are refreshed, so a sick Redis must not take long here.
+  // A thread that adds or removes entries waits for this call, so that the timeout is short.
   const auto timeout = std::min(shared_.options.redis_timeout, std::chrono::milliseconds(1000));
   for (const auto& each : consumers_) {
     delivery_stream stream(
         client_, stream::deliveries_key(shared_.options.common.stream_namespace), each->name(),
         timeout, shared_.stop
     );
-    each->in_flight().visit([&](const ids& in_hand) {
-      if (const auto problem = stream.refresh(in_hand); !problem.empty())
-        shared_.log.debug("could not refresh", {{"entries", in_hand.size()}, {"error", problem}});
+    each->in_flight().visit([&](const ids& entries) {
+      if (const auto error = stream.refresh(entries); !error.empty())
+        shared_.log.debug("claim refresh failed", {{"entries", entries.size()}, {"error", error}});
     });
   }
 }

@@ -5,9 +5,9 @@
 
 namespace trunkline::worker {
 
-// Keeps what the threads hold from being claimed by others, however long a commit or a hold takes:
-// resets the idle time of every held entry, without counting a delivery. On a thread and a
-// connection of its own.
+// Keeps the in-flight entries of all threads from being reclaimed by other workers during a long
+// commit or an outage: resets their idle time without counting a delivery. Has its own thread and
+// connection.
 class claim_keepalive {
  public:
   claim_keepalive(redis::client&, shared_state&, const std::vector<std::unique_ptr<consumer>>&);

@@ -17,7 +17,7 @@ void append(args& out, const ids& more) {
   out.insert(out.end(), more.begin(), more.end());
 }
 
-std::string problem_of(const redis::client::result& from) {
+std::string error_of(const redis::client::result& from) {
   return from.ok() ? std::string{} : from.error();
 }
 
@@ -35,14 +35,14 @@ ids texts(const redis::reply& from) {
   return out;
 }
 
-// "name", value, "name", value, ... as XINFO answers.
+// Finds a value in an XINFO reply: "name", value, "name", value, ...
 const redis::reply* member(const redis::reply& from, std::string_view name) {
   for (std::size_t i = 0; i + 1 < from.elements.size(); i += 2)
     if (from.elements[i].text == name) return &from.elements[i + 1];
   return nullptr;
 }
 
-std::int64_t whole(const redis::reply& from, std::string_view name) {
+std::int64_t integer_member(const redis::reply& from, std::string_view name) {
   const auto* value = member(from, name);
   return value ? value->integer : 0;
 }
@@ -77,19 +77,20 @@ redis::client::result delivery_stream::call(args command, milliseconds extra) {
 
 std::string delivery_stream::create_group() {
   const auto made = call({"XGROUP", "CREATE", key_, group_, "0", "MKSTREAM"});
-  return made.reply.error_code() == "BUSYGROUP" ? "" : problem_of(made);
+  return made.reply.error_code() == "BUSYGROUP" ? "" : error_of(made);
 }
 
 delivery_stream::result<std::vector<stream::entry>> delivery_stream::read_without_group(
-    int count, const std::string& problem
+    int count, const std::string& error
 ) {
-  const auto from = read_up_to_.empty() ? std::string("-") : "(" + read_up_to_;
+  const auto from = last_read_.empty() ? std::string("-") : "(" + last_read_;
   auto found = call({"XRANGE", key_, from, "+", "COUNT", std::to_string(count)});
   if (!found.ok()) return {{}, found.error()};
   auto entries = decode_entries(found.reply);
-  const bool nothing_at_all = entries.empty() && read_up_to_.empty();
-  read_up_to_ = entries.empty() ? "" : entries.back().id;  // at the end: from the start again
-  if (nothing_at_all) return {{}, problem};
+  const bool stream_empty = entries.empty() && last_read_.empty();
+  // At the end of the stream, the next read starts again at its head.
+  last_read_ = entries.empty() ? "" : entries.back().id;
+  if (stream_empty) return {{}, error};
   return {std::move(entries), ""};
 }
 
@@ -101,23 +102,23 @@ delivery_stream::result<std::vector<stream::entry>> delivery_stream::read_new(
   append(command, {"STREAMS", key_, ">"});
   auto read = call(command, block);
   if (read.reply.error_code() == "NOGROUP") {
-    if (const auto refused = create_group(); !refused.empty()) {
-      const auto problem = "the group is missing and can't be made: " + refused;
-      if (refused.starts_with("OOM")) return read_without_group(count, problem);
-      return {{}, problem};
+    if (const auto rejected = create_group(); !rejected.empty()) {
+      const auto error = "cannot create the consumer group: " + rejected;
+      if (rejected.starts_with("OOM")) return read_without_group(count, error);
+      return {{}, error};
     }
     read = call(command, block);
   }
   if (!read.ok()) return {{}, read.error()};
-  read_up_to_.clear();
+  last_read_.clear();
   if (read.reply.elements.empty() || read.reply.elements[0].elements.size() < 2)
     return {std::vector<stream::entry>{}, ""};
   return {decode_entries(read.reply.elements[0].elements[1]), ""};
 }
 
-delivery_stream::result<std::vector<stream::entry>> delivery_stream::claim(const ids& which) {
+delivery_stream::result<std::vector<stream::entry>> delivery_stream::claim(const ids& entries) {
   args command{"XCLAIM", key_, group_, consumer_, "0"};
-  append(command, which);
+  append(command, entries);
   auto claimed = call(std::move(command));
   if (!claimed.ok()) return {{}, claimed.error()};
   return {decode_entries(claimed.reply), ""};
@@ -131,66 +132,65 @@ delivery_stream::result<std::vector<std::string>> delivery_stream::fields(const 
   return {texts(found.reply.elements[0].elements[1]), ""};
 }
 
-std::string delivery_stream::settle(const ids& which) {
+std::string delivery_stream::settle(const ids& entries) {
   args ack{"XACK", key_, group_}, drop{"XDEL", key_};
-  append(ack, which);
-  append(drop, which);
+  append(ack, entries);
+  append(drop, entries);
   const auto done = client_.pipeline({std::move(ack), std::move(drop)}, stop_.at_most(timeout_));
   for (const auto& each : done)
     if (!each.ok()) return each.error();
   return "";
 }
 
-std::string delivery_stream::release(const ids& which, milliseconds idle, bool force) {
-  return release(which, idle, 0, force);
+std::string delivery_stream::release(const ids& entries, milliseconds idle, bool force) {
+  return release(entries, idle, 0, force);
 }
 
 std::string delivery_stream::release_unseen(milliseconds idle) {
   for (;;) {
-    const auto mine = own_pending("-", "+", 1000);
-    if (!mine) return mine.problem;
-    if (mine.value->empty()) return "";
+    const auto pending = own_pending("-", "+", 1000);
+    if (!pending) return pending.error;
+    if (pending.value->empty()) return "";
     std::map<std::int64_t, ids> by_count;
-    for (const auto& entry : *mine.value) by_count[entry.deliveries].push_back(entry.id);
-    for (const auto& [times, which] : by_count)
-      if (auto problem = release(which, idle, std::max<std::int64_t>(times - 1, 0), false);
-          !problem.empty())
-        return problem;
+    for (const auto& entry : *pending.value) by_count[entry.deliveries].push_back(entry.id);
+    for (const auto& [deliveries, entries] : by_count)
+      if (auto error = release(entries, idle, std::max<std::int64_t>(deliveries - 1, 0), false);
+          !error.empty())
+        return error;
   }
 }
 
 std::string delivery_stream::release(
-    const ids& which, milliseconds idle, std::int64_t delivered, bool force
+    const ids& entries, milliseconds idle, std::int64_t deliveries, bool force
 ) {
   args command{"XCLAIM", key_, group_, std::string(stream::released_consumer), "0"};
-  append(command, which);
+  append(command, entries);
   append(
       command,
-      {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", std::to_string(delivered), "JUSTID"}
+      {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", std::to_string(deliveries), "JUSTID"}
   );
   if (force) command.push_back("FORCE");
-  return problem_of(call(std::move(command)));
+  return error_of(call(std::move(command)));
 }
 
-std::string delivery_stream::refresh(const ids& which) {
-  if (which.empty()) return "";
-  auto first = which.front(), last = which.front();
-  for (const auto& id : which) {
+std::string delivery_stream::refresh(const ids& entries) {
+  if (entries.empty()) return "";
+  auto first = entries.front(), last = entries.front();
+  for (const auto& id : entries) {
     if (id_less(id, first)) first = id;
     if (id_less(last, id)) last = id;
   }
-  // XCLAIM does not ask whose they are. After a long sleep somebody else may have claimed_page them
-  // over.
-  const auto ours = own_pending(first, last, which.size() + 100);
-  if (!ours) return ours.problem;
-  const std::set<std::string> in_hand(which.begin(), which.end());
+  // XCLAIM also takes entries of other consumers, which may have reclaimed them during a stall.
+  const auto pending = own_pending(first, last, entries.size() + 100);
+  if (!pending) return pending.error;
+  const std::set<std::string> refreshed(entries.begin(), entries.end());
   args command{"XCLAIM", key_, group_, consumer_, "0"};
   const auto head = command.size();
-  for (const auto& entry : *ours.value)
-    if (in_hand.contains(entry.id)) command.push_back(entry.id);
+  for (const auto& entry : *pending.value)
+    if (refreshed.contains(entry.id)) command.push_back(entry.id);
   if (command.size() == head) return "";
   command.push_back("JUSTID");
-  return problem_of(call(std::move(command)));
+  return error_of(call(std::move(command)));
 }
 
 delivery_stream::result<delivery_stream::claimed_page> delivery_stream::claim_idle(
@@ -201,12 +201,13 @@ delivery_stream::result<delivery_stream::claimed_page> delivery_stream::claim_id
        std::to_string(count), "JUSTID"}
   );
   if (claimed.reply.error_code() == "NOGROUP") {
-    if (auto problem = create_group(); !problem.empty()) return {{}, std::move(problem)};
+    if (auto error = create_group(); !error.empty()) return {{}, std::move(error)};
     return {claimed_page{{}, {}, "0-0"}, ""};
   }
   if (!claimed.ok()) return {{}, claimed.error()};
   const auto& parts = claimed.reply.elements;
-  if (parts.size() < 3) return {{}, "XAUTOCLAIM does not name deleted entries: Redis is below 7.0"};
+  if (parts.size() < 3)
+    return {{}, "XAUTOCLAIM reports no deleted entries: Redis 7.0 or later is required"};
   return {claimed_page{texts(parts[1]), texts(parts[2]), parts[0].text}, ""};
 }
 
@@ -238,14 +239,14 @@ delivery_stream::result<ids> delivery_stream::oldest_delivered(int count) {
   return {std::move(out), ""};
 }
 
-delivery_stream::result<ids> delivery_stream::not_pending(const ids& which) {
+delivery_stream::result<ids> delivery_stream::not_pending(const ids& entries) {
   std::vector<args> commands;
-  for (const auto& id : which) commands.push_back({"XPENDING", key_, group_, id, id, "1"});
+  for (const auto& id : entries) commands.push_back({"XPENDING", key_, group_, id, id, "1"});
   const auto found = client_.pipeline(commands, stop_.at_most(timeout_));
   ids out;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i].ok()) return {{}, found[i].error()};
-    if (found[i].reply.elements.empty()) out.push_back(which[i]);
+    if (found[i].reply.elements.empty()) out.push_back(entries[i]);
   }
   return {std::move(out), ""};
 }
@@ -256,7 +257,9 @@ delivery_stream::result<std::vector<delivery_stream::consumer_state>> delivery_s
   std::vector<consumer_state> out;
   for (const auto& each : found.reply.elements)
     if (const auto* name = member(each, "name"))
-      out.push_back({name->text, whole(each, "pending"), milliseconds(whole(each, "idle"))});
+      out.push_back(
+          {name->text, integer_member(each, "pending"), milliseconds(integer_member(each, "idle"))}
+      );
   return {std::move(out), ""};
 }
 

@@ -9,72 +9,79 @@
 #include "common/stream/contract.hpp"
 #include "worker/process/stop_signal.hpp"
 
-// The stream of deliveries as one consumer of the group sees it: every Redis command of the worker
-// on it, each with a deadline. No decisions here. Not thread-safe.
 namespace trunkline::worker {
 
 using ids = std::vector<std::string>;
 
-// A pending entry as XPENDING tells of it.
+// A pending entry as XPENDING reports it.
 struct pending_entry {
   std::string id;
   std::int64_t deliveries = 0;
 };
 
+// The Redis stream of deliveries as one consumer of the group uses it. Contains every Redis command
+// of the worker on the stream, each with a deadline, and makes no decisions. Functions that return
+// a string return "" or the error. Not thread-safe.
 class delivery_stream {
  public:
-  // Of calls that give something back: the value, or why not ("NOGROUP ...", "connection refused").
+  // A value, or the error ("NOGROUP ...", "connection refused").
   template <class T>
   struct result {
     std::optional<T> value;
-    std::string problem;
+    std::string error;
     explicit operator bool() const { return value.has_value(); }
   };
 
-  // A stop shortens the deadlines: a server that is away must not keep us from leaving.
+  // A stop shortens the timeout, so that an unreachable server does not delay the drain.
   delivery_stream(redis::client&, std::string key, std::string consumer, std::chrono::milliseconds timeout, const stop_signal&);
   const std::string& consumer() const { return consumer_; }
 
-  // The group from id 0, and the stream with it; fine if both are there. "" or the problem: above
-  // maxmemory Redis refuses this one.
+  // Creates the group from id 0, and the stream, if they do not exist. Redis rejects this above
+  // maxmemory.
   std::string create_group();
 
-  // Up to count new entries, waiting up to block (0: not at all). Creates a missing group; where
-  // Redis has no memory for that, entries come without one, see read_without_group().
+  // Reads up to count new entries and waits up to block for the first, or not at all if block is 0.
+  // Creates a missing group. If Redis has no memory for a group, reads without one.
   result<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
-  // Takes these over whatever their idle time, counts the delivery. What is gone is left out.
+  // Claims the entries whatever their idle time, and counts a delivery. Deleted entries are left
+  // out.
   result<std::vector<stream::entry>> claim(const ids&);
-  // The fields of an entry as they are, [name, value, ...]; empty: no such entry.
+  // Returns the fields of an entry as [name, value, ...], empty if there is no such entry.
   result<std::vector<std::string>> fields(const std::string& id);
 
-  // XACK, then XDEL in one write. Not MULTI: above maxmemory Redis refuses every command queued in
-  // one, while plain XACK and XDEL work. "" or the problem.
+  // Settles entries: XACK and XDEL in one write. MULTI is not used, because above maxmemory Redis
+  // rejects every command queued in a transaction, while plain XACK and XDEL succeed.
   std::string settle(const ids&);
-  // To the consumer "released": claimable at once, uncounted. force: also what is not pending.
+  // Releases entries: the consumer "released" gets them, claimable immediately, without a counted
+  // delivery. force includes entries that are not pending.
   std::string release(const ids&, std::chrono::milliseconds idle, bool force = false);
-  // Everything that is pending for us, likewise, but with the deliveries before the last one still
-  // counted: its reply never reached us.
+  // Releases every pending entry of this consumer. Takes back the last delivery, whose reply was
+  // lost, and keeps the earlier ones counted.
   std::string release_unseen(std::chrono::milliseconds idle);
-  // Resets the idle time of those that are still ours; counts no delivery.
+  // Resets the idle time of the entries that still belong to this consumer. Counts no delivery.
   std::string refresh(const ids&);
 
-  // Takes over what has been idle that long, without counting a delivery; one page from cursor on.
   struct claimed_page {
     ids entries;
-    ids deleted;  // pending, but somebody deleted the entry: Redis has dropped them by saying so
+    // Pending entries that were deleted from the stream. XAUTOCLAIM removes them from the pending
+    // list when it reports them.
+    ids deleted;
     std::string next_cursor;
   };
+  // Claims entries that have been idle this long, without counting a delivery: one page, starting
+  // at cursor.
   result<claimed_page> claim_idle(
       std::chrono::milliseconds idle, const std::string& cursor, int count
   );
-  // Our own pending entries from one id to another ("-", "+"), at most count. None without a group.
+  // Returns up to count pending entries of this consumer in a range of ids ("-", "+"), none if the
+  // group is missing.
   result<std::vector<pending_entry>> own_pending(
       const std::string& from, const std::string& to, std::size_t count
   );
 
-  // First entries of the stream, at most count, not above the last one delivered to the group.
+  // Returns up to count entries from the head of the stream that the group has delivered.
   result<ids> oldest_delivered(int count);
-  // Those of these ids that are in no pending list.
+  // Returns the ids that no pending list contains.
   result<ids> not_pending(const ids&);
 
   struct consumer_state {
@@ -83,30 +90,32 @@ class delivery_stream {
     std::chrono::milliseconds idle{0};
   };
   result<std::vector<consumer_state>> consumers();
-  // How many pending entries went down with it: above 0 is an alarm. Nullopt: Redis did not say.
+  // Returns the number of pending entries that were removed with the consumer, which is an error if
+  // above 0, or nullopt if Redis failed.
   std::optional<std::int64_t> remove_consumer(const std::string& name);
 
  private:
-  // Above maxmemory no group can be made, but entries can be read, applied and deleted, which may
-  // be what frees the memory. Nobody has them pending: other readers may bring the same ones,
-  // duplicates to the store, and their deliveries are not counted. problem: what to say if there
-  // are none.
-  result<std::vector<stream::entry>> read_without_group(int count, const std::string& problem);
+  // Above maxmemory no group can be created, but entries can be read, applied and deleted, which
+  // frees memory. The entries are not pending: other readers may read the same ones, which the
+  // store treats as duplicates, and deliveries are not counted. Returns error if the stream is
+  // empty.
+  result<std::vector<stream::entry>> read_without_group(int count, const std::string& error);
   redis::client::result call(
       std::vector<std::string> args, std::chrono::milliseconds extra = std::chrono::milliseconds(0)
   );
   std::string release(
-      const ids&, std::chrono::milliseconds idle, std::int64_t delivered, bool force
+      const ids&, std::chrono::milliseconds idle, std::int64_t deliveries, bool force
   );
 
   redis::client& client_;
   const std::string key_, consumer_, group_;
   const std::chrono::milliseconds timeout_;
   const stop_signal& stop_;
-  std::string read_up_to_;  // without a group: the last entry read; empty: none yet
+  // The last entry read without a group, or "" before the first.
+  std::string last_read_;
 };
 
-// Of two stream ids, whether a is below b.
+// Returns whether stream id a is less than b.
 bool id_less(const std::string& a, const std::string& b);
 
 }  // namespace trunkline::worker

@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "worker/batch/batch_executor.hpp"
-#include "worker/batch/stream_task.hpp"
 #include "worker/process/interval_gate.hpp"
+#include "worker/process/worker_context.hpp"
 #include "worker/stream/batch_reader.hpp"
 #include "worker/stream/orphan_recovery.hpp"
 
 namespace trunkline::worker {
 
-// Rescues what readers left behind: entries idle for claim_after, whoever had them, the consumer
-// "released" among them. Redis' delivery counter is the poison guard: it counts crashes and nothing
-// else, because whoever is alive refreshes what it holds and gives back uncounted.
-//   delivered once             claimed as a batch
-//   twice or more              one at a time in a process, each settled before the next
-//   max_deliveries             dead, unprocessed
+// Reclaims entries that have been idle for claim_after, of any consumer, including "released".
+// The poison guard decides how they are processed.
 class entry_reclaimer {
  public:
   entry_reclaimer(worker_context&, batch_executor&, batch_reader&, orphan_recovery&, interval_gate& due, const thread_status&, const stop_signal&);
-  // Once a period for all threads together, and not while any of them holds.
+  // Runs once per interval for all threads together, and not while a thread is blocked.
   void run();
 
  private:
   struct claimed_entries;
-  // What to do with what was claimed_page over; nullopt: Redis did not answer, it is left to a
-  // later sweep.
+  // Returns nullopt if Redis failed. A later run then claims the entries.
   std::optional<claimed_entries> claim();
-  bool add_page(claimed_entries&, const ids& taken);
+  bool add_page(claimed_entries&, const ids& page);
   bool process_batches(ids);
   bool process_suspect(const std::string& id);
-  void remove_dead_consumers();
+  void remove_idle_consumers();
 
   worker_context& context_;
   batch_executor& executor_;

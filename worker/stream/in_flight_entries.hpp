@@ -8,14 +8,14 @@
 
 namespace trunkline::worker {
 
-// The ids of the entries one thread has in hand, shared with the claim_keepalive. Thread-safe.
+// The ids of the entries that one thread processes, shared with the claim_keepalive. Thread-safe.
 class in_flight_entries {
  public:
   void add(const std::vector<std::string>& ids);
   void remove(const std::vector<std::string>& ids);
 
-  // Calls use with all ids while none can be added or removed: what is given away
-  // meanwhile must not be claimed back.
+  // Calls use with all ids. No id is added or removed during the call, so that an entry that is
+  // being released is not claimed back.
   void visit(const std::function<void(const std::vector<std::string>& ids)>& use) const;
 
  private:

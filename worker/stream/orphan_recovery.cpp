@@ -6,7 +6,8 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr int max_recovered = 16;  // XRANGE brings their bodies along
+// Limits the bodies that XRANGE returns with the entries.
+constexpr int max_recovered = 16;
 
 }  // namespace
 
@@ -17,21 +18,21 @@ void orphan_recovery::recover(delivery_stream& stream) {
   const std::lock_guard lock(mutex_);
   const auto head = stream.oldest_delivered(1);
   if (!head || head.value->empty()) return;
-  const auto alone = stream.not_pending(*head.value);
-  if (!alone) return;
-  if (alone.value->empty()) return;
-  const auto before = std::exchange(suspect_, alone.value->front());
-  if (before != suspect_) return;
+  const auto orphan = stream.not_pending(*head.value);
+  if (!orphan) return;
+  if (orphan.value->empty()) return;
+  const auto before = std::exchange(candidate_, orphan.value->front());
+  if (before != candidate_) return;
 
-  // One is proven, so its neighbours in the same state are not waited for again.
-  const auto all = stream.oldest_delivered(max_recovered);
-  if (!all) return;
-  const auto orphans = stream.not_pending(*all.value);
+  // One orphan is proven. The next entries in the same state are recovered with it.
+  const auto oldest = stream.oldest_delivered(max_recovered);
+  if (!oldest) return;
+  const auto orphans = stream.not_pending(*oldest.value);
   if (!orphans || orphans.value->empty()) return;
   if (!stream.release(*orphans.value, claim_after_, true).empty()) return;
   totals_.orphans += orphans.value->size();
   log_.error(
-      "entries were in the stream, delivered, and in nobody's pending list; brought back",
+      "orphaned entries recovered",
       {{"entries", orphans.value->size()}, {"entry_id", orphans.value->front()}}
   );
 }

@@ -4,15 +4,15 @@
 #include <string>
 
 #include "common/log/log.hpp"
-#include "worker/process/thread_status.hpp"
+#include "worker/process/totals.hpp"
 #include "worker/stream/delivery_stream.hpp"
 
 namespace trunkline::worker {
 
-// The net below: an entry that the group has delivered, that is still in the stream and in nobody's
-// pending list would wait for ever (half a settlement, a consumer removed with what it held). Seen
-// at the head of the stream in two sweeps, it is brought back as pending for "released". O(1) while
-// there is none. Shared by the threads of a process.
+// Recovers orphaned entries: the group has delivered them, they are still in the stream, and no
+// pending list contains them. A partial settlement or the removal of a consumer with pending
+// entries leaves them in that state. An entry that is orphaned at the head of the stream in two
+// calls becomes pending for "released". O(1) without orphans. Shared by the threads of a process.
 class orphan_recovery {
  public:
   orphan_recovery(totals&, std::chrono::milliseconds claim_after, logger);
@@ -23,7 +23,8 @@ class orphan_recovery {
   const std::chrono::milliseconds claim_after_;
   logger log_;
   std::mutex mutex_;
-  std::string suspect_;  // seen once: its settlement may be under way
+  // The orphan of the last call. Its settlement may have been in progress.
+  std::string candidate_;
 };
 
 }  // namespace trunkline::worker

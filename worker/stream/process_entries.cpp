@@ -1,36 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/stream/process_entries.hpp"
 
+#include "worker/batch/decoded_batch.hpp"
+#include "worker/batch/stream_task.hpp"
+#include "worker/stream/in_flight_entries.hpp"
+#include "worker/stream/settler.hpp"
+
 namespace trunkline::worker {
 
-void report_lost_entries(worker_context& context, const ids& gone) {
-  if (gone.empty()) return;
-  context.counts.lost += gone.size();
+void report_lost_entries(worker_context& context, const ids& lost) {
+  if (lost.empty()) return;
+  context.counts.lost += lost.size();
   context.log.error(
-      "pending entries were deleted from the stream: their deliveries are lost",
-      {{"entries", gone.size()}, {"entry_id", gone.front()}}
+      "deliveries lost: pending entries were deleted from the stream",
+      {{"entries", lost.size()}, {"entry_id", lost.front()}}
   );
 }
 
 bool dead_letter_entries(
-    worker_context& context, batch_executor& executor, const ids& which, const std::string& reason
+    worker_context& context, batch_executor& executor, const ids& entries, const std::string& reason
 ) {
   std::vector<dead_letter> dead_letters;
-  ids gone;
-  for (const auto& id : which) {
+  ids lost;
+  for (const auto& id : entries) {
     const auto fields = context.stream.fields(id);
     if (!fields) {
-      // Left pending, no longer refreshed: a later sweep meets it again.
+      // The entry stays pending. Its claim is not refreshed any more, so that it is reclaimed.
       context.in_flight.remove({id});
-      context.log.warn("could not read an entry", {{"entry_id", id}, {"error", fields.problem}});
+      context.log.warn("entry read failed", {{"entry_id", id}, {"error", fields.error}});
     } else if (fields.value->empty()) {
-      gone.push_back(id);
+      lost.push_back(id);
     } else {
       dead_letters.push_back({raw_event(id, *fields.value), reason});
     }
   }
-  report_lost_entries(context, gone);
-  context.settle.settle(gone);
+  report_lost_entries(context, lost);
+  context.settle.settle(lost);
   dead_letter_task task(context, std::move(dead_letters));
   return executor.run(task);
 }
@@ -46,15 +51,14 @@ bool process_entries(
                    {"delivery_id", event.delivery.delivery_id},
                    {"bytes", event.delivery.body.size()}}
       );
-  bool going = true;
+  bool running = true;
   if (!batch.undecodable.empty())
-    going = dead_letter_entries(
+    running = dead_letter_entries(
         context, executor, batch.undecodable, "no body: not written by a gateway"
     );
-  // Carried even while stopping: it is in hand, and the drain limit is the batch_executor's to
-  // keep.
+  // The events are applied during a drain too: the executor applies the drain timeout.
   delivery_task task(context, std::move(batch.events));
-  return executor.run(task) && going;
+  return executor.run(task) && running;
 }
 
 }  // namespace trunkline::worker

@@ -15,19 +15,20 @@ settler::settler(
       stop_(stop),
       probe_interval_max_(probe_interval_max) {}
 
-void settler::settle(const ids& which) {
-  if (which.empty()) return;
+void settler::settle(const ids& entries) {
+  if (entries.empty()) return;
   for (;;) {
-    const auto problem = stream_.settle(which);
-    if (problem.empty()) {
+    const auto error = stream_.settle(entries);
+    if (error.empty()) {
       redis_wait_.mark_available();
       break;
     }
-    if (redis_wait_.wait("redis: " + problem, probe_interval_max_)) continue;
+    if (redis_wait_.wait("redis: " + error, probe_interval_max_)) continue;
     if (stop_.expired()) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // draining: wait() no longer waits
+    // During a drain, wait() returns immediately.
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  in_flight_.remove(which);
+  in_flight_.remove(entries);
 }
 
 }  // namespace trunkline::worker

@@ -6,16 +6,15 @@
 
 namespace trunkline::worker {
 
-// Takes entries with an outcome off the stream, after the commit that made it. While Redis is away
-// it waits: what it could not settle would only be applied again, but the thread has nothing better
-// to do.
+// Settles entries after the commit of their outcomes. Waits while Redis is unavailable, because
+// entries that are not settled are applied again.
 class settler {
  public:
   settler(
       delivery_stream&, in_flight_entries&, dependency_wait& redis_wait, stop_signal&,
       std::chrono::milliseconds probe_interval_max
   );
-  // Gives up only when the drain limit has passed; the entries then come back as redeliveries.
+  // Returns without success only after the drain timeout. The entries are then redelivered.
   void settle(const ids&);
 
  private:

@@ -9,15 +9,15 @@ using trunkline::worker::batch_bisection;
 
 namespace {
 
-// Runs a plan over events of which some fail; returns how many transactions it took.
+// Bisects a batch in which some events fail, and counts the transactions.
 struct run {
-  explicit run(std::size_t entries, std::set<std::size_t> poison) {
+  explicit run(std::size_t entries, std::set<std::size_t> failing) {
     batch_bisection plan(entries);
     while (const auto slice = plan.next()) {
       ++transactions;
       std::size_t bad = 0;
       for (std::size_t i = slice->first; i < slice->first + slice->count; ++i)
-        bad += poison.count(i);
+        bad += failing.count(i);
       if (bad > 0 && slice->count > 1) {
         plan.halve();
         continue;

@@ -15,11 +15,11 @@ store::store_error sql(std::string state) {
   return {store::store_error_kind::sql, std::move(state), "scripted"};
 }
 
-// A store of which only the probe is asked.
+// A store of which only the probe is called.
 struct probe_only final : store::event_store {
   using batch = std::span<const store::prepared_event>;
   using leased = std::span<const store::leased_event>;
-  [[noreturn]] static void unused() { throw std::logic_error("the batch_executor only probes"); }
+  [[noreturn]] static void unused() { throw std::logic_error("only probe() is expected"); }
   store::result<std::vector<store::outcome>> apply(batch, store::apply_stats*) override {
     unused();
   }
@@ -70,14 +70,14 @@ struct probe_only final : store::event_store {
   int failing_probes = 0, probes = 0;
 };
 
-// Work whose answers are scripted: rule says how a slice fails, if it does.
+// A task with scripted results: rule returns the failure of a slice, if there is one.
 struct scripted final : batch_task {
   explicit scripted(std::size_t n) : entries(n) {}
   std::size_t size() const override { return entries; }
   bool kept_while_blocked() const override { return kept; }
-  bool overdue() const override { return tries >= good_for; }
+  bool overdue() const override { return attempts >= good_for; }
   std::optional<store::store_error> apply(const batch_bisection::slice& slice) override {
-    ++tries;
+    ++attempts;
     if (auto failed = rule(slice)) return failed;
     line("applied", slice);
     return std::nullopt;
@@ -92,7 +92,7 @@ struct scripted final : batch_task {
     log += "abandoned " + std::to_string(i) + "\n";
   }
   bool release(const std::vector<batch_bisection::slice>& slices) override {
-    for (const auto& slice : slices) line("gave back", slice);
+    for (const auto& slice : slices) line("released", slice);
     return true;
   }
   void line(const char* what, const batch_bisection::slice& slice) {
@@ -102,14 +102,15 @@ struct scripted final : batch_task {
 
   std::size_t entries;
   bool kept = true;
-  int good_for = 1'000'000;  // tries until it is overdue
+  // Attempts until the task is overdue.
+  int good_for = 1'000'000;
   std::function<std::optional<store::store_error>(const batch_bisection::slice&)> rule =
       [](const auto&) { return std::nullopt; };
   std::function<std::optional<store::store_error>(std::size_t)> count_rule = [](auto) {
     return std::nullopt;
   };
   std::string log;
-  int tries = 0;
+  int attempts = 0;
 };
 
 bool has(const batch_bisection::slice& slice, std::size_t i) {
@@ -125,7 +126,7 @@ struct fixture {
   dependency_wait waiting{status, blocked_micros,     0,  dependency::postgres, stop,
                           0ms,    [] { return 0.0; }, log};
   batch_executor executor{store, waiting, stop, {0ms, 0ms}, [] { return 0.0; }, log};
-  bool held() const { return status.reasons().size() == 1 && status.reasons()[0] != "starting"; }
+  bool blocked() const { return status.reasons().size() == 1 && status.reasons()[0] != "starting"; }
 };
 
 }  // namespace
@@ -161,24 +162,26 @@ TEST_CASE_METHOD(fixture, "an unknown error is the batch's when the probe passes
   CHECK(store.probes == 2);
 }
 
-TEST_CASE_METHOD(fixture, "the house is down: the batch is kept whole and nothing is counted") {
+TEST_CASE_METHOD(
+    fixture, "While the server is unavailable, the batch is kept and nothing is counted"
+) {
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries < 4)
+    if (task.attempts < 4)
       return store::store_error{store::store_error_kind::unreachable, "", "connection refused"};
     return std::nullopt;
   };
   store.failing_probes = 7;
   CHECK(executor.run(task));
   CHECK(task.log == "applied 0+500\n");
-  CHECK_FALSE(held());
+  CHECK_FALSE(blocked());
 }
 
 TEST_CASE_METHOD(fixture, "a missing grant holds although the probe would pass") {
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries > 1) CHECK(status.reasons().back() == "postgres: scripted (42501)");
-    if (task.tries < 6) return sql("42501");
+    if (task.attempts > 1) CHECK(status.reasons().back() == "postgres: scripted (42501)");
+    if (task.attempts < 6) return sql("42501");
     return std::nullopt;
   };
   CHECK(executor.run(task));
@@ -186,22 +189,26 @@ TEST_CASE_METHOD(fixture, "a missing grant holds although the probe would pass")
   CHECK(store.probes == 0);
 }
 
-TEST_CASE_METHOD(fixture, "one locked row goes back, the others are applied") {
+TEST_CASE_METHOD(
+    fixture, "An event behind a locked row is released, the others are applied", "[F5]"
+) {
   scripted task(4);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
     if (has(slice, 2)) return sql("55P03");
     return std::nullopt;
   };
   CHECK(executor.run(task));
-  CHECK(task.log == "applied 0+2\ngave back 2+1\napplied 3+1\n");
-  CHECK(task.tries == 5 + 1 + 1 + 1 + 1);
+  CHECK(task.log == "applied 0+2\nreleased 2+1\napplied 3+1\n");
+  CHECK(task.attempts == 5 + 1 + 1 + 1 + 1);
 }
 
-TEST_CASE_METHOD(fixture, "a locked table gives all back after a bounded number of tries") {
+TEST_CASE_METHOD(
+    fixture, "A batch behind a locked table is released after a bounded number of attempts"
+) {
   scripted task(500);
   task.rule = [](const auto&) { return sql("55P03"); };
   CHECK(executor.run(task));
-  CHECK(task.tries <= 60);
+  CHECK(task.attempts <= 60);
   CHECK(task.log.find("applied") == std::string::npos);
   CHECK(task.log.find("counted") == std::string::npos);
 }
@@ -219,14 +226,17 @@ TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is c
 TEST_CASE_METHOD(fixture, "a commit in doubt is applied again, whole") {
   scripted task(4);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries == 1) return store::store_error{store::store_error_kind::in_doubt, "", "closed"};
+    if (task.attempts == 1)
+      return store::store_error{store::store_error_kind::in_doubt, "", "closed"};
     return std::nullopt;
   };
   CHECK(executor.run(task));
   CHECK(task.log == "applied 0+4\n");
 }
 
-TEST_CASE_METHOD(fixture, "a failure that can't be recorded is abandoned, the others go on") {
+TEST_CASE_METHOD(
+    fixture, "An event whose failure cannot be recorded is abandoned, the others are applied"
+) {
   scripted task(2);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
     if (has(slice, 0)) return sql("22P05");
@@ -242,7 +252,7 @@ TEST_CASE_METHOD(fixture, "leased retries go back as soon as the hold begins") {
   task.kept = false;
   task.rule = [](const auto&) { return sql("42P01"); };
   CHECK(executor.run(task));
-  CHECK(task.log == "gave back 0+3\n");
+  CHECK(task.log == "released 0+3\n");
   CHECK(waiting.waiting());
 }
 
@@ -255,7 +265,7 @@ TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome")
     return sql("42501");
   };
   CHECK_FALSE(executor.run(task));
-  CHECK(task.log == "applied 0+2\ngave back 2+2\n");
+  CHECK(task.log == "applied 0+2\nreleased 2+2\n");
 }
 
 TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure already known") {
@@ -266,7 +276,7 @@ TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure
     return std::nullopt;
   };
   CHECK(executor.run(task));
-  CHECK(task.log == "counted 0 23514\ngave back 1+1\ngave back 2+2\n");
+  CHECK(task.log == "counted 0 23514\nreleased 1+1\nreleased 2+2\n");
 }
 
 TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too") {
@@ -278,19 +288,21 @@ TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too"
   store.failing_probes = 1000;
   stop.request();
   CHECK_FALSE(executor.run(task));
-  CHECK(task.log == "gave back 0+3\n");
+  CHECK(task.log == "released 0+3\n");
 }
 
-TEST_CASE_METHOD(fixture, "in a pause the rest goes back at once, nothing is counted or probed") {
+TEST_CASE_METHOD(
+    fixture, "During a pause the rest is released immediately, without counting or probing"
+) {
   scripted task(8);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
-    if (task.tries == 1) return sql("23514");
-    if (task.tries == 2) return std::nullopt;
+    if (task.attempts == 1) return sql("23514");
+    if (task.attempts == 2) return std::nullopt;
     return store::pause_error();
   };
   CHECK_FALSE(executor.run(task));
-  CHECK(task.log == "applied 0+4\ngave back 4+4\n");
+  CHECK(task.log == "applied 0+4\nreleased 4+4\n");
   CHECK(store.probes == 0);
-  CHECK(executor.recover_from(store::pause_error(), "leasing retries"));
-  CHECK_FALSE(held());
+  CHECK(executor.recover_from(store::pause_error(), "lease retries"));
+  CHECK_FALSE(blocked());
 }

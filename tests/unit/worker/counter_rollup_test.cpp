@@ -6,7 +6,7 @@
 namespace trunkline::worker {
 namespace {
 
-std::vector<std::string> told(const std::vector<minute_hash>& minutes, std::int64_t now) {
+std::vector<std::string> summary(const std::vector<minute_hash>& minutes, std::int64_t now) {
   std::vector<std::string> out;
   for (const auto& each : counters_from(100, minutes, now))
     out.push_back(std::to_string(each.minute) + " " + each.name + " " + std::to_string(each.count));
@@ -19,20 +19,21 @@ using lines = std::vector<std::string>;
 
 TEST_CASE("fold: figures go to their minutes, cards do not") {
   CHECK(
-      told({{{"accepted", "3"}, {"gateway:a", "open"}}, {{"refused:path", "2"}}}, 101) ==
+      summary({{{"accepted", "3"}, {"gateway:a", "open"}}, {{"refused:path", "2"}}}, 101) ==
       lines{"101 refused:path 2", "100 accepted 3"}
   );
-  CHECK(told({{{"accepted", "rubbish"}}}, 100).empty());
+  CHECK(summary({{{"accepted", "malformed"}}}, 100).empty());
 }
 
 TEST_CASE("fold: a gateway that fell silent took figures along") {
-  CHECK(told({{{"gateway:a", "open"}}, {}, {}}, 102) == lines{"100 at_least 1"});
-  CHECK(told({{{"gateway:a", "open"}}, {}}, 101).empty());  // too early to say
-  CHECK(told({{{"gateway:a", "open"}}, {}, {{"gateway:a", "open"}}}, 102).empty());  // back again
-  CHECK(told({{{"gateway:a", "closed"}}, {}, {}}, 102).empty());
-  CHECK(told({{{"gateway:a", "open"}}, {{"gateway:a", "closed"}}, {}}, 102).empty());
+  CHECK(summary({{{"gateway:a", "open"}}, {}, {}}, 102) == lines{"100 at_least 1"});
+  CHECK(summary({{{"gateway:a", "open"}}, {}}, 101).empty());  // It may still publish the minute.
+  CHECK(summary({{{"gateway:a", "open"}}, {}, {{"gateway:a", "open"}}}, 102).empty()
+  );  // It is in a later minute.
+  CHECK(summary({{{"gateway:a", "closed"}}, {}, {}}, 102).empty());
+  CHECK(summary({{{"gateway:a", "open"}}, {{"gateway:a", "closed"}}, {}}, 102).empty());
   CHECK(
-      told({{{"gateway:a", "open"}, {"gateway:b", "open"}, {"at_least", "1"}}, {}, {}}, 102) ==
+      summary({{{"gateway:a", "open"}, {"gateway:b", "open"}, {"at_least", "1"}}, {}, {}}, 102) ==
       lines{"100 at_least 1"}
   );
 }

@@ -2,16 +2,16 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "worker/batch/failure_cause.hpp"
+#include "worker/batch/failure_policy.hpp"
 
 using namespace trunkline;
 using namespace trunkline::worker;
 
 namespace {
 
-// Every SQLSTATE of PostgreSQL 15, by whose fault it is.
+// Every SQLSTATE of PostgreSQL 15, by its failure cause.
 const struct {
-  failure_cause who;
+  failure_cause cause;
   const char* states;
 } all_states[] = {
     {failure_cause::event,
@@ -43,18 +43,18 @@ const struct {
 };
 
 failure_cause of(const std::string& state) {
-  return classify({store::store_error_kind::sql, state, "refused"});
+  return classify({store::store_error_kind::sql, state, "rejected"});
 }
 
 }  // namespace
 
 TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to failure_cause") {
   int seen = 0;
-  for (const auto& [who, states] : all_states) {
+  for (const auto& [cause, states] : all_states) {
     std::istringstream in(states);
     for (std::string state; in >> state; ++seen) {
       INFO(state);
-      CHECK(to_string(of(state)) == to_string(who));
+      CHECK(to_string(of(state)) == to_string(cause));
     }
   }
   CHECK(seen == 260);
@@ -82,7 +82,7 @@ TEST_CASE("errors without a SQLSTATE") {
       classify({store::store_error_kind::in_doubt, "", "lost during COMMIT"}) ==
       failure_cause::connection
   );
-  // Another session crashed the server: this batch is not suspected.
+  // Another session crashed the server. This batch is not the cause.
   CHECK(
       classify({store::store_error_kind::lost, "57P02", "terminating connection"}) ==
       failure_cause::server_unavailable
@@ -104,17 +104,17 @@ TEST_CASE("only what a probe decides asks for one") {
 
 TEST_CASE("the next step, by failure_cause, probe and what is in hand") {
   struct row {
-    failure_cause who;
+    failure_cause cause;
     bool probe_passed;
     attempt_history seen;  // entries, halved, collisions, losses
     next_step expected;
   };
   const auto r = GENERATE(
-      // That event: isolate and count, whatever the probe would say.
+      // An event is isolated and counted without a probe.
       row{failure_cause::event, false, {500, false, 0, 0}, next_step::halve},
       row{failure_cause::event, false, {2, true, 0, 0}, next_step::halve},
       row{failure_cause::event, false, {1, false, 0, 0}, next_step::record_failure},
-      // Collisions: five tries, then the batch is halved, and what is alone goes back uncounted.
+      // After five collisions a batch is halved, and a single event is released uncounted.
       row{failure_cause::collision, false, {500, false, 1, 0}, next_step::retry_after_jitter},
       row{failure_cause::collision, false, {500, false, 4, 0}, next_step::retry_after_jitter},
       row{failure_cause::collision, false, {500, false, 5, 0}, next_step::halve},
@@ -135,7 +135,7 @@ TEST_CASE("the next step, by failure_cause, probe and what is in hand") {
       row{failure_cause::unknown, true, {1, true, 0, 0}, next_step::record_failure},
       row{failure_cause::server_unavailable, false, {1, false, 0, 0}, next_step::wait_for_server},
       row{failure_cause::server_unavailable, true, {1, false, 0, 9}, next_step::retry_now},
-      // Two batches lost to a closed connection with passing probes count.
+      // Two connections lost with passing probes isolate the event.
       row{failure_cause::connection, false, {500, false, 0, 9}, next_step::wait_for_server},
       row{failure_cause::connection, true, {500, false, 0, 1}, next_step::retry_now},
       row{failure_cause::connection, true, {500, false, 0, 2}, next_step::halve},
@@ -144,8 +144,8 @@ TEST_CASE("the next step, by failure_cause, probe and what is in hand") {
       row{failure_cause::connection, true, {1, true, 0, 2}, next_step::record_failure}
   );
   INFO(
-      to_string(r.who) << ", probe " << r.probe_passed << ", entries " << r.seen.entries
-                       << ", collisions " << r.seen.collisions << ", losses " << r.seen.losses
+      to_string(r.cause) << ", probe " << r.probe_passed << ", entries " << r.seen.entries
+                         << ", collisions " << r.seen.collisions << ", losses " << r.seen.losses
   );
-  CHECK(to_string(decide(r.who, r.probe_passed, r.seen)) == to_string(r.expected));
+  CHECK(to_string(decide(r.cause, r.probe_passed, r.seen)) == to_string(r.expected));
 }

@@ -30,12 +30,12 @@ TEST_CASE("facts 25: a delay is drawn from [c/2, c], c doubling up to the cap") 
 }
 
 TEST_CASE("fifteen waits span 14.7 to 29.4 hours") {
-  milliseconds least{0}, most{0};
+  milliseconds min{0}, max{0};
   for (int attempt = 1; attempt <= 15; ++attempt) {
-    least += backoff(attempt, base, cap, 0);
-    most += backoff(attempt, base, cap, almost_one);
+    min += backoff(attempt, base, cap, 0);
+    max += backoff(attempt, base, cap, almost_one);
   }
-  const std::chrono::duration<double, std::ratio<3600>> shortest = least, longest = most;
+  const std::chrono::duration<double, std::ratio<3600>> shortest = min, longest = max;
   CHECK(shortest.count() == Approx(14.7).margin(0.05));
   CHECK(longest.count() == Approx(29.4).margin(0.05));
 }
@@ -43,7 +43,7 @@ TEST_CASE("fifteen waits span 14.7 to 29.4 hours") {
 TEST_CASE("no attempt number overflows a delay") {
   for (int attempt : {16, 62, 63, 64, 1000, 2'000'000'000})
     CHECK(backoff(attempt, base, cap, 0.5) == cap * 3 / 4);
-  CHECK(backoff(1, 10s, 1s, 0) == 500ms);  // a cap below the base rules
+  CHECK(backoff(1, 10s, 1s, 0) == 500ms);  // A maximum below the base limits the delay.
 }
 
 TEST_CASE("ten thousand waits are spread evenly") {

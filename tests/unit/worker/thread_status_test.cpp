@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "worker/process/log_limit.hpp"
+#include "worker/process/minute_rate.hpp"
 #include "worker/process/readiness.hpp"
 #include "worker/process/stop_signal.hpp"
 #include "worker/process/thread_status.hpp"
@@ -34,13 +35,13 @@ TEST_CASE("ready once every thread has reached both servers, and while none wait
     }
   CHECK(probe_response(status, counts, "/readyz").status == 200);
 
-  status.set(1, dependency::postgres, "postgres: \"away\"\n");
+  status.set(1, dependency::postgres, "postgres: \"down\"\n");
   CHECK(probe_response(status, counts, "/readyz").status == 503);
   CHECK(
       probe_response(status, counts, "/readyz").body ==
-      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"away\\\"\\u000a\"]}\n"
+      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"down\\\"\\u000a\"]}\n"
   );
-  status.set(0, dependency::postgres, "postgres: \"away\"\n");
+  status.set(0, dependency::postgres, "postgres: \"down\"\n");
   CHECK(status.reasons().size() == 1);
   status.clear(0, dependency::postgres);
   status.clear(1, dependency::postgres);
@@ -66,18 +67,18 @@ TEST_CASE("outcomes a second over the last minute") {
   CHECK(rate.sample(start, 0) == 0);
   CHECK(rate.sample(start + 5s, 50) == Approx(10));
   for (int i = 2; i <= 12; ++i) rate.sample(start + i * 5s, 50);
-  CHECK(rate.sample(start + 65s, 50) == Approx(0));  // the burst is more than a minute ago
+  CHECK(rate.sample(start + 65s, 50) == Approx(0));  // The burst was more than a minute ago.
 }
 
 TEST_CASE("a few lines a period, the rest counted") {
   log_limit limit(2, 1min);
   const auto start = log_limit::time{} + 1h;
-  CHECK(limit.pass(start) == 0u);
-  CHECK(limit.pass(start) == 0u);
-  CHECK_FALSE(limit.pass(start + 1s));
-  CHECK_FALSE(limit.pass(start + 59s));
-  CHECK(limit.pass(start + 61s) == 2u);
-  CHECK(limit.pass(start + 61s) == 0u);
+  CHECK(limit.admit(start) == 0u);
+  CHECK(limit.admit(start) == 0u);
+  CHECK_FALSE(limit.admit(start + 1s));
+  CHECK_FALSE(limit.admit(start + 59s));
+  CHECK(limit.admit(start + 61s) == 2u);
+  CHECK(limit.admit(start + 61s) == 0u);
 }
 
 TEST_CASE("held entries") {
@@ -111,7 +112,7 @@ TEST_CASE("a pause is ready and has a note and holding and draining weigh more")
   status.clear(0, dependency::redis);
   status.clear(0, dependency::postgres);
   CHECK(status.pause("by ann@ops: a \"backup\""));
-  CHECK_FALSE(status.pause("by ann@ops: a \"backup\""));  // nothing new
+  CHECK_FALSE(status.pause("by ann@ops: a \"backup\""));  // no change
   CHECK(probe_response(status, totals{}, "/readyz").status == 200);
   CHECK(
       probe_response(status, totals{}, "/readyz").body ==
@@ -119,7 +120,7 @@ TEST_CASE("a pause is ready and has a note and holding and draining weigh more")
       "\"note\":\"by ann@ops: a \\\"backup\\\"\"}\n"
   );
   CHECK(status_line(status) == "paused by ann@ops: a \"backup\"");
-  status.set(0, dependency::postgres, "postgres: away");
+  status.set(0, dependency::postgres, "postgres: down");
   CHECK(status.state() == "holding");
   CHECK(probe_response(status, totals{}, "/readyz").status == 503);
   status.clear(0, dependency::postgres);
