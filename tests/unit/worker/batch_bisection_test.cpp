@@ -33,13 +33,13 @@ struct run {
 
 }  // namespace
 
-TEST_CASE("a batch without poison is one transaction, an empty one none") {
+TEST_CASE("A batch without failing events is one transaction, an empty batch none") {
   CHECK(run(500, {}).transactions == 1);
   CHECK(run(500, {}).applied.size() == 500);
   CHECK(run(0, {}).transactions == 0);
 }
 
-TEST_CASE("every poison is found alone, and every other event is applied once, in order") {
+TEST_CASE("A failing event is found alone, and every other event is applied once, in order") {
   const std::size_t entries = GENERATE(1u, 2u, 3u, 7u, 200u, 500u);
   for (std::size_t bad = 0; bad < entries; bad += 1 + entries / 9) {
     const run seen(entries, {bad});
@@ -52,12 +52,12 @@ TEST_CASE("every poison is found alone, and every other event is applied once, i
   }
 }
 
-TEST_CASE("many poisons") {
+TEST_CASE("Several failing events are found") {
   CHECK(run(8, {0, 3, 7}).found == std::vector<std::size_t>{0, 3, 7});
   CHECK(run(3, {0, 1, 2}).applied.empty());
 }
 
-TEST_CASE("what has no outcome yet can be given back") {
+TEST_CASE("The slices without an outcome can be released") {
   batch_bisection plan(8);
   plan.halve();
   plan.halve();
@@ -69,7 +69,7 @@ TEST_CASE("what has no outcome yet can be given back") {
   CHECK(plan.next()->halved);
 }
 
-TEST_CASE("one by one") {
+TEST_CASE("A batch can be applied one by one") {
   batch_bisection plan(3, true);
   for (std::size_t i = 0; i < 3; ++i) {
     REQUIRE(plan.next());

@@ -131,7 +131,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(fixture, "work without trouble is one try and no probe") {
+TEST_CASE_METHOD(fixture, "A batch without failures takes one transaction and no probe") {
   status.clear(0, dependency::redis);
   scripted task(500);
   CHECK(executor.run(task));
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(fixture, "work without trouble is one try and no probe") {
   CHECK(status.ready());
 }
 
-TEST_CASE_METHOD(fixture, "one poison event is counted alone, the others are applied") {
+TEST_CASE_METHOD(fixture, "One failing event is counted alone, the others are applied") {
   scripted task(8);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
     if (has(slice, 5)) return sql("23514");
@@ -151,7 +151,7 @@ TEST_CASE_METHOD(fixture, "one poison event is counted alone, the others are app
   CHECK(store.probes == 0);
 }
 
-TEST_CASE_METHOD(fixture, "an unknown error is the batch's when the probe passes") {
+TEST_CASE_METHOD(fixture, "An unknown error is attributed to the batch if the probe passes") {
   scripted task(2);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
     if (has(slice, 0)) return sql("XX000");
@@ -177,7 +177,7 @@ TEST_CASE_METHOD(
   CHECK_FALSE(blocked());
 }
 
-TEST_CASE_METHOD(fixture, "a missing grant holds although the probe would pass") {
+TEST_CASE_METHOD(fixture, "A missing grant blocks the worker although the probe would pass") {
   scripted task(500);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
     if (task.attempts > 1) CHECK(status.reasons().back() == "postgres: scripted (42501)");
@@ -213,7 +213,7 @@ TEST_CASE_METHOD(
   CHECK(task.log.find("counted") == std::string::npos);
 }
 
-TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is counted") {
+TEST_CASE_METHOD(fixture, "An event that breaks the connection twice, alone, is counted") {
   scripted task(4);
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
     if (has(slice, 1)) return store::store_error{store::store_error_kind::lost, "", "closed"};
@@ -223,7 +223,7 @@ TEST_CASE_METHOD(fixture, "an event that kills its connection twice, alone, is c
   CHECK(task.log == "applied 0+1\ncounted 1 \napplied 2+2\n");
 }
 
-TEST_CASE_METHOD(fixture, "a commit in doubt is applied again, whole") {
+TEST_CASE_METHOD(fixture, "A batch whose commit is in doubt is applied again as a whole", "[F3]") {
   scripted task(4);
   task.rule = [&](const auto&) -> std::optional<store::store_error> {
     if (task.attempts == 1)
@@ -247,7 +247,7 @@ TEST_CASE_METHOD(
   CHECK(task.log == "abandoned 0\napplied 1+1\n");
 }
 
-TEST_CASE_METHOD(fixture, "leased retries go back as soon as the hold begins") {
+TEST_CASE_METHOD(fixture, "Leased retries are released as soon as the worker is blocked", "[H4]") {
   scripted task(3);
   task.kept = false;
   task.rule = [](const auto&) { return sql("42P01"); };
@@ -256,7 +256,7 @@ TEST_CASE_METHOD(fixture, "leased retries go back as soon as the hold begins") {
   CHECK(waiting.waiting());
 }
 
-TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome") {
+TEST_CASE_METHOD(fixture, "A stop while blocked releases the events without an outcome") {
   scripted task(4);
   task.rule = [&](const auto& slice) -> std::optional<store::store_error> {
     if (slice.count == 4) return sql("23505");
@@ -268,7 +268,7 @@ TEST_CASE_METHOD(fixture, "a stop while holding gives back what has no outcome")
   CHECK(task.log == "applied 0+2\nreleased 2+2\n");
 }
 
-TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure already known") {
+TEST_CASE_METHOD(fixture, "An overdue batch is released uncounted, except for a known failure") {
   scripted task(4);
   task.good_for = 3;
   task.rule = [](const auto& slice) -> std::optional<store::store_error> {
@@ -279,7 +279,7 @@ TEST_CASE_METHOD(fixture, "what is overdue goes back uncounted, except a failure
   CHECK(task.log == "counted 0 23514\nreleased 1+1\nreleased 2+2\n");
 }
 
-TEST_CASE_METHOD(fixture, "a stop while the house is down gives leases back too") {
+TEST_CASE_METHOD(fixture, "A stop while the server is unavailable also releases leases") {
   scripted task(3);
   task.kept = false;
   task.rule = [](const auto&) -> std::optional<store::store_error> {

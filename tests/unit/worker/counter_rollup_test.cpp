@@ -17,7 +17,7 @@ using lines = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("fold: figures go to their minutes, cards do not") {
+TEST_CASE("Counters are assigned to their minutes, gateway fields are not") {
   CHECK(
       summary({{{"accepted", "3"}, {"gateway:a", "open"}}, {{"refused:path", "2"}}}, 101) ==
       lines{"101 refused:path 2", "100 accepted 3"}
@@ -25,7 +25,7 @@ TEST_CASE("fold: figures go to their minutes, cards do not") {
   CHECK(summary({{{"accepted", "malformed"}}}, 100).empty());
 }
 
-TEST_CASE("fold: a gateway that fell silent took figures along") {
+TEST_CASE("A gateway that ended without closing marks its minute as incomplete") {
   CHECK(summary({{{"gateway:a", "open"}}, {}, {}}, 102) == lines{"100 at_least 1"});
   CHECK(summary({{{"gateway:a", "open"}}, {}}, 101).empty());  // It may still publish the minute.
   CHECK(summary({{{"gateway:a", "open"}}, {}, {{"gateway:a", "open"}}}, 102).empty()

@@ -7,7 +7,7 @@
 using namespace trunkline;
 using namespace trunkline::worker;
 
-TEST_CASE("remains of an entry with a body keep key, bytes and ids, and are not parsed") {
+TEST_CASE("The raw event of an entry with a body keeps key, bytes and ids, and is not parsed") {
   const std::string body("{\"type\":\"message.received\"}\0\xff", 29);
   const auto buried = raw_event(
       "1795194181310-7",
@@ -23,7 +23,7 @@ TEST_CASE("remains of an entry with a body keep key, bytes and ids, and are not 
   CHECK_FALSE(buried.event.json_text);
 }
 
-TEST_CASE("remains of a foreign entry are all of its fields, under a key of their own") {
+TEST_CASE("The raw event of a foreign entry contains all its fields and has its own key", "[E6]") {
   const auto first = raw_event("1795194181310-0", {"hello", "world", "n", "1"});
   const auto second = raw_event("1795194181311-0", {"hello", "world", "n", "1"});
   CHECK(first.delivery.body == "hello=world\nn=1\n");
@@ -32,7 +32,7 @@ TEST_CASE("remains of a foreign entry are all of its fields, under a key of thei
   CHECK(first.key != second.key);
 }
 
-TEST_CASE("a forged time is brought into what Postgres can hold") {
+TEST_CASE("A forged time is limited to the range of PostgreSQL") {
   CHECK(
       raw_event("1-0", {"b", "x", "t", "9223372036854775807"}).delivery.received_at_ms ==
       4102444800000
@@ -40,7 +40,7 @@ TEST_CASE("a forged time is brought into what Postgres can hold") {
   CHECK(raw_event("18446744073709551615-1", {"x", "y"}).delivery.received_at_ms == 0);
 }
 
-TEST_CASE("entries without a body are told from those with one") {
+TEST_CASE("Entries without a body are undecodable") {
   std::vector<stream::entry> entries(3);
   entries[0].id = "1-0";
   entries[0].problem = "no field b: not written by a gateway";
@@ -57,7 +57,7 @@ TEST_CASE("entries without a body are told from those with one") {
   CHECK_FALSE(batch.events[0].delivery.delivery_id.empty());
 }
 
-TEST_CASE("stream ids compare as numbers") {
+TEST_CASE("Stream ids are compared as numbers") {
   CHECK(id_less("9-0", "10-0"));
   CHECK(id_less("10-9", "10-10"));
   CHECK_FALSE(id_less("10-0", "10-0"));

@@ -48,7 +48,7 @@ failure_cause of(const std::string& state) {
 
 }  // namespace
 
-TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to failure_cause") {
+TEST_CASE("Every SQLSTATE of PostgreSQL 15 has a failure cause") {
   int seen = 0;
   for (const auto& [cause, states] : all_states) {
     std::istringstream in(states);
@@ -60,12 +60,12 @@ TEST_CASE("facts 26: every SQLSTATE of PostgreSQL 15 has someone to failure_caus
   CHECK(seen == 260);
 }
 
-TEST_CASE("what is no known SQLSTATE is left to the probe") {
+TEST_CASE("An unknown SQLSTATE is left to the probe") {
   for (const auto* state : {"", "2", "22", "220000", "ZZZZZ", "4200"})
     CHECK(of(state) == failure_cause::unknown);
 }
 
-TEST_CASE("errors without a SQLSTATE") {
+TEST_CASE("Errors without a SQLSTATE have a failure cause") {
   CHECK(
       classify({store::store_error_kind::unreachable, "", "connection refused"}) ==
       failure_cause::server_unavailable
@@ -93,7 +93,7 @@ TEST_CASE("errors without a SQLSTATE") {
   );
 }
 
-TEST_CASE("only what a probe decides asks for one") {
+TEST_CASE("Only causes that a probe decides need one") {
   CHECK(needs_probe(failure_cause::unknown));
   CHECK(needs_probe(failure_cause::connection));
   CHECK(needs_probe(failure_cause::server_unavailable));
@@ -102,7 +102,7 @@ TEST_CASE("only what a probe decides asks for one") {
   CHECK_FALSE(needs_probe(failure_cause::schema_or_privileges));
 }
 
-TEST_CASE("the next step, by failure_cause, probe and what is in hand") {
+TEST_CASE("The next step follows from cause, probe and attempt history") {
   struct row {
     failure_cause cause;
     bool probe_passed;

@@ -16,7 +16,7 @@ constexpr double almost_one = 0.999999999;
 
 }  // namespace
 
-TEST_CASE("facts 25: a delay is drawn from [c/2, c], c doubling up to the cap") {
+TEST_CASE("A delay is in [c/2, c], and c doubles up to the cap", "[H1]") {
   milliseconds c = base;
   for (int attempt = 1; attempt <= 15; ++attempt) {
     INFO("attempt " << attempt);
@@ -29,7 +29,7 @@ TEST_CASE("facts 25: a delay is drawn from [c/2, c], c doubling up to the cap") 
   CHECK(c == cap);
 }
 
-TEST_CASE("fifteen waits span 14.7 to 29.4 hours") {
+TEST_CASE("Fifteen delays take 14.7 to 29.4 hours", "[H1]") {
   milliseconds min{0}, max{0};
   for (int attempt = 1; attempt <= 15; ++attempt) {
     min += backoff(attempt, base, cap, 0);
@@ -40,13 +40,13 @@ TEST_CASE("fifteen waits span 14.7 to 29.4 hours") {
   CHECK(longest.count() == Approx(29.4).margin(0.05));
 }
 
-TEST_CASE("no attempt number overflows a delay") {
+TEST_CASE("A large number of failures does not overflow the delay") {
   for (int attempt : {16, 62, 63, 64, 1000, 2'000'000'000})
     CHECK(backoff(attempt, base, cap, 0.5) == cap * 3 / 4);
   CHECK(backoff(1, 10s, 1s, 0) == 500ms);  // A maximum below the base limits the delay.
 }
 
-TEST_CASE("ten thousand waits are spread evenly") {
+TEST_CASE("Ten thousand delays are distributed evenly", "[H2]") {
   std::mt19937_64 engine(20261122);
   std::uniform_real_distribution<double> unit(0, 1);
   constexpr int draws = 10'000;
@@ -61,7 +61,7 @@ TEST_CASE("ten thousand waits are spread evenly") {
   CHECK(chi_square < 21.67);  // 9 degrees of freedom, p = 0.01
 }
 
-TEST_CASE("a collided transaction waits 5 to 80 ms") {
+TEST_CASE("A collision is retried after 5 to 80 ms", "[F6]") {
   CHECK(collision_delay(0) == 5ms);
   CHECK(collision_delay(almost_one) == 80ms);
 }

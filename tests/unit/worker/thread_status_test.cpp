@@ -11,7 +11,7 @@
 using namespace trunkline::worker;
 using namespace std::chrono_literals;
 
-TEST_CASE("all threads turn, or one stands still") {
+TEST_CASE("A thread without a heartbeat is not responsive") {
   thread_status status(2);
   const auto now = std::chrono::steady_clock::now();
   CHECK(status.all_responsive_since(now - 1min));
@@ -21,7 +21,7 @@ TEST_CASE("all threads turn, or one stands still") {
   CHECK(status.all_responsive_since(now));
 }
 
-TEST_CASE("ready once every thread has reached both servers, and while none waits") {
+TEST_CASE("A worker is ready if each thread has reached both servers and none is blocked") {
   totals counts;
   thread_status status(2);
   CHECK(
@@ -54,14 +54,14 @@ TEST_CASE("ready once every thread has reached both servers, and while none wait
   );
 }
 
-TEST_CASE("alive is alive, other paths are not there") {
+TEST_CASE("The liveness probe succeeds, and other paths do not exist") {
   totals counts;
   thread_status status(1);
   CHECK(probe_response(status, counts, "/livez").status == 200);
   CHECK(probe_response(status, counts, "/metrics/x").status == 404);
 }
 
-TEST_CASE("outcomes a second over the last minute") {
+TEST_CASE("The rate is outcomes per second over the last minute") {
   minute_rate rate;
   const auto start = minute_rate::time{} + 1h;
   CHECK(rate.sample(start, 0) == 0);
@@ -70,7 +70,7 @@ TEST_CASE("outcomes a second over the last minute") {
   CHECK(rate.sample(start + 65s, 50) == Approx(0));  // The burst was more than a minute ago.
 }
 
-TEST_CASE("a few lines a period, the rest counted") {
+TEST_CASE("A log limit admits a few records per period and counts the rest") {
   log_limit limit(2, 1min);
   const auto start = log_limit::time{} + 1h;
   CHECK(limit.admit(start) == 0u);
@@ -81,7 +81,7 @@ TEST_CASE("a few lines a period, the rest counted") {
   CHECK(limit.admit(start + 61s) == 0u);
 }
 
-TEST_CASE("held entries") {
+TEST_CASE("In-flight entries are a set") {
   in_flight_entries entries;
   entries.add({"2-0", "1-0"});
   entries.add({"3-0", "1-0"});
@@ -91,7 +91,7 @@ TEST_CASE("held entries") {
   CHECK(seen == std::vector<std::string>{"1-0", "3-0"});
 }
 
-TEST_CASE("a stop shortens what calls may wait for") {
+TEST_CASE("A stop shortens the waiting time of calls") {
   stop_signal stop(10min);
   CHECK(stop.at_most(1h) == 1h);
   stop.request();
@@ -107,7 +107,7 @@ TEST_CASE("a stop shortens what calls may wait for") {
   CHECK(over.at_most(5s) < 1s);
 }
 
-TEST_CASE("a pause is ready and has a note and holding and draining weigh more") {
+TEST_CASE("A paused worker is ready with a note, unless it is blocked or draining") {
   thread_status status(1);
   status.clear(0, dependency::redis);
   status.clear(0, dependency::postgres);
