@@ -133,7 +133,8 @@ class CanaryPipeline(Pipeline):
         self.redis.command("ACL", "SETUSER", f"trunkline-{role}", f">{REDIS_SECRET}")
         return super().start(program, *options, "--log-level", "debug", *(
             ("--max-requests-per-connection", "100000") if role == "gateway" else
-            ("--max-attempts", "2", "--retry-base", "50ms", "--retry-poll", "50ms", "--heartbeat-every", "100ms")))
+            ("--max-attempts", "2", "--retry-base", "50ms", "--retry-poll-interval", "50ms",
+             "--heartbeat-interval", "100ms")))
 
     def environment(self, role):
         """Returns the environment of a program: addresses with the canary passwords."""

@@ -42,7 +42,7 @@ class ProxiedWorkerTest(WorkerTest):
         """Starts a worker with one thread that queries PostgreSQL only for what it read."""
         worker = Worker(ProxiedRedis(self.redis, self.to_redis.port), self.postgres,
                         database=self.postgres.url_of("worker", self.to_postgres.port),
-                        **{"threads": 1, "retry_poll": "1h", "claim_after": "300ms", **options})
+                        **{"threads": 1, "retry_poll_interval": "1h", "claim_after": "300ms", **options})
         self.workers.append(worker)
         return worker
 

@@ -174,7 +174,7 @@ class BadEvent(WorkerTest):
         for _ in range(5):
             unlock = self.lock_table("activities")
             if not self.keeper:
-                self.supervise(count=1, lock_timeout="4s", statement_timeout="9s")
+                self.supervise(count=1, postgres_lock_timeout="4s", postgres_statement_timeout="9s")
             waiting = "pg_stat_activity where application_name like 'trunkline-worker%' and wait_event_type = 'Lock'"
             wait_for(lambda: self.count(waiting) > 0, "work in hand")
             self.keeper.kill_all()

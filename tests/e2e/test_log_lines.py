@@ -38,7 +38,7 @@ class HostilePipeline(Pipeline):
         super().__init__()
 
     def start(self, program, *options):
-        more = () if program == "trunkline-gateway" else ("--max-attempts", "1", "--heartbeat-every", "100ms")
+        more = () if program == "trunkline-gateway" else ("--max-attempts", "1", "--heartbeat-interval", "100ms")
         return super().start(program, *options, *more, "--log-level", "debug", "--log-format", self.form)
 
 

@@ -104,7 +104,7 @@ class Pause(CommandTest):
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
 
     def test_a_batch_that_exceeds_the_wait_is_reported(self):
-        worker = self.worker(threads=1, **{"lock-timeout": "2900ms"})
+        worker = self.worker(threads=1, **{"postgres-lock-timeout": "2900ms"})
         worker.wait_ready()
         end = self.lock_table("activities")
         self.add_messages(range(1))
@@ -161,7 +161,7 @@ class Pause(CommandTest):
         self.assertIsNone(self.json("queue")["pause"])
 
     def test_it_is_shown_everywhere(self):
-        worker = self.worker(**{"heartbeat-every": "100ms"})
+        worker = self.worker(**{"heartbeat-interval": "100ms"})
         worker.wait_ready()
         self.pause("--resume-at", "2099-01-01 06:00")
         self.wait_paused(worker)

@@ -54,7 +54,7 @@ class Collisions(WorkerTest):
                 worker.close()
 
     def test_a_deadlock_with_another_session_is_retried(self):
-        worker = self.worker(threads=1, lock_timeout="9s", statement_timeout="10s", claim_after="20s")
+        worker = self.worker(threads=1, postgres_lock_timeout="9s", postgres_statement_timeout="10s", claim_after="20s")
         self.add_messages([1, 2])
         self.wait_states(processed=2)
         before = self.deadlocks()
@@ -78,7 +78,7 @@ class Collisions(WorkerTest):
         self.assertIsNone(worker.process.poll())
 
     def test_a_locked_table_stops_what_needs_it_and_nothing_is_counted(self):
-        self.worker(claim_after="300ms", lock_timeout="50ms").wait_ready()
+        self.worker(claim_after="300ms", postgres_lock_timeout="50ms").wait_ready()
         unlock = self.lock_table("contacts")
         self.add_messages(range(20))
         began = time.monotonic()
@@ -90,7 +90,7 @@ class Collisions(WorkerTest):
         self.check_nothing_counted()
 
     def test_an_idle_transaction_delays_only_its_row(self):
-        self.worker(lock_timeout="100ms").wait_ready()
+        self.worker(postgres_lock_timeout="100ms").wait_ready()
         self.add_messages(range(10))
         self.wait_states(processed=10)
         end = self.session("begin; update activities set erased = erased where openphone_id = 'TRUNKLINE-TEST-4';")
@@ -109,7 +109,7 @@ class Collisions(WorkerTest):
               return new; end $$;
             create trigger note_settings before insert on activities for each row execute function note_settings()""")
         self.addCleanup(self.sql, "drop function note_settings cascade; drop table settings")
-        self.worker(threads=1, idle_timeout="4s").wait_ready()
+        self.worker(threads=1, postgres_idle_timeout="4s").wait_ready()
         for n in range(4):
             self.add_messages([n])
             self.wait_states(processed=n + 1)

@@ -76,7 +76,7 @@ class Names(WorkerTest):
     def test_a_silent_resolver_blocks(self):
         worker = self.worker(database=self.url)
         self.add_messages(range(50))
-        worker.wait_holding("postgres.test.invalid")
+        worker.wait_blocked("postgres.test.invalid")
         self.assertGreater(self.resolver.asked, 0)
         self.assertIsNone(worker.process.poll())
         self.resolver.silent = False
@@ -99,7 +99,7 @@ class Names(WorkerTest):
 
     def test_a_stop_while_the_resolver_is_silent(self):
         worker = self.worker(database=self.url, drain_timeout="100ms")
-        worker.wait_holding("postgres.test.invalid")
+        worker.wait_blocked("postgres.test.invalid")
         began = time.monotonic()
         self.assertEqual(worker.terminate(), 0)
         self.assertLess(time.monotonic() - began, limit(6))

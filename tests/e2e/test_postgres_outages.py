@@ -35,7 +35,7 @@ class Outages(WorkerTest):
         self.postgres.stop(signal.SIGQUIT)
         try:
             self.add_messages(range(EVENTS))
-            worker.wait_holding("postgres")
+            worker.wait_blocked("postgres")
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 self.assertEqual(worker.ready()[0], 503)
@@ -49,13 +49,14 @@ class Outages(WorkerTest):
 
     @soak_only
     def test_unreachable_for_twenty_seconds_at_the_default_intervals(self):
-        self.unreachable(20, hold_least="100ms", hold_most="30s", probe_most="3s", claim_after="30s", sweep_every="5s")
+        self.unreachable(20, outage_backoff_min="100ms", outage_backoff_max="30s", probe_interval_max="3s",
+                         claim_after="30s", reclaim_interval="5s")
 
     def test_hundreds_of_probes_dead_letter_nothing(self):
         # An outage of ten minutes with a probe every 3 s is 200 probes per thread; here they follow every few
         # milliseconds.
-        worker = self.worker("--log-level", "debug", hold_least="1ms", probe_most="10ms", hold_most="10ms",
-                             claim_after="200ms", sweep_every="50ms")
+        worker = self.worker("--log-level", "debug", outage_backoff_min="1ms", probe_interval_max="10ms", outage_backoff_max="10ms",
+                             claim_after="200ms", reclaim_interval="50ms")
         worker.wait_ready()
         self.sql("alter role trunkline_worker nologin")
         self.addCleanup(self.sql, "alter role trunkline_worker login")
@@ -64,7 +65,7 @@ class Outages(WorkerTest):
         self.add_messages(range(EVENTS))
         wait_for(lambda: worker.log().count("still blocked") >= 400, "400 probes", 120, every=0.2)
         rows = self.redis.command("XPENDING", "{trunkline}:deliveries", "workers", "-", "+", 1000)
-        self.assertLessEqual({row[3] for row in rows}, {0, 1}, "holding counts no delivery")
+        self.assertLessEqual({row[3] for row in rows}, {0, 1}, "a blocked worker counts no delivery")
         self.sql("alter role trunkline_worker login")
         self.back(worker, time.monotonic(), EVENTS, "no login, 400 probes")
 
@@ -76,7 +77,7 @@ class Outages(WorkerTest):
                  "application_name like 'trunkline-worker%'")
         self.addCleanup(self.sql, "alter role trunkline_worker connection limit -1")
         self.add_messages(range(EVENTS))
-        worker.wait_holding("too many connections")
+        worker.wait_blocked("too many connections")
         self.assertEqual(self.count(), 0)
         self.sql("alter role trunkline_worker connection limit -1")
         self.back(worker, time.monotonic(), EVENTS, "out of connections")
@@ -85,7 +86,7 @@ class Outages(WorkerTest):
         self.sql("alter role trunkline_worker connection limit 3")
         self.addCleanup(self.sql, "alter role trunkline_worker connection limit -1")
         worker = self.worker(threads=8, batch=10)
-        worker.wait_holding("too many connections")
+        worker.wait_blocked("too many connections")
         self.add_messages(range(EVENTS))
         self.wait_states(processed=EVENTS)  # the threads with a connection process everything
         self.check_nothing_counted()
@@ -103,7 +104,7 @@ class Outages(WorkerTest):
                            stdout=subprocess.DEVNULL, env=environment)
             self.postgres.grant_roles("behind")
         worker = self.worker(database=url)
-        worker.wait_holding("postgres: ")
+        worker.wait_blocked("postgres: ")
         migrate()
         worker.wait_ready()
         self.postgres.psql("create table kept as select * from schema_migrations; delete from schema_migrations "
@@ -111,7 +112,7 @@ class Outages(WorkerTest):
         self.postgres.psql("select pg_terminate_backend(pid) from pg_stat_activity "
                            "where application_name like 'trunkline-worker%'")
         self.add_messages(range(EVENTS))
-        worker.wait_holding("run trunkline migrate")
+        worker.wait_blocked("run trunkline migrate")
         self.postgres.psql("truncate schema_migrations; insert into schema_migrations select * from kept",
                            database="behind")
         began = time.monotonic()
@@ -126,7 +127,7 @@ class Outages(WorkerTest):
         self.sql("alter table activities rename column body to body_")
         try:
             self.add_messages(range(EVENTS))
-            worker.wait_holding("42703")
+            worker.wait_blocked("42703")
             self.assertEqual(self.count(), 0)
         finally:
             self.sql("alter table activities rename column body_ to body")

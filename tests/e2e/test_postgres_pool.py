@@ -42,7 +42,7 @@ class Pool(WorkerTest):
         self.set_for_the_role(but="lock_timeout")
         worker = self.worker(database=self.pooled("session"))
         self.add_messages(range(20))
-        worker.wait_holding("the session lacks our settings (lock_timeout)")
+        worker.wait_blocked("the session lacks our settings (lock_timeout)")
         self.assertEqual(self.count(), 0)
         self.set_for_the_role()
         # The pooler keeps its sessions.
@@ -67,9 +67,9 @@ class Pool(WorkerTest):
         self.set_for_the_role()
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
         # A client session changes its server session with each transaction, so prepared statements are missing.
-        worker = self.worker("--log-level", "debug", threads=8, batch=5, hold_most="100ms",
+        worker = self.worker("--log-level", "debug", threads=8, batch=5, outage_backoff_max="100ms",
                              database=url)
-        worker.wait_holding("must be in session mode")
+        worker.wait_blocked("must be in session mode")
         self.add_messages(range(200))
         wait_for(lambda: worker.log().count("must be in session mode") > 20, "more refusals")
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0 or state <> 'processed'"), 0)

@@ -45,7 +45,7 @@ class Promotion(WorkerTest):
             try:
                 proxy.cut()
                 self.add_messages(range(EVENTS, 2 * EVENTS))
-                worker.wait_holding("25006")
+                worker.wait_blocked("25006")
                 self.assertEqual(standby.psql("select count(*) from webhook_events"), str(EVENTS))
                 standby.psql("select pg_promote()")
                 began = time.monotonic()

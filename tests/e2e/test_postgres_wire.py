@@ -46,7 +46,7 @@ class Wire(ProxiedWorkerTest):
         return sweep
 
     def test_cut_after_any_byte_of_a_batch(self):
-        worker = self.proxied_worker(hold_least="1ms", probe_most="20ms")
+        worker = self.proxied_worker(outage_backoff_min="1ms", probe_interval_max="20ms")
         worker.wait_ready()
         generation, cuts = 0, 0
         for direction in ("up", "down"):
@@ -81,7 +81,7 @@ class Wire(ProxiedWorkerTest):
     def test_latency_is_not_a_hang(self):
         """A batch takes far longer than statement_timeout, and is not cut: no statement of it hangs."""
         self.to_postgres.delay(0.05)  # each way: about 30 round trips for the first batch
-        self.slow(20, claim_after="20s", statement_timeout="1s", watchdog_grace="100ms", lock_timeout="500ms")
+        self.slow(20, claim_after="20s", postgres_statement_timeout="1s", watchdog_grace="100ms", postgres_lock_timeout="500ms")
 
     def test_slow_line(self):
         self.to_postgres.rate(300_000)
@@ -93,7 +93,7 @@ class Wire(ProxiedWorkerTest):
         worker.wait_ready()
         self.to_postgres.stall()
         self.add_at_once(range(20))
-        worker.wait_holding("postgres")
+        worker.wait_blocked("postgres")
         time.sleep(seconds)
         self.to_postgres.heal()
         began = time.monotonic()
@@ -102,8 +102,8 @@ class Wire(ProxiedWorkerTest):
         print(f"measured: Postgres wire stalled, all rows after: {time.monotonic() - began:.2f} s", file=sys.stderr)
 
     def test_stall(self):
-        self.stall(0.5, statement_timeout="500ms", watchdog_grace="100ms", lock_timeout="200ms")
+        self.stall(0.5, postgres_statement_timeout="500ms", watchdog_grace="100ms", postgres_lock_timeout="200ms")
 
     @soak_only
     def test_stall_of_half_a_minute(self):
-        self.stall(20, claim_after="30s", statement_timeout="10s", lock_timeout="2s", watchdog_grace="1s")
+        self.stall(20, claim_after="30s", postgres_statement_timeout="10s", postgres_lock_timeout="2s", watchdog_grace="1s")

@@ -184,7 +184,7 @@ class HalfOpen(NetworkTest):
             heal = vanish()
             wait_for(lambda: senders.failed() > 0, "503")
             found = time.monotonic() - began
-            worker.wait_holding("redis")
+            worker.wait_blocked("redis")
             held = time.monotonic() - began
             wait_for(lambda: gateway.probe("/readyz")[0] == 503, "unready")
             self.assertLess(found, limit(5))

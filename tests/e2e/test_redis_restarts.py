@@ -28,7 +28,7 @@ class Promotion(StateTest):
         self.redis.command("REPLICAOF", "127.0.0.1", replica.port)
         self.redis.command("CLIENT", "UNPAUSE")
         self.expect_unready("readonly", "not_connected")
-        self.the_worker.wait_holding("READONLY")
+        self.the_worker.wait_blocked("READONLY")
         proxy.target_port = replica.port
         proxy.cut()
         old, type(self).redis, self.redis = self.redis, replica, replica

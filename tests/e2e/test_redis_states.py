@@ -18,7 +18,7 @@ class Unreachable(StateTest):
         self.begin()
         self.redis.kill()
         self.expect_unready("not_connected")
-        self.the_worker.wait_holding("redis")
+        self.the_worker.wait_blocked("redis")
         restart(self.redis)
         self.expect_return("killed")
         self.finish()
@@ -33,7 +33,7 @@ class Unreachable(StateTest):
         starting = threading.Thread(target=restart, args=(self.redis,))
         starting.start()
         wait_for(lambda: "LOADING" in str(self.gateway.probe("/readyz")[1]), "unready: LOADING")
-        self.the_worker.wait_holding("LOADING")
+        self.the_worker.wait_blocked("LOADING")
         answer = self.gateway.post(body_of("refused"))
         self.assertEqual(answer.status, 503)
         self.assertIn(int(answer.headers["retry-after"]), range(5, 31))
@@ -73,7 +73,7 @@ class RejectedByRedis(StateTest):
         wait_for(lambda: self.senders.failed() > 0, "503")
         self.expect_unready(*reasons)
         if worker_says:
-            self.the_worker.wait_holding(worker_says)
+            self.the_worker.wait_blocked(worker_says)
         mend()
         self.expect_return(what)
         self.senders.answers = {n: s for n, s in self.senders.answers.items() if s == 200}
@@ -107,7 +107,7 @@ class RejectedByRedis(StateTest):
         wait_for(lambda: self.redis.command("XLEN", STREAM) == 0, "the stream to be empty")
         self.wait_states(processed=200)
         self.assertEqual(self.count("activities"), 200)
-        worker.wait_holding("cannot create the consumer group")  # nothing left to read, and the group is still missing
+        worker.wait_blocked("cannot create the consumer group")  # nothing left to read, and the group is still missing
         self.redis.command("DEL", "foreign")
         worker.wait_ready()
         self.add(body_of("EV-200"))
@@ -152,7 +152,7 @@ class RejectedByRedis(StateTest):
         self.assertEqual({wrong.post().status, gateway.post().status}, {503})
         wait_for(lambda: "DB index" in str(wrong.probe("/readyz")[1]), "the reason")
         wait_for(lambda: gateway.post().status == 503 and "unknown command" in str(gateway.probe("/readyz")[1]), "the reason")
-        worker.wait_holding("unknown command")
+        worker.wait_blocked("unknown command")
         self.assertIsNone(gateway.process.poll())
         self.redis.kill()
         del self.redis.extra[-6:]

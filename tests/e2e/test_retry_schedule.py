@@ -56,7 +56,7 @@ class Schedule(WorkerTest):
     def test_sixteen_attempts_then_dead_once(self):
         self.refuse_until(-1)
         base, cap = 4, 400
-        worker = self.worker(retry_base=f"{base}ms", retry_cap=f"{cap}ms", retry_poll="10ms")
+        worker = self.worker(retry_base=f"{base}ms", retry_cap=f"{cap}ms", retry_poll_interval="10ms")
         self.add_messages(range(10))
         self.wait_states(dead=10)
         self.assertEqual(self.sql("select distinct attempts, sqlstate from webhook_events"), "16|23514")
@@ -89,7 +89,7 @@ class Schedule(WorkerTest):
                  "(new.openphone_id); return new; end $$; create or replace trigger effect after insert or update on "
                  "activities for each row execute function effect()")
         self.addCleanup(self.sql, "drop trigger effect on activities")
-        self.worker(retry_base="4ms", retry_cap="100ms", retry_poll="10ms")
+        self.worker(retry_base="4ms", retry_cap="100ms", retry_poll_interval="10ms")
         self.add_messages(range(0, 16))
         self.wait_states(processed=16)
         self.assertEqual(self.sql("select array_agg(attempts order by substr(event_id, 3)::int) from webhook_events"),
@@ -135,7 +135,7 @@ class Schedule(WorkerTest):
         wait_for(lambda: self.count("webhook_events where leased_until is not null") > 0, "retries in flight")
         self.postgres.stop()
         self.add_messages(range(10_000, 10_000 + new))
-        worker.wait_holding("postgres")
+        worker.wait_blocked("postgres")
         away = time.monotonic()
         wait_for(lambda: time.monotonic() - away > 2, "the leases to run out")
         self.postgres.start()

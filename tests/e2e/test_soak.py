@@ -21,7 +21,7 @@ MINUTES = float(os.environ.get("TRUNKLINE_SOAK_MINUTES", "30"))
 RATE = 300
 EVERY = 10.0
 # Defaults, except for the option that would keep the consumers of each dead worker for a day.
-WORKER = {"consumer-idle": "30s", "sweep-every": "2s", "claim-after": "10s"}
+WORKER = {"consumer-idle": "30s", "reclaim-interval": "2s", "claim-after": "10s"}
 
 
 def measured(name, value):

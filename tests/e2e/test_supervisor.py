@@ -206,7 +206,7 @@ class WorkerUnderSystemd(unittest.TestCase):
                 "ASAN_OPTIONS": "verify_asan_link_order=0"}
         os.environ.update(more)
         try:
-            worker = Worker(redis, postgres, statement_timeout="100ms", watchdog_grace="50ms")  # hung after 7 s
+            worker = Worker(redis, postgres, postgres_statement_timeout="100ms", watchdog_grace="50ms")  # hung after 7 s
         finally:
             for name in more:
                 del os.environ[name]
@@ -231,7 +231,7 @@ class WorkerUnderSystemd(unittest.TestCase):
             del os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"]
         self.addCleanup(worker.close)
         supervisor.wait_received("READY=1")
-        supervisor.wait_received("STATUS=holding: ")  # the schema is missing
+        supervisor.wait_received("STATUS=blocked: ")  # the schema is missing
         supervisor.wait_received("WATCHDOG=1", times=2)
         postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
         supervisor.wait_received("STATUS=running")

@@ -87,7 +87,7 @@ class Systemd(unittest.TestCase):
             echo 'REDIS_URL={redis("gateway")}' >>gateway.env
             echo 'TRUNKLINE_OPS_LISTEN=127.0.0.1:{self.ops}' >>gateway.env
             printf 'REDIS_URL={redis("worker")}\\nDATABASE_URL={postgres("worker")}\\n' >>worker.env
-            printf 'TRUNKLINE_CLAIM_AFTER=1s\\nTRUNKLINE_SWEEP_EVERY=500ms\\n' >>worker.env
+            printf 'TRUNKLINE_CLAIM_AFTER=1s\\nTRUNKLINE_RECLAIM_INTERVAL=500ms\\n' >>worker.env
             printf 'REDIS_URL={redis("operator")}\\nDATABASE_URL={postgres("readonly")}\\n' >>exporter.env
             echo 'TRUNKLINE_EXPORTER_LISTEN=127.0.0.1:{self.queue}' >>exporter.env
             echo '{HEX_KEY}' | install -m 600 /dev/stdin signing-keys

@@ -83,7 +83,7 @@ class Failures(WorkerTest):
                 self.postgres.stop(how)
                 try:
                     self.add_messages(range(300))
-                    worker.wait_holding("postgres")
+                    worker.wait_blocked("postgres")
                 finally:
                     self.postgres.start()
                 self.wait_states(processed=300)
@@ -96,7 +96,7 @@ class Failures(WorkerTest):
         self.postgres.stop()
         try:
             worker = self.worker()
-            worker.wait_holding("postgres")
+            worker.wait_blocked("postgres")
         finally:
             self.postgres.start()
         worker.wait_ready()
@@ -109,7 +109,7 @@ class Failures(WorkerTest):
         self.set_read_only("on")
         try:
             self.add_messages(range(50))
-            worker.wait_holding("25006")
+            worker.wait_blocked("25006")
             self.assertEqual(self.count(), 0)
         finally:
             self.set_read_only("off")
@@ -127,7 +127,7 @@ class Failures(WorkerTest):
         self.addCleanup(self.postgres.grant_roles)
         worker = self.worker()
         self.add_messages(range(50))
-        worker.wait_holding("42501")
+        worker.wait_blocked("42501")
         self.assertEqual(self.count(), 0)
         self.sql("grant update on activities to trunkline_worker")
         self.wait_states(processed=50)
@@ -136,12 +136,12 @@ class Failures(WorkerTest):
 
     def test_a_missing_schema_blocks(self):
         worker = self.worker(database=self.postgres.new_database("empty"))
-        worker.wait_holding("postgres")
+        worker.wait_blocked("postgres")
         self.assertIsNone(worker.process.poll())
         worker.close()
 
     def test_a_locked_row_delays_only_its_own_event(self):
-        self.worker(batch=50, lock_timeout="100ms").wait_ready()
+        self.worker(batch=50, postgres_lock_timeout="100ms").wait_ready()
         self.add_messages([7])
         self.wait_states(processed=1)
         unlock = self.session("begin; update activities set erased = erased where openphone_id = 'TRUNKLINE-TEST-7';")
@@ -177,7 +177,7 @@ class Failures(WorkerTest):
         self.assertEqual(self.sql("select event_id, attempts from webhook_events where state = 'retrying'"), "EV5|1")
 
     def test_frozen_postgres_is_disconnected_and_blocks(self):
-        worker = self.worker(statement_timeout="500ms", watchdog_grace="200ms", lock_timeout="200ms")
+        worker = self.worker(postgres_statement_timeout="500ms", watchdog_grace="200ms", postgres_lock_timeout="200ms")
         worker.wait_ready()
         backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split()
         self.postgres.process.send_signal(signal.SIGSTOP)  # new connections are accepted and never answered
@@ -185,7 +185,7 @@ class Failures(WorkerTest):
             os.kill(int(pid), signal.SIGSTOP)
         try:
             self.add_messages(range(10))
-            worker.wait_holding("postgres")
+            worker.wait_blocked("postgres")
         finally:
             for pid in backends:
                 os.kill(int(pid), signal.SIGCONT)

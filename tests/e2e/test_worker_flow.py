@@ -54,7 +54,7 @@ class Flow(WorkerTest):
         self.assertEqual(self.states(), {"processed": 2000})
 
     def test_sigterm_while_a_row_is_locked_releases_the_batch(self):
-        worker = self.worker(drain_timeout="500ms", lock_timeout="2s")
+        worker = self.worker(drain_timeout="500ms", postgres_lock_timeout="2s")
         worker.wait_ready()
         lock = self.lock_table("webhook_events")
         self.add_at_once(range(30))  # added one by one, the first would be read alone

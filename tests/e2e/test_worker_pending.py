@@ -32,7 +32,7 @@ class Pending(WorkerTest):
 
     def test_twenty_reclaiming_threads(self):
         self.leave(1000)
-        workers = [self.worker(threads=10, sweep_every="50ms", claim_after="2s", batch=20) for _ in range(2)]
+        workers = [self.worker(threads=10, reclaim_interval="50ms", claim_after="2s", batch=20) for _ in range(2)]
         self.wait_states(processed=1000)
         self.wait_drained()
         self.check_nothing_counted()

@@ -30,7 +30,7 @@ class Reclaim(WorkerTest):
         self.assertEqual(self.count("activities"), 800)
 
     def test_a_stopped_worker_that_continues_late_does_no_harm(self):
-        first = self.worker(idle_timeout="1s")  # the locks of its open transaction are released then
+        first = self.worker(postgres_idle_timeout="1s")  # the locks of its open transaction are released then
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(100))
@@ -48,7 +48,7 @@ class Reclaim(WorkerTest):
         self.assertEqual(first.terminate(), 0)
 
     def test_a_slow_worker_keeps_its_entries(self):
-        first = self.worker(lock_timeout="5s", statement_timeout="9s", claim_after="3s")
+        first = self.worker(postgres_lock_timeout="5s", postgres_statement_timeout="9s", claim_after="3s")
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(10))
@@ -92,7 +92,7 @@ class Reclaim(WorkerTest):
                  "create trigger slow before insert on activities for each row execute function slow()")
         self.addCleanup(self.sql, "drop trigger slow on activities")
         for delivered in range(2, 6):
-            worker = self.worker(claim_after="300ms", lock_timeout="5s", statement_timeout="30s")
+            worker = self.worker(claim_after="300ms", postgres_lock_timeout="5s", postgres_statement_timeout="30s")
             wait_for(lambda: self.deliveries(poison) == delivered, f"delivery {delivered}")
             worker.kill()
             self.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'")
@@ -163,13 +163,13 @@ class Reclaim(WorkerTest):
         worker = self.worker()
         worker.wait_ready()
         self.redis.kill()
-        worker.wait_holding("redis")
+        worker.wait_blocked("redis")
         self.restart_redis()
         worker.wait_ready()
         self.add_messages(range(20))
         self.wait_states(processed=20)
         self.redis.process.send_signal(signal.SIGSTOP)
-        worker.wait_holding("redis")
+        worker.wait_blocked("redis")
         self.redis.process.send_signal(signal.SIGCONT)
         worker.wait_ready()
         self.add_messages(range(20, 40))

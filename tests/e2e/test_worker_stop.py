@@ -9,8 +9,9 @@ import time
 from seeds import limit
 from worker_harness import STREAM, Worker, WorkerTest, message, wait_for
 
-DEFAULTS = {"block": "1s", "sweep_every": "5s", "claim_after": "30s", "retry_poll": "1s", "heartbeat_every": "5s",
-            "redis_timeout": "5s", "statement_timeout": "10s", "probe_most": "3s"}
+DEFAULTS = {"block": "1s", "reclaim_interval": "5s", "claim_after": "30s", "retry_poll_interval": "1s",
+            "heartbeat_interval": "5s",
+            "redis_timeout": "5s", "postgres_statement_timeout": "10s", "probe_interval_max": "3s"}
 
 
 class Stop(WorkerTest):
@@ -33,12 +34,12 @@ class Stop(WorkerTest):
         self.assertLess(took, limit(2.5))
 
     def test_the_state_is_published_at_once(self):
-        worker = self.worker(**{**DEFAULTS, "heartbeat_every": "20s"})
+        worker = self.worker(**{**DEFAULTS, "heartbeat_interval": "20s"})
         worker.wait_ready()
         wait_for(lambda: self.process_info(worker).get("state") == "running", "state running in the process information")
 
     def test_frozen_redis_does_not_delay_the_stop(self):
-        worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "sweep_every": "50ms"}, drain_timeout="3s")
+        worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "reclaim_interval": "50ms"}, drain_timeout="3s")
         worker.wait_ready()
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
@@ -60,7 +61,7 @@ class Stop(WorkerTest):
         self.assertIn("drain timeout exceeded", worker.log())
 
     def test_frozen_postgres_does_not_delay_the_stop_and_the_batch_is_released_uncounted(self):
-        worker = self.worker(**DEFAULTS, drain_timeout="1s", lock_timeout="8s")
+        worker = self.worker(**DEFAULTS, drain_timeout="1s", postgres_lock_timeout="8s")
         worker.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(20))

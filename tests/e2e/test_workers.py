@@ -30,7 +30,7 @@ class Workers(CommandTest):
         wait_for(lambda: sum(w["in_flight"] for w in self.listed().values()) > 0, "entries in flight")
         end()
         self.wait_drained()
-        wait_for(lambda: sum(w["in_flight"] for w in self.listed().values()) == 0, "nothing in flight")
+        wait_for(lambda: sum(w["in_flight"] for w in self.listed().values()) == 0, "no entries in flight")
         self.assertGreater(sum(w["events_per_second"] for w in self.listed().values()), 0)
 
     def test_a_dead_worker_is_listed_with_its_entries(self):

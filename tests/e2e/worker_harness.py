@@ -15,10 +15,11 @@ from servers import Postgres, Redis, clean_environment, wait_for  # noqa: F401
 
 BIN = os.environ["TRUNKLINE_BIN"]
 STREAM = "{trunkline}:deliveries"
-QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms",
-         "retry-poll": "50ms",
-         "hold-least": "20ms", "hold-most": "300ms", "probe-most": "300ms", "heartbeat-every": "100ms",
-         "redis-timeout": "1s", "lock-timeout": "300ms", "statement-timeout": "3s", "lease": "2s"}
+QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "reclaim-interval": "100ms", "retry-base": "50ms",
+         "retry-poll-interval": "50ms",
+         "outage-backoff-min": "20ms", "outage-backoff-max": "300ms", "probe-interval-max": "300ms",
+         "heartbeat-interval": "100ms",
+         "redis-timeout": "1s", "postgres-lock-timeout": "300ms", "postgres-statement-timeout": "3s", "lease": "2s"}
 
 
 def message(number, text="hello", **more):
@@ -69,11 +70,11 @@ class Worker:
     def wait_ready(self):
         wait_for(lambda: self.ready()[0] == 200, "the worker to be ready")
 
-    def wait_holding(self, why):
-        def holds():
+    def wait_blocked(self, why):
+        def blocked():
             status, answer = self.ready()
-            return status == 503 and answer["state"] == "holding" and any(why in r for r in answer["reasons"])
-        wait_for(holds, f"a hold because of {why}")
+            return status == 503 and answer["state"] == "blocked" and any(why in r for r in answer["reasons"])
+        wait_for(blocked, f"the worker to be blocked by {why}")
 
     def kill(self):
         self.process.kill()

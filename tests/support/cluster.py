@@ -18,9 +18,11 @@ from servers import Postgres, Redis, clean_environment, free_port, wait_for
 from signed_deliveries import STREAM
 
 # All intervals are short; no deadline is so short that a busy machine reaches it.
-WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "sweep-every": "100ms", "retry-base": "50ms",
-          "retry-poll": "50ms", "hold-least": "20ms", "hold-most": "200ms", "probe-most": "200ms",
-          "heartbeat-every": "100ms", "redis-timeout": "1s", "lock-timeout": "1s", "statement-timeout": "2s",
+WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "reclaim-interval": "100ms", "retry-base": "50ms",
+          "retry-poll-interval": "50ms", "outage-backoff-min": "20ms", "outage-backoff-max": "200ms",
+          "probe-interval-max": "200ms",
+          "heartbeat-interval": "100ms", "redis-timeout": "1s", "postgres-lock-timeout": "1s",
+          "postgres-statement-timeout": "2s",
           "watchdog-grace": "300ms", "lease": "2s", "drain-timeout": "2s"}
 
 

@@ -72,7 +72,7 @@ void add_failures(metrics::exposition& out, const totals& counts) {
       )
       .sample({}, static_cast<std::int64_t>(counts.lost.load()))
       .family(
-          "trunkline_worker_hold_seconds_total", "counter",
+          "trunkline_worker_blocked_seconds_total", "counter",
           "Time that threads were blocked by a dependency, summed over threads."
       );
   constexpr std::array<std::string_view, 2> dependency_names = {"redis", "postgres"};

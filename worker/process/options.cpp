@@ -33,8 +33,8 @@ void declare_reclaiming(config::option_set& set, worker_options& o) {
       "claim-after", o.claim_after, "Reclaim entries that are idle for this long", 200ms, day, group
   );
   set.duration(
-      "sweep-every", o.reclaim_interval, "Interval between searches for idle entries", 50ms, day,
-      group
+      "reclaim-interval", o.reclaim_interval, "Interval between searches for idle entries", 50ms,
+      day, group
   );
   set.integer(
       "max-deliveries", o.max_deliveries,
@@ -56,8 +56,8 @@ void declare_retries(config::option_set& set, worker_options& o) {
       "max-attempts", o.max_attempts, "Dead-letter after this many failed attempts", 1, 1000, group
   );
   set.duration(
-      "retry-poll", o.retry_poll_interval, "Interval between searches for due retries", 10ms, day,
-      group
+      "retry-poll-interval", o.retry_poll_interval, "Interval between searches for due retries",
+      10ms, day, group
   );
   set.duration("lease", o.lease, "Duration of the lease of a retry", 1s, day, group);
 }
@@ -65,16 +65,16 @@ void declare_retries(config::option_set& set, worker_options& o) {
 void declare_outages(config::option_set& set, worker_options& o) {
   const config::traits group{.group = "Outages"};
   set.duration(
-      "hold-least", o.outage_backoff_min, "Initial backoff while a dependency is unavailable", 1ms,
-      1min, group
+      "outage-backoff-min", o.outage_backoff_min,
+      "Initial backoff while a dependency is unavailable", 1ms, 1min, group
   );
   set.duration(
-      "hold-most", o.outage_backoff_max, "Maximum backoff for a missing grant or migration", 1ms,
-      1h, group
+      "outage-backoff-max", o.outage_backoff_max,
+      "Maximum backoff for a missing grant or migration", 1ms, 1h, group
   );
   set.duration(
-      "probe-most", o.probe_interval_max, "Maximum interval between probes of a server", 1ms, 1h,
-      group
+      "probe-interval-max", o.probe_interval_max, "Maximum interval between probes of a server",
+      1ms, 1h, group
   );
 }
 
@@ -85,15 +85,16 @@ void declare_postgres(config::option_set& set, worker_options& o) {
       {.group = "PostgreSQL", .value = "PHONE"}
   );
   set.duration(
-      "lock-timeout", o.postgres_lock_timeout, "lock_timeout of the session", 1ms, 10min, group
+      "postgres-lock-timeout", o.postgres_lock_timeout, "lock_timeout of the session", 1ms, 10min,
+      group
   );
   set.duration(
-      "statement-timeout", o.postgres_statement_timeout, "statement_timeout of the session", 10ms,
-      1h, group
+      "postgres-statement-timeout", o.postgres_statement_timeout,
+      "statement_timeout of the session", 10ms, 1h, group
   );
   set.duration(
-      "idle-timeout", o.postgres_idle_timeout, "idle_in_transaction_session_timeout of the session",
-      10ms, 1h, group
+      "postgres-idle-timeout", o.postgres_idle_timeout,
+      "idle_in_transaction_session_timeout of the session", 10ms, 1h, group
   );
   set.duration(
       "watchdog-grace", o.watchdog_grace,
@@ -117,16 +118,16 @@ void declare_checks(config::option_set& set, const worker_options& o) {
     redis::endpoint ignored;
     return redis::parse_url(o.common.redis, ignored);
   });
-  set.check("lock-timeout", [&o]() -> std::string {
+  set.check("postgres-lock-timeout", [&o]() -> std::string {
     return o.postgres_lock_timeout < o.postgres_statement_timeout
                ? ""
-               : "must be shorter than --statement-timeout";
+               : "must be shorter than --postgres-statement-timeout";
   });
-  set.check("hold-least", [&o]() -> std::string {
+  set.check("outage-backoff-min", [&o]() -> std::string {
     return o.outage_backoff_min <= o.outage_backoff_max &&
                    o.outage_backoff_min <= o.probe_interval_max
                ? ""
-               : "must not exceed --hold-most and --probe-most";
+               : "must not exceed --outage-backoff-max and --probe-interval-max";
   });
   set.check("retry-base", [&o]() -> std::string {
     return o.retry_base <= o.retry_cap ? "" : "must not exceed --retry-cap";
@@ -143,8 +144,8 @@ void declare(config::option_set& set, worker_options& o) {
       {.value = "HOST:PORT"}
   );
   set.duration(
-      "heartbeat-every", o.heartbeat_interval, "Interval between updates of the process info", 50ms,
-      20s
+      "heartbeat-interval", o.heartbeat_interval, "Interval between updates of the process info",
+      50ms, 20s
   );
   set.duration(
       "drain-timeout", o.drain_timeout, "Maximum time to finish the current batch on SIGTERM", 10ms,

@@ -26,6 +26,7 @@ probes::response probe_response(
 
 std::string status_line(const thread_status& status) {
   std::string line = status.state();
+  if (line == "starting") return line;
   if (line == "paused") return "paused " + status.note();
   for (const auto& reason : status.reasons())
     line += (line.find(':') == std::string::npos ? ": " : "; ") + reason;

@@ -11,7 +11,7 @@ namespace trunkline::worker {
 // metrics page.
 probes::response probe_response(const thread_status&, const totals&, std::string_view path);
 
-// Returns the state and its reasons as one line: "running", "holding: postgres: ...".
+// Returns the state and its reasons as one line: "running", "blocked: postgres: ...".
 std::string status_line(const thread_status&);
 
 }  // namespace trunkline::worker

@@ -69,7 +69,8 @@ std::string thread_status::state() const {
   const auto waits = reasons();
   const std::lock_guard lock(mutex_);
   if (draining_) return "draining";
-  if (!waits.empty()) return "holding";
+  if (waits == std::vector<std::string>{starting}) return starting;
+  if (!waits.empty()) return "blocked";
   return pause_.empty() ? "running" : "paused";
 }
 

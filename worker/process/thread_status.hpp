@@ -34,7 +34,7 @@ class thread_status {
   bool ready() const;
   // Returns whether a thread is starting or waits for a dependency.
   bool blocked() const;
-  // Returns "running", "paused", "holding" or "draining".
+  // Returns "running", "starting", "blocked", "paused" or "draining".
   std::string state() const;
   // Returns the distinct reasons in the order of the threads.
   std::vector<std::string> reasons() const;

@@ -26,7 +26,7 @@ TEST_CASE("A worker is ready if each thread has reached both servers and none is
   thread_status status(2);
   CHECK(
       probe_response(status, counts, "/readyz").body ==
-      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"starting\"]}\n"
+      "{\"ready\":false,\"state\":\"starting\",\"reasons\":[\"starting\"]}\n"
   );
   for (int thread : {0, 1})
     for (auto which : {dependency::redis, dependency::postgres}) {
@@ -39,7 +39,7 @@ TEST_CASE("A worker is ready if each thread has reached both servers and none is
   CHECK(probe_response(status, counts, "/readyz").status == 503);
   CHECK(
       probe_response(status, counts, "/readyz").body ==
-      "{\"ready\":false,\"state\":\"holding\",\"reasons\":[\"postgres: \\\"down\\\"\\u000a\"]}\n"
+      "{\"ready\":false,\"state\":\"blocked\",\"reasons\":[\"postgres: \\\"down\\\"\\u000a\"]}\n"
   );
   status.set(0, dependency::postgres, "postgres: \"down\"\n");
   CHECK(status.reasons().size() == 1);
@@ -121,7 +121,7 @@ TEST_CASE("A paused worker is ready with a note, unless it is blocked or drainin
   );
   CHECK(status_line(status) == "paused by ann@ops: a \"backup\"");
   status.set(0, dependency::postgres, "postgres: down");
-  CHECK(status.state() == "holding");
+  CHECK(status.state() == "blocked");
   CHECK(probe_response(status, totals{}, "/readyz").status == 503);
   status.clear(0, dependency::postgres);
   status.drain();
