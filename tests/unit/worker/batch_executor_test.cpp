@@ -64,7 +64,7 @@ struct probe_only final : store::event_store {
   store::result<bool> probe() override {
     ++probes;
     if (failing_probes-- > 0)
-      return store::store_error{store::store_error_kind::unreachable, "", "refused"};
+      return store::store_error{store::store_error_kind::unreachable, "", "connection refused"};
     return true;
   }
   int failing_probes = 0, probes = 0;

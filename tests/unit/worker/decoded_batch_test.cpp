@@ -9,18 +9,18 @@ using namespace trunkline::worker;
 
 TEST_CASE("The raw event of an entry with a body keeps key, bytes and ids, and is not parsed") {
   const std::string body("{\"type\":\"message.received\"}\0\xff", 29);
-  const auto buried = raw_event(
+  const auto event = raw_event(
       "1795194181310-7",
       {"d", "01J", "t", "1795194181300", "s", "standard", "k", "1", "w", "msg_1", "b", body}
   );
-  CHECK(buried.entry_id == "1795194181310-7");
-  CHECK(buried.delivery.body == body);
-  CHECK(buried.delivery.delivery_id == "01J");
-  CHECK(buried.delivery.received_at_ms == 1795194181300);
-  CHECK(buried.key == store::make_event_key("msg_1", body));
-  CHECK(buried.event.what == parse::verdict::dead);
-  CHECK(buried.event.event_type.empty());
-  CHECK_FALSE(buried.event.json_text);
+  CHECK(event.entry_id == "1795194181310-7");
+  CHECK(event.delivery.body == body);
+  CHECK(event.delivery.delivery_id == "01J");
+  CHECK(event.delivery.received_at_ms == 1795194181300);
+  CHECK(event.key == store::make_event_key("msg_1", body));
+  CHECK(event.event.what == parse::verdict::dead);
+  CHECK(event.event.event_type.empty());
+  CHECK_FALSE(event.event.json_text);
 }
 
 TEST_CASE("The raw event of a foreign entry contains all its fields and has its own key", "[E6]") {
