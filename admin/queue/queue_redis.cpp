@@ -215,8 +215,6 @@ std::optional<std::vector<process_info>> reader::read_processes(std::string_view
     process.id = (*keys)[i].substr(prefix);
     process.state = text_field(hash, "state").value_or("");
     process.reason = text_field(hash, "reason").value_or("");
-    if (process.state == "holding")
-      process.state = process.reason == "starting" ? "starting" : "blocked";
     if (process.state == "unavailable" && is_first_heartbeat(hash)) process.state = "starting";
     process.durability = text_field(hash, "durability").value_or("");
     if (const auto rate = text_field(hash, "rate_1m"))

@@ -34,12 +34,11 @@ worker_process from_process_info(std::string id, const redis::reply& hash) {
   out.id = std::move(id);
   out.host = fields["host"];
   out.version = fields["version"];
-  out.state = fields["state"] == "holding" ? "blocked" : fields["state"];
+  out.state = fields["state"];
   out.reason = fields["reason"];
   out.pid = parse_integer(fields["pid"]);
   out.threads = parse_integer(fields["threads"]);
-  out.in_flight =
-      parse_integer(fields.contains("in_flight") ? fields["in_flight"] : fields["in_hand"]);
+  out.in_flight = parse_integer(fields["in_flight"]);
   out.started_ms = parse_integer(fields["started"]);
   out.since_ms = parse_integer(fields["since"]);
   out.seen_ms = parse_integer(fields["seen"]);
