@@ -22,11 +22,11 @@ def measured(name, value):
 
 
 def message(number, contact, conversation=None, own="+14155550100"):
-    thing = {"id": f"AC{number}", "from": contact, "to": [own], "direction": "incoming", "status": "received",
+    resource = {"id": f"AC{number}", "from": contact, "to": [own], "direction": "incoming", "status": "received",
              "text": f"text {number}", "createdAt": f"2026-11-20T17:{number // 60 % 60:02}:{number % 60:02}.000Z"}
     if conversation:
-        thing["conversationId"] = conversation
-    return Delivery(json.dumps({"type": "message.received", "data": {"object": thing}}).encode())
+        resource["conversationId"] = conversation
+    return Delivery(json.dumps({"type": "message.received", "data": {"object": resource}}).encode())
 
 
 class Convergence(unittest.TestCase):

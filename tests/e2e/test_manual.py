@@ -123,29 +123,29 @@ class Pages(unittest.TestCase):
 
     def test_every_command(self):
         text = page("trunkline")[0]
-        told, common = parts(parts(text, 0)["VERBS"], 3), parts(text, 0)["COMMON OPTIONS"]
+        page_parts, common = parts(parts(text, 0)["VERBS"], 3), parts(text, 0)["COMMON OPTIONS"]
         verbs = all_verbs()
         self.assertGreater(len(verbs), 20)
-        self.assertEqual(set(told), set(verbs))
+        self.assertEqual(set(page_parts), set(verbs))
         self.agree(Help("trunkline"), parts(text, 0)["OPTIONS"], "trunkline")
         for verb, asked in verbs.items():
-            self.assertRegex(flat(told[verb]), rf"^trunkline {verb} \[OPTION\]\.\.\.")
-            self.agree(asked, told[verb] + common, verb)
+            self.assertRegex(flat(page_parts[verb]), rf"^trunkline {verb} \[OPTION\]\.\.\.")
+            self.agree(asked, page_parts[verb] + common, verb)
             for option in asked.options:  # each is named with the command, wherever it is explained
-                self.assertRegex(told[verb], rf"(?<![\w-]){option}(?![\w-])", verb)
+                self.assertRegex(page_parts[verb], rf"(?<![\w-]){option}(?![\w-])", verb)
             for line in asked.examples:
-                self.assertIn(flat(line), flat(told[verb]))
+                self.assertIn(flat(line), flat(page_parts[verb]))
             for positional in re.findall(r"Positionals:\n((?:  \S.*\n)+)", asked.text):
                 for name, said in re.findall(r"^  (\S+).*?  +(\S.*)$", positional, re.M):
-                    self.assertIn(flat(said).replace("`", ""), flat(told[verb]))
-                    self.assertIn(name, told[verb])
+                    self.assertIn(flat(said).replace("`", ""), flat(page_parts[verb]))
+                    self.assertIn(name, page_parts[verb])
 
     def test_every_key_of_the_file(self):
-        told = parts(page("trunkline.toml")[0], 0)
+        page_parts = parts(page("trunkline.toml")[0], 0)
         wanted = {program: [Help(program)] for program in ("trunkline-gateway", "trunkline-worker")}
         wanted["trunkline"] = list(all_verbs().values())
         for program, asked in wanted.items():
-            text = flat(told["COMMON KEYS"] + told[SECTIONS[program]])
+            text = flat(page_parts["COMMON KEYS"] + page_parts[SECTIONS[program]])
             for each in asked:
                 for option in set(each.options) - NOT_IN_FILE:
                     with self.subTest(program, option=option):
@@ -157,7 +157,7 @@ class Pages(unittest.TestCase):
     def test_ranges_are_those_that_are_enforced(self):
         """With all values too large the program reports each range."""
         large = {"N": "2147483647", "DURATION": "99999d", "SIZE": "9999GiB"}
-        told = {program: flat(parts(page("trunkline.toml")[0], 0)[SECTIONS[program]]) for program in SECTIONS}
+        page_parts = {program: flat(parts(page("trunkline.toml")[0], 0)[SECTIONS[program]]) for program in SECTIONS}
         for program in ("trunkline-gateway", "trunkline-worker"):
             flags = [word for name, (value, _) in Help(program).options.items() if value in large
                      for word in (name, large[value])]
@@ -166,7 +166,7 @@ class Pages(unittest.TestCase):
             ranges = re.findall(r"--([a-z-]+): must be (\S+ to \S+), not", said)
             self.assertEqual(len(ranges), len(flags) // 2, said)
             for name, allowed in ranges:
-                self.assertRegex(told[program], rf"{name} = [^=]*; {allowed}\]", f"{program} {name}")
+                self.assertRegex(page_parts[program], rf"{name} = [^=]*; {allowed}\]", f"{program} {name}")
 
     def test_the_example_file_of_the_page_is_accepted(self):
         """The example of trunkline.toml(5) is accepted by all programs."""

@@ -17,13 +17,13 @@ RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 BIN = os.environ["TRUNKLINE_BIN"]
 
 
-def told_by_help(program):
+def options_of_help(program):
     text = subprocess.run([os.path.join(BIN, program), "--help"], capture_output=True, text=True, check=True).stdout
     return {(name, default or "—") for name, default in
             re.findall(r"^  (--[a-z-]+) [A-Za-z|:]+(?:=(\S+))?\s", text, re.M) if name != "--config"}
 
 
-def told_by_page(program):
+def options_of_page(program):
     section = PAGE.split(f"## {program}\n")[1].split("\n## ")[0]
     return {(name, default.strip("`")) for name, default in re.findall(r"^\| `(--[a-z-]+)` \| (\S+) \|", section, re.M)}
 
@@ -31,9 +31,9 @@ def told_by_page(program):
 class Operations(unittest.TestCase):
     def test_options_and_defaults(self):
         for program in ("trunkline-gateway", "trunkline-worker"):
-            told = told_by_help(program)
-            self.assertGreater(len(told), 20)
-            self.assertEqual(told, told_by_page(program), program)
+            options = options_of_help(program)
+            self.assertGreater(len(options), 20)
+            self.assertEqual(options, options_of_page(program), program)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root: an /etc of its own")
     def test_the_default_file_is_read_with_lowest_precedence(self):
@@ -61,8 +61,8 @@ class Settings(unittest.TestCase):
         server = Postgres(**settings)
         self.addCleanup(server.close)
         server.migrate(os.path.join(BIN, "trunkline"))
-        told = {name: server.psql(f"show {name}") for name in settings}
-        self.assertEqual(told, settings)
+        actual = {name: server.psql(f"show {name}") for name in settings}
+        self.assertEqual(actual, settings)
         done = subprocess.run([os.path.join(BIN, "trunkline"), "doctor", "--all", "--json"], capture_output=True, text=True,
                               env=clean_environment(DATABASE_URL=server.url_of("readonly"), REDIS_URL="redis://127.0.0.1:1"))
         found = {f["check"]: f["level"] for f in json.loads(done.stdout)["findings"]}

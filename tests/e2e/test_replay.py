@@ -86,9 +86,9 @@ class Replay(WorkerTest):
         shells = [self.start_replay("--all", "--yes", "--json") for _ in range(2)]
         said = [shell.communicate(timeout=120) for shell in shells]
         measured(f"replay of all {count}, twice at once", f"{time.monotonic() - began:.2f} s")
-        told = [json.loads(out) for out, _ in said]
-        self.assertEqual(sum(each["count"] for each in told), count)
-        listed = [{row["id"] for row in each["replayed"]} for each in told]  # the first thousand events of each
+        reports = [json.loads(out) for out, _ in said]
+        self.assertEqual(sum(each["count"] for each in reports), count)
+        listed = [{row["id"] for row in each["replayed"]} for each in reports]  # the first thousand events of each
         self.assertEqual(listed[0] & listed[1], set())
         began = time.monotonic()
         self.worker(threads=2, lease="60s")  # none expires on a slow machine

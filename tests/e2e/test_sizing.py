@@ -84,6 +84,6 @@ class Sizing(WorkerTest):
         self.addCleanup(gateway.stop)
 
         def users():
-            told = self.redis.command("CLIENT", "LIST")
-            return [told.count(f"user=trunkline-{user} ") for user in ("worker", "gateway")]
+            clients = self.redis.command("CLIENT", "LIST")
+            return [clients.count(f"user=trunkline-{user} ") for user in ("worker", "gateway")]
         wait_for(lambda: users() == [THREADS + 2, 8 * 2 + 1], f"these connections; there are {users()}")

@@ -41,9 +41,9 @@ class Stats(CommandTest):
             "select figure, sum(count) from minute_figures group by 1").splitlines())
 
     def test_nothing(self):
-        told = self.stats()
-        self.assertEqual((told["deliveries"]["received"], told["deliveries"]["success_rate"], told["hours"]), (0, None, []))
-        self.assertFalse(told["gateways"]["at_least"])
+        stats = self.stats()
+        self.assertEqual((stats["deliveries"]["received"], stats["deliveries"]["success_rate"], stats["hours"]), (0, None, []))
+        self.assertFalse(stats["gateways"]["at_least"])
 
     def test_rows_by_hour_and_type(self):
         self.rows("a", 100, "processed")
@@ -51,12 +51,12 @@ class Stats(CommandTest):
         self.rows("c", 3, "dead", type="")
         self.rows("d", 2, "retrying")
         self.rows("old", 7, "processed", age="30 hours")
-        told = self.stats()
-        all_of = told["deliveries"]
+        stats = self.stats()
+        all_of = stats["deliveries"]
         self.assertEqual([all_of[k] for k in ("received", "processed", "ignored", "retrying", "dead")], [110, 100, 5, 2, 3])
         self.assertAlmostEqual(all_of["success_rate"], 105 / 108, places=3)
-        self.assertEqual(sum(h["deliveries"]["received"] for h in told["hours"]), 110)
-        self.assertIn(5, [h["deliveries"]["ignored"] for h in told["hours"]])
+        self.assertEqual(sum(h["deliveries"]["received"] for h in stats["hours"]), 110)
+        self.assertIn(5, [h["deliveries"]["ignored"] for h in stats["hours"]])
         # Of 1 to 100 seconds and 1 to 5 seconds.
         truth = self.sql("select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by extract(epoch from "
                          "finished_at - received_at)) from webhook_events where state in ('processed', 'ignored') and "
@@ -139,13 +139,13 @@ class Stats(CommandTest):
         self.sql("alter table webhook_events enable row level security; create policy slow on webhook_events for select to "
                  "trunkline_readonly using (pg_sleep(0.0001) is not null)")
         self.addCleanup(self.sql, "drop policy slow on webhook_events; alter table webhook_events disable row level security")
-        told = self.stats()
-        counted = told["deliveries"]["processed"]
-        self.assertTrue(told["deliveries"]["at_least"])
+        stats = self.stats()
+        counted = stats["deliveries"]["processed"]
+        self.assertTrue(stats["deliveries"]["at_least"])
         self.assertGreater(counted, 400)
         self.assertLess(counted, 20000)
-        cut = told["counted_since"]
-        for hour in told["hours"]:
+        cut = stats["counted_since"]
+        for hour in stats["hours"]:
             self.assertEqual(hour["deliveries"]["at_least"], hour["hour"] <= cut, hour)
             if hour["hour"] > cut:
                 self.assertEqual(hour["deliveries"]["processed"], int(self.sql(
@@ -162,8 +162,8 @@ class Stats(CommandTest):
                 self.add(body, t=str(now))
         worker.wait_ready()
         self.wait_drained()
-        told = self.stats()["deliveries"]
-        self.assertEqual((told["received"], told["processed"], told["duplicates"]), (4, 2, 2))
+        stats = self.stats()["deliveries"]
+        self.assertEqual((stats["received"], stats["processed"], stats["duplicates"]), (4, 2, 2))
         types = self.stats("--by", "type")["types"]
         self.assertEqual([(t["type"], t["deliveries"]["duplicates"]) for t in types], [("message.received", 2)])
 
@@ -171,20 +171,20 @@ class Stats(CommandTest):
         self.figures(0, accepted=30)
         self.figures(1, accepted=90, refused__mismatch=7)
         self.figures(70, refused__mismatch=2, refused__path=5)
-        told = self.stats()["gateways"]
-        self.assertEqual((told["accepted"], told["rejected"], told["rejected_by_reason"], told["at_least"]),
+        stats = self.stats()["gateways"]
+        self.assertEqual((stats["accepted"], stats["rejected"], stats["rejected_by_reason"], stats["at_least"]),
                          (120, 14, {"mismatch": 9, "path": 5}, False))
         workers = [self.worker(), self.worker()]
         for worker in workers:
             worker.wait_ready()
         wait_for(lambda: self.folded() == {"accepted": "120", "refused:mismatch": "9", "refused:path": "5"}, "the fold")
-        self.assertEqual(self.stats()["gateways"], told)
+        self.assertEqual(self.stats()["gateways"], stats)
         self.redis.command("FLUSHALL")
         self.assertEqual(self.stats()["gateways"]["rejected"], 14)  # they survive the loss of Redis' data
         self.sql("update controls set changed_at = now() - interval '11 seconds' where name = 'fold'")
         wait_for(lambda: "at_least" in self.folded(), "the loss to be seen")
-        told = self.stats()
-        self.assertTrue(told["gateways"]["at_least"])
+        stats = self.stats()
+        self.assertTrue(stats["gateways"]["at_least"])
         self.assertIn("rejected: at least 14", self.command("stats", role="readonly").stdout)
 
     def test_a_gateway_that_died_with_counters(self):
@@ -237,10 +237,10 @@ class Stats(CommandTest):
 
     def test_unreachable_servers(self):
         self.rows("a", 3, "processed")
-        told = self.stats(code=3, redis_url="redis://127.0.0.1:1/0")
-        self.assertEqual(told["deliveries"]["processed"], 3)
-        self.assertTrue(told["gateways"]["at_least"])
-        self.assertIn("Redis is unreachable", told["unknown"][0])
+        stats = self.stats(code=3, redis_url="redis://127.0.0.1:1/0")
+        self.assertEqual(stats["deliveries"]["processed"], 3)
+        self.assertTrue(stats["gateways"]["at_least"])
+        self.assertIn("Redis is unreachable", stats["unknown"][0])
         self.assertEqual(self.command("stats", database_url="postgresql://x@127.0.0.1:1/none").returncode, 3)
         # A server that hangs: it ends within two seconds all the same.
         self.redis.process.send_signal(signal.SIGSTOP)

@@ -181,8 +181,8 @@ class Pipe(unittest.TestCase):
         self.api.hooks.pop("1025")
         keys = os.path.join(self.pipe.redis.folder, "rotated-keys")
         self.api.new_key = lambda: STANDARD_KEY  # one that the gateway stored
-        told = json_schema.check("webhooks rotate", self.webhooks(
+        result = json_schema.check("webhooks rotate", self.webhooks(
             "rotate", "1024", "--yes", "--wait", "8s", "--json", "--keys-file", keys).stdout)
-        self.assertEqual((told["old_deleted"], told["replaces"], list(self.api.hooks)), (True, "1024", [told["id"]]))
-        self.webhooks("rotate", told["id"], "--yes", "--wait", "8s", "--json", code=64)
+        self.assertEqual((result["old_deleted"], result["replaces"], list(self.api.hooks)), (True, "1024", [result["id"]]))
+        self.webhooks("rotate", result["id"], "--yes", "--wait", "8s", "--json", code=64)
         self.webhooks("rotate", "WH1", "--wait", "8s", code=64)

@@ -60,7 +60,7 @@ void require_honest(const request& one, std::string_view bytes) {
 
 // A request with Expect: 100-continue can be rejected before its body arrives, by the form of its
 // signature. From there on the two readings may differ.
-bool refused_early(const reading& expected, std::size_t i, int status) {
+bool rejected_early(const reading& expected, std::size_t i, int status) {
   const bool is_last = i == expected.requests().size();
   return status == 403 && (is_last ? expected.unfinished().waits : expected.requests()[i].waits);
 }
@@ -71,7 +71,7 @@ void require_same(const reading& whole, const real_session& session) {
   std::size_t accepted = 0;
   for (std::size_t i = 0; i < got.statuses.size(); ++i) {
     require(i <= expected.size());
-    if (refused_early(whole, i, got.statuses[i])) return;
+    if (rejected_early(whole, i, got.statuses[i])) return;
     require(i < expected.size());
     require(got.statuses[i] == expected[i].status);
     if (expected[i].status != 200) continue;

@@ -32,7 +32,7 @@ class queue_of_all final : public gateway::delivery_queue {
   std::vector<callback> waiting;
 };
 
-struct answers {
+struct responses {
   std::vector<int> statuses;  // without 100 Continue
   int continues = 0;
   bool ended = false;  // the session closed its side
@@ -63,8 +63,8 @@ class real_session {
     run();
   }
 
-  answers read() const {
-    answers out;
+  responses read() const {
+    responses out;
     std::string_view rest = said_;
     while (!rest.empty()) {
       require(rest.starts_with("HTTP/1.1 ") && rest.size() > 12);

@@ -9,46 +9,46 @@ from values import (free, is_e164, is_number, items, listed, members, number, sa
 
 class Content:
     def message(self):
-        row, thing = self.row, self.thing
+        row, resource = self.row, self.resource
         names = ("body", "text") if self.event.get("apiVersion") in ("v2", "v3") else ("text", "body")
-        row["body"] = free(thing.get(names[0])) or free(thing.get(names[1]))
+        row["body"] = free(resource.get(names[0])) or free(resource.get(names[1]))
         for name in ("media", "attachments", "mediaUrls"):
             found = [(url(entry) or url(members(entry).get("url")), short(members(entry).get("type")))
-                     for entry in listed(thing.get(name))]
+                     for entry in listed(resource.get(name))]
             found = [pair for pair in found if pair[0]]
             if found:
                 row["media_urls"], row["media_types"] = map(list, zip(*found))
                 break
-        error = members(thing.get("error"))
-        code = next((c for c in (thing.get("errorCode"), error.get("code")) if short(c) or type(c) is int), None)
-        detail = next((d for d in (thing.get("errorMessage"), thing.get("errorDetail"), error.get("message"),
-                                   error.get("detail"), thing.get("error")) if free(d)), None)
+        error = members(resource.get("error"))
+        code = next((c for c in (resource.get("errorCode"), error.get("code")) if short(c) or type(c) is int), None)
+        detail = next((d for d in (resource.get("errorMessage"), resource.get("errorDetail"), error.get("message"),
+                                   error.get("detail"), resource.get("error")) if free(d)), None)
         row["error"] = said(code=None if code is None else str(code), detail=detail)
 
     def call(self):
         self.forwarding()
         self.recorded_list()
-        if isinstance(self.thing.get("voicemail"), dict):
-            self.add_voicemail(self.thing["voicemail"], "url", "id")
-        if self.thing.get("hasVoicemail") is True:
+        if isinstance(self.resource.get("voicemail"), dict):
+            self.add_voicemail(self.resource["voicemail"], "url", "id")
+        if self.resource.get("hasVoicemail") is True:
             self.row["has_voicemail"] = True
         if self.kind == "menu":
             self.row["menu"] = said(name=self.of("phoneMenuSelectionName"), reason=self.of("statusReason"),
                                     selection=self.of("phoneMenuSelection"))
 
     def forwarding(self):
-        self.row["forwarded"] = said(**{"from": number(self.thing.get("forwardedFrom")),
-                                        "to": number(self.thing.get("forwardedTo"))})
+        self.row["forwarded"] = said(**{"from": number(self.resource.get("forwardedFrom")),
+                                        "to": number(self.resource.get("forwardedTo"))})
 
     def voicemail(self):
-        self.add_voicemail(self.thing, "recordingUrl", "voicemailId")
+        self.add_voicemail(self.resource, "recordingUrl", "voicemailId")
         self.row["has_voicemail"] = True
 
-    def add_voicemail(self, thing, where, name):
+    def add_voicemail(self, resource, where, name):
         row = self.row
-        kind = short(thing.get("type")) if self.kind != "voicemail" else None
-        row["voicemail"] = said(duration=whole(thing.get("duration")), id=short(thing.get(name)),
-                                transcript=free(thing.get("transcript")), type=kind, url=url(thing.get(where)))
+        kind = short(resource.get("type")) if self.kind != "voicemail" else None
+        row["voicemail"] = said(duration=whole(resource.get("duration")), id=short(resource.get(name)),
+                                transcript=free(resource.get("transcript")), type=kind, url=url(resource.get(where)))
         row["has_voicemail"] = True if row["voicemail"] else None
 
     def recorded(self):
@@ -56,24 +56,24 @@ class Content:
 
     def recorded_list(self):
         """Returns rows of recordings; the first with a URL is the call's recording."""
-        row, thing = self.row, self.thing
-        for place, entry in enumerate(listed(thing.get("recordings")) or listed(thing.get("media"))):
+        row, resource = self.row, self.resource
+        for place, entry in enumerate(listed(resource.get("recordings")) or listed(resource.get("media"))):
             if isinstance(entry, dict):
                 self.recording(short(entry.get("id")), f"#{place}", entry)
         first = next((r for r in self.recordings if r.get("url")), None)
         if first is None and self.kind == "recording" and self.own_recording():
             first = self.own_recording()
             if self.of("callId") and self.of("id"):
-                self.recording(self.of("id"), None, thing)
-        if first is None and url(thing.get("recordingUrl")):
-            first = {"url": url(thing["recordingUrl"])}
+                self.recording(self.of("id"), None, resource)
+        if first is None and url(resource.get("recordingUrl")):
+            first = {"url": url(resource["recordingUrl"])}
         if first:
             row["recording_url"] = first.get("url")
             row["recording_duration_seconds"], row["recording_size_bytes"] = (first.get("duration_seconds"),
                                                                               first.get("size_bytes"))
 
     def own_recording(self):
-        return self.fields(self.thing) if url(self.thing.get("url")) else None
+        return self.fields(self.resource) if url(self.resource.get("url")) else None
 
     def fields(self, entry):
         return said(url=url(entry.get("url")), content_type=short(entry.get("type")),
@@ -98,24 +98,24 @@ class Content:
         return content and stated in (None, "completed")
 
     def summary(self):
-        thing = self.thing
-        content = said(ai_summary=free(thing.get("summary")) or "\n".join(texts(thing.get("summary"))) or None,
-                       ai_key_points=texts(thing.get("keyPoints"), single=True) or None,
-                       ai_next_steps=texts(thing.get("nextSteps"), single=True) or None,
-                       ai_sentiment=self.of("sentiment"), ai_jobs=listed(thing.get("jobs")) or None)
+        resource = self.resource
+        content = said(ai_summary=free(resource.get("summary")) or "\n".join(texts(resource.get("summary"))) or None,
+                       ai_key_points=texts(resource.get("keyPoints"), single=True) or None,
+                       ai_next_steps=texts(resource.get("nextSteps"), single=True) or None,
+                       ai_sentiment=self.of("sentiment"), ai_jobs=listed(resource.get("jobs")) or None)
         if self.processed(content):
             self.row.update(content)
 
     def transcript(self):
-        inner = members(self.thing.get("transcript"))
+        inner = members(self.resource.get("transcript"))
         dialogue = [spoken for spoken in map(self.line, items(listed(inner.get("dialogue"))
-                                                              or listed(self.thing.get("dialogue")))) if spoken]
+                                                              or listed(self.resource.get("dialogue")))) if spoken]
         if not self.processed(dialogue):
             return
-        confidence = next((c for c in (inner.get("confidence"), self.thing.get("confidence")) if is_number(c)), None)
+        confidence = next((c for c in (inner.get("confidence"), self.resource.get("confidence")) if is_number(c)), None)
         self.row["ai_transcript"] = said(dialogue=dialogue, confidence=confidence)
-        raw = self.thing.get("transcript")
-        self.row["ai_transcript_raw"] = raw if isinstance(raw, dict) else self.thing
+        raw = self.resource.get("transcript")
+        self.row["ai_transcript_raw"] = raw if isinstance(raw, dict) else self.resource
 
     def line(self, entry):
         words = free(entry.get("text")) or free(entry.get("content"))
@@ -143,8 +143,8 @@ class Content:
 
     def contact_values(self, word, plural):
         """Returns all values of one kind: from the list of that name, and from fields, a list or a map."""
-        found = list(listed(self.thing.get(plural)))
-        fields = self.thing.get("fields")
+        found = list(listed(self.resource.get(plural)))
+        fields = self.resource.get("fields")
         if isinstance(fields, dict):
             found += [value for name, value in fields.items() if word in name.lower()]
         for field in items(listed(fields)):

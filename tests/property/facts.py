@@ -55,14 +55,14 @@ class Reader(People, Content):
 
     def __init__(self, kind, event):
         self.kind, self.event, data = kind, event, event["data"]
-        self.thing = next((data[name] for name in ("resource", "object") if isinstance(data.get(name), dict)), data)
+        self.resource = next((data[name] for name in ("resource", "object") if isinstance(data.get(name), dict)), data)
         self.context = members(data.get("context"))
         self.link = url(data.get("deepLink")) or url(members(data.get("links")).get("quo")) or ""
         self.row, self.recordings, self.own, self.named = {}, [], set(), set()
 
     def of(self, *names):
         """Returns the first of these members of the resource that is a short text."""
-        return next((short(self.thing.get(name)) for name in names if short(self.thing.get(name))), None)
+        return next((short(self.resource.get(name)) for name in names if short(self.resource.get(name))), None)
 
     def name(self, member):
         """Returns an id that a row can have. Ids with a NUL or half a surrogate pair could become equal: they have
@@ -71,14 +71,14 @@ class Reader(People, Content):
         return found if found and "\ufffd" not in found else None
 
     def here_or_context(self, name):
-        return short(self.thing.get(name)) or short(self.context.get(name))
+        return short(self.resource.get(name)) or short(self.context.get(name))
 
     def activity(self):
         key = self.key()
         if key is None:
             return Event("dead")
         self.row = {"openphone_id": key, "activity_type": "message" if self.kind in MESSAGES else "call",
-                    "stamp": self.stamp(), "created_at": time(self.thing.get("createdAt"))}
+                    "stamp": self.stamp(), "created_at": time(self.resource.get("createdAt"))}
         self.people()
         self.references()
         if self.kind in MESSAGES + CALLS + ("recording",):
@@ -100,32 +100,32 @@ class Reader(People, Content):
             return self.name("callId")
         if self.kind not in ("recording", "voicemail"):
             return self.name("id")
-        if present(self.thing.get("callId")):
+        if present(self.resource.get("callId")):
             return self.name("callId")
-        return None if self.kind == "recording" and "url" in self.thing else self.name("id")
+        return None if self.kind == "recording" and "url" in self.resource else self.name("id")
 
     def stamp(self):
-        thing = self.thing
+        resource = self.resource
         if self.kind == "contact deleted":
-            found = [t for t in (time(thing.get("updatedAt")), time(self.event.get("createdAt"))) if t is not None]
+            found = [t for t in (time(resource.get("updatedAt")), time(self.event.get("createdAt"))) if t is not None]
             if found:
                 return max(found)
-        inside = members(thing.get(self.kind)).get("updatedAt") if self.kind in AI else None
-        found = (thing.get("updatedAt"), inside, self.event.get("createdAt"), thing.get(OWN_TIME.get(self.kind)),
-                 thing.get("createdAt"))
+        inside = members(resource.get(self.kind)).get("updatedAt") if self.kind in AI else None
+        found = (resource.get("updatedAt"), inside, self.event.get("createdAt"), resource.get(OWN_TIME.get(self.kind)),
+                 resource.get("createdAt"))
         return next((t for t in map(time, found) if t is not None), FOREVER)
 
     # Life cycle --------------------------------------------------------------------------------------------------
 
     def life(self):
         """Times, duration and status of messages, calls and recordings."""
-        row, thing = self.row, self.thing
+        row, resource = self.row, self.resource
         if self.kind not in MESSAGES:
-            row["answered_at"], row["completed_at"] = time(thing.get("answeredAt")), time(thing.get("completedAt"))
+            row["answered_at"], row["completed_at"] = time(resource.get("answeredAt")), time(resource.get("completedAt"))
             if self.kind == "missed" and row["completed_at"] is None:
-                row["completed_at"] = time(thing.get("missedAt"))
-        if self.kind == "completed" or self.kind == "recording" and isinstance(thing.get("recordings"), list):
-            row["duration_r"] = next((n for n in (whole(thing.get("duration")), whole(thing.get("durationSeconds")))
+                row["completed_at"] = time(resource.get("missedAt"))
+        if self.kind == "completed" or self.kind == "recording" and isinstance(resource.get("recordings"), list):
+            row["duration_r"] = next((n for n in (whole(resource.get("duration")), whole(resource.get("durationSeconds")))
                                       if n is not None), None)
         if self.kind == "recording":
             return
@@ -147,7 +147,7 @@ class Reader(People, Content):
         if self.kind != "completed":
             return stated if stated in PLACE else self.kind
         shown = "completed" if stated == "answered" or stated not in PLACE else stated
-        unanswered_at = "answeredAt" in self.thing and self.thing["answeredAt"] is None
+        unanswered_at = "answeredAt" in self.resource and self.resource["answeredAt"] is None
         if stated in ("unanswered", "no-answer") or (shown == "completed" and unanswered_at
                                                      and not self.row["duration_r"]):
             self.row["unanswered"] = True

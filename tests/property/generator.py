@@ -150,14 +150,14 @@ class Generator(Contents):
         generation = self.rng.choice(GENERATIONS)
         if name in MESSAGES + CALLS and self.chance(self.unsided):
             name, generation = self.text("call.completed", "call.ringing"), self.text("seed", "full", "v4")
-        thing, context = {}, {}
+        resource, context = {}, {}
         if name in CONTACTS:
-            self.contact(thing, generation)
+            self.contact(resource, generation)
         else:
-            self.activity(name, thing, context, generation)
-        return self.envelope(name, thing, context, generation)
+            self.activity(name, resource, context, generation)
+        return self.envelope(name, resource, context, generation)
 
-    def envelope(self, name, thing, context, generation):
+    def envelope(self, name, resource, context, generation):
         event = {}
         if generation != "seed":
             event["id"] = f"EV{self.rng.randint(1, 3)}"
@@ -169,11 +169,11 @@ class Generator(Contents):
         link = (f"https://my.quo.com/inbox/PN1/c/{self.rng.choice(self.refs)}?at=AC1" if self.chance(self.names_ref)
                 else "https://my.quo.com/inbox/PN1")
         if generation == "new":
-            event["data"] = {"resource": thing, "context": context, "links": {"quo": self.rng.choice((link, None))}}
+            event["data"] = {"resource": resource, "context": context, "links": {"quo": self.rng.choice((link, None))}}
         elif generation == "full" and self.chance(0.2):
-            event["data"] = thing
+            event["data"] = resource
         else:
-            event["data"] = {"object": thing}
+            event["data"] = {"object": resource}
             if generation in ("v3", "v4") and self.chance(0.5):
                 event["data"]["deepLink"] = link
         if event.get("object") == "event" and self.chance(0.1):
@@ -181,41 +181,41 @@ class Generator(Contents):
         text = json.dumps(event, ensure_ascii=self.chance(0.5), separators=(",", ":"))
         return (text if text.isprintable() else json.dumps(event)).encode()  # UTF-8 has no half pairs
 
-    def activity(self, name, thing, context, generation):
+    def activity(self, name, resource, context, generation):
         key = self.rng.choice(self.ids)
         if name in SUMMARIES + TRANSCRIPTS:
-            thing["callId"] = key
+            resource["callId"] = key
         elif name in VOICEMAILS:
-            thing["id"] = self.rng.choice(self.ids)
-            self.fill(thing, callId=key)
+            resource["id"] = self.rng.choice(self.ids)
+            self.fill(resource, callId=key)
         elif name in RECORDINGS and generation in ("seed", "full"):
-            thing.update(id=f"REC{self.rng.randint(1, 2)}", callId=key)
+            resource.update(id=f"REC{self.rng.randint(1, 2)}", callId=key)
         else:
-            thing["id"] = key
-        self.people(name, thing, context, generation)
+            resource["id"] = key
+        self.people(name, resource, context, generation)
         if not self.plain or self.chance(0.3):
-            self.content(name, thing, generation)
-        self.fill(thing, createdAt=self.time())
+            self.content(name, resource, generation)
+        self.fill(resource, createdAt=self.time())
         if generation in ("v4", "new"):
-            self.fill(thing, updatedAt=self.time())
-        self.thin(name, thing)
+            self.fill(resource, updatedAt=self.time())
+        self.thin(name, resource)
 
-    def thin(self, name, thing):
+    def thin(self, name, resource):
         """Returns status events with little more than an id and a time."""
         if name in MESSAGES + CALLS and self.chance(0.1):
-            kept = {key: value for key, value in thing.items()
+            kept = {key: value for key, value in resource.items()
                     if key in ("id", "status", "deliveredAt", "failedAt", "missedAt", "answeredAt", "errorCode")}
-            thing.clear()
-            thing.update(kept)
+            resource.clear()
+            resource.update(kept)
 
-    def people(self, name, thing, context, generation):
+    def people(self, name, resource, context, generation):
         direction, sender, to = self.sides()
         if self.chance(0.03):
             direction = "sideways"
         reference = self.rng.choice(self.refs)
         contact_ids = sorted({f"CT{self.rng.randint(1, 2)}" for _ in range(self.rng.randint(0, 2))})
         if generation == "new":
-            self.people_new(name, thing, context, direction, sender, to)
+            self.people_new(name, resource, context, direction, sender, to)
             reference = reference if self.chance(self.names_ref) else None
             self.fill(context, conversationId=reference, phoneNumberId="PN1", userId=self.user(),
                       contacts={"ids": contact_ids,
@@ -223,51 +223,51 @@ class Generator(Contents):
             return
         if generation != "v4":
             if self.chance(self.names_ref):
-                self.fill(thing, conversationId=reference)
+                self.fill(resource, conversationId=reference)
         else:
-            self.fill(thing, contactIds=contact_ids)
+            self.fill(resource, contactIds=contact_ids)
         if generation == "v3" and self.chance(0.3):
-            self.fill(thing, contactId=f"CT{self.rng.randint(1, 2)}")
+            self.fill(resource, contactId=f"CT{self.rng.randint(1, 2)}")
         if name in SUMMARIES + TRANSCRIPTS:
             return
         if name in MESSAGES or generation in ("v2", "v3") or name == "call.started":
-            self.fill(thing, direction=direction, **{"from": sender}, to=self.to_form(to, generation))
+            self.fill(resource, direction=direction, **{"from": sender}, to=self.to_form(to, generation))
         elif name not in RECORDINGS:
-            self.fill(thing, participants=self.participants())
+            self.fill(resource, participants=self.participants())
             if generation == "v4":
-                self.fill(thing, direction=direction)
-        self.fill(thing, userId=self.user(), phoneNumberId=self.text("PN1", "PN2"))
+                self.fill(resource, direction=direction)
+        self.fill(resource, userId=self.user(), phoneNumberId=self.text("PN1", "PN2"))
 
     def to_form(self, to, generation):
         if generation in ("seed", "full"):
             return to
         return self.rng.choice((to, ",".join(to), ", ".join(to))) if len(to) > 1 else self.rng.choice((to, to[0]))
 
-    def people_new(self, name, thing, context, direction, sender, to):
+    def people_new(self, name, resource, context, direction, sender, to):
         if name in MESSAGES:
             self.fill(context, senderIdentifier=sender, recipientIdentifiers=to)
-            self.fill(thing, direction=direction)
+            self.fill(resource, direction=direction)
             return
         ours, theirs = ([to[0]], [sender] + to[1:]) if direction == "incoming" else ([sender], to)
         self.fill(context, participants={"workspace": self.rng.choice((ours, ours, [])),
                                          "external": self.rng.choice((theirs, theirs, [])),
                                          "resolution": self.text("available", "available", "unavailable")})
         if name in VOICEMAILS:
-            self.fill(thing, **{"from": sender}, to=to[0])
+            self.fill(resource, **{"from": sender}, to=to[0])
         if name not in ("call.missed", "call.forwarded", "call.menu.selected"):
-            self.fill(thing, direction=direction)
+            self.fill(resource, direction=direction)
 
-    def content(self, name, thing, generation):
+    def content(self, name, resource, generation):
         if name in MESSAGES:
-            self.message(name, thing, generation)
+            self.message(name, resource, generation)
         elif name in CALLS:
-            self.call(name, thing, generation)
+            self.call(name, resource, generation)
         elif name in RECORDINGS:
-            self.recording(thing, generation)
+            self.recording(resource, generation)
         elif name in VOICEMAILS:
-            self.fill(thing, voicemailId="VM1", duration=self.seconds(), transcript=self.text("call me", "hi"),
+            self.fill(resource, voicemailId="VM1", duration=self.seconds(), transcript=self.text("call me", "hi"),
                       recordingUrl=self.text("https://files.example.com/v1", "https://files.example.com/v2"))
         elif name in SUMMARIES:
-            self.summary(thing, generation)
+            self.summary(resource, generation)
         else:
-            self.transcript(thing, generation)
+            self.transcript(resource, generation)

@@ -8,12 +8,12 @@ from values import is_e164, is_nobody, length, listed, members, number, numbers,
 
 class People:
     def people(self):
-        row, thing, context = self.row, self.thing, self.context
+        row, resource, context = self.row, self.resource, self.context
         row["direction_k"] = self.direction()
         sender, to = None, []
         if self.kind not in AI:
-            sender = number(thing.get("from")) or number(context.get("senderIdentifier"))
-            to = numbers(thing.get("to")) or numbers(context.get("recipientIdentifiers"))
+            sender = number(resource.get("from")) or number(context.get("senderIdentifier"))
+            to = numbers(resource.get("to")) or numbers(context.get("recipientIdentifiers"))
             row["from_number"], row["to_numbers"] = sender, tuple(to)
         parties, hint, own = self.sides(sender, to)
         self.own = {n for n in own if is_e164(n)}
@@ -40,11 +40,11 @@ class People:
             ours, theirs = numbers(sides.get("workspace")), numbers(sides.get("external"))
             if ours or theirs:
                 return ours + theirs, theirs[0] if theirs else None, ours
-        return people or numbers(listed(self.thing.get("participants"))), None, []
+        return people or numbers(listed(self.resource.get("participants"))), None, []
 
     def direction(self):
-        if self.thing.get("direction") in ("incoming", "outgoing"):
-            return "2" + self.thing["direction"]
+        if self.resource.get("direction") in ("incoming", "outgoing"):
+            return "2" + self.resource["direction"]
         if self.kind in ("received", "missed", "forwarded", "menu", "voicemail"):
             return "1incoming"
         return "1outgoing" if self.kind in MESSAGES else None
@@ -58,7 +58,7 @@ class People:
         row["user_id"] = self.here_or_context("userId")
         contacts = members(self.context.get("contacts"))
         known = [] if contacts.get("lookupStatus") == "unavailable" else shorts(contacts.get("ids"))
-        known += shorts(self.thing.get("contactIds")) + shorts([self.thing.get("contactId")])
+        known += shorts(self.resource.get("contactIds")) + shorts([self.resource.get("contactId")])
         row["contact_ids"] = sorted(set(known), key=str.encode)
         if self.kind not in MESSAGES:
             row["answered_by"] = self.of("answeredBy", "answeredByUserId")

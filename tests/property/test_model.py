@@ -13,8 +13,8 @@ OUR, OTHER = "+14155550100", "+14155550101"
 ANN, BEN = "+14155550142", "+14155550143"
 
 
-def body(kind, thing, **envelope):
-    return Delivery(json.dumps({"type": kind, "data": {"object": thing}, **envelope}).encode())
+def body(kind, resource, **envelope):
+    return Delivery(json.dumps({"type": kind, "data": {"object": resource}, **envelope}).encode())
 
 
 def new(kind, resource, context, **envelope):
@@ -62,11 +62,11 @@ class Registers(Case):
         self.expect(events, {"activities AC1 body": "b", "activities AC1 body_at": shown(1)})
 
     def test_stamp_prefers_updated_then_envelope(self):
-        thing = {"id": "AC1", "text": "a", "createdAt": at(1), "deliveredAt": at(2)}
+        resource = {"id": "AC1", "text": "a", "createdAt": at(1), "deliveredAt": at(2)}
         for more, envelope, stamp in (({}, {}, 2), ({}, {"createdAt": at(3)}, 3),
                                       ({"updatedAt": at(4)}, {"createdAt": at(3)}, 4),
                                       ({"updatedAt": "soon"}, {"createdAt": "1999-12-31T00:00:00Z"}, 2)):
-            self.expect([body("message.delivered", {**thing, **more}, **envelope)],
+            self.expect([body("message.delivered", {**resource, **more}, **envelope)],
                         {"activities AC1 body_at": shown(stamp)})
         self.expect([body("message.delivered", {"id": "AC1", "text": "a"})], {"activities AC1 body_at": "-infinity"})
 

@@ -25,10 +25,10 @@ def event(kind, resource, world, at=1, call=True):
 
 
 def message_events(world):
-    thing = {"id": f"AC{world:05}", "direction": "outgoing", "text": "hello", "media": [], "createdAt": AT(0)}
-    return [event("message.sent", {**thing, "status": "sent"}, world, 1, call=False),
-            event("message.delivered", {**thing, "status": "delivered", "deliveredAt": AT(3)}, world, 3, call=False),
-            event("message.failed", {**thing, "status": "failed", "failedAt": AT(2), "errorCode": "30007",
+    resource = {"id": f"AC{world:05}", "direction": "outgoing", "text": "hello", "media": [], "createdAt": AT(0)}
+    return [event("message.sent", {**resource, "status": "sent"}, world, 1, call=False),
+            event("message.delivered", {**resource, "status": "delivered", "deliveredAt": AT(3)}, world, 3, call=False),
+            event("message.failed", {**resource, "status": "failed", "failedAt": AT(2), "errorCode": "30007",
                                      "errorMessage": "Message blocked"}, world, 2, call=False)]
 
 
@@ -138,8 +138,8 @@ class Orders(unittest.TestCase):
     def test_one_id_with_another_text(self):
         """Both bodies are stored as events; the provider's newer one is the message, in either order."""
         def body(text, at):
-            thing = {"id": "AC00000", "direction": "incoming", "text": text, "status": "received", "createdAt": AT(0)}
-            changed = json.loads(event("message.received", thing, 0, at, call=False).body)
+            resource = {"id": "AC00000", "direction": "incoming", "text": text, "status": "received", "createdAt": AT(0)}
+            changed = json.loads(event("message.received", resource, 0, at, call=False).body)
             return Delivery(json.dumps({**changed, "id": "EV1"}).encode())
         for order in itertools.permutations((body("old", 1), body("new", 2))):
             self.session.empty(())

@@ -188,8 +188,8 @@ class Checker:
             quiet, found = (self.dump(database, folder) for database in ("quiet", "trunkline"))
             if filecmp.cmp(quiet, found, shallow=False):
                 return []
-            told = subprocess.run(["diff", "-U2", quiet, found], capture_output=True, text=True, check=False).stdout
-            return [f"tables differ: {line}" for line in told.split("\n")[2:most]]
+            difference = subprocess.run(["diff", "-U2", quiet, found], capture_output=True, text=True, check=False).stdout
+            return [f"tables differ: {line}" for line in difference.split("\n")[2:most]]
 
     def dump(self, database, folder):
         path = os.path.join(folder, database)

@@ -110,9 +110,9 @@ def _world(rng):
     return made
 
 
-def _event(name, kind, thing, **data):
+def _event(name, kind, resource, **data):
     return json.dumps({"id": "EV" + name, "apiVersion": "v4", "createdAt": "2026-11-20T17:03:01.310Z", "type": kind,
-                       "data": {"object": thing, **data}}).encode()
+                       "data": {"object": resource, **data}}).encode()
 
 
 def _recording(rng, name):

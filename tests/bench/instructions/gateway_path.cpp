@@ -61,9 +61,9 @@ void deliver(asio::io_context& io, int socket, const std::string& request) {
   if (::send(socket, request.data(), request.size(), 0) != static_cast<ssize_t>(request.size()))
     throw std::runtime_error("send");
   io.poll();
-  char answer[1024];
-  const auto n = ::recv(socket, answer, sizeof answer, MSG_DONTWAIT);
-  if (n < 12 || std::string_view(answer, 12) != "HTTP/1.1 200")
+  char response[1024];
+  const auto n = ::recv(socket, response, sizeof response, MSG_DONTWAIT);
+  if (n < 12 || std::string_view(response, 12) != "HTTP/1.1 200")
     throw std::runtime_error("not accepted");
 }
 

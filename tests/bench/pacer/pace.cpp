@@ -28,7 +28,7 @@ constexpr std::chrono::seconds patience{10};  // after the last request was due
 struct connection {
   int socket = -1;
   std::size_t request = 0;  // in flight
-  std::string answer;
+  std::string response;
 };
 
 int connect_to(int port) {
@@ -46,14 +46,15 @@ int connect_to(int port) {
 }
 
 // Returns the length of the whole response, or 0 if its header section is incomplete.
-std::size_t answer_length(const std::string& answer) {
-  const auto end = answer.find("\r\n\r\n");
+std::size_t response_length(const std::string& response) {
+  const auto end = response.find("\r\n\r\n");
   if (end == std::string::npos) return 0;
-  for (std::size_t line = answer.find("\r\n"); line < end; line = answer.find("\r\n", line + 2)) {
-    if (::strncasecmp(answer.data() + line + 2, "content-length:", 15) == 0)
-      return end + 4 + std::strtoul(answer.data() + line + 17, nullptr, 10);
+  for (std::size_t line = response.find("\r\n"); line < end;
+       line = response.find("\r\n", line + 2)) {
+    if (::strncasecmp(response.data() + line + 2, "content-length:", 15) == 0)
+      return end + 4 + std::strtoul(response.data() + line + 17, nullptr, 10);
   }
-  throw std::runtime_error("an answer without Content-Length");
+  throw std::runtime_error("a response without Content-Length");
 }
 
 class run_of {
@@ -80,7 +81,7 @@ class run_of {
 
   void work() {
     start_ = clock::now();
-    while (answered_ < total_) {
+    while (completed_ < total_) {
       send_due();
       wait();
       if (clock::now() > due(total_) + patience)
@@ -98,7 +99,7 @@ class run_of {
     };
     std::ostringstream out;
     out << "{\"sent\":" << total_ << ",\"per_second\":" << static_cast<double>(total_) / seconds
-        << ",\"not_200\":" << refused_ << ",\"no_connection_free\":" << waited_
+        << ",\"not_200\":" << rejected_ << ",\"no_connection_free\":" << waited_
         << ",\"p50_ms\":" << at(0.5) << ",\"p90_ms\":" << at(0.9) << ",\"p99_ms\":" << at(0.99)
         << ",\"p999_ms\":" << at(0.999) << ",\"max_ms\":" << at(1) << '}';
     return out.str();
@@ -148,13 +149,13 @@ class run_of {
     const auto n = ::recv(from.socket, bytes, sizeof bytes, 0);
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0) throw std::runtime_error("the server ended a connection");
-    from.answer.append(bytes, static_cast<std::size_t>(n));
-    const auto length = answer_length(from.answer);
-    if (length == 0 || from.answer.size() < length) return;
-    if (from.answer.compare(0, 12, "HTTP/1.1 200") != 0) ++refused_;
-    from.answer.clear();
+    from.response.append(bytes, static_cast<std::size_t>(n));
+    const auto length = response_length(from.response);
+    if (length == 0 || from.response.size() < length) return;
+    if (from.response.compare(0, 12, "HTTP/1.1 200") != 0) ++rejected_;
+    from.response.clear();
     idle_.push_back(index);
-    ++answered_;
+    ++completed_;
     if (static_cast<double>(from.request) < warm_up * plan_.rate) return;
     latency_us_.push_back(
         std::chrono::duration<double, std::micro>(clock::now() - due(from.request)).count()
@@ -167,7 +168,7 @@ class run_of {
   std::vector<connection> all_;
   // The connection that was idle longest is next, so that none exceeds the server's idle timeout.
   std::deque<std::size_t> idle_;
-  std::size_t next_ = 0, answered_ = 0, refused_ = 0, waited_ = 0;
+  std::size_t next_ = 0, completed_ = 0, rejected_ = 0, waited_ = 0;
   std::vector<double> latency_us_;
   clock::time_point start_;
 };

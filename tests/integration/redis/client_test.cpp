@@ -10,8 +10,8 @@
 
 using namespace std::chrono_literals;
 using namespace trunkline;
-using support::ask;
-using support::given_redis;
+using support::send_command;
+using support::test_redis;
 using clock_type = std::chrono::steady_clock;
 
 namespace {
@@ -33,13 +33,13 @@ struct empty_stream {
 }  // namespace
 
 TEST_CASE("a client returns replies, including errors and nil") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   CHECK(client.execute({"ECHO", "hello"}, 2s).reply.text == "hello");
-  CHECK(client.execute({"GET", "{t}:nothing"}, 2s).reply.is_nil());
-  const auto wrong = client.execute({"NOSUCH"}, 2s);
-  CHECK(wrong.why == redis::failure::none);
-  CHECK_FALSE(wrong.ok());
-  CHECK(wrong.error().starts_with("ERR unknown command"));
+  CHECK(client.execute({"GET", "{t}:empty"}, 2s).reply.is_nil());
+  const auto failed = client.execute({"NOSUCH"}, 2s);
+  CHECK(failed.why == redis::failure::none);
+  CHECK_FALSE(failed.ok());
+  CHECK(failed.error().starts_with("ERR unknown command"));
 
   const auto results = client.pipeline({{"ECHO", "a"}, {"NOSUCH"}, {"ECHO", "b"}}, 2s);
   REQUIRE(results.size() == 3);
@@ -50,7 +50,7 @@ TEST_CASE("a client returns replies, including errors and nil") {
 }
 
 TEST_CASE("a client reports why it cannot connect, and connects on the next use") {
-  auto options = given_redis();
+  auto options = test_redis();
   const auto port = options.where.port;
   options.where.port = support::free_port();
   options.where.user = options.where.password = "";  // this server has no users
@@ -70,7 +70,7 @@ TEST_CASE("a client reports why it cannot connect, and connects on the next use"
 }
 
 TEST_CASE("a call to a frozen Redis ends at its deadline, and no later call receives its reply") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   REQUIRE(client.execute({"PING"}, 2s).ok());
   {
     const frozen redis;
@@ -93,16 +93,16 @@ TEST_CASE("a call to a frozen Redis ends at its deadline, and no later call rece
 }
 
 TEST_CASE("a client detects between calls that its connection was closed") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
-  ask(given_redis(), {"CLIENT", "KILL", "ID", id});
+  send_command(test_redis(), {"CLIENT", "KILL", "ID", id});
   const auto next = client.execute({"CLIENT", "ID"}, 2s);
   REQUIRE(next.ok());
   CHECK(std::to_string(next.reply.integer) != id);
 }
 
 TEST_CASE("a blocked call fails if its connection is killed") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   // A pipeline that kills its own connection receives the earlier replies and loses the rest.
   const auto id = std::to_string(client.execute({"CLIENT", "ID"}, 2s).reply.integer);
   const auto results = client.pipeline(
@@ -115,15 +115,15 @@ TEST_CASE("a blocked call fails if its connection is killed") {
 }
 
 TEST_CASE("a blocking read waits for its timeout, and a large batch is complete") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   const empty_stream stream(client);
   const std::vector<std::string> read{"XREADGROUP", "GROUP", "workers", "me",       "COUNT", "2000",
                                       "BLOCK",      "100",   "STREAMS", stream.key, ">"};
   const auto start = clock_type::now();
-  const auto nothing = client.execute(read, 3s);
+  const auto empty = client.execute(read, 3s);
   CHECK(clock_type::now() - start >= 100ms);
-  REQUIRE(nothing.ok());
-  CHECK(nothing.reply.is_nil());
+  REQUIRE(empty.ok());
+  CHECK(empty.reply.is_nil());
 
   // The deadline ends a longer block.
   auto longer = read;
@@ -153,7 +153,7 @@ TEST_CASE("a blocking read waits for its timeout, and a large batch is complete"
 }
 
 TEST_CASE("decode_entry() reads an XADD in wire form, also after a deletion") {
-  redis::client client(given_redis(), support::silent());
+  redis::client client(test_redis(), support::silent());
   const empty_stream stream(client);
   stream::delivery sent;
   sent.received_at_ms = 1795194181309;
@@ -177,8 +177,8 @@ TEST_CASE("decode_entry() reads an XADD in wire form, also after a deletion") {
   const std::vector<std::string> own{"XREADGROUP", "GROUP",    "workers", "me",
                                      "STREAMS",    stream.key, "0"};
   const auto entry = [&] {
-    const auto answer = client.execute(own, 2s);
-    return stream::decode_entry(answer.reply.elements.at(0).elements.at(1).elements.at(0));
+    const auto result = client.execute(own, 2s);
+    return stream::decode_entry(result.reply.elements.at(0).elements.at(1).elements.at(0));
   };
   const auto there = entry();
   CHECK(there.id == id);

@@ -14,14 +14,14 @@
 using namespace std::chrono_literals;
 using namespace trunkline::redis;
 using clock_type = std::chrono::steady_clock;
-using support::ask;
-using support::given_redis;
+using support::send_command;
+using support::test_redis;
 
 namespace {
 
 // A connection with its own event loop, and the outcomes of its callbacks.
 struct fixture {
-  explicit fixture(connection_options options = given_redis())
+  explicit fixture(connection_options options = test_redis())
       : link(io, std::move(options), support::silent()) {
     link.on_connected([this] { ++connects; });
     link.on_disconnected([this](const std::string& reason) { disconnects.push_back(reason); });
@@ -45,12 +45,12 @@ struct fixture {
   failure send(const std::string& name, std::initializer_list<std::string_view> args) {
     std::string wire;
     append_command(wire, args);
-    return link.execute(wire, [this, name](failure why, reply&& answer) {
+    return link.execute(wire, [this, name](failure why, reply&& response) {
       outcomes.push_back(
           name + "=" +
-          (why != failure::none                  ? std::string(to_string(why))
-           : answer.type == reply::kind::integer ? std::to_string(answer.integer)
-                                                 : answer.text)
+          (why != failure::none                    ? std::string(to_string(why))
+           : response.type == reply::kind::integer ? std::to_string(response.integer)
+                                                   : response.text)
       );
     });
   }
@@ -94,7 +94,7 @@ TEST_CASE("commands are sent in one write, and replies arrive in order") {
 
   // Redis counts one read per write in its event loop.
   const auto reads = [] {
-    const auto stats = ask(given_redis(), {"INFO", "stats"});
+    const auto stats = send_command(test_redis(), {"INFO", "stats"});
     const auto at = stats.find("total_reads_processed:");
     return std::stol(stats.substr(at + 22));
   };
@@ -105,7 +105,7 @@ TEST_CASE("commands are sent in one write, and replies arrive in order") {
 }
 
 TEST_CASE("a connection that is not open rejects commands at once with a reason") {
-  auto options = given_redis();
+  auto options = test_redis();
   options.where.port = support::free_port();
   fixture f(options);
   CHECK(f.send("early", {"PING"}) == failure::not_connected);
@@ -119,7 +119,7 @@ TEST_CASE("a connection that is not open rejects commands at once with a reason"
 }
 
 TEST_CASE("commands beyond the limits are rejected, and replies free capacity") {
-  auto options = given_redis();
+  auto options = test_redis();
   options.max_unanswered = 3;
   options.max_unanswered_bytes = 1000;
   fixture f(options);
@@ -135,7 +135,7 @@ TEST_CASE("commands beyond the limits are rejected, and replies free capacity") 
 }
 
 TEST_CASE("commands to a frozen Redis fail at the deadline, and late replies are discarded") {
-  auto options = given_redis();
+  auto options = test_redis();
   options.reply_deadline = 200ms;
   fixture f(options);
   REQUIRE(f.connect());
@@ -162,7 +162,7 @@ TEST_CASE("commands to a frozen Redis fail at the deadline, and late replies are
 }
 
 TEST_CASE("the deadline is that of the oldest command, also under steady traffic") {
-  auto options = given_redis();
+  auto options = test_redis();
   options.reply_deadline = 300ms;
   fixture f(options);
   REQUIRE(f.connect());
@@ -184,10 +184,10 @@ TEST_CASE("a killed connection fails its commands and reconnects") {
   REQUIRE(f.connect());
   f.send("id", {"CLIENT", "ID"});
   REQUIRE(f.answered(1));
-  f.send("blocked", {"BLPOP", "{t}:nothing", "5"});
+  f.send("blocked", {"BLPOP", "{t}:empty", "5"});
   f.io.restart();
   f.io.run_for(50ms);
-  ask(given_redis(), {"CLIENT", "KILL", "ID", f.outcomes[0].substr(3)});
+  send_command(test_redis(), {"CLIENT", "KILL", "ID", f.outcomes[0].substr(3)});
   REQUIRE(f.answered(2));
   CHECK(f.outcomes[1] == "blocked=connection lost");
   CHECK(f.disconnects == outcomes{"closed by the server"});
@@ -198,14 +198,14 @@ TEST_CASE("a killed connection fails its commands and reconnects") {
 }
 
 TEST_CASE("several sockets share the load and act as one connection") {
-  auto options = given_redis();
+  auto options = test_redis();
   options.lanes = 4;
   options.client_name = "lanes-test";
   fixture f(options);
   REQUIRE(f.connect());
   CHECK(f.connects == 1);
   const auto clients = [] {
-    const auto list = ask(given_redis(), {"CLIENT", "LIST"});
+    const auto list = send_command(test_redis(), {"CLIENT", "LIST"});
     int count = 0;
     for (auto at = list.find("name=lanes-test"); at != std::string::npos;
          at = list.find("name=lanes-test", at + 1))
@@ -237,7 +237,7 @@ TEST_CASE("several sockets share the load and act as one connection") {
       f.send("blocked", {"BLPOP", "{t}:" + std::string(15'000, 'x'), "5"});
     f.io.restart();
     f.io.run_for(50ms);
-    ask(given_redis(), {"CLIENT", "KILL", "ID", ids.rbegin()->substr(3)});
+    send_command(test_redis(), {"CLIENT", "KILL", "ID", ids.rbegin()->substr(3)});
     REQUIRE(f.answered(4));
     CHECK(f.outcomes == outcomes(4, "blocked=connection lost"));
     CHECK(f.disconnects.size() == 1);
@@ -275,7 +275,7 @@ TEST_CASE("the hook of a new connection sends before other commands") {
 TEST_CASE("stop() fails waiting commands, and start() connects again") {
   fixture f;
   REQUIRE(f.connect());
-  f.send("waiting", {"BLPOP", "{t}:nothing", "5"});
+  f.send("waiting", {"BLPOP", "{t}:empty", "5"});
   f.link.stop();
   CHECK(f.outcomes == outcomes{"waiting=connection lost"});
   CHECK(f.disconnects.empty());
@@ -298,7 +298,7 @@ TEST_CASE("a callback may stop or destroy its connection") {
     CHECK(f.run_until([&] { return calls == 11; }));
   }
   SECTION("destroy") {
-    auto other = std::make_unique<connection>(f.io, given_redis(), support::silent());
+    auto other = std::make_unique<connection>(f.io, test_redis(), support::silent());
     other->start();
     REQUIRE(f.run_until([&] { return other->connected(); }));
     other->execute(wire, [&](failure, reply&&) { ++calls, other.reset(); });

@@ -49,9 +49,9 @@ TEST_CASE("a client connects through a Unix socket, with a password and a databa
   CHECK(info.find(" name=endpoints-test ") != std::string::npos);
   CHECK(info.find(" db=3 ") != std::string::npos);
 
-  const auto wrong = ping("unix://:wrong@" + socket);
-  CHECK(wrong.why == redis::failure::not_connected);
-  CHECK(wrong.error().starts_with("WRONGPASS"));
+  const auto failed = ping("unix://:wrong@" + socket);
+  CHECK(failed.why == redis::failure::not_connected);
+  CHECK(failed.error().starts_with("WRONGPASS"));
   CHECK(ping("unix://" + socket).error().starts_with("NOAUTH"));
   CHECK(ping("unix://:s%40cret@" + socket + "?db=99").error().starts_with("ERR DB index"));
   CHECK(ping("unix://" + home.path() + "/none.sock").error() == "no such file or directory");

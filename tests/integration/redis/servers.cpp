@@ -36,7 +36,7 @@ redis::endpoint at(const std::string& url) {
   return out;
 }
 
-redis::connection_options given_redis() {
+redis::connection_options test_redis() {
   redis::connection_options options;
   options.where = at(environment("TEST_REDIS_URL"));
   return options;
@@ -50,7 +50,9 @@ logger silent() {
   return {"test", log_level::error, log_format::text, [](log_level, std::string_view) {}};
 }
 
-std::string ask(const redis::connection_options& options, const std::vector<std::string>& args) {
+std::string send_command(
+    const redis::connection_options& options, const std::vector<std::string>& args
+) {
   redis::client client(options, silent());
   const auto result = client.execute(args, 5s);
   if (!result.ok()) throw std::runtime_error(result.error());
@@ -103,15 +105,15 @@ redis_server::redis_server(
 
   const auto end = std::chrono::steady_clock::now() + 20s;
   redis::client client(options, silent());
-  redis::client::result answer;
+  redis::client::result pong;
   do {
-    answer = client.execute({"PING"}, 1s);
-    if (!answer.ok()) std::this_thread::sleep_for(20ms);
-  } while (!answer.ok() && std::chrono::steady_clock::now() < end);
-  if (answer.ok()) return;
+    pong = client.execute({"PING"}, 1s);
+    if (!pong.ok()) std::this_thread::sleep_for(20ms);
+  } while (!pong.ok() && std::chrono::steady_clock::now() < end);
+  if (pong.ok()) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
-  throw std::runtime_error("redis-server does not answer: " + answer.error());
+  throw std::runtime_error("redis-server does not respond: " + pong.error());
 }
 
 redis_server::~redis_server() {

@@ -14,14 +14,16 @@
 namespace support {
 
 // TEST_REDIS_URL and TEST_REDIS_PID, set by tests/support/with_servers.
-trunkline::redis::connection_options given_redis();
+trunkline::redis::connection_options test_redis();
 pid_t given_redis_pid();
 
 trunkline::redis::endpoint at(const std::string& url);
 trunkline::logger silent();
 
 // Sends one command on a separate connection and returns the text of the reply.
-std::string ask(const trunkline::redis::connection_options&, const std::vector<std::string>& args);
+std::string send_command(
+    const trunkline::redis::connection_options&, const std::vector<std::string>& args
+);
 
 // A temporary folder, which the destructor removes.
 class folder {

@@ -13,7 +13,7 @@ TEST_CASE("a message makes its event, activity, contact and conversation") {
   const std::vector events{event(body)};
   REQUIRE(store->apply(events).value() == std::vector{outcome::processed});
   CHECK(
-      db.ask(
+      db.query(
           "select state, processed, event_type, activity_id, entry_id, delivery_id, scheme, "
           "attempts,"
           " event_id = encode(event_key, 'hex'), payload::text = '" +
@@ -23,13 +23,13 @@ TEST_CASE("a message makes its event, activity, contact and conversation") {
       ) == "processed|t|message.received|AC1|1-1|D1-1|hex|0|t|t|-"
   );
   CHECK(
-      db.ask(
+      db.query(
           "select a.openphone_id, a.direction, a.body, c.phone, c.named, v.openphone_id,"
           " v.last_activity_id, v.contact_id = c.id from activities a"
           " join contacts c on c.id = a.contact_id join conversations v on v.id = a.conversation_id"
       ) == "AC1|incoming|hello|+14155550142|t|CN1|AC1|t"
   );
-  CHECK(db.ask("select phone, from_events from own_numbers") == "+14155550100|t");
+  CHECK(db.query("select phone, from_events from own_numbers") == "+14155550100|t");
 }
 
 TEST_CASE("the recipe's body gives one incoming message without contact, processed") {
@@ -37,10 +37,10 @@ TEST_CASE("the recipe's body gives one incoming message without contact, process
   const auto store = open_store();
   apply(*store, {R"({"type":"message.received","data":{"object":{"id":"TEST123"}}})"});
   CHECK(
-      db.ask("select openphone_id, activity_type, direction, contact_id, conversation_id from "
-             "activities") == "TEST123|message|incoming|-|-"
+      db.query("select openphone_id, activity_type, direction, contact_id, conversation_id from "
+               "activities") == "TEST123|message|incoming|-|-"
   );
-  CHECK(db.ask("select state from webhook_events") == "processed");
+  CHECK(db.query("select state from webhook_events") == "processed");
 }
 
 TEST_CASE("the same entry again is redelivered, another one with the same bytes a duplicate") {
@@ -54,15 +54,15 @@ TEST_CASE("the same entry again is redelivered, another one with the same bytes 
       store->apply(again).value() ==
       std::vector{outcome::redelivered, outcome::duplicate, outcome::redelivered}
   );
-  CHECK(db.ask("select count(*), max(entry_id) from webhook_events") == "1|1-1");
-  CHECK(db.ask("select body from activities") == "untouched");
+  CHECK(db.query("select count(*), max(entry_id) from webhook_events") == "1|1-1");
+  CHECK(db.query("select body from activities") == "untouched");
   // A further entry is counted once, however often it is delivered.
   store::apply_stats stats;
   CHECK(store->apply(again, &stats).value() == std::vector(3, outcome::redelivered));
   CHECK(stats.copies == std::set<std::string>{"1-2"});
   CHECK(
-      db.ask("select c.entry_id, c.received_at = e.received_at from event_copies c"
-             " join webhook_events e using (event_key)") == "1-2|t"
+      db.query("select c.entry_id, c.received_at = e.received_at from event_copies c"
+               " join webhook_events e using (event_key)") == "1-2|t"
   );
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("every entry is the entry of an event or of a copy") {
   const auto store = open_store();
   const auto one = body_of(message{.id = "AC1"}), two = body_of(message{.id = "AC2"});
   const auto entries = [&db] {
-    return db.ask(
+    return db.query(
         "select string_agg(entry_id, ' ' order by entry_id)"
         " from (select entry_id from webhook_events union all select entry_id from event_copies) e"
     );
@@ -103,7 +103,7 @@ TEST_CASE("a batch that fails counts no copies") {
       event(body_of(message{.id = "AC1"}), "1-2"), event(body_of(message{.id = "AC2"}), "1-3")});
   db.run("alter table activities drop constraint fault");
   REQUIRE(failed.has_error());
-  CHECK(db.ask("select count(*) from event_copies") == "0");
+  CHECK(db.query("select count(*) from event_copies") == "0");
 }
 
 TEST_CASE("of two entries with one key in a batch the first counts") {
@@ -112,7 +112,7 @@ TEST_CASE("of two entries with one key in a batch the first counts") {
   const auto body = body_of(message{.id = "AC1"});
   const std::vector twice{event(body, "1-1"), event(body, "1-2")};
   CHECK(store->apply(twice).value() == std::vector{outcome::processed, outcome::duplicate});
-  CHECK(db.ask("select entry_id from webhook_events") == "1-1");
+  CHECK(db.query("select entry_id from webhook_events") == "1-1");
 }
 
 TEST_CASE("an event id with two bodies is two events") {
@@ -127,7 +127,7 @@ TEST_CASE("an event id with two bodies is two events") {
   }
   CHECK(store->apply(events).value() == std::vector{outcome::processed, outcome::processed});
   CHECK(
-      db.ask("select event_id, provider_delivery_id from webhook_events") ==
+      db.query("select event_id, provider_delivery_id from webhook_events") ==
       "msg_1|msg_1\nmsg_1|msg_1"
   );
 }
@@ -138,12 +138,12 @@ TEST_CASE("bytes that are no event are dead with a reason and are kept") {
   const std::string bytes("not json \0\xff", 11);
   CHECK(store->apply(std::vector{event(bytes)}).value() == std::vector{outcome::dead});
   CHECK(
-      db.ask(
+      db.query(
           "select state, error_message <> '', payload, encode(raw, 'hex'), finished_at is not null"
           " from webhook_events"
       ) == "dead|t|-|6e6f74206a736f6e2000ff|t"
   );
-  CHECK(db.ask("select count(*) from activities") == "0");
+  CHECK(db.query("select count(*) from activities") == "0");
 }
 
 TEST_CASE("unknown types are kept and ignored") {
@@ -151,8 +151,8 @@ TEST_CASE("unknown types are kept and ignored") {
   const auto store = open_store();
   const auto body = R"({"id":"EV77","type":"call.teleported","data":{"object":{"id":"AC1"}}})";
   CHECK(store->apply(std::vector{event(body)}).value() == std::vector{outcome::ignored});
-  CHECK(db.ask("select state, processed, event_id from webhook_events") == "ignored|f|EV77");
-  CHECK(db.ask("select count(*) from activities") == "0");
+  CHECK(db.query("select state, processed, event_id from webhook_events") == "ignored|f|EV77");
+  CHECK(db.query("select count(*) from activities") == "0");
 }
 
 TEST_CASE("several facts of one call in one batch are applied in rounds") {
@@ -165,11 +165,11 @@ TEST_CASE("several facts of one call in one batch are applied in rounds") {
        R"({"type":"call_summary.created","data":{"object":{"callId":"AC9","summary":"short"}}})"}
   );
   CHECK(
-      db.ask("select activity_type, recording_url, duration_seconds, ai_summary from activities") ==
-      "call|https://x.example/r|60|short"
+      db.query("select activity_type, recording_url, duration_seconds, ai_summary from activities"
+      ) == "call|https://x.example/r|60|short"
   );
   CHECK(
-      db.ask("select recording_id, url, duration_seconds, size_bytes from recordings") ==
+      db.query("select recording_id, url, duration_seconds, size_bytes from recordings") ==
       "REC1|https://x.example/r|7|9"
   );
 }
@@ -181,9 +181,9 @@ TEST_CASE("a fact that adds nothing writes nothing") {
   const auto version =
       "select xmin from activities union all select xmin from contacts"
       " union all select xmin from conversations";
-  const auto before = db.ask(version);
+  const auto before = db.query(version);
   // The same message in other bytes is another event without a new fact.
   apply(*store, {body_of(message{.id = "AC1", .conversation = "CN1"}) + " "});
-  CHECK(db.ask("select count(*) from webhook_events") == "2");
-  CHECK(db.ask(version) == before);
+  CHECK(db.query("select count(*) from webhook_events") == "2");
+  CHECK(db.query(version) == before);
 }

@@ -14,10 +14,10 @@ using store::outcome;
 namespace {
 
 store::store_options copying(std::size_t from) {
-  auto given = options("copier");
-  given.copy_from = from;
-  given.lock_timeout = 60s;
-  return given;
+  auto settings = options("copier");
+  settings.copy_from = from;
+  settings.lock_timeout = 60s;
+  return settings;
 }
 
 constexpr std::size_t always = 1, never = 1000;
@@ -68,15 +68,15 @@ TEST_CASE("rows made by COPY are those made by INSERT") {
   database db;
   const auto events = some_of_each_kind();
   const auto inserted = open_store(copying(never))->apply(events).value();
-  const auto rows = db.ask(all_rows);
+  const auto rows = db.query(all_rows);
   database emptied;
   const auto copied = open_store(copying(always))->apply(events).value();
   CHECK(copied == inserted);
-  CHECK(emptied.ask(all_rows) == rows);
+  CHECK(emptied.query(all_rows) == rows);
   CHECK(
-      emptied.ask("select count(*), count(distinct finished_at),"
-                  " max(abs(extract(epoch from finished_at - now()))) < 60"
-                  " from webhook_events") == "6|1|t"
+      emptied.query("select count(*), count(distinct finished_at),"
+                    " max(abs(extract(epoch from finished_at - now()))) < 60"
+                    " from webhook_events") == "6|1|t"
   );
 }
 
@@ -91,9 +91,9 @@ TEST_CASE("COPY reports copies in a batch and of existing rows like INSERT") {
       store->apply(mixed).value() ==
       std::vector{outcome::redelivered, outcome::processed, outcome::duplicate, outcome::duplicate}
   );
-  CHECK(db.ask("select entry_id from webhook_events order by 1") == "1-1\n1-2");
+  CHECK(db.query("select entry_id from webhook_events order by 1") == "1-1\n1-2");
   CHECK(store->apply(mixed).value() == std::vector(4, outcome::redelivered));
-  CHECK(db.ask("select count(*) from activities") == "2");
+  CHECK(db.query("select count(*) from activities") == "2");
 }
 
 TEST_CASE("an event that another transaction is inserting is waited for") {
@@ -107,12 +107,12 @@ TEST_CASE("an event that another transaction is inserting is waited for") {
       return store->apply(std::vector{contested, event(body_of(message{.id = "AC2"}), "1-2")});
     });
     wait_for_collision(db);
-    committed ? db.settle() : db.let_go();
+    committed ? db.commit() : db.rollback();
     REQUIRE(pending.wait_for(10s) == std::future_status::ready);
     const auto first = committed ? outcome::duplicate : outcome::processed;
     CHECK(pending.get().value() == std::vector{first, outcome::processed});
-    CHECK(db.ask("select max(attempts), max(claims) from webhook_events") == "0|0");
-    CHECK(db.ask("select count(*) from activities") == (committed ? "1" : "2"));
+    CHECK(db.query("select max(attempts), max(claims) from webhook_events") == "0|0");
+    CHECK(db.query("select count(*) from activities") == (committed ? "1" : "2"));
   }
 }
 
@@ -120,13 +120,13 @@ TEST_CASE("an error of COPY has its SQLSTATE and no row data") {
   database db;
   db.run("alter table webhook_events add constraint no_secrets check (activity_id <> 'secret 42')");
   const auto store = open_store(copying(always));
-  const auto refused = store->apply(std::vector{event(body_of(message{.id = "secret 42"}))});
+  const auto rejected = store->apply(std::vector{event(body_of(message{.id = "secret 42"}))});
   db.run("alter table webhook_events drop constraint no_secrets");
-  REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == store::store_error_kind::sql);
-  CHECK(refused.error().sqlstate == "23514");
-  CHECK(refused.error().message.find("no_secrets") != std::string::npos);
-  CHECK(refused.error().message.find("secret 42") == std::string::npos);
+  REQUIRE(rejected.has_error());
+  CHECK(rejected.error().kind == store::store_error_kind::sql);
+  CHECK(rejected.error().sqlstate == "23514");
+  CHECK(rejected.error().message.find("no_secrets") != std::string::npos);
+  CHECK(rejected.error().message.find("secret 42") == std::string::npos);
   CHECK(store->apply(std::vector{event(body_of(message{.id = "AC1"}))}).has_value());
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("a connection that ends during COPY is lost, and the next batch finds 
   wait_for_collision(db);
   store->interrupt();
   REQUIRE(pending.wait_for(10s) == std::future_status::ready);
-  db.let_go();
+  db.rollback();
   const auto lost = pending.get();
   REQUIRE(lost.has_error());
   CHECK(lost.error().kind == store::store_error_kind::lost);

@@ -29,9 +29,9 @@ TEST_CASE("a counted failure makes a retrying row, due after its delay") {
   const auto store = open_store();
   const auto bad = event(body_of(message{.id = "AC1"}));
   CHECK(store->fail(bad, broken, 60s, 16).value() == outcome::retrying);
-  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(db.query(state) == "retrying|1|0|f|out of range|22003");
   CHECK(
-      db.ask(
+      db.query(
           "select next_attempt_at - now() between interval '50 s' and interval '60 s', finished_at"
           " from webhook_events"
       ) == "t|-"
@@ -41,21 +41,21 @@ TEST_CASE("a counted failure makes a retrying row, due after its delay") {
       store->fail(event(body_of(message{.id = "AC1"}), "1-2"), broken, 60s, 16).value() ==
       outcome::duplicate
   );
-  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
-  CHECK(db.ask("select count(*) from activities") == "0");
+  CHECK(db.query(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(db.query("select count(*) from activities") == "0");
   // A copy on the stream changes nothing either.
   CHECK(
       store->apply(std::vector{event(body_of(message{.id = "AC1"}), "1-3")}).value() ==
       std::vector{outcome::duplicate}
   );
-  CHECK(db.ask("select count(*) from activities") == "0");
+  CHECK(db.query("select count(*) from activities") == "0");
 }
 
 TEST_CASE("a failure at the limit is dead at once") {
   database db;
   const auto store = open_store();
   CHECK(store->fail(event("{}"), broken, 1s, 1).value() == outcome::dead);
-  CHECK(db.ask(state) == "dead|1|0|f|out of range|22003");
+  CHECK(db.query(state) == "dead|1|0|f|out of range|22003");
 }
 
 TEST_CASE("insert_dead_letter() keeps the bytes and the reason") {
@@ -67,7 +67,7 @@ TEST_CASE("insert_dead_letter() keeps the bytes and the reason") {
           .value() == outcome::dead
   );
   CHECK(
-      db.ask("select state, error_message, encode(raw, 'hex') from webhook_events") ==
+      db.query("select state, error_message, encode(raw, 'hex') from webhook_events") ==
       "dead|delivered 5 times without an outcome|0078"
   );
 }
@@ -88,13 +88,13 @@ TEST_CASE("a lease is taken once, applied once, and settled with its effects") {
   CHECK(leased[0].what.delivery.received_at_ms == 1795194181310);
   CHECK(leased[0].what.key == event(body).key);
   CHECK(
-      db.ask("select leased_until - now() between interval '50 s' and interval '60 s' from "
-             "webhook_events") == "t"
+      db.query("select leased_until - now() between interval '50 s' and interval '60 s' from "
+               "webhook_events") == "t"
   );
   CHECK(store->lease_due(10, 60s, 5).value().empty());  // leased
   CHECK(store->apply_leased(leased).value() == std::vector{true});
-  CHECK(db.ask(state) == "processed|1|1|f|-|-");
-  CHECK(db.ask("select openphone_id from activities") == "AC1");
+  CHECK(db.query(state) == "processed|1|1|f|-|-");
+  CHECK(db.query("select openphone_id from activities") == "AC1");
   CHECK(store->apply_leased(leased).value() == std::vector{false});
 }
 
@@ -112,12 +112,12 @@ TEST_CASE("a lost lease changes nothing of that event, and the others of its bat
   );
   CHECK(store->apply_leased(leased).value() == std::vector{false, true});
   CHECK(
-      db.ask("select openphone_id from activities") == leased[1].what.event.activity->openphone_id
+      db.query("select openphone_id from activities") == leased[1].what.event.activity->openphone_id
   );
   CHECK_FALSE(store->fail_leased(leased[0], broken, 1s, 16).value());
   REQUIRE(store->release(std::vector{leased[0]}).has_value());
   CHECK(
-      db.ask(
+      db.query(
           "select state, claims, leased_until is not null from webhook_events where id = " +
           std::to_string(leased[0].id)
       ) == "retrying|2|t"
@@ -131,13 +131,13 @@ TEST_CASE("a failed retry counts an attempt, and is dead at the limit") {
   pass_time(db);
   auto leased = store->lease_due(10, 60s, 5).value();
   CHECK(store->fail_leased(leased.at(0), broken, 30s, 3).value());
-  CHECK(db.ask(state) == "retrying|2|0|f|out of range|22003");
-  CHECK(db.ask("select next_attempt_at > now() + interval '20 s' from webhook_events") == "t");
+  CHECK(db.query(state) == "retrying|2|0|f|out of range|22003");
+  CHECK(db.query("select next_attempt_at > now() + interval '20 s' from webhook_events") == "t");
   pass_time(db);
   leased = store->lease_due(10, 60s, 5).value();
   CHECK(store->fail_leased(leased.at(0), broken, 30s, 3).value());
-  CHECK(db.ask(state) == "dead|3|0|f|out of range|22003");
-  CHECK(db.ask("select next_attempt_at, finished_at is not null from webhook_events") == "-|t");
+  CHECK(db.query(state) == "dead|3|0|f|out of range|22003");
+  CHECK(db.query("select next_attempt_at, finished_at is not null from webhook_events") == "-|t");
 }
 
 TEST_CASE("a released lease does not count") {
@@ -147,7 +147,7 @@ TEST_CASE("a released lease does not count") {
   pass_time(db);
   const auto leased = store->lease_due(10, 60s, 5).value();
   REQUIRE(store->release(leased).value());
-  CHECK(db.ask(state) == "retrying|1|0|f|out of range|22003");
+  CHECK(db.query(state) == "retrying|1|0|f|out of range|22003");
   CHECK(store->lease_due(10, 60s, 5).value().size() == 1);
 }
 
@@ -166,7 +166,9 @@ TEST_CASE("claims without an outcome end in a dead row") {
   std::vector<store::expired_retry> buried;
   CHECK(store->lease_due(10, 60s, 3, &buried).value().empty());
   CHECK(store->lease_suspect(60s, 3).value().empty());
-  CHECK(db.ask("select state from webhook_events") == "retrying");  // the last lease is still valid
+  CHECK(
+      db.query("select state from webhook_events") == "retrying"
+  );  // the last lease is still valid
   CHECK(buried.empty());
   pass_time(db);
   CHECK(store->lease_suspect(60s, 3).value().empty());  // it becomes a dead letter instead
@@ -175,7 +177,7 @@ TEST_CASE("claims without an outcome end in a dead row") {
   CHECK(buried[0].entry_id == "1-1");
   CHECK(buried[0].reason == "crashed the worker");
   CHECK(
-      db.ask("select state, error_message, next_attempt_at from webhook_events") ==
+      db.query("select state, error_message, next_attempt_at from webhook_events") ==
       "dead|crashed the worker|-"
   );
 }
@@ -202,7 +204,7 @@ TEST_CASE("retries with an expired lease are leased one at a time, the longest w
   CHECK(suspect[0].what.entry_id == "1-1");
   CHECK(suspect[0].claims == 2);
   CHECK(
-      db.ask("select string_agg(claims::text, ',' order by entry_id) from webhook_events") ==
+      db.query("select string_agg(claims::text, ',' order by entry_id) from webhook_events") ==
       "1,2,1"
   );
   // A released retry stays a suspect if it was claimed before.
@@ -211,7 +213,7 @@ TEST_CASE("retries with an expired lease are leased one at a time, the longest w
   for (int i = 0; i < 3; ++i)
     CHECK((i % 2 ? store : other)->lease_suspect(60s, 5).value().size() == 1);
   CHECK(store->lease_suspect(60s, 5).value().empty());
-  CHECK(db.ask("select max(claims) from webhook_events") == "2");
+  CHECK(db.query("select max(claims) from webhook_events") == "2");
 }
 
 TEST_CASE("two workers never lease the same row") {
@@ -240,7 +242,7 @@ TEST_CASE("no event changes during a pause, which ends by the database's clock")
       "insert into controls (name, value, until) values ('pause', 'on', now() + ";
   db.run(pause + "interval '1 hour')");
   const auto state = "select state, attempts, claims, count(*) over () from webhook_events";
-  const auto before = db.ask(state);
+  const auto before = db.query(state);
   const auto other = event(body_of(message{.id = "AC2"}), "2-1");
   CHECK(store::is_pause(store->apply(std::vector{other}).error()));
   CHECK(store::is_pause(store->fail(other, why, 0ms, 16).error()));
@@ -249,8 +251,8 @@ TEST_CASE("no event changes during a pause, which ends by the database's clock")
   CHECK(store::is_pause(store->fail_leased(leased[0], why, 0ms, 16).error()));
   CHECK(store::is_pause(store->lease_due(10, 60s, 5).error()));
   CHECK(store::is_pause(store->lease_suspect(60s, 5).error()));
-  CHECK(db.ask(state) == before);
-  CHECK(db.ask("select count(*) from activities") == "0");
+  CHECK(db.query(state) == before);
+  CHECK(db.query("select count(*) from activities") == "0");
   // Its leases may be released, and the connection remains usable.
   CHECK(store->release(leased).value());
   db.run("update controls set until = now() where name = 'pause'");

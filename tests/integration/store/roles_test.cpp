@@ -22,10 +22,10 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   database db;
   db.run(roles_file());
   db.run(roles_file());  // a second run changes nothing
-  auto given = options();
-  given.conninfo = url() + "?user=trunkline_worker";
-  given.own_numbers = {"+14155550101"};
-  const auto store = open_store(given);
+  auto settings = options();
+  settings.conninfo = url() + "?user=trunkline_worker";
+  settings.own_numbers = {"+14155550101"};
+  const auto store = open_store(settings);
   CHECK(store->probe().has_value());
   CHECK(store->adopt_own_numbers().has_value());
   apply(
@@ -35,9 +35,9 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   // A fallback conversation and a contact are deleted.
   CHECK(apply(*store, {body_of(message{.id = "AC3", .conversation = "CN1"})}).restructured);
   CHECK(apply(*store, {body_of(message{.id = "AC4", .to = "+14155550143"})}).restructured);
-  CHECK(db.ask("select phone, name from contacts") == "+14155550142|Ann");
+  CHECK(db.query("select phone, name from contacts") == "+14155550142|Ann");
   apply(*store, {body_of(message{.id = "AC1"})});
-  CHECK(db.ask("select count(*) from event_copies") == "1");
+  CHECK(db.query("select count(*) from event_copies") == "1");
   const store::store_error why{store::store_error_kind::sql, "22003", "out of range"};
   CHECK(store->fail(event("{}"), why, std::chrono::milliseconds(0), 16).has_value());
   const auto leased = store->lease_due(1, std::chrono::seconds(60), 5);
@@ -45,7 +45,7 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   CHECK(store->apply_leased(*leased).has_value());
 
   const auto may = [&](const std::string& what) {
-    return db.ask(
+    return db.query(
         "select string_agg(c.relname, ' ' order by c.relname) from pg_class c"
         " where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'"
         " and has_table_privilege('trunkline_worker', c.oid, '" +
@@ -54,10 +54,11 @@ TEST_CASE("the worker's role can do all that the store does, and nothing more") 
   };
   CHECK(may("delete") == "contacts conversation_links conversations");
   CHECK(may("truncate") == "-");
-  CHECK(db.ask("select has_schema_privilege('trunkline_worker', 'public', 'create')") == "f");
+  CHECK(db.query("select has_schema_privilege('trunkline_worker', 'public', 'create')") == "f");
   CHECK(
-      db.ask("select count(*) from pg_class c where c.relnamespace = 'public'::regnamespace and "
-             "c.relkind = 'r'"
-             " and has_table_privilege('trunkline_readonly', c.oid, 'insert,update,delete')") == "0"
+      db.query("select count(*) from pg_class c where c.relnamespace = 'public'::regnamespace and "
+               "c.relkind = 'r'"
+               " and has_table_privilege('trunkline_readonly', c.oid, 'insert,update,delete')"
+      ) == "0"
   );
 }

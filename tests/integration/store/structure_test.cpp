@@ -6,7 +6,7 @@
 using namespace store_test;
 
 namespace {
-const auto places =
+const auto assignments =
     "select a.openphone_id, c.phone, coalesce(v.openphone_id, v.party_key)"
     " from activities a left join contacts c on c.id = a.contact_id"
     " left join conversations v on v.id = a.conversation_id order by 1";
@@ -21,7 +21,7 @@ TEST_CASE("learning an own number finds the contact of calls that came before") 
   database db;
   const auto store = open_store();
   apply(*store, {body_of(call{"AC1", {"+14155550142", "+14155550100"}})});
-  CHECK(db.ask(places) == "AC1|-|" + pair);
+  CHECK(db.query(assignments) == "AC1|-|" + pair);
   // A message from a number to another one proves the own number.
   const auto stats = apply(
       *store,
@@ -30,10 +30,11 @@ TEST_CASE("learning an own number finds the contact of calls that came before") 
   );
   CHECK(stats.restructured);
   CHECK(
-      db.ask(places) == "AC1|+14155550142|" + pair + "\nAC2|+14155550177|+14155550100,+14155550177"
+      db.query(assignments) ==
+      "AC1|+14155550142|" + pair + "\nAC2|+14155550177|+14155550100,+14155550177"
   );
   CHECK(
-      db.ask(
+      db.query(
           "select phone from conversations v join contacts c on c.id = v.contact_id"
           " where party_key = '" +
           pair + "'"
@@ -45,27 +46,27 @@ TEST_CASE("a contact that is not explicit is deleted when no activity refers to 
   database db;
   const auto store = open_store();
   apply(*store, {body_of(call{"AC1", {"+14155550143"}})});
-  CHECK(db.ask("select phone, named from contacts") == "+14155550143|f");
+  CHECK(db.query("select phone, named from contacts") == "+14155550143|f");
   const auto stats = apply(
       *store,
       {body_of(message{
           .id = "AC2", .from = "+14155550143", .to = "+14155550177", .direction = "outgoing"})}
   );
   CHECK(stats.restructured);
-  CHECK(db.ask("select phone, named from contacts") == "+14155550177|t");
+  CHECK(db.query("select phone, named from contacts") == "+14155550177|t");
 }
 
 TEST_CASE("a later conversation id gets the activities of the fallback") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1"})});
-  CHECK(db.ask(places) == "AC1|+14155550142|" + pair);
+  CHECK(db.query(assignments) == "AC1|+14155550142|" + pair);
   const auto stats = apply(*store, {body_of(message{.id = "AC2", .conversation = "CN5"})});
   CHECK(stats.restructured);
-  CHECK(db.ask(places) == "AC1|+14155550142|CN5\nAC2|+14155550142|CN5");
-  CHECK(db.ask(links) == pair + "|CN5|CN5");
-  CHECK(db.ask("select count(*) from conversations") == "1");
-  CHECK(db.ask("select last_activity_id from conversations") == "AC2");
+  CHECK(db.query(assignments) == "AC1|+14155550142|CN5\nAC2|+14155550142|CN5");
+  CHECK(db.query(links) == pair + "|CN5|CN5");
+  CHECK(db.query("select count(*) from conversations") == "1");
+  CHECK(db.query("select last_activity_id from conversations") == "AC2");
 }
 
 TEST_CASE(
@@ -78,10 +79,12 @@ TEST_CASE(
   );
   const auto stats = apply(*store, {body_of(message{.id = "AC3", .conversation = "CN3"})});
   CHECK(stats.restructured);
-  CHECK(db.ask(places) == "AC1|+14155550142|CN5\nAC2|+14155550142|CN3\nAC3|+14155550142|CN3");
-  CHECK(db.ask(links) == pair + "|CN3|CN3");
   CHECK(
-      db.ask("select openphone_id, last_activity_id from conversations order by 1") ==
+      db.query(assignments) == "AC1|+14155550142|CN5\nAC2|+14155550142|CN3\nAC3|+14155550142|CN3"
+  );
+  CHECK(db.query(links) == pair + "|CN3|CN3");
+  CHECK(
+      db.query("select openphone_id, last_activity_id from conversations order by 1") ==
       "CN3|AC3\nCN5|AC1"
   );
 }
@@ -92,7 +95,7 @@ TEST_CASE("ordinary batches do not restructure") {
   apply(*store, {body_of(message{.id = "AC1", .conversation = "CN5"})});
   CHECK_FALSE(apply(*store, {body_of(message{.id = "AC2", .conversation = "CN5"})}).restructured);
   CHECK_FALSE(apply(*store, {body_of(message{.id = "AC3"})}).restructured);
-  CHECK(db.ask("select count(distinct conversation_id) from activities") == "1");
+  CHECK(db.query("select count(distinct conversation_id) from activities") == "1");
 }
 
 TEST_CASE("a contact has the name of the newest card that lists it and is not deleted") {
@@ -100,31 +103,33 @@ TEST_CASE("a contact has the name of the newest card that lists it and is not de
   const auto store = open_store();
   const auto at = [](int hour) { return "2026-11-20T1" + std::to_string(hour) + ":00:00.000Z"; };
   apply(*store, {body_of(card{"CT1", "Ann", at(1), {"+14155550142", "+14155550143"}})});
-  CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Ann|CT1");
+  CHECK(db.query(names) == "+14155550142|Ann|CT1\n+14155550143|Ann|CT1");
   apply(*store, {body_of(card{"CT2", "Bob", at(2), {"+14155550143"}})});
-  CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2");
+  CHECK(db.query(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2");
   // An older version of the card arrives late. It does not change the card, but adds its number.
   apply(*store, {body_of(card{"CT2", "Rob", at(0), {"+14155550144"}})});
-  CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2\n+14155550144|+14155550144|-");
+  CHECK(
+      db.query(names) == "+14155550142|Ann|CT1\n+14155550143|Bob|CT2\n+14155550144|+14155550144|-"
+  );
   apply(*store, {body_of(card{"CT2", "Bob", at(3), {"+14155550144"}})});
-  CHECK(db.ask(names) == "+14155550142|Ann|CT1\n+14155550143|Ann|CT1\n+14155550144|Bob|CT2");
+  CHECK(db.query(names) == "+14155550142|Ann|CT1\n+14155550143|Ann|CT1\n+14155550144|Bob|CT2");
   apply(*store, {body_of(card{"CT1", "Ann", at(4), {"+14155550142"}, true})});
   CHECK(
-      db.ask(names) ==
+      db.query(names) ==
       "+14155550142|+14155550142|-\n+14155550143|+14155550143|-\n+14155550144|Bob|CT2"
   );
 }
 
 TEST_CASE("configured own numbers count as learned, and stay configured") {
   database db;
-  auto given = options();
-  const auto plain = open_store(given);
+  auto settings = options();
+  const auto plain = open_store(settings);
   apply(*plain, {body_of(call{"AC1", {"+14155550142", "+14155550100"}})});
-  given.own_numbers = {"+14155550100"};
-  const auto store = open_store(given);
+  settings.own_numbers = {"+14155550100"};
+  const auto store = open_store(settings);
   REQUIRE(store->adopt_own_numbers().value());
-  CHECK(db.ask(places) == "AC1|+14155550142|" + pair);
-  CHECK(db.ask("select phone, from_events from own_numbers") == "+14155550100|f");
+  CHECK(db.query(assignments) == "AC1|+14155550142|" + pair);
+  CHECK(db.query("select phone, from_events from own_numbers") == "+14155550100|f");
   apply(*store, {body_of(message{.id = "AC2"})});
-  CHECK(db.ask("select phone, from_events from own_numbers") == "+14155550100|f");
+  CHECK(db.query("select phone, from_events from own_numbers") == "+14155550100|f");
 }

@@ -16,7 +16,7 @@ std::string url() {
 
 struct database::impl {
   pqxx::connection main{url()}, second{url()};
-  std::unique_ptr<pqxx::work> held;
+  std::unique_ptr<pqxx::work> transaction;
 };
 
 database::database() : impl_(std::make_unique<impl>()) {
@@ -25,7 +25,7 @@ database::database() : impl_(std::make_unique<impl>()) {
 }
 database::~database() = default;
 
-std::string database::ask(const std::string& sql) {
+std::string database::query(const std::string& sql) {
   pqxx::nontransaction work(impl_->main);
   std::string text;
   for (const auto& row : work.exec(sql)) {
@@ -41,30 +41,30 @@ std::string database::ask(const std::string& sql) {
 }
 
 void database::run(const std::string& sql) {
-  ask(sql);
+  query(sql);
 }
 
 void database::hold(const std::string& sql) {
-  impl_->held = std::make_unique<pqxx::work>(impl_->second);
-  impl_->held->exec(sql);
+  impl_->transaction = std::make_unique<pqxx::work>(impl_->second);
+  impl_->transaction->exec(sql);
 }
-void database::let_go() {
-  impl_->held.reset();
-}
-
-void database::settle() {
-  impl_->held->commit();
-  impl_->held.reset();
+void database::rollback() {
+  impl_->transaction.reset();
 }
 
-std::string database::wait_for(const std::string& sql, const std::string& wanted) {
+void database::commit() {
+  impl_->transaction->commit();
+  impl_->transaction.reset();
+}
+
+std::string database::wait_for(const std::string& sql, const std::string& expected) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  auto answer = ask(sql);
-  while (answer != wanted && std::chrono::steady_clock::now() < end) {
+  auto rows = query(sql);
+  while (rows != expected && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    answer = ask(sql);
+    rows = query(sql);
   }
-  return answer;
+  return rows;
 }
 
 store::store_options options(std::string application_name) {

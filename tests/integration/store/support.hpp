@@ -19,14 +19,14 @@ class database {
   database();
   ~database();
   // Returns rows as text: columns joined by '|', rows by newlines, nulls as "-".
-  std::string ask(const std::string& sql);
+  std::string query(const std::string& sql);
   void run(const std::string& sql);
   // Opens a session that stays in a transaction and holds its locks.
   void hold(const std::string& sql);
-  void let_go();  // rolled back
-  void settle();  // committed
+  void rollback();
+  void commit();
   // Repeats the query until it returns the expected rows, for at most 10 s. Returns the last rows.
-  std::string wait_for(const std::string& sql, const std::string& wanted);
+  std::string wait_for(const std::string& sql, const std::string& expected);
 
  private:
   struct impl;

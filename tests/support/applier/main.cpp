@@ -62,24 +62,24 @@ std::string text_of_file(const std::string& path) {
 int main(int argc, char** argv) {
   prepare_process();
   std::ios::sync_with_stdio(false);  // otherwise reads single bytes
-  auto given = read_arguments(argc, argv);
-  if (!given) {
+  auto options = read_arguments(argc, argv);
+  if (!options) {
     std::cerr << "usage: test-applier --postgres URL [--sql-dir DIR] [--own-number N]... "
                  "[--batch-log FILE] [--copy-from N]\n";
     return 64;
   }
-  if (!given->sql_dir.empty()) {
-    given->store.statement_override = [dir = given->sql_dir](std::string_view name) {
+  if (!options->sql_dir.empty()) {
+    options->store.statement_override = [dir = options->sql_dir](std::string_view name) {
       return text_of_file(dir + "/" + std::string(name) + ".sql");
     };
   }
   const logger log("applier", log_level::warn, log_format::text);
   std::ofstream batch_log;
-  if (!given->batch_log.empty()) batch_log.open(given->batch_log);
+  if (!options->batch_log.empty()) batch_log.open(options->batch_log);
   applier::tally counts;
   {
     applier::connections all(
-        [&] { return store::open_event_store(given->store, log); }, counts,
+        [&] { return store::open_event_store(options->store, log); }, counts,
         [&](const applier::job& work, std::size_t batch) {
           batch_log << batch << ' ' << work.connection << ' ' << work.events.size() << '\n';
         }

@@ -39,9 +39,9 @@ TEST_CASE("one message through two webhooks of two generations is one row") {
        R"("from":"+14155550142","to":"+14155550100","direction":"incoming","body":"hello",)"
        R"("status":"received","createdAt":"2026-11-20T17:00:00.000Z"}}})"}
   );
-  CHECK(db.ask("select count(*) from webhook_events where processed") == "2");
-  CHECK(db.ask("select count(*), min(body) from activities") == "1|hello");
-  CHECK(db.ask("select count(*) from contacts") == "1");
+  CHECK(db.query("select count(*) from webhook_events where processed") == "2");
+  CHECK(db.query("select count(*), min(body) from activities") == "1|hello");
+  CHECK(db.query("select count(*) from contacts") == "1");
 }
 
 TEST_CASE("a late sent does not replace delivered") {
@@ -49,17 +49,17 @@ TEST_CASE("a late sent does not replace delivered") {
   const auto store = open_store();
   apply(*store, {thin_delivered});
   apply(*store, {sent});
-  CHECK(db.ask(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
+  CHECK(db.query(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
 }
 
 TEST_CASE("a thin status before its message is kept until the message fills the row") {
   database db;
   const auto store = open_store();
   apply(*store, {thin_delivered});
-  CHECK(db.ask(message_row) == "AC1|delivered|outgoing|-|-");
-  CHECK(db.ask("select state from webhook_events") == "processed");
+  CHECK(db.query(message_row) == "AC1|delivered|outgoing|-|-");
+  CHECK(db.query("select state from webhook_events") == "processed");
   apply(*store, {sent});
-  CHECK(db.ask(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
+  CHECK(db.query(message_row) == "AC1|delivered|outgoing|hi|+14155550142");
 }
 
 TEST_CASE("recording and summary make the call's row, the call fills it in") {
@@ -74,13 +74,14 @@ TEST_CASE("recording and summary make the call's row, the call fills it in") {
        seed("call_summary.created", R"({"callId":"AC7","summary":"asked the price"})")}
   );
   CHECK(
-      db.ask("select openphone_id, activity_type, recording_url, ai_summary, status from activities"
+      db.query(
+          "select openphone_id, activity_type, recording_url, ai_summary, status from activities"
       ) == "AC7|call|https://media.example.com/r.mp3|asked the price|-"
   );
   apply(*store, {body_of(call{.id = "AC7", .participants = {"+14155550142", "+14155550100"}})});
   CHECK(
-      db.ask("select count(*), min(recording_url), min(ai_summary), bool_and(status is not null)"
-             " from activities") == "1|https://media.example.com/r.mp3|asked the price|t"
+      db.query("select count(*), min(recording_url), min(ai_summary), bool_and(status is not null)"
+               " from activities") == "1|https://media.example.com/r.mp3|asked the price|t"
   );
 }
 
@@ -105,15 +106,15 @@ TEST_CASE("a new number's messages at once make one contact") {
   std::thread other([&] { work(*second, "2", failures[1]); });
   work(*first, "1", failures[0]);
   other.join();
-  CHECK(db.ask("select count(*) from activities") == "80");
-  CHECK(db.ask("select count(*), count(distinct phone) from contacts") == "8|8");
+  CHECK(db.query("select count(*) from activities") == "80");
+  CHECK(db.query("select count(*), count(distinct phone) from contacts") == "8|8");
 }
 
 TEST_CASE("a deleted contact keeps its activities, an older card changes nothing") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1"})});
-  const auto name = [&] { return db.ask("select phone, name from contacts"); };
+  const auto name = [&] { return db.query("select phone, name from contacts"); };
   apply(
       *store, {body_of(card{
                   .id = "CT1",
@@ -139,21 +140,21 @@ TEST_CASE("a deleted contact keeps its activities, an older card changes nothing
                   .deleted = true})}
   );
   CHECK(name() == "+14155550142|+14155550142");
-  CHECK(db.ask("select openphone_id, contact_id is not null from activities") == "AC1|t");
+  CHECK(db.query("select openphone_id, contact_id is not null from activities") == "AC1|t");
 }
 
 TEST_CASE("the provider's conversation id comes later, and nothing is split") {
   database db;
   const auto store = open_store();
   apply(*store, {body_of(message{.id = "AC1", .at = "2026-11-20T17:00:00.000Z"})});
-  CHECK(db.ask("select openphone_id, last_activity_id from conversations") == "-|AC1");
+  CHECK(db.query("select openphone_id, last_activity_id from conversations") == "-|AC1");
   apply(
       *store,
       {body_of(message{.id = "AC2", .conversation = "CN1", .at = "2026-11-20T16:00:00.000Z"})}
   );
   // One conversation contains both, and its last activity is the newer one.
-  CHECK(db.ask("select openphone_id, last_activity_id from conversations") == "CN1|AC1");
-  CHECK(db.ask("select count(*), count(distinct conversation_id) from activities") == "2|1");
+  CHECK(db.query("select openphone_id, last_activity_id from conversations") == "CN1|AC1");
+  CHECK(db.query("select count(*), count(distinct conversation_id) from activities") == "2|1");
 }
 
 TEST_CASE("ids of any characters come out of lists as they were sent") {
@@ -162,7 +163,7 @@ TEST_CASE("ids of any characters come out of lists as they were sent") {
     const auto store = open_store();
     apply(*store, {body_of(message{.id = "AC1", .conversation = id})});
     const auto stored = id == "back\\\\slash" ? "back\\slash" : id;  // escaped in JSON
-    CHECK(db.ask("select cardinality(conv_refs), conv_refs[1] from activities") == "1|" + stored);
-    CHECK(db.ask("select openphone_id from conversations") == stored);
+    CHECK(db.query("select cardinality(conv_refs), conv_refs[1] from activities") == "1|" + stored);
+    CHECK(db.query("select openphone_id from conversations") == stored);
   }
 }

@@ -34,15 +34,15 @@ TEST_CASE(
   CHECK(store->busy_since().has_value());
   db.run(kill_victim);
   const auto outcome = pending.get();
-  db.let_go();
+  db.rollback();
   REQUIRE(outcome.has_error());
   CHECK(
       (outcome.error().kind == store::store_error_kind::lost || outcome.error().sqlstate == "57P01")
   );
   CHECK_FALSE(store->busy_since().has_value());
-  CHECK(db.ask("select count(*) from activities") == "1");
+  CHECK(db.query("select count(*) from activities") == "1");
   CHECK(store->apply(one("AC3")).has_value());
-  CHECK(db.ask("select count(*) from activities") == "2");
+  CHECK(db.query("select count(*) from activities") == "2");
 }
 
 TEST_CASE("an idle connection that was killed costs one call, no more") {
@@ -87,55 +87,55 @@ TEST_CASE("a newer schema that is declared compatible is accepted") {
 
 TEST_CASE("a lock timeout is a collision: 55P03") {
   database db;
-  auto given = options();
-  given.lock_timeout = 100ms;
-  const auto store = open_store(given);
+  auto settings = options();
+  settings.lock_timeout = 100ms;
+  const auto store = open_store(settings);
   REQUIRE(store->apply(one("AC1")).has_value());
   db.hold("lock table activities in access exclusive mode");
-  const auto refused = store->apply(one("AC2"));
-  db.let_go();
-  REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == store::store_error_kind::sql);
-  CHECK(refused.error().sqlstate == "55P03");
+  const auto rejected = store->apply(one("AC2"));
+  db.rollback();
+  REQUIRE(rejected.has_error());
+  CHECK(rejected.error().kind == store::store_error_kind::sql);
+  CHECK(rejected.error().sqlstate == "55P03");
   CHECK(store->apply(one("AC2")).has_value());
 }
 
 TEST_CASE("a single dead letter waits for the structure lock like a batch") {
   database db;
-  auto given = options();
-  given.lock_timeout = 100ms;
-  const auto store = open_store(given);
+  auto settings = options();
+  settings.lock_timeout = 100ms;
+  const auto store = open_store(settings);
   REQUIRE(store->insert_dead_letter(event("{}", "1-1"), "broken").has_value());
   db.hold("select pg_advisory_xact_lock(1953655660)");  // `trunkline dead delete`
-  const auto refused = store->insert_dead_letter(event("{}", "2-1"), "broken");
-  db.let_go();
-  REQUIRE(refused.has_error());
-  CHECK(refused.error().sqlstate == "55P03");
-  CHECK(db.ask("select count(*) from event_copies") == "0");
+  const auto rejected = store->insert_dead_letter(event("{}", "2-1"), "broken");
+  db.rollback();
+  REQUIRE(rejected.has_error());
+  CHECK(rejected.error().sqlstate == "55P03");
+  CHECK(db.query("select count(*) from event_copies") == "0");
   db.run("delete from webhook_events");
   CHECK(store->insert_dead_letter(event("{}", "2-1"), "broken").value() == outcome::dead);
 }
 
 TEST_CASE("a statement that takes too long is cancelled: 57014") {
   database db;
-  auto given = options();
-  given.statement_timeout = 200ms;
-  given.lock_timeout = 60s;
-  given.statement_override = [](std::string_view name) {
+  auto settings = options();
+  settings.statement_timeout = 200ms;
+  settings.lock_timeout = 60s;
+  settings.statement_override = [](std::string_view name) {
     return name == "structure_lock_shared" ? "select pg_sleep(60)" : "";
   };
-  const auto store = open_store(given);
+  const auto store = open_store(settings);
   const auto cancelled = store->apply(one("AC1"));
   REQUIRE(cancelled.has_error());
   CHECK(cancelled.error().sqlstate == "57014");
-  CHECK(db.ask("select count(*) from webhook_events") == "0");
+  CHECK(db.query("select count(*) from webhook_events") == "0");
 }
 
 TEST_CASE("interrupt() ends a call that hangs") {
   database db;
-  auto given = options("victim");
-  given.lock_timeout = given.statement_timeout = 60s;
-  const auto store = open_store(given);
+  auto settings = options("victim");
+  settings.lock_timeout = settings.statement_timeout = 60s;
+  const auto store = open_store(settings);
   REQUIRE(store->apply(one("AC1")).has_value());
   db.hold("lock table activities in access exclusive mode");
   auto pending = std::async(std::launch::async, [&] { return store->apply(one("AC2")); });
@@ -146,7 +146,7 @@ TEST_CASE("interrupt() ends a call that hangs") {
   store->interrupt();
   REQUIRE(pending.wait_for(10s) == std::future_status::ready);
   const auto ended = pending.get();
-  db.let_go();
+  db.rollback();
   REQUIRE(ended.has_error());
   CHECK(ended.error().kind == store::store_error_kind::lost);
   store->interrupt();  // no statement runs: no effect
@@ -162,10 +162,10 @@ TEST_CASE("an error that a trigger raises has its position, not its text") {
         "; return new; end $$; create trigger refuse before insert on activities for each row "
         "execute function refuse()"
     );
-    const auto refused = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
+    const auto rejected = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
     db.run("drop trigger refuse on activities; drop function refuse()");
-    REQUIRE(refused.has_error());
-    return refused.error().sqlstate + " " + refused.error().message;
+    REQUIRE(rejected.has_error());
+    return rejected.error().sqlstate + " " + rejected.error().message;
   };
   const std::string place = " raised by PL/pgSQL function refuse() line 1";
   CHECK(refusal("raise exception 'bad: %', new.body") == "P0001" + place);
@@ -185,32 +185,32 @@ TEST_CASE("an error message has no data") {
   database db;
   const auto store = open_store();
   db.run("alter table activities add constraint no_secrets check (body <> 'secret 42')");
-  const auto refused = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
+  const auto rejected = store->apply(batch({body_of(message{.id = "AC1", .text = "secret 42"})}));
   db.run("alter table activities drop constraint no_secrets");
-  REQUIRE(refused.has_error());
-  CHECK(refused.error().sqlstate == "23514");
-  CHECK(refused.error().message.find("no_secrets") != std::string::npos);
-  CHECK(refused.error().message.find("secret 42") == std::string::npos);
-  CHECK(db.ask("select count(*) from webhook_events") == "0");
+  REQUIRE(rejected.has_error());
+  CHECK(rejected.error().sqlstate == "23514");
+  CHECK(rejected.error().message.find("no_secrets") != std::string::npos);
+  CHECK(rejected.error().message.find("secret 42") == std::string::npos);
+  CHECK(db.query("select count(*) from webhook_events") == "0");
 }
 
 TEST_CASE("a missing grant is reported with SQLSTATE 42501") {
   database db;
-  db.run("drop role if exists nobody_at_all; create role nobody_at_all login");
-  auto given = options();
-  given.conninfo = url() + "?user=nobody_at_all";
-  const auto refused = open_store(given)->apply(one("AC1"));
-  db.run("drop role nobody_at_all");
-  REQUIRE(refused.has_error());
-  CHECK(refused.error().kind == store::store_error_kind::sql);
-  CHECK(refused.error().sqlstate == "42501");
+  db.run("drop role if exists no_such_user; create role no_such_user login");
+  auto settings = options();
+  settings.conninfo = url() + "?user=no_such_user";
+  const auto rejected = open_store(settings)->apply(one("AC1"));
+  db.run("drop role no_such_user");
+  REQUIRE(rejected.has_error());
+  CHECK(rejected.error().kind == store::store_error_kind::sql);
+  CHECK(rejected.error().sqlstate == "42501");
 }
 
 TEST_CASE("a missing server is unreachable, also for probe()") {
   database db;
-  auto given = options();
-  given.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
-  const auto store = open_store(given);
+  auto settings = options();
+  settings.conninfo = "postgresql://trunkline@127.0.0.1:1/trunkline";
+  const auto store = open_store(settings);
   CHECK(store->apply(one("AC1")).error().kind == store::store_error_kind::unreachable);
   CHECK(store->probe().error().kind == store::store_error_kind::unreachable);
 }
@@ -219,21 +219,21 @@ TEST_CASE("probe() writes on its own connection") {
   database db;
   const auto store = open_store(options("victim"));
   CHECK(store->probe().value());
-  CHECK(db.ask("select name from controls") == "probe");
+  CHECK(db.query("select name from controls") == "probe");
   db.hold("select 1 from controls where name = 'probe' for update");
   const auto start = std::chrono::steady_clock::now();
   CHECK(store->probe().has_error());
   CHECK(std::chrono::steady_clock::now() - start < 4s);
-  db.let_go();
+  db.rollback();
   db.run(
-      "alter database " + db.ask("select current_database()") +
+      "alter database " + db.query("select current_database()") +
       " set default_transaction_read_only = on"
   );
   const auto read_only = store->probe();
   db.run(
       "set default_transaction_read_only = off;"
       "alter database " +
-      db.ask("select current_database()") + " reset default_transaction_read_only"
+      db.query("select current_database()") + " reset default_transaction_read_only"
   );
   REQUIRE(read_only.has_error());
   CHECK(read_only.error().sqlstate == "25006");
@@ -255,8 +255,8 @@ TEST_CASE("a database without our tables is a schema error") {
   database db;
   db.run("drop database if exists empty_one");
   db.run("create database empty_one");
-  auto given = options();
-  given.conninfo = url().substr(0, url().rfind('/')) + "/empty_one";
-  CHECK(open_store(given)->apply(one("AC1")).error().kind == store::store_error_kind::schema);
+  auto settings = options();
+  settings.conninfo = url().substr(0, url().rfind('/')) + "/empty_one";
+  CHECK(open_store(settings)->apply(one("AC1")).error().kind == store::store_error_kind::schema);
   db.run("drop database empty_one with (force)");
 }
