@@ -29,19 +29,19 @@ std::string check_url(const std::string& url) {
 
 void declare_api(config::option_set& options, openphone::settings& target) {
   const std::string group = "Provider";
-  options.text("api-url", target.api_url, "The provider's API", {.group = group});
+  options.text("api-url", target.api_url, "URL of the provider's API", {.group = group, .value = "URL"});
   options.check("api-url", [&target] { return check_url(target.api_url); });
   options.text(
       "api-key-file", target.key_file,
-      "File with the API key; without it the variable OPENPHONE_API_KEY",
+      "File with the API key (default: env OPENPHONE_API_KEY)",
       {.group = group, .value = "FILE"}
   );
   options.text(
-      "ca-file", target.ca_file, "Certificates to trust instead of the system's",
+      "ca-file", target.ca_file, "Trusted CA certificates (default: the system's)",
       {.group = group, .value = "FILE"}
   );
   options.duration(
-      "api-timeout", target.timeout, "For one answer of the provider",
+      "api-timeout", target.timeout, "Maximum time per request to the provider",
       std::chrono::milliseconds(100), std::chrono::minutes(2), {.group = group}
   );
 }

@@ -11,13 +11,13 @@ namespace {
 
 std::string advice(int status) {
   if (status == 401)
-    return ": check OPENPHONE_API_KEY or --api-key-file; a new key works after half a minute";
-  if (status == 403) return ": this API key may not do that";
-  if (status == 429) return ": too many requests with this key, try again later";
+    return "; check OPENPHONE_API_KEY or --api-key-file (a new key takes 30 s to become valid)";
+  if (status == 403) return "; this API key lacks the permission";
+  if (status == 429) return "; too many requests with this API key, try again later";
   return "";
 }
 
-constexpr const char* maybe_done = "; it may have been done all the same";
+constexpr const char* maybe_done = "; the request may have been carried out";
 
 std::string without(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
@@ -46,13 +46,14 @@ failure api::explain(const http_request& request, const http_answer& got) const 
   out.unknown =
       !request.repeatable && got.sent && (got.status == 0 || got.status >= 500 || got.status < 300);
   if (got.status == 0) {
-    // Hopeless and yet heard: there is an answer, but none to read.
-    out.message = (got.hopeless && got.sent ? "the provider's answer is not read: "
-                                            : "the provider does not answer: ") +
+    // Sent, but retrying would not help: there is a response that cannot be read.
+    out.message = (!got.sent        ? "cannot connect to the provider: "
+                   : got.hopeless ? "cannot read the provider's response: "
+                                    : "no response from the provider: ") +
                   got.problem;
   } else {
     const std::string said = parse_error(got.body);
-    out.message = "the provider answered " + std::to_string(got.status) +
+    out.message = "the provider responded " + std::to_string(got.status) +
                   (said.empty() ? "" : " " + shorten(said, 300)) + advice(got.status);
   }
   out.message = without(out.message, secret_);
@@ -71,8 +72,8 @@ answer<Value> api::ask(const http_request& request, int expected, Parse parse) {
   } else {
     out.wrong = failure{
         false, !request.repeatable, got.status,
-        "the provider answered " + std::to_string(got.status) +
-            ", but not what its API promises for " + request.method + " " +
+        "the provider responded " + std::to_string(got.status) +
+            " with an unexpected body to " + request.method + " " +
             request.target.substr(0, request.target.find('?')) +
             (request.repeatable ? "" : maybe_done)};
   }
@@ -123,7 +124,7 @@ answer<webhook> api::create(generation which, const new_webhook& made) {
     answer<webhook> out;
     out.wrong = failure{
         false, false, 0,
-        "v1 has no path that makes a webhook with just these events: " +
+        "v1 cannot create one webhook for these events: " +
             shorten(words(made.events), 200)};
     return out;
   }

@@ -30,7 +30,7 @@ bool has_key(const settings& given) {
 
 connected connect(const settings& given, retry_notice notice) {
   if (!has_key(given))
-    return {nullptr, "no API key: set OPENPHONE_API_KEY or give --api-key-file FILE"};
+    return {nullptr, "no API key; set OPENPHONE_API_KEY or use --api-key-file"};
   std::string key = key_variable();
   if (!given.key_file.empty()) {
     auto file = read_input(given.key_file);
@@ -42,7 +42,7 @@ connected connect(const settings& given, retry_notice notice) {
       !key.empty() && key.size() <= 1024 &&
       std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
   if (!fits)
-    return {nullptr, "the API key is not one word of printable characters (it is not shown)"};
+    return {nullptr, "the API key is invalid: it must be one word of printable characters"};
   std::string url = given.api_url;
   auto made = make_transport({std::move(url), key, given.ca_file, given.timeout});
   return {std::make_unique<api>(std::move(made), key, real_clock(), std::move(notice)), ""};

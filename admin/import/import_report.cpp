@@ -17,8 +17,8 @@ json_object as_json(const import_table& table) {
   return json_object()
       .text("table", table.table)
       .number("rows", table.rows)
-      .number("taken", table.taken)
-      .list("not_taken", reasons);
+      .number("imported", table.taken)
+      .list("not_imported", reasons);
 }
 
 }  // namespace

@@ -29,20 +29,20 @@ std::optional<std::int64_t> milliseconds_of(
 std::string load_event(const database_row& row, const std::string& name, store::import_batch& out) {
   if (!row[1]) return "no payload";
   const auto received = milliseconds_of(row[2], row[3]);
-  if (!received) return "created_at is no time between 2000 and 2100";
+  if (!received) return "created_at is not a time between 2000 and 2100";
   stream::delivery delivery;
   delivery.body = *row[1];
   delivery.received_at_ms = *received;
   delivery.delivery_id = name;
   auto event = store::prepare(name, std::move(delivery));
-  if (event.event.what == parse::verdict::dead) return "payload is no event: " + event.event.reason;
+  if (event.event.what == parse::verdict::dead) return "payload is not an event: " + event.event.reason;
   out.events.push_back(std::move(event));
   return {};
 }
 
 std::string load_thread(const database_row& row, store::import_batch& out) {
   constexpr std::size_t longest = 255;
-  if (!row[1] || row[1]->empty()) return "no openphone_id: its activities make it anew";
+  if (!row[1] || row[1]->empty()) return "no openphone_id: its activities create it again";
   if (row[1]->size() > longest) return "openphone_id is longer than 255 bytes";
   out.conversations.push_back(*row[1]);
   return {};

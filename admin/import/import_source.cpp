@@ -94,7 +94,7 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
   if (!views.empty())
     return import_problem{
         *views.begin() +
-        " is a view there, not the old service's table: is it our own schema/compat.sql?"};
+        " is a view in the source, not a table of the old service; is it a view of schema/compat.sql?"};
   std::vector<std::string> missing;
   std::vector<import_step> steps;
   for (const auto& step : import_steps()) {
@@ -105,7 +105,7 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
   if (missing.empty()) return steps;
   return import_problem{
       "the source has no " + joined(missing) +
-      ", or the role may not read it (a schema other than public: add "
+      ", or the role may not read it (for a schema other than public add "
       "?options=-csearch_path%3DNAME to the URL)"};
 }
 

@@ -62,7 +62,7 @@ void old_fields::copy_time(
 
 std::string old_fields::check_time(std::string_view column) const {
   if (!has(column) || parse::parse_time(time(column))) return {};
-  return std::string(column) + " is no time between 2000 and 2100";
+  return std::string(column) + " is not a time between 2000 and 2100";
 }
 
 std::string event_body(std::string_view type, std::string_view object) {

@@ -38,16 +38,16 @@ const migration* find(const std::vector<migration>& known, int version) {
 }
 
 std::string newer(const applied_migration& applied, int latest) {
-  return "the database's schema is at version " + std::to_string(applied.version) + " (" +
-         applied.name + "), this program knows only up to " + std::to_string(latest) +
-         ": use the trunkline of the release that applied it";
+  return "the schema is at version " + std::to_string(applied.version) + " (" + applied.name +
+         "), newer than version " + std::to_string(latest) +
+         " of this program; use the release that applied it";
 }
 
 std::string changed(const applied_migration& applied, const migration& here) {
-  return "migration " + here.name + " is not the text that was applied on " + applied.applied_at +
-         " (checksum " + applied.checksum.substr(0, 12) + " there, " + here.checksum.substr(0, 12) +
-         " here): a migration is never edited once applied; restore its text and put the change "
-         "into a new migration";
+  return "migration " + here.name + " differs from the text that was applied on " +
+         applied.applied_at + " (checksum " + applied.checksum.substr(0, 12) + " there, " +
+         here.checksum.substr(0, 12) +
+         " here); restore its text, and put the change into a new migration";
 }
 
 }  // namespace
@@ -92,8 +92,8 @@ migration_plan plan_migrations(
     });
     if (done) continue;
     if (candidate.version < reached) {
-      plan.problem = "migration " + candidate.name + " was never applied, but version " +
-                     std::to_string(reached) + " was: this database was migrated by another branch";
+      plan.problem = "migration " + candidate.name + " was not applied, but version " +
+                     std::to_string(reached) + " was; the database was migrated by another branch";
       plan.pending.clear();
       return plan;
     }

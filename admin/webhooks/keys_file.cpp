@@ -67,7 +67,7 @@ present look(const std::string& given) {
   out.text = std::move(read.bytes);
   signature::key_ring ring;
   for (const auto& line : signature::split_keys(out.text))
-    if (!ring.add(line).empty()) out.problem = out.path + " has lines that are no signing keys";
+    if (!ring.add(line).empty()) out.problem = out.path + " has invalid lines";
   return out;
 }
 
@@ -96,7 +96,7 @@ std::string lock(int folder, const std::string& name) {
     const auto waited = clock::now() - start;
     if (waited > most)
       return "another program has held the lock of " + name +
-             " for 5 s ('lslocks' says which): add the key by hand";
+             " for 5 s ('lslocks' shows which); add the key manually";
     if (!said && waited > said_after) {
       said = true;
       std::fprintf(
@@ -126,14 +126,14 @@ std::string fill(int fd, const present& old, const std::string& text) {
     if (::fchmod(fd, old.about->st_mode & 07777) != 0)
       return because("cannot keep the mode of " + old.path);
   }
-  if (!write_all(fd, text) || ::fsync(fd) != 0) return because("cannot write beside " + old.path);
+  if (!write_all(fd, text) || ::fsync(fd) != 0) return because("cannot write next to " + old.path);
   return "";
 }
 
 std::string replace(const present& old, const std::string& text) {
   std::string name = old.path + ".XXXXXX";
   const descriptor file(::mkstemp(name.data()));  // 0600
-  if (file.get() < 0) return because("cannot write beside " + old.path);
+  if (file.get() < 0) return because("cannot write next to " + old.path);
   std::string problem = fill(file.get(), old, text);
   if (problem.empty() && ::rename(name.c_str(), old.path.c_str()) != 0)
     problem = because("cannot replace " + old.path);
@@ -171,7 +171,7 @@ std::string append_key(
   if (!old.problem.empty()) return old.problem;
   signature::key_ring ring;
   if (const auto wrong = ring.add(line); !wrong.empty())
-    return "the provider's key is none that the gateway takes: " + wrong;
+    return "the gateway does not accept the provider's key: " + wrong;
   const auto there = signature::split_keys(old.text);
   if (std::count(there.begin(), there.end(), line) > 0) return "";
   std::string text = old.text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trunkline import --from URL
+// trunkline import --from-postgres URL
 #include <atomic>
 #include <cstdio>
 
@@ -16,13 +16,13 @@ namespace {
 
 struct settings {
   config::common_options common;
-  std::string from, label;
+  std::string from_postgres, label;
   bool dry_run = false, json = false;
 };
 
 int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
   return report_error(
-      "import", "the source: " + describe(failure) + how_far,
+      "import", "source database: " + describe(failure) + how_far,
       failure.unreachable ? exit_code::unknown : exit_code::failed
   );
 }
@@ -43,7 +43,7 @@ std::string check_label(const std::string& label) {
   constexpr std::size_t longest = 32;
   const bool plain =
       label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  return plain && label.size() <= longest ? "" : "must be a word of a-z, 0-9 and -, 32 at most";
+  return plain && label.size() <= longest ? "" : "must have at most 32 characters of a-z, 0-9 and -";
 }
 
 class import_run {
@@ -72,10 +72,10 @@ class import_run {
   std::string break_off() {
     progress_.finish();
     const auto so_far = report_.how_far();
-    if (so_far.empty()) return "; nothing was taken yet";
-    return "; it came to " + so_far +
-           (report_.dry_run ? ", and rolled all of it back"
-                            : ". What was taken stays: run it again, it passes over what is there");
+    if (so_far.empty()) return "; nothing was imported yet";
+    return "; progress: " + so_far +
+           (report_.dry_run ? ", all rolled back"
+                            : "; imported rows stay, run the command again to continue");
   }
 
   std::optional<int> take_table(const import_step& step) {
@@ -85,7 +85,7 @@ class import_run {
       return report_error(
           "import",
           counted.rows[0][1].value_or("") + " rows of " + std::string(step.table) +
-              " have no id, or that of another: give them one first" + break_off(),
+              " have no id or a duplicate one; give each row its own id" + break_off(),
           exit_code::failed
       );
     auto& table = report_.tables.emplace_back();
@@ -117,11 +117,11 @@ class import_run {
 };
 
 int run(const settings& given) {
-  if (given.from.empty())
-    return report_error("import", "--from is missing: the old database's URL", exit_code::usage);
+  if (given.from_postgres.empty())
+    return report_error("import", "missing --from-postgres; it is the URL of the old database", exit_code::usage);
   // Counting the old rows may take its time.
   database source(
-      given.from, config::make_logger("import", given.common),
+      given.from_postgres, config::make_logger("import", given.common),
       {.statement = std::chrono::minutes(10), .read_only = true}
   );
   const auto found = steps_of(source);
@@ -141,35 +141,31 @@ config::command import_rows() {
   auto given = std::make_shared<settings>();
   return {
       .name = "import",
-      .description = "Take over the rows of the integration document's Flask service",
+      .description = "Import the rows of the Flask service",
       .examples =
-          "  trunkline import --from postgresql://reader@old-host/openphone --dry-run\n"
-          "  trunkline import --from postgresql://reader@old-host/openphone\n"
-          "Reads phone_number (if there is one), webhook_event, activity, conversation and "
-          "contact\n"
-          "there, and joins them into ours by the worker's own rules, as events without a date: "
-          "what\n"
-          "live events said is not replaced. It may run while workers do, and again: a second run\n"
-          "brings only what is new. --dry-run rolls each batch back. What can't be taken is named "
-          "by "
-          "reason\n"
-          "and id. --postgres is ours, with the rights of a worker. The connection to the old "
-          "database is\n"
-          "read-only. A second old database needs a --label of its own, the same in each run.\n"
-          "Exit codes: 0 all taken, 1 some rows can't be taken (or refused), 3 Postgres is away.\n",
+          "  trunkline import --from-postgres postgresql://reader@old-host/openphone --dry-run\n"
+          "  trunkline import --from-postgres postgresql://reader@old-host/openphone\n"
+          "Reads webhook_event, activity, conversation, contact and, if it exists, phone_number. Merges\n"
+          "their rows by the rules of the workers, as events without a date: values of live events are\n"
+          "not replaced. Workers may run meanwhile. A second run imports only new rows. Rows that are\n"
+          "not imported are counted by reason, with their ids.\n"
+          "--postgres is Trunkline's database, with the rights of a worker. The connection to the old\n"
+          "database is read-only. Each further old database requires its own --label, the same in each\n"
+          "run.\n"
+          "Exit codes: 0 all imported, 1 failed or some rows not imported, 3 a database is unreachable.\n",
       .declare =
           [given](config::option_set& options, config::arguments&) {
             options.text(
-                "from", given->from, "The old database: URL or key=value string; only read",
-                {.secret = true}
+                "from-postgres", given->from_postgres, "Old database: URL or key=value string; read only",
+                {.secret = true, .value = "URL"}
             );
             options.text(
                 "label", given->label,
-                "For one of several old databases: goes into ids made of row numbers",
-                {.filled = true}
+                "Name of one of several old databases, put into row ids",
+                {.filled = true, .value = "NAME"}
             );
             options.check("label", [given] { return check_label(given->label); });
-            options.flag("dry-run", given->dry_run, "Change nothing, show what it would do");
+            options.flag("dry-run", given->dry_run, "Print what would be written, and roll each batch back");
             options.flag("json", given->json, "Print one JSON object");
             options.per_call({"dry-run"});
             config::add_common(options, given->common, config::uses::postgres);

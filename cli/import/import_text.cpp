@@ -23,12 +23,12 @@ std::string shown_ids(const refused_rows& rows) {
 void print_text(const import_report& report) {
   for (const auto& table : report.tables) {
     std::printf(
-        "%s: %lld of %lld taken\n", table.table.c_str(), static_cast<long long>(table.taken),
+        "%s: %lld of %lld imported\n", table.table.c_str(), static_cast<long long>(table.taken),
         static_cast<long long>(table.rows)
     );
     for (const auto& [reason, rows] : table.not_taken)
       std::printf(
-          "  %lld not taken: %s (id %s)\n", static_cast<long long>(rows.count),
+          "  %lld not imported: %s (id %s)\n", static_cast<long long>(rows.count),
           printable(reason).c_str(), shown_ids(rows).c_str()
       );
   }
@@ -40,11 +40,11 @@ void print_text(const import_report& report) {
         static_cast<long long>(sum.deleted)
     );
   if (report.written.empty()) std::puts("nothing new");
-  if (report.stopped) std::puts("stopped as asked: run it again for the rest");
+  if (report.stopped) std::puts("interrupted; run the command again to import the rest");
   if (report.dry_run)
     std::puts(
-        "dry run: each batch was rolled back, nothing was changed; \"up to\", since a row that "
-        "several batches need is counted with each"
+        "dry run: each batch was rolled back, nothing was changed; a row that several batches "
+        "need is counted by each"
     );
 }
 

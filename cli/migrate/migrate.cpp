@@ -14,7 +14,7 @@ namespace {
 struct settings {
   config::common_options common;
   std::string action = "up";
-  std::chrono::milliseconds lock_timeout{10000};
+  std::chrono::milliseconds lock_wait{10000};
   bool json = false;
 };
 
@@ -33,8 +33,8 @@ int fail(const database_failure& failure, const std::string& while_doing) {
     return report_error(
         "migrate",
         while_doing +
-            ": another session holds the lock (another migrate is running, or a worker "
-            "works on the tables): nothing was changed, try again",
+            ": another session holds the lock (another migrate, or a worker that uses the tables); "
+            "nothing was changed, try again",
         exit_code::failed
     );
   return report_error(
@@ -84,10 +84,10 @@ void print_status(
     return;
   }
   std::puts(
-      !plan.problem.empty() ? ("REFUSED: " + plan.problem).c_str()
+      !plan.problem.empty() ? ("ERROR: " + plan.problem).c_str()
       : current
           ? "OK: the schema is current"
-          : (std::to_string(plan.pending.size()) + " to apply: run 'trunkline migrate'").c_str()
+          : (std::to_string(plan.pending.size()) + " migrations to apply; run 'trunkline migrate'").c_str()
   );
   std::fputs(table(lines).c_str(), stdout);
 }
@@ -144,7 +144,7 @@ int run(const settings& given) {
   // Building an index may take its time; only waiting for others is bounded.
   database db(
       given.common.postgres, config::make_logger("migrate", given.common),
-      {.lock = given.lock_timeout, .statement = {}}
+      {.lock = given.lock_wait, .statement = {}}
   );
   return given.action == "status" ? status(given, db, known) : up(given, db, known);
 }
@@ -155,21 +155,21 @@ config::command migrate() {
   auto given = std::make_shared<settings>();
   return {
       .name = "migrate",
-      .description = "Bring the database's schema to this program's version, or show where it is",
+      .description = "Apply schema migrations, or show their status",
       .examples =
-          "  trunkline migrate                 apply what is missing\n"
-          "  trunkline migrate status          show it only; exit 1 if something is missing\n"
+          "  trunkline migrate                 apply missing migrations\n"
+          "  trunkline migrate status          show the status; exit code 1 if any is missing\n"
           "  trunkline migrate --json --postgres 'service=trunkline_owner'\n"
-          "Exit codes: 0 current, 1 refused or (status) not current, 3 Postgres is away.\n",
+          "Exit codes: 0 current, 1 failed, or not current (status), 3 PostgreSQL unreachable.\n",
       .declare =
           [given](config::option_set& options, config::arguments& words) {
             words.word(
-                "action", given->action, "up (default): apply; status: show", {"up", "status"}
+                "action", given->action, "up: apply, the default; status: show", {"up", "status"}
             );
             options.flag("json", given->json, "Print one JSON object");
             options.duration(
-                "lock-timeout", given->lock_timeout,
-                "How long to wait for another migration or for a table's lock",
+                "lock-wait", given->lock_wait,
+                "Maximum wait for a table lock or another migration",
                 std::chrono::milliseconds(100), std::chrono::minutes(10)
             );
             config::add_common(options, given->common, config::uses::postgres);

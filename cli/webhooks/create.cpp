@@ -45,7 +45,7 @@ made take_over(const settings& given, const openphone::webhook& hook, keys_place
     return out;
   }
   std::printf(
-      "made     %s  %s\n         signing key: %s\n", hook.id.c_str(), joined(hook.events).c_str(),
+      "created  %s  %s\n         signing key: %s\n", hook.id.c_str(), joined(hook.events).c_str(),
       printable(key_line(hook.made_by, hook.key)).c_str()
   );
   std::fflush(stdout);
@@ -59,23 +59,23 @@ void print_json(
     const settings& given, const hook_plan& plan, const std::vector<made>& all,
     const std::vector<std::string>& lost
 ) {
-  std::vector<json_object> rows, there, disabled, planned;
+  std::vector<json_object> rows, existing, disabled, planned;
   for (const auto& one : all)
     rows.push_back(
         to_json(one.hook)
             .text("signing_key", one.key.line)
             .text("keys_file", one.key.file.empty() ? std::nullopt : std::optional(one.key.file))
     );
-  for (const auto& hook : plan.there) there.push_back(to_json(hook));
+  for (const auto& hook : plan.there) existing.push_back(to_json(hook));
   for (const auto& hook : plan.disabled) disabled.push_back(to_json(hook));
   if (given.dry_run)
     for (const auto& hook : plan.missing)
       planned.push_back(json_object().text("url", hook.url).strings("events", hook.events));
   std::puts(json_object()
-                .list("made", rows)
-                .list("there", there)
+                .list("created", rows)
+                .list("existing", existing)
                 .list("disabled", disabled)
-                .list("would_make", planned)
+                .list("would_create", planned)
                 .strings("lost", lost)
                 .str()
                 .c_str());
@@ -83,19 +83,19 @@ void print_json(
 
 void print_plan(const settings& given, const hook_plan& plan) {
   for (const auto& hook : plan.there)
-    std::printf("there    %s  %s\n", hook.id.c_str(), joined(hook.events).c_str());
+    std::printf("existing %s  %s\n", hook.id.c_str(), joined(hook.events).c_str());
   for (const auto& hook : plan.disabled)
     std::printf("disabled %s  %s\n", hook.id.c_str(), joined(hook.events).c_str());
   if (!given.dry_run) return;
   for (const auto& hook : plan.missing)
-    std::printf("would make  %s\n", joined(hook.events).c_str());
+    std::printf("would create  %s\n", joined(hook.events).c_str());
 }
 
 int finish(const hook_plan& plan, const std::vector<made>& all) {
   if (!plan.disabled.empty())
     std::fputs(
-        "a disabled webhook carries nothing: enable it in the app, or delete it and run this "
-        "again\n",
+        "a disabled webhook delivers nothing; enable it in the provider's app, or delete it and "
+        "run this command again\n",
         stderr
     );
   const bool kept =
@@ -129,16 +129,16 @@ int make(const settings& given, openphone::api& api) {
 
 int run(const settings& given) {
   if (given.url.empty())
-    return report_error("webhooks create", "say where to: --url https://HOST/PATH", exit_code::usage);
+    return report_error("webhooks create", "missing --url; use --url https://HOST/PATH", exit_code::usage);
   if (which(given) == openphone::generation::v1) {
     const auto known = openphone::default_events(openphone::generation::v1);
     for (const auto& event : given.events)
       if (std::find(known.begin(), known.end(), event) == known.end())
-        return report_error("webhooks create", "v1 has no event '" + event + "'", exit_code::usage);
+        return report_error("webhooks create", "v1 has no event '" + event + "'; it has " + joined(known), exit_code::usage);
   }
   if (!given.keys_file.empty() && !given.dry_run)
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return report_error("webhooks create", "nothing was made: " + wrong, exit_code::failed);
+      return report_error("webhooks create", "no webhook created: " + wrong, exit_code::failed);
   return with_api("webhooks create", given.provider, [&given](openphone::api& api) {
     return make(given, api);
   });
@@ -150,37 +150,39 @@ config::command webhooks_create() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks create",
-      .description = "Make every webhook that is missing for a URL; each signing key is shown once",
+      .description = "Create the webhooks that are missing for a URL",
       .examples =
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --dry-run\n"
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone \\\n"
           "      --keys-file /etc/trunkline/signing-keys && systemctl restart trunkline-gateway\n"
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --api v1\n"
-          "What is there already is left alone: twice makes nothing new.\n"
-          "Exit codes: 0 all there now, 1 refused, or a key was not kept, or one is disabled,\n"
-          "3 the provider is away, 64 wrong usage, 78 no API key.\n",
+          "Existing webhooks are not changed. The signing key of each new webhook is printed once.\n"
+          "Exit codes: 0 all exist, 1 failed, a key was not stored or a webhook is disabled, 3 provider\n"
+          "unreachable, 64 usage error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments&) {
-            options.text("url", given->url, "Where the provider is to deliver to");
+            options.text("url", given->url, "URL that the provider delivers to", {.value = "URL"});
             options.check("url", [given] {
               return given->url.empty() ? std::string() : check_hook_url(given->url);
             });
             declare_generation(options, given->api, false);
             declare_user(options, given->user);
             options.list(
-                "event", given->events, "Only this event (default: all that become rows)",
-                {.offers = openphone::known_events()}
+                "event", given->events, "Event type to deliver (default: all supported types)",
+                {.value = "TYPE", .offers = openphone::known_events()}
             );
             options.list(
-                "resource", given->resources, "Only this phone number's id (default: all)"
+                "resource", given->resources, "Id of an own number to deliver for (default: all)",
+                {.value = "ID"}
             );
-            options.text("label", given->label, "Name of new webhooks at the provider");
+            options.text("label", given->label, "Label of new webhooks at the provider");
             options.text(
                 "keys-file", given->keys_file,
-                "Add each key to this signing keys file of the gateway", {.value = "FILE"}
+                "Signing keys file of the gateway to add each key to",
+                {.value = "FILE"}
             );
-            options.flag("dry-run", given->dry_run, "Only say what would be made");
-            options.flag("json", given->json, "Print one JSON object, with the keys");
+            options.flag("dry-run", given->dry_run, "Print what would be created, and change nothing");
+            options.flag("json", given->json, "Print one JSON object that includes the keys");
             options.per_call({"url", "event", "resource", "dry-run"});
             declare_api(options, given->provider);
           },

@@ -29,9 +29,9 @@ int remove(const settings& given, openphone::api& api) {
     );
   }
   if (!given.dry_run && !given.yes &&
-      !confirmed("delete " + std::to_string(hooks.size()) + " at the provider?"))
+      !confirmed("Delete " + std::to_string(hooks.size()) + " of the provider's webhooks?"))
     return report_error(
-        "webhooks delete", "nothing was deleted: not confirmed (--yes to go without a question)",
+        "webhooks delete", "no webhook deleted: not confirmed; use --yes to skip the confirmation",
         exit_code::failed
     );
   std::vector<std::string> deleted;
@@ -53,7 +53,7 @@ int remove(const settings& given, openphone::api& api) {
 
 int run(const settings& given) {
   if (given.ids.empty())
-    return report_error("webhooks delete", "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error("webhooks delete", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
   return with_api("webhooks delete", given.provider, [&given](openphone::api& api) {
     return remove(given, api);
   });
@@ -65,17 +65,17 @@ config::command webhooks_delete() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks delete",
-      .description = "Delete webhooks at the provider; asks first",
+      .description = "Delete webhooks at the provider, after confirmation",
       .examples =
           "  trunkline webhooks delete 1024\n"
           "  trunkline webhooks delete WH4f1c2 WH5a2b3 --yes\n"
-          "Exit codes: 0 deleted, 1 refused, no such webhook or not confirmed, 3 the provider is\n"
-          "away, 64 wrong usage, 78 no API key.\n",
+          "Exit codes: 0 deleted, 1 failed, no such webhook or not confirmed, 3 provider unreachable,\n"
+          "64 usage error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments& words) {
-            words.several("ID", given->ids, "Ids of `webhooks list`");
-            options.flag("yes", given->yes, "Ask nothing");
-            options.flag("dry-run", given->dry_run, "Only say what would be deleted");
+            words.several("ID", given->ids, "Ids of webhooks, as `webhooks list` shows them");
+            options.flag("yes", given->yes, "Skip the confirmation");
+            options.flag("dry-run", given->dry_run, "Print what would be deleted, and change nothing");
             options.flag("json", given->json, "Print one JSON object");
             options.per_call({"yes", "dry-run"});
             declare_api(options, given->provider);

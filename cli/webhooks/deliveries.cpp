@@ -93,8 +93,11 @@ int redeliver(const settings& given, openphone::api& api, delivery_report& repor
   const auto count = std::count_if(report.lines.begin(), report.lines.end(), wants_again);
   if (count == 0) return 0;
   if (!given.yes &&
-      !confirmed("ask the provider for " + std::to_string(count) + " deliveries again?"))
-    return report_error(name, "nothing was asked for: not confirmed (--yes)", exit_code::failed);
+      !confirmed("Request " + std::to_string(count) + " redeliveries?"))
+    return report_error(
+        name, "no redelivery requested: not confirmed; use --yes to skip the confirmation",
+        exit_code::failed
+    );
   int code = 0;
   std::size_t tried = 0;
   progress shown;
@@ -102,7 +105,7 @@ int redeliver(const settings& given, openphone::api& api, delivery_report& repor
     if (!wants_again(each)) continue;
     const auto done = api.redeliver(each.log.hook, each.log.sent.id);
     each.asked_again = done.ok();
-    shown.tell(++tried, ("of " + std::to_string(count) + " asked for again").c_str());
+    shown.tell(++tried, ("of " + std::to_string(count) + " redeliveries requested").c_str());
     if (done.ok()) continue;
     code = report_error(name, *done.wrong);
     if (done.wrong->away) break;
@@ -121,7 +124,7 @@ int show(const settings& given, openphone::api& api) {
   std::fputs((given.json ? as_json(report) : as_text(report)).c_str(), stdout);
   if (code == 0 && !report.redis_problem.empty() && report.count(place::unknown) > 0)
     return report_error(
-        name, report.redis_problem + ": what has no row may wait there", exit_code::unknown
+        name, report.redis_problem + "; deliveries without a row may wait there", exit_code::unknown
     );
   return code;
 }
@@ -131,7 +134,7 @@ int run(const settings& given) {
     if (!openphone::is_id(id) || openphone::generation_of(id) == openphone::generation::v1)
       return report_error(
           "webhooks deliveries",
-          "'" + id + "': only webhooks of the current API have a delivery log", exit_code::usage
+          "'" + id + "' has no delivery log: only webhooks of the API 2026-03-30 have one", exit_code::usage
       );
   return with_api("webhooks deliveries", given.provider, [&given](openphone::api& api) {
     return show(given, api);
@@ -144,37 +147,34 @@ config::command webhooks_deliveries() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks deliveries",
-      .description = "The provider's delivery log beside what we have of each",
+      .description = "Compare the provider's delivery log with the stored rows",
       .examples =
           "  trunkline webhooks deliveries --since 2h\n"
           "  trunkline webhooks deliveries 1024 --missing --since 7d\n"
           "  trunkline webhooks deliveries --missing --redeliver --yes\n"
-          "Missing is what is neither a row, of any state, nor waits in Redis. --redeliver asks "
-          "for those\n"
-          "of them that the provider does not try any more by itself, all that were found, listed "
-          "or not.\n"
-          "It is harmless: a delivery that came meanwhile is known by its id.\n"
-          "Exit codes: 0 listed, 1 refused or not confirmed, 3 the provider, Postgres or Redis is "
-          "away,\n"
-          "64 wrong usage, 78 no API key.\n",
+          "A delivery is missing if it has no row, in any state, and does not wait in Redis.\n"
+          "--redeliver requests the missing deliveries that the provider no longer retries, listed or\n"
+          "not. It is harmless: a delivery that has arrived meanwhile is recognised by its id.\n"
+          "Exit codes: 0 listed, 1 failed or not confirmed, 3 provider, PostgreSQL or Redis\n"
+          "unreachable, 64 usage error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments& words) {
-            words.several("ID", given->ids, "Ids of `webhooks list` (default: all with a log)");
+            words.several("ID", given->ids, "Ids of webhooks (default: all that have a log)");
             options.duration(
-                "since", given->since, "How far back", std::chrono::seconds(1),
+                "since", given->since, "Maximum age of deliveries to read", std::chrono::seconds(1),
                 std::chrono::hours(24 * 90)
             );
             options.choice(
-                "status", given->status, "At the provider",
+                "status", given->status, "Status at the provider",
                 {"any", "success", "pending", "sending", "failed"}
             );
-            options.integer("limit", given->limit, "Most to list", 1, 10000);
+            options.integer("limit", given->limit, "Maximum deliveries to list", 1, 10000);
             options.integer(
-                "pages", given->pages, "Most pages to read, of 50, of each webhook's log", 1, 10000
+                "pages", given->pages, "Maximum pages of 50 deliveries to read per webhook", 1, 10000
             );
-            options.flag("missing", given->missing, "Only what we do not have");
-            options.flag("redeliver", given->redeliver, "Ask for the missing ones again");
-            options.flag("yes", given->yes, "Ask nothing");
+            options.flag("missing", given->missing, "List missing deliveries only");
+            options.flag("redeliver", given->redeliver, "Request redelivery of missing deliveries");
+            options.flag("yes", given->yes, "Skip the confirmation");
             options.flag("json", given->json, "Print one JSON object");
             declare_api(options, given->provider);
             options.per_call({"since", "status", "limit", "pages", "missing", "redeliver", "yes"});

@@ -58,20 +58,20 @@ json_object json_of(const delivery_line& each) {
       .text("row", given_text(each.here.row.row))
       .text("state", given_text(each.here.row.state))
       .text("entry", given_text(each.here.entry))
-      .boolean("redelivery_asked", each.asked_again);
+      .boolean("redelivery_requested", each.asked_again);
 }
 
 std::string notes(const delivery_report& report, bool more) {
   std::string out;
-  if (more) out += "... there are more: --limit N\n";
+  if (more) out += "more deliveries match; raise --limit\n";
   if (report.log_cut)
     out +=
-        "the provider's log goes on, and was not read to its end: a larger --limit or --pages, "
-        "or a shorter --since\n";
+        "the provider's log was not read to its end; raise --limit or --pages, or lower "
+        "--since\n";
   if (report.count(place::unknown) > 0 && report.redis_problem.empty())
     out +=
-        "more waits in Redis than could be looked through: what has no row may be there; try "
-        "again when the queue is shorter\n";
+        "Redis has more entries than were searched; deliveries without a row may be among them; "
+        "try again when the queue is shorter\n";
   return out;
 }
 
@@ -93,23 +93,23 @@ std::size_t delivery_report::asked_again() const {
 std::string as_text(const delivery_report& report) {
   const auto listed = to_list(report);
   std::vector<std::vector<std::string>> rows = {
-      {"DELIVERY", "CREATED", "TYPE", "PROVIDER", "HERE", ""}};
+      {"DELIVERY", "CREATED", "TYPE", "PROVIDER", "TRUNKLINE", ""}};
   for (const auto* each : listed.lines) {
     const auto& sent = each->log.sent;
     rows.push_back(
         {printable(sent.id), printable(sent.created_at), printable(sent.event_type),
-         printable(sent.status), here_text(each->here), each->asked_again ? "asked for again" : ""}
+         printable(sent.status), here_text(each->here), each->asked_again ? "redelivery requested" : ""}
     );
   }
   std::string out = listed.lines.empty() ? "" : table(rows);
   out += std::to_string(report.lines.size()) + " deliveries, " +
-         std::to_string(report.count(place::missing)) + " missing here";
+         std::to_string(report.count(place::missing)) + " missing";
   if (const auto waiting = report.count(place::queue); waiting > 0)
     out += ", " + std::to_string(waiting) + " waiting in Redis";
   if (const auto unknown = report.count(place::unknown); unknown > 0)
-    out += ", " + std::to_string(unknown) + " not known";
+    out += ", " + std::to_string(unknown) + " unknown";
   if (const auto asked = report.asked_again(); asked > 0)
-    out += ", " + std::to_string(asked) + " asked for again";
+    out += ", " + std::to_string(asked) + " redeliveries requested";
   return out + "\n" + notes(report, listed.more);
 }
 
@@ -127,7 +127,7 @@ std::string as_json(const delivery_report& report) {
              .number("missing", number(report.count(place::missing)))
              .number("waiting", number(report.count(place::queue)))
              .number("unknown", number(report.count(place::unknown)))
-             .number("asked_again", number(report.asked_again()))
+             .number("redeliveries_requested", number(report.asked_again()))
              .str() +
          "\n";
 }

@@ -34,7 +34,7 @@ int print(const settings& given, const std::vector<openphone::webhook>& hooks) {
     return as_int(exit_code::ok);
   }
   if (hooks.empty()) {
-    std::puts("the provider has no such webhook");
+    std::puts("no webhooks");
     return as_int(exit_code::ok);
   }
   std::vector<std::vector<std::string>> rows = {{"ID", "API", "STATUS", "URL", "EVENTS"}};
@@ -64,22 +64,21 @@ config::command webhooks_list() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks list",
-      .description = "List the webhooks that the provider has, of both of its APIs",
+      .description = "List the webhooks at the provider, of both APIs",
       .examples =
           "  trunkline webhooks list\n"
-          "  trunkline webhooks list --points-to https://example.com/api/webhooks/openphone "
-          "--json\n"
+          "  trunkline webhooks list --url https://example.com/api/webhooks/openphone --json\n"
           "  trunkline webhooks list --api v1 --user US123abc\n"
           "Signing keys are never listed.\n"
-          "Exit codes: 0 listed (also when there are none), 1 the provider refused, 3 it is away,\n"
-          "78 no API key.\n",
+          "Exit codes: 0 listed, even if there are none, 1 failed, 3 provider unreachable, 64 usage\n"
+          "error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments&) {
             declare_generation(options, given->api, true);
             declare_user(options, given->user);
-            options.text("points-to", given->url, "Only those that point to this URL");
+            options.text("url", given->url, "List webhooks for this URL only", {.value = "URL"});
             options.flag("json", given->json, "Print one JSON object");
-            options.per_call({"points-to"});
+            options.per_call({"url"});
             declare_api(options, given->provider);
           },
       .run = [given] { return run(*given); }};

@@ -26,9 +26,10 @@ std::optional<openphone::webhook> find_new(
 void say_how_to_look(const std::string& url) {
   std::fprintf(
       stderr,
-      "Its key would be told only in that answer. Look with 'trunkline webhooks list --points-to "
-      "%s':\n"
-      "delete a webhook made just now ('trunkline webhooks delete ID'), then run this again.\n",
+      "The signing key of a new webhook is only in that response. Run\n"
+      "  trunkline webhooks list --url %s\n"
+      "delete a webhook that was created just now ('trunkline webhooks delete ID'), and run this\n"
+      "command again.\n",
       printable(url).c_str()
   );
 }
@@ -37,9 +38,9 @@ void settle(making& out, openphone::webhook found) {
   if (found.key.empty()) {
     std::fprintf(
         stderr,
-        "Webhook %s was made, but its key was told only in the answer that was lost:\n"
+        "Webhook %s was created, but its signing key was in the response that was lost. Run\n"
         "  trunkline webhooks delete %s\n"
-        "then run this again.\n",
+        "and then this command again.\n",
         found.id.c_str(), found.id.c_str()
     );
     out.lost = {found.id};
@@ -47,7 +48,7 @@ void settle(making& out, openphone::webhook found) {
     return;
   }
   std::fprintf(
-      stderr, "Webhook %s was made all the same, and the provider's list tells its key.\n",
+      stderr, "Webhook %s was created; its signing key is in the provider's list.\n",
       found.id.c_str()
   );
   out.code = 0;
@@ -76,7 +77,7 @@ making make_hook(
     settle(out, std::move(*found));
     return out;
   }
-  if (now.ok()) std::fputs("The provider's list does not show it, so far.\n", stderr);
+  if (now.ok()) std::fputs("The provider's list does not show it yet.\n", stderr);
   say_how_to_look(wanted.url);
   return out;
 }

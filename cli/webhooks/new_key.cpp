@@ -13,7 +13,7 @@ namespace trunkline::cli {
 namespace {
 
 std::string ask_for_file() {
-  std::fputs("Add the key to which signing keys file of the gateway? (empty: none) ", stderr);
+  std::fputs("Signing keys file of the gateway to add the key to (empty: none): ", stderr);
   std::string path;
   std::getline(std::cin, path);
   return path;
@@ -34,11 +34,11 @@ kept_key keep_key(const openphone::webhook& hook, const std::string& file, bool 
 
 void say_reload(const kept_key& key) {
   if (!key.problem.empty())
-    std::fprintf(stderr, "the key was NOT added: %s\n", printable(key.problem).c_str());
+    std::fprintf(stderr, "the key was not added: %s\n", printable(key.problem).c_str());
   if (!key.file.empty())
     std::fprintf(
         stderr,
-        "added to %s. Now tell the gateway: systemctl restart trunkline-gateway, or kill -HUP\n",
+        "key added to %s; reload the gateway: systemctl restart trunkline-gateway, or kill -HUP\n",
         printable(key.file).c_str()
     );
   else

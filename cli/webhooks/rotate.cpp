@@ -44,11 +44,9 @@ rotated in_place(openphone::api& api, const openphone::webhook& old) {
   if (key.wrong->unknown)
     std::fprintf(
         stderr,
-        "The key may have changed, and the new one was told only in that answer: run this again "
-        "now,\n"
-        "for a key that is told. Until the gateway has it, deliveries may be refused; the provider "
-        "tries\n"
-        "them again, and 'trunkline webhooks deliveries %s --missing' finds what did not come.\n",
+        "The key may have changed, and the new key was only in that response. Run this command again\n"
+        "now to get another key. Until the gateway has it, deliveries may be rejected. The provider\n"
+        "repeats them, and 'trunkline webhooks deliveries %s --missing' lists missing ones.\n",
         old.id.c_str()
     );
   return out;
@@ -70,9 +68,9 @@ rotated by_twin(openphone::api& api, const openphone::webhook& old) {
         {},
         report_error(
             name,
-            "nothing was changed: " + list_of(twins) + " does the same as " + old.id +
-                " already. Delete the one whose key is to end, or whose key nobody has "
-                "('trunkline webhooks list --json' has the times)",
+            "nothing changed: " + list_of(twins) + " is equivalent to " + old.id +
+                "; delete the one whose key is to be retired, or is unknown ('trunkline webhooks "
+                "list --json' shows when each was created)",
             exit_code::failed
         )};
   auto made = make_hook(name, api, old.made_by, all.value, another(old));
@@ -81,7 +79,7 @@ rotated by_twin(openphone::api& api, const openphone::webhook& old) {
 }
 
 void print_key(const settings& given, const openphone::webhook& hook) {
-  if (!given.in_place) std::printf("made %s beside %s\n", hook.id.c_str(), given.id.c_str());
+  if (!given.in_place) std::printf("created %s next to %s\n", hook.id.c_str(), given.id.c_str());
   std::printf("new signing key: %s\n", printable(key_line(hook.made_by, hook.key)).c_str());
   std::fflush(stdout);
 }
@@ -110,7 +108,7 @@ int end_old(
   if (kept && given.wait.count() > 0)
     code = wait_until_it_works(name, api, given.common, now, given.wait, sure);
   else if (kept && !given.yes && !given.json)
-    sure = confirmed("has the gateway the new key? Then " + given.id + " is deleted.");
+    sure = confirmed("Does the gateway use the new key? If so, " + given.id + " is deleted.");
   if (sure) {
     const auto removed = api.remove(given.id);
     deleted = removed.ok() || removed.wrong->status == 404;
@@ -120,7 +118,7 @@ int end_old(
   if (!deleted)
     std::fprintf(
         stderr,
-        "both deliver now, which does no harm. When the gateway has the new key:\n"
+        "both webhooks deliver now, which is harmless. When the gateway uses the new key, run\n"
         "  trunkline webhooks delete %s\n",
         given.id.c_str()
     );
@@ -131,11 +129,13 @@ int rotate(const settings& given, openphone::api& api) {
   const auto old = find_hook(api, given.id);
   if (!old.ok()) return report_error(name, *old.wrong);
   const auto question = given.in_place
-                            ? "change the signing key of " + given.id +
-                                  " now? Deliveries are refused until the gateway has the new key."
-                            : "make a second webhook for " + printable(old.value.url) + "?";
+                            ? "Change the signing key of " + given.id +
+                                  " now? Deliveries are rejected until the gateway has the new key."
+                            : "Create a second webhook for " + printable(old.value.url) + "?";
   if (!given.yes && !confirmed(question))
-    return report_error(name, "nothing was changed: not confirmed", exit_code::failed);
+    return report_error(
+        name, "nothing changed: not confirmed; use --yes to skip the confirmation", exit_code::failed
+    );
   const auto now = given.in_place ? in_place(api, old.value) : by_twin(api, old.value);
   if (now.code != 0) return now.code;
   if (!given.json) print_key(given, now.hook);
@@ -147,7 +147,7 @@ int rotate(const settings& given, openphone::api& api) {
     code = end_old(given, api, now.hook, key, old_deleted);
   else if (!given.json)
     std::fputs(
-        "keep the old key in the file for a day: deliveries on their way carry it\n", stderr
+        "keep the old key in the file for a day: earlier deliveries are signed with it\n", stderr
     );
   if (given.json) print_json(given, now.hook, key, old_deleted);
   return code;
@@ -155,24 +155,24 @@ int rotate(const settings& given, openphone::api& api) {
 
 int run(const settings& given) {
   if (given.id.empty())
-    return report_error(name, "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error(name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
   const bool v1 = openphone::generation_of(given.id) == openphone::generation::v1;
   if (given.in_place && v1)
-    return report_error(name, "v1 can't change a key: leave --in-place out", exit_code::usage);
+    return report_error(name, "v1 cannot change the key of a webhook; omit --in-place", exit_code::usage);
   if (given.wait.count() > 0 && (given.in_place || v1))
     return report_error(
         name,
-        given.in_place ? "--wait is for a second webhook, not with --in-place"
-                       : "v1 has no test events to wait for: leave --wait out",
+        given.in_place ? "--wait cannot be combined with --in-place"
+                       : "v1 has no test events to wait for; omit --wait",
         exit_code::usage
     );
   if (given.wait.count() > 0 && given.json && given.keys_file.empty())
     return report_error(
-        name, "--json tells the key at the end: --wait needs --keys-file with it", exit_code::usage
+        name, "--json prints the key at the end; add --keys-file to use --wait", exit_code::usage
     );
   if (!given.keys_file.empty())
     if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return report_error(name, "nothing was changed: " + wrong, exit_code::failed);
+      return report_error(name, "nothing changed: " + wrong, exit_code::failed);
   return with_api(name, given.provider, [&given](openphone::api& api) {
     return rotate(given, api);
   });
@@ -184,38 +184,34 @@ config::command webhooks_rotate() {
   auto given = std::make_shared<settings>();
   return {
       .name = name,
-      .description = "Give a webhook a new signing key, without a moment that has none",
+      .description = "Replace the signing key of a webhook without a gap",
       .examples =
           "  trunkline webhooks rotate 1024 --keys-file /etc/trunkline/signing-keys\n"
           "  trunkline webhooks rotate 1024 --keys-file FILE --yes --wait 10m\n"
           "  trunkline webhooks rotate WH4f1c2 --keys-file /etc/trunkline/signing-keys\n"
-          "A second webhook with a key of its own is made beside the first, which is deleted when "
-          "you say\n"
-          "that the gateway has the new key. --wait asks for test events instead, until one came "
-          "by the\n"
-          "new webhook, and deletes the old one then. With --yes alone it stays, until you delete "
-          "it.\n"
-          "--in-place changes the key of the webhook itself: its id stays, but the old key may "
-          "end at\n"
-          "once, and what comes before the gateway has the new one is refused and tried again "
-          "later.\n"
-          "Exit codes: 0 done, 1 refused, not confirmed, the key not kept or no test event came,\n"
-          "3 the provider, Redis or Postgres is away, 64 wrong usage, 78 no API key.\n",
+          "Creates a second webhook with its own key. The old webhook is deleted after you confirm that\n"
+          "the gateway uses the new key; with --wait, after a test event arrived through the new\n"
+          "webhook. With --yes alone the old webhook stays until you delete it.\n"
+          "--in-place changes the key of the existing webhook and keeps its id. The old key may become\n"
+          "invalid at once: deliveries are rejected, and repeated by the provider, until the gateway has\n"
+          "the new key.\n"
+          "Exit codes: 0 done, 1 failed, not confirmed, the key not stored or no test event arrived,\n"
+          "3 provider, Redis or PostgreSQL unreachable, 64 usage error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments& words) {
-            words.one("ID", given->id, "Id of `webhooks list`");
+            words.one("ID", given->id, "Id of a webhook, as `webhooks list` shows it");
             options.text(
                 "keys-file", given->keys_file,
-                "Add the key to this signing keys file of the gateway", {.value = "FILE"}
+                "Signing keys file of the gateway to add the key to", {.value = "FILE"}
             );
             options.duration(
                 "wait", given->wait,
-                "Delete the old webhook when a test event came by the new one, within this",
+                "Maximum wait for a test event through the new webhook",
                 std::chrono::milliseconds(0), std::chrono::hours(24)
             );
-            options.flag("in-place", given->in_place, "Change the key of the webhook itself");
-            options.flag("yes", given->yes, "Ask nothing");
-            options.flag("json", given->json, "Print one JSON object, with the key");
+            options.flag("in-place", given->in_place, "Change the key of the existing webhook");
+            options.flag("yes", given->yes, "Skip the confirmation");
+            options.flag("json", given->json, "Print one JSON object that includes the key");
             declare_api(options, given->provider);
             options.per_call({"wait", "in-place", "yes"});
             config::add_common(options, given->common, config::uses::both);

@@ -30,7 +30,7 @@ int wait_until_it_works(
   trial test(command, api, common, hook.id, event_to_test(hook));
   if (const int code = test.prepare(); code != 0) return code;
   std::fprintf(
-      stderr, "waiting up to %s for a test event by %s: reload the gateway now\n",
+      stderr, "waiting up to %s for a test event through %s; reload the gateway now\n",
       format_duration(time).c_str(), hook.id.c_str()
   );
   const auto end = clock::now() + time;
@@ -46,7 +46,7 @@ int wait_until_it_works(
     if (works) return as_int(exit_code::ok);
     if (clock::now() >= end)
       return report_error(
-          command, "no test event came by " + hook.id + test.search().sentence(), exit_code::failed
+          command, "no test event arrived through " + hook.id + test.search().sentence(), exit_code::failed
       );
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }

@@ -39,7 +39,7 @@ void print_json(
                 .text("state", found ? std::optional(found->state) : std::nullopt)
                 .text("provider_status", text(where.status))
                 .boolean("in_redis", found ? std::optional(false) : where.in_redis)
-                .number("refused_meanwhile", where.refused)
+                .number("rejected_meanwhile", where.refused)
                 .real("seconds", static_cast<double>(took.count()) / 1000)
                 .str()
                 .c_str());
@@ -54,8 +54,8 @@ int report(
   if (!found)
     return report_error(
         "webhooks test",
-        "not here after " + format_duration(given.wait) + where.sentence() +
-            ". See 'trunkline queue', and the gateway's log for a refused signature",
+        "no test event after " + format_duration(given.wait) + where.sentence() +
+            "; see 'trunkline queue', and the gateway's log for a rejected signature",
         exit_code::failed
     );
   if (!given.json)
@@ -83,12 +83,12 @@ int ask_and_wait(const settings& given, openphone::api& api) {
 
 int run(const settings& given) {
   if (!openphone::is_id(given.id))
-    return report_error("webhooks test", "say which: an id of 'webhooks list'", exit_code::usage);
+    return report_error("webhooks test", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
   if (openphone::generation_of(given.id) == openphone::generation::v1)
     return report_error(
         "webhooks test",
-        "v1 has no test events: 'trunkline send full' tests our side, a text message to one of "
-        "your numbers all of it",
+        "v1 has no test events; use 'trunkline send full', or send a text message to one of your "
+        "own numbers",
         exit_code::usage
     );
   return with_api("webhooks test", given.provider, [&given](openphone::api& api) {
@@ -102,24 +102,23 @@ config::command webhooks_test() {
   auto given = std::make_shared<settings>();
   return {
       .name = "webhooks test",
-      .description = "Have the provider send a test event, and wait until it is here",
+      .description = "Request a test event and wait for its row",
       .examples =
           "  trunkline webhooks test 1024\n"
           "  trunkline webhooks test 1024 --event call.completed --wait 1m --json\n"
-          "It goes the whole way: provider, TLS front, gateway, Redis, worker, Postgres. What it\n"
-          "leaves are rows of the provider's sample, the same each time.\n"
-          "Exit codes: 0 arrived, 1 not in time or refused, 3 the provider, Redis or Postgres is "
-          "away,\n"
-          "64 wrong usage, 78 no API key.\n",
+          "The event passes provider, TLS proxy, gateway, Redis, worker and PostgreSQL. Its content is\n"
+          "the same each time, and its rows stay.\n"
+          "Exit codes: 0 arrived, 1 timeout or failed, 3 provider, Redis or PostgreSQL unreachable,\n"
+          "64 usage error, 78 no API key.\n",
       .declare =
           [given](config::option_set& options, config::arguments& words) {
-            words.one("ID", given->id, "Id of `webhooks list`");
+            words.one("ID", given->id, "Id of a webhook, as `webhooks list` shows it");
             options.text(
-                "event", given->event, "Which event",
-                {.offers = openphone::default_events(openphone::generation::current)}
+                "event", given->event, "Event type of the test event",
+                {.value = "TYPE", .offers = openphone::default_events(openphone::generation::current)}
             );
             options.duration(
-                "wait", given->wait, "Give up after this", std::chrono::milliseconds(0),
+                "wait", given->wait, "Maximum wait for the row", std::chrono::milliseconds(0),
                 std::chrono::hours(1)
             );
             options.flag("json", given->json, "Print one JSON object");

@@ -98,15 +98,15 @@ void trial::count_refusals(whereabouts& out) {
 std::string whereabouts::sentence() const {
   std::string out;
   if (!log_read)
-    out += "; the provider's log can't be read";
+    out += "; the provider's log cannot be read";
   else if (delivery.empty())
-    out += "; the provider's log does not have it yet";
+    out += "; the provider's log does not contain it yet";
   else
-    out += "; the provider's log says of " + delivery + ": " + status;
+    out += "; the provider's log shows " + delivery + ": " + status;
   if (in_redis.value_or(false)) out += "; it waits in Redis for a worker";
   if (refused > 0)
-    out += "; the gateways refused " + std::to_string(refused) + " meanwhile (" +
-           refused_by_reason + ")";
+    out += "; requests rejected meanwhile: " + std::to_string(refused) + " (" + refused_by_reason +
+           ")";
   return out;
 }
 

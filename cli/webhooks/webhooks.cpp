@@ -16,9 +16,9 @@ openphone::retry_notice say_retries(const std::string& command) {
   return [command](const openphone::http_answer& got, int tries, std::chrono::milliseconds pause) {
     if (got.status == 429 && pause < std::chrono::seconds(2)) return;
     const std::string what =
-        got.status == 0 ? "does not answer" : "answered " + std::to_string(got.status);
+        got.status == 0 ? "does not respond" : "responded " + std::to_string(got.status);
     std::fprintf(
-        stderr, "trunkline %s: the provider %s: again in %.1f s (try %d of %d)\n", command.c_str(),
+        stderr, "trunkline %s: the provider %s; retry in %.1f s (attempt %d of %d)\n", command.c_str(),
         what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, openphone::most_tries
     );
   };
@@ -29,7 +29,7 @@ openphone::retry_notice say_retries(const std::string& command) {
 void declare_generation(config::option_set& options, std::string& target, bool all_allowed) {
   std::vector<std::string> allowed = {"2026-03-30", "v1"};
   if (all_allowed) allowed.insert(allowed.begin(), "all");
-  options.choice("api", target, "Which of the provider's APIs", std::move(allowed));
+  options.choice("api", target, "API of the provider to use", std::move(allowed));
 }
 
 std::vector<openphone::generation> generations_of(const std::string& api) {
@@ -40,9 +40,11 @@ std::vector<openphone::generation> generations_of(const std::string& api) {
 }
 
 void declare_user(config::option_set& options, std::string& target) {
-  options.text("user", target, "Of this user; v1 keeps them by user (default: the owner)");
+  options.text(
+      "user", target, "Owner of webhooks of v1 (default: the workspace's owner)", {.value = "ID"}
+  );
   options.check("user", [&target] {
-    return target.empty() || openphone::is_id(target) ? "" : "must be a user's id, US...";
+    return target.empty() || openphone::is_id(target) ? "" : "must be the id of a user, such as US123abc";
   });
 }
 
@@ -51,7 +53,7 @@ std::string check_hook_url(const std::string& url) {
       url.starts_with("https://") && url.size() > 8 && url.size() <= 2000 && url[8] != '/' &&
       url.find('/', 8) != std::string::npos &&
       std::all_of(url.begin(), url.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-  return good ? "" : "must be https://HOST/PATH as the provider is to call it";
+  return good ? "" : "must be https://HOST/PATH, as the provider calls it";
 }
 
 int report_error(const std::string& command, const openphone::failure& wrong) {
@@ -70,12 +72,12 @@ int with_api(
 openphone::answer<openphone::webhook> find_hook(openphone::api& api, const std::string& id) {
   openphone::answer<openphone::webhook> out;
   if (!openphone::is_id(id)) {
-    out.wrong = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook"};
+    out.wrong = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook; 'trunkline webhooks list' shows the ids"};
     return out;
   }
   out = api.get(id);
   if (!out.ok() && out.wrong->status == 404)
-    out.wrong->message = "the provider has no webhook " + id + ": see 'trunkline webhooks list'";
+    out.wrong->message = "the provider has no webhook " + id + "; 'trunkline webhooks list' shows all";
   return out;
 }
 

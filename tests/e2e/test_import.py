@@ -84,12 +84,12 @@ class Import(Commands, WorkerTest):
         self.sql("truncate activities, contacts, contact_cards, conversations restart identity")
 
     def take(self, *arguments, code=1, source=None):
-        done = self.command("import", "--from", source or self.source, "--json", *arguments)
+        done = self.command("import", "--from-postgres", source or self.source, "--json", *arguments)
         self.assertEqual(done.returncode, code, done.stderr)
         return json_schema.check("import", done.stdout)
 
     def refused(self, source, *arguments, code=1):
-        done = self.command("import", "--from", source, *arguments)
+        done = self.command("import", "--from-postgres", source, *arguments)
         self.assertEqual((done.returncode, done.stdout), (code, ""))
         return done.stderr
 
@@ -106,17 +106,17 @@ class Import(Commands, WorkerTest):
     def test_accepted_and_rejected_rows(self):
         told = self.take()
         tables = {table["table"]: table for table in told["tables"]}
-        self.assertEqual({name: (table["rows"], table["taken"]) for name, table in tables.items()}, {
+        self.assertEqual({name: (table["rows"], table["imported"]) for name, table in tables.items()}, {
             "phone_number": (2, 1), "webhook_event": (5, 3), "activity": (11, 8), "conversation": (3, 2),
             "contact": (4, 2)})
         reasons = {(name, entry["reason"].split(":")[0]): entry["ids"] for name, table in tables.items()
-                   for entry in table["not_taken"]}
+                   for entry in table["not_imported"]}
         twice = next(reason for name, reason in reasons if reasons[name, reason] == ["10"])
         self.assertIn("duplicate key", twice)
         del reasons["activity", twice]
         self.assertEqual(reasons, {
             ("phone_number", "no phone_number"): ["2"], ("webhook_event", "no payload"): ["3"],
-            ("webhook_event", "payload is no event"): ["4"], ("activity", "neither message nor call"): ["4"],
+            ("webhook_event", "payload is not an event"): ["4"], ("activity", "neither message nor call"): ["4"],
             ("activity", "no openphone_id"): ["5"], ("conversation", "no openphone_id"): ["2"],
             ("contact", "no phone"): ["3"], ("contact", "phone is not a number in international form"): ["4"]})
         self.assertEqual(self.sql("select state, count(*) from webhook_events group by 1 order by 1"),
@@ -150,7 +150,7 @@ class Import(Commands, WorkerTest):
         again = self.take()
         self.assertEqual(again["written"], [])
         self.assertEqual(self.sql(BUSINESS) + self.sql("select max(updated_at) from activities"), before)
-        self.assertIn("nothing new", self.command("import", "--from", self.source).stdout)
+        self.assertIn("nothing new", self.command("import", "--from-postgres", self.source).stdout)
 
     def test_a_dry_run_changes_nothing(self):
         before = self.sql(BUSINESS)
@@ -187,14 +187,14 @@ class Import(Commands, WorkerTest):
         self.sql("alter table activities add constraint fault check (openphone_id <> 'AC3') not valid")
         self.addCleanup(self.sql, "alter table activities drop constraint fault")
         told = next(table for table in self.take()["tables"] if table["table"] == "activity")
-        self.assertEqual(told["taken"], 7)
-        self.assertIn(["3"], [entry["ids"] for entry in told["not_taken"]])
+        self.assertEqual(told["imported"], 7)
+        self.assertIn(["3"], [entry["ids"] for entry in told["not_imported"]])
         self.assertEqual(self.count("activities"), 7)
 
     def test_more_than_a_page(self):
         rows = messages(range(-20, 431))
         told = self.take(code=0, source=old_service.make(self.postgres, "pages", rows))
-        self.assertEqual({t["table"]: t["taken"] for t in told["tables"]}["activity"], 451)
+        self.assertEqual({t["table"]: t["imported"] for t in told["tables"]}["activity"], 451)
         self.assertEqual(self.count("activities"), 451)
 
     def test_a_source_that_lacks_something(self):
@@ -212,8 +212,8 @@ class Import(Commands, WorkerTest):
         self.assertIn("table contact, or the role may not read it", self.refused(source))
 
     def test_unreachable_or_misconfigured(self):
-        self.assertIn("--from is missing", self.refused("", code=64))
-        self.assertIn("the source: PostgreSQL is unreachable",
+        self.assertIn("missing --from-postgres", self.refused("", code=64))
+        self.assertIn("source database: PostgreSQL is unreachable",
                       self.refused(f"postgresql://nobody@127.0.0.1:{free_port()}/old", code=3))
         self.sql("insert into schema_migrations (version, name, checksum, compatible_from) values (99, 'later', 'x', 99)")
         self.addCleanup(self.sql, "delete from schema_migrations where version = 99")
@@ -228,13 +228,13 @@ class Import(Commands, WorkerTest):
                 ("2026-03-01", "infinity", "-infinity", "1969-12-31", "294276-12-31", "4713-01-01 BC"), 1)])
         source = old_service.make(self.postgres, "times", rows)
         tables = {table["table"]: table for table in self.take(source=source)["tables"]}
-        self.assertEqual((tables["activity"]["rows"], tables["activity"]["taken"]), (7, 2))
-        self.assertEqual(tables["activity"]["not_taken"], [
-            {"reason": "answered_at is no time between 2000 and 2100", "count": 1, "ids": ["7"]},
-            {"reason": "created_at is no time between 2000 and 2100", "count": 4, "ids": ["3", "4", "5", "6"]}])
-        self.assertEqual((tables["webhook_event"]["rows"], tables["webhook_event"]["taken"]), (6, 1))
-        self.assertEqual(tables["webhook_event"]["not_taken"], [
-            {"reason": "created_at is no time between 2000 and 2100", "count": 5, "ids": ["2", "3", "4", "5", "6"]}])
+        self.assertEqual((tables["activity"]["rows"], tables["activity"]["imported"]), (7, 2))
+        self.assertEqual(tables["activity"]["not_imported"], [
+            {"reason": "answered_at is not a time between 2000 and 2100", "count": 1, "ids": ["7"]},
+            {"reason": "created_at is not a time between 2000 and 2100", "count": 4, "ids": ["3", "4", "5", "6"]}])
+        self.assertEqual((tables["webhook_event"]["rows"], tables["webhook_event"]["imported"]), (6, 1))
+        self.assertEqual(tables["webhook_event"]["not_imported"], [
+            {"reason": "created_at is not a time between 2000 and 2100", "count": 5, "ids": ["2", "3", "4", "5", "6"]}])
         self.assertEqual(self.sql("select openphone_id from activities order by 1"), "AC1\nAM1\nAM2")
 
     def test_the_source_is_only_read(self):
@@ -261,11 +261,11 @@ class Import(Commands, WorkerTest):
         source = old_service.make(self.postgres, "lost", messages(range(1, 452)))
         self.postgres.psql(ENDS, database="lost")
         said = self.refused(source, code=3)
-        self.assertRegex(said, "the source: PostgreSQL is unreachable: the connection was lost; it came to phone_number 0 of 0 rows, "
-                               "webhook_event 0 of 0 rows, activity 200 of 451 rows. What was taken stays: run it again")
+        self.assertRegex(said, "source database: PostgreSQL is unreachable: the connection was lost; progress: phone_number 0 of 0 rows, "
+                               "webhook_event 0 of 0 rows, activity 200 of 451 rows; imported rows stay, run the command again to continue")
         self.assertEqual(self.count("activities"), 200)
         said = self.refused(source, "--dry-run", code=3)
-        self.assertIn("activity 200 of 451 rows, and rolled all of it back", said)
+        self.assertIn("activity 200 of 451 rows, all rolled back", said)
         self.postgres.psql("drop policy ends on activity; alter table activity disable row level security",
                            database="lost")
         # The same for the target database.
@@ -274,7 +274,7 @@ class Import(Commands, WorkerTest):
                  "create trigger ends before insert on activities for each row when (new.openphone_id = 'AM430') "
                  "execute function ends()")
         said = self.refused(source, code=3)
-        self.assertIn("activity 400 of 451 rows. What was taken stays", said)
+        self.assertIn("activity 400 of 451 rows; imported rows stay", said)
         self.sql("drop trigger ends on activities; drop function ends()")
         self.assertEqual(self.count("activities"), 400)
         self.take(code=0, source=source)
@@ -285,8 +285,8 @@ class Import(Commands, WorkerTest):
         self.postgres.psql("alter table activity drop constraint activity_pkey; update activity set id = 1",
                            database="twins")
         said = self.refused(source)
-        self.assertIn("1 rows of activity have no id, or that of another", said)
-        self.assertIn("it came to phone_number", said)
+        self.assertIn("1 rows of activity have no id or a duplicate one", said)
+        self.assertIn("progress: phone_number", said)
 
     def test_two_old_databases(self):
         bob = [{"id": 1, "first_name": "Bob", "last_name": "Bell", "phone": BOB}]
@@ -302,7 +302,7 @@ class Import(Commands, WorkerTest):
         self.assertEqual(self.sql("select delivery_id from webhook_events where entry_id = 'import-shop-2-1'"),
                          "import-shop-2-1")
         self.assertEqual(self.take("--label", "shop-2", code=0, source=other)["written"], [])
-        self.assertEqual(self.command("import", "--from", other, "--label", "Shop 2").returncode, 78)
+        self.assertEqual(self.command("import", "--from-postgres", other, "--label", "Shop 2").returncode, 78)
         self.assertIn("none: imported", self.ok("events show", "import-shop-2-1", "--redis", "redis://127.0.0.1:1/0"))
 
     def test_a_second_run_adds_the_rows_since_the_first(self):
@@ -312,14 +312,14 @@ class Import(Commands, WorkerTest):
         self.postgres.psql(messages((2,)) + "update activity set status = 'delivered', body = 'now' where id = 1;"
                            + old_service.inserts("webhook_event", [{"id": 1, "payload": old_service.RECEIVED,
                                                                     "created_at": "2026-03-02"}]), database="between")
-        self.assertEqual({t["table"]: t["taken"] for t in self.take(code=0, source=source)["tables"]},
+        self.assertEqual({t["table"]: t["imported"] for t in self.take(code=0, source=source)["tables"]},
                          {"phone_number": 0, "webhook_event": 1, "activity": 2, "conversation": 0, "contact": 0})
         self.assertEqual(self.activity("AM1", "status, body"), "delivered|now")
         self.assertEqual(self.sql("select openphone_id from activities order by 1"), "AC1\nAM1\nAM2")
 
     def test_the_views_are_no_source(self):
         self.compat()
-        self.assertIn("is a view there", self.refused(self.postgres.url_of("readonly")))
+        self.assertIn("is a view in the source", self.refused(self.postgres.url_of("readonly")))
 
     def compat(self):
         with open(COMPAT, encoding="utf-8") as file:

@@ -73,7 +73,7 @@ def taken_from_a_file(command, key):
             done = subprocess.run([os.path.join(BIN, command[0]), *command[1:], *words, "--check-config", "--config",
                                    file.name], capture_output=True, text=True, env=clean_environment())
             if " is required" not in done.stderr:
-                return not ("is not an option that a file may set" in done.stderr
+                return not ("is not an option that a file may set" in done.stderr or "unknown option; use" in done.stderr
                             or re.search(rf"^{key} = .*\(default\)$", done.stdout, re.M))
     raise AssertionError(done.stderr)
 

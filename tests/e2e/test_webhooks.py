@@ -58,13 +58,13 @@ class Webhooks(unittest.TestCase):
 
     def test_create_adds_missing_webhooks_only_once(self):
         planned = self.json_of("create", "--url", HOOK, "--dry-run")
-        self.assertEqual(len(planned["would_make"]), 1)
+        self.assertEqual(len(planned["would_create"]), 1)
         self.assertEqual(self.api.hooks, {})
-        made = self.json_of("create", "--url", HOOK)["made"]
+        made = self.json_of("create", "--url", HOOK)["created"]
         key = next(iter(self.api.hooks.values()))["key"]
         self.assertEqual([hook["signing_key"] for hook in made], [key])
         again = self.json_of("create", "--url", HOOK)
-        self.assertEqual((again["made"], len(again["there"])), ([], 1))
+        self.assertEqual((again["created"], len(again["existing"])), ([], 1))
         self.assertEqual(len(self.api.hooks), 1)
 
     def test_v1_needs_four(self):
@@ -75,7 +75,7 @@ class Webhooks(unittest.TestCase):
         lost = next(iter(self.api.hooks))
         del self.api.hooks[lost]
         again = self.webhooks("create", "--url", HOOK, "--api", "v1").stdout
-        self.assertEqual((again.count("made "), again.count("there ")), (1, 3), again)
+        self.assertEqual((again.count("created "), again.count("existing ")), (1, 3), again)
 
     def test_keys_go_to_the_file(self):
         path = self.keys_file()
@@ -115,13 +115,13 @@ class Webhooks(unittest.TestCase):
         self.assertEqual([hook["api"] for hook in listed], ["2026-03-30"] + ["v1"] * 4)
         for hook in self.api.hooks.values():
             self.assertNotIn(hook["key"], done.stdout + printed)
-        self.assertEqual(self.json_of("list", "--points-to", "https://other.example.com/")["webhooks"], [])
+        self.assertEqual(self.json_of("list", "--url", "https://other.example.com/")["webhooks"], [])
 
     def test_delete_asks(self):
         self.webhooks("create", "--url", HOOK)
         identity = next(iter(self.api.hooks))
         for answer in ("", "y\n"):
-            self.assertIn("nothing was deleted", self.webhooks("delete", identity, answer=answer, code=1).stderr)
+            self.assertIn("no webhook deleted", self.webhooks("delete", identity, answer=answer, code=1).stderr)
         self.webhooks("delete", identity, "--dry-run")
         self.assertIn(identity, self.api.hooks)
         self.assertEqual(self.json_of("delete", identity, "--yes"), {"deleted": [identity]})
@@ -196,7 +196,7 @@ class Webhooks(unittest.TestCase):
         listed = self.json_of("list", "--api", "v1", "--user", "US2")["webhooks"]
         self.assertEqual([(each["id"], each["user"]) for each in listed], [(hook["id"], "US2")])
         again = self.json_of("create", "--url", HOOK, "--api", "v1", "--user", "US2", "--event", "call.ringing")
-        self.assertEqual((again["made"], len(again["there"])), ([], 1))
+        self.assertEqual((again["created"], len(again["existing"])), ([], 1))
         self.webhooks("rotate", hook["id"], "--yes")
         self.assertEqual([each["userId"] for each in self.api.hooks.values()], ["US2"] * 2)
         self.webhooks("list", "--user", "a/b", code=78)
@@ -205,14 +205,14 @@ class Webhooks(unittest.TestCase):
         self.api.faults = [None, "lost"]
         done = self.webhooks("create", "--url", HOOK, code=1)
         lost = next(iter(self.api.hooks.values()))
-        self.assertIn("may have been done", done.stderr)
+        self.assertIn("may have been carried out", done.stderr)
         self.assertIn(f"trunkline webhooks delete {lost['id']}", done.stderr)
         self.webhooks("delete", lost["id"], "--yes")
         self.webhooks("create", "--url", HOOK)
         self.api.hooks.clear()
         self.api.faults = [None, "lost", (403, {})]  # and the current state is unknown
         done = self.webhooks("create", "--url", HOOK, code=3)
-        self.assertIn(f"trunkline webhooks list --points-to {HOOK}", done.stderr)
+        self.assertIn(f"trunkline webhooks list --url {HOOK}\n", done.stderr)
         self.assertNotIn("does not show it", done.stderr)
 
     def test_a_response_without_a_key_is_no_success(self):
@@ -273,7 +273,7 @@ class Webhooks(unittest.TestCase):
             _, err = process.communicate(timeout=30)
             os.close(terminal)
             os.close(ours)
-            self.assertEqual((process.returncode, err.count(b"Add the key to which")), (0, 1), err)
+            self.assertEqual((process.returncode, err.count(b"file of the gateway to add")), (0, 1), err)
             if typed:
                 self.assertEqual(len(self.lines_of(typed)), lines)
 
@@ -299,7 +299,7 @@ class Webhooks(unittest.TestCase):
             self.api.requests.clear()
             self.api.faults = [(429, {"Retry-After": "1"}), None, fault]  # twice for the list, then for the creation
             done = self.webhooks("create", "--url", HOOK, code=3)
-            self.assertIn("may have been done", done.stderr)
+            self.assertIn("may have been carried out", done.stderr)
             self.assertEqual([m.split()[0] for m in self.methods()], ["GET", "GET", "POST", "GET"])
             self.assertEqual(self.api.hooks, {})
 

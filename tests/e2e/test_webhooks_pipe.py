@@ -65,8 +65,8 @@ class Pipe(unittest.TestCase):
         self.hook["key"] = ProviderApi.new_key()  # the gateway rejects it
         done = self.webhooks("test", "1024", "--wait", "3s", code=1)
         refused = self.api.deliveries["1024"][-1]
-        self.assertIn(f"not here after 3s; the provider's log says of {refused[0]['id']}: failed", done.stderr)
-        self.assertRegex(done.stderr, r"the gateways refused 1 meanwhile \([a-z_]+ 1\)")
+        self.assertIn(f"no test event after 3s; the provider's log shows {refused[0]['id']}: failed", done.stderr)
+        self.assertRegex(done.stderr, r"requests rejected meanwhile: 1 \([a-z_]+ 1\)")
         # The provider retries that delivery while the next test runs: it is not the next one.
         self.hook["key"] = good
         before = self.rows_of_samples()
@@ -113,10 +113,10 @@ class Pipe(unittest.TestCase):
         missing = self.listed("1024", "--missing")
         self.assertEqual(len(missing), 60)
         self.assertTrue(all(item["place"] == "missing" for item in missing))
-        self.assertIn("nothing was asked for", self.webhooks("deliveries", "--missing", "--redeliver", code=1).stderr)
+        self.assertIn("no redelivery requested", self.webhooks("deliveries", "--missing", "--redeliver", code=1).stderr)
         again = self.report("--missing", "--redeliver", "--yes", "--limit", "7")
         self.assertEqual((len(again["deliveries"]), again["more"]), (7, True))
-        self.assertEqual(again["asked_again"], 3, "what is pending comes by itself; --limit is of the list")
+        self.assertEqual(again["redeliveries_requested"], 3, "what is pending comes by itself; --limit is of the list")
         wait_for(lambda: self.report("--missing")["missing"] == 57, "the redelivered ones")
 
     def test_one_rejected_by_the_provider_does_not_stop_the_others(self):
@@ -125,7 +125,7 @@ class Pipe(unittest.TestCase):
         self.api.faults = [None, (404, {})]
         done = self.webhooks("deliveries", "1024", "--missing", "--redeliver", "--yes", "--json", code=1)
         self.assertIn("404", done.stderr)
-        self.assertEqual(json_schema.check("webhooks deliveries", done.stdout)["asked_again"], 2)
+        self.assertEqual(json_schema.check("webhooks deliveries", done.stdout)["redeliveries_requested"], 2)
 
     def test_the_log_is_read_so_far(self):
         for _ in range(1150):
@@ -162,7 +162,7 @@ class Pipe(unittest.TestCase):
                          ["row", "queue", "queue", "missing"])
         self.assertEqual(found[dead["id"]]["state"], "dead")
         asked = self.report("1024", "--missing", "--redeliver", "--yes")
-        self.assertEqual(([item["id"] for item in asked["deliveries"]], asked["waiting"], asked["asked_again"]),
+        self.assertEqual(([item["id"] for item in asked["deliveries"]], asked["waiting"], asked["redeliveries_requested"]),
                          ([gone["id"]], 2, 1))
         os.kill(self.pipe.worker.pid, signal.SIGCONT)
         wait_for(lambda: {item["place"] for item in self.listed("1024")} == {"row"}, "all of them")
@@ -171,12 +171,12 @@ class Pipe(unittest.TestCase):
         self.api.happen(self.hook, "message.received", delivered=False)
         done = self.webhooks("deliveries", "--redeliver", "--yes", "--json", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
         found = json_schema.check("webhooks deliveries", done.stdout)
-        self.assertEqual((found["deliveries"][0]["place"], found["unknown"], found["asked_again"]), ("unknown", 1, 0))
-        self.assertIn("what has no row may wait there", done.stderr)
+        self.assertEqual((found["deliveries"][0]["place"], found["unknown"], found["redeliveries_requested"]), ("unknown", 1, 0))
+        self.assertIn("deliveries without a row may wait there", done.stderr)
 
     def test_rotate_ends_the_old_one_when_the_new_one_works(self):
         refused = self.webhooks("rotate", "1024", "--yes", "--wait", "1s", code=1)
-        self.assertIn("no test event came by 1025; the provider's log says of msg_", refused.stderr)
+        self.assertIn("no test event arrived through 1025; the provider's log shows msg_", refused.stderr)
         self.assertEqual(set(self.api.hooks), {"1024", "1025"}, "the old one stays")
         self.api.hooks.pop("1025")
         keys = os.path.join(self.pipe.redis.folder, "rotated-keys")

@@ -84,17 +84,17 @@ TEST_CASE("an edited, a newer and a skipped migration are rejected") {
     rows[1].checksum = std::string(64, '0');
     const auto plan = plan_migrations(known, rows);
     CHECK(plan.problem.starts_with(
-        "migration 0002_more is not the text that was applied on 2026-01-02"
+        "migration 0002_more differs from the text that was applied on 2026-01-02"
     ));
     CHECK(plan.pending.empty());
   }
   SECTION("newer") {
     rows.push_back({9, "0009_later", "x", ""});
-    CHECK(plan_migrations(known, rows).problem.find("knows only up to 3") != std::string::npos);
+    CHECK(plan_migrations(known, rows).problem.find("newer than version 3") != std::string::npos);
   }
   SECTION("skipped") {
     const auto plan = plan_migrations(known, applied(known, {1, 3}));
-    CHECK(plan.problem.starts_with("migration 0002_more was never applied"));
+    CHECK(plan.problem.starts_with("migration 0002_more was not applied"));
     CHECK(plan.pending.empty());
   }
 }

@@ -116,7 +116,7 @@ TEST_CASE("a legacy row with a time out of range is rejected") {
     return tell_activity(call + "," + members + "}", std::nullopt, std::nullopt, own_numbers)
         .problem;
   };
-  const std::string reason = " is no time between 2000 and 2100";
+  const std::string reason = " is not a time between 2000 and 2100";
   for (const std::string column : {"created_at", "answered_at", "completed_at"})
     for (const std::string value :
          {R"("infinity")", R"("-infinity")", R"("0044-03-15T00:00:00 BC")",

@@ -159,7 +159,7 @@ TEST_CASE("A response that is too large counts as a response", "[openphone]") {
   REQUIRE(lost.wrong);
   CHECK(lost.wrong->unknown);
   CHECK_FALSE(lost.wrong->away);
-  CHECK(lost.wrong->message.find("may have been done") != std::string::npos);
+  CHECK(lost.wrong->message.find("may have been carried out") != std::string::npos);
   CHECK(provider.requests.size() == 1);
 }
 
