@@ -14,7 +14,7 @@ std::string long_name(const config::described_option& option) {
   return option.name.substr(option.name.find("--"));
 }
 
-// "-h,--help" as "--help", "--limit" as "--limit=".
+// Returns long names: "--help", and "--limit=" for an option that requires a value.
 std::string option_words(const options& all) {
   std::string out;
   for (const auto& option : all) {
@@ -37,7 +37,8 @@ std::string branch(const std::string& command, const std::string& words, int arg
          " ;;\n";
 }
 
-// "offers='text json'", "files=yes": what the script is to set. Empty: nothing is known.
+// Returns the assignments of the script: "offers='text json'", "files=yes". Empty if no value is
+// known.
 std::string offer(const config::described_option& option) {
   std::string words, out;
   for (const auto& word : option.offers) words += (words.empty() ? "" : " ") + word;
@@ -73,7 +74,7 @@ std::string following_words(const config::described_program& program) {
 }
 
 std::string values(const config::described_program& program) {
-  std::map<std::string, std::string> patterns;  // what is offered -> where
+  std::map<std::string, std::string> patterns;  // assignments -> options that have them
   const auto add = [&patterns](const std::string& command, const options& all) {
     for (const auto& option : all) {
       const std::string offered = offer(option);

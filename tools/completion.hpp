@@ -4,13 +4,13 @@
 
 #include "common/cli/config.hpp"
 
-// The two tables of a completion script (manual/completion.bash.in), as the branches of a `case`.
+// The two tables of a completion script (tools/completion.bash.in), as branches of a `case`.
 namespace trunkline::manual {
 
-// What may follow the words of a command: further commands, options ("=" behind those that need a value),
-// and how many arguments.
+// Returns the words that may follow a command: commands, options (with "=" if they require a value),
+// and the number of arguments.
 std::string following_words(const config::described_program&);
-// What may stand as an option's value ("events list --state"), or as an argument ("migrate <").
+// Returns the values of an option ("events list --state") and of arguments ("migrate <").
 std::string values(const config::described_program&);
 
 }  // namespace trunkline::manual

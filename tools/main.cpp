@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes manual pages and completion scripts: templates, filled from the tables behind --help. Runs
-// in the build and is not installed.
+// Writes manual pages, completion scripts and docs/configuration.md: fills templates from the option
+// tables. Runs in the build and is not installed.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -9,12 +10,13 @@
 #include <stdexcept>
 
 #include "common/process/version.hpp"
+#include "tools/command_text.hpp"
 #include "tools/completion.hpp"
+#include "tools/configuration_page.hpp"
 #include "tools/option_text.hpp"
 #include "tools/programs.hpp"
 #include "tools/roff.hpp"
 #include "tools/settings_text.hpp"
-#include "tools/command_text.hpp"
 
 namespace {
 
@@ -28,11 +30,10 @@ manual::options all_options(const config::described_program& program) {
   return out;
 }
 
-// What stands for a line "@NAME@" of a program's page or completion script.
+// Returns the texts that replace @NAME@ in a program's page and completion script.
 blocks blocks_of(const config::described_program& program) {
   std::string id = program.text.name;
-  for (char& c : id)
-    if (c == '-') c = '_';
+  std::replace(id.begin(), id.end(), '-', '_');
   return {
       {"PROGRAM", program.text.name},
       {"ID", id},
@@ -49,11 +50,12 @@ std::string read(const std::string& path) {
   std::ifstream in(path);
   std::ostringstream text;
   text << in.rdbuf();
-  if (!in) throw std::runtime_error(path + ": can't be read");
+  if (!in) throw std::runtime_error("cannot read " + path);
   return text.str();
 }
 
-// A block ends its line itself; a word in a line does not.
+// Returns the template with each @NAME@ replaced. A text that ends in a line feed replaces the whole
+// line.
 std::string filled(const std::string& path, const blocks& with) {
   std::string rest = read(path), out;
   for (std::size_t at = rest.find('@'); at != std::string::npos; at = rest.find('@')) {
@@ -61,7 +63,7 @@ std::string filled(const std::string& path, const blocks& with) {
     const auto found =
         end == std::string::npos ? with.end() : with.find(rest.substr(at + 1, end - at - 1));
     if (found == with.end())
-      throw std::runtime_error(path + ": what is '" + rest.substr(at, end - at) + "'?");
+      throw std::runtime_error(path + ": unknown placeholder " + rest.substr(at, end - at) + "@");
     const bool own_line = found->second.empty() || found->second.ends_with('\n');
     out += rest.substr(0, at) + found->second;
     rest.erase(0, end + (own_line ? 2 : 1));
@@ -74,7 +76,7 @@ void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream out(path);
   out << text;
   out.close();
-  if (!out) throw std::runtime_error(path.string() + ": can't be written");
+  if (!out) throw std::runtime_error("cannot write " + path.string());
 }
 
 void write_all(
@@ -90,19 +92,22 @@ void write_all(
         filled(templates + "/" + name + ".in", with)
     );
   };
-  blocks keys{{"KEYS common", manual::common_keys(programs)}};
+  blocks keys{{"KEYS common", manual::common_keys(programs)}}, tables;
   for (const auto& program : programs) {
     auto with = blocks_of(program);
     keys["KEYS " + program.text.name] = manual::section_keys(program);
+    tables["OPTIONS " + program.text.name] = program.commands.empty() ? manual::program_table(program)
+                                                                     : manual::command_tables(program);
     write(
         to / "bash-completion" / "completions" / program.text.name,
         filled(templates + "/completion.bash.in", with)
     );
-    with["VERBS"] = manual::verb_sections(program);
+    with["COMMANDS"] = manual::command_sections(program);
     with["COMMON OPTIONS"] = manual::shared_options(program);
     page(program.text.name + (program.commands.empty() ? ".8" : ".1"), with);
   }
   page("trunkline.toml.5", keys);
+  write(to / "configuration.md", filled(templates + "/configuration.md.in", tables));
 }
 
 }  // namespace

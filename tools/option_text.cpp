@@ -9,7 +9,7 @@
 namespace trunkline::manual {
 namespace {
 
-constexpr std::string_view plain_group = "Options";  // CLI11's own name for no group
+constexpr std::string_view plain_group = "Options";  // CLI11's name for no group
 
 std::vector<std::string> groups_of(const options& all) {
   std::vector<std::string> groups{std::string(plain_group)};

@@ -2,7 +2,7 @@
 #pragma once
 #include "common/cli/config.hpp"
 
-// What the three programs say of themselves: the tables behind their --help.
+// The descriptions of the three programs: the tables that --help prints.
 namespace trunkline::manual {
 
 config::described_program gateway_program();

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t line_length = 78;
 
-// Without these a copied command would hold typographic quotes and hyphens.
+// Without these escapes a copied command would contain typographic quotes and hyphens.
 std::string_view escape_of(char c) {
   switch (c) {
     case '\\':
@@ -34,7 +34,7 @@ std::string_view escape_of(char c) {
   }
 }
 
-// One character from the front of text: "\[u00D7]" for what is not ASCII.
+// Removes one character from the front of text and returns it; as "\[u00D7]" if it is not ASCII.
 std::string take_character(std::string_view& text) {
   const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
   const auto first = static_cast<unsigned char>(text.front());
@@ -58,7 +58,7 @@ bool in_flag(char c) {
   return c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
-// Length of a flag ("--claim-after") that text starts with, or 0.
+// Returns the length of an option ("--claim-after") at the start of text, or 0.
 std::size_t flag_length(std::string_view text) {
   if (text.size() < 3 || !text.starts_with("--") || text[2] == '-' || !in_flag(text[2])) return 0;
   return static_cast<std::size_t>(
@@ -66,7 +66,7 @@ std::size_t flag_length(std::string_view text) {
   );
 }
 
-// A line that starts with a dot would be an order.
+// roff interprets a line that starts with a dot.
 std::string safe_start(const std::string& line) {
   return line.starts_with('.') ? "\\&" + line : line;
 }

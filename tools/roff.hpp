@@ -3,19 +3,19 @@
 #include <string>
 #include <string_view>
 
-// Text as a manual page holds it: man(7) macros, understood by groff and mandoc.
+// Text in man(7) macros, for groff and mandoc.
 namespace trunkline::manual {
 
-// Characters that roff would change or take for orders, escaped; `words` and --flags in bold.
+// Escapes characters that roff would replace or interpret, and sets `words` and --options in bold.
 std::string escaped(std::string_view text);
-// The same without any bold: for tags that have their own, and for examples.
+// The same without bold, for tags and examples.
 std::string plain(std::string_view text);
 std::string bold(std::string_view text);
 std::string italic(std::string_view text);
 
-// Filled text: escaped, in lines of readable length.
+// Returns escaped text in lines of readable length.
 std::string paragraph(std::string_view text);
-// Lines as they are, indented.
+// Returns the lines unchanged, indented.
 std::string example(std::string_view lines);
 
 }  // namespace trunkline::manual

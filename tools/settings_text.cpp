@@ -10,7 +10,7 @@
 namespace trunkline::manual {
 namespace {
 
-// One meaning of a key, with the commands in which it has it.
+// One description of a key, with the commands that share it.
 struct meaning {
   std::string text;
   std::vector<std::string> commands;
@@ -20,7 +20,7 @@ struct key {
   std::vector<meaning> meanings;
 };
 
-// How its value is written in TOML.
+// Returns the TOML syntax of the value.
 std::string value_in_file(const config::described_option& option) {
   if (option.value.empty()) return "true|false";
   if (option.value == "N") return italic("N");
@@ -45,13 +45,13 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-std::string entries(const std::vector<key>& keys, bool with_verbs) {
+std::string entries(const std::vector<key>& keys, bool with_commands) {
   std::string out;
   for (const auto& [name, value, meanings] : keys) {
     out += ".TP\n" + bold(name) + " = " + value + "\n";
     for (std::size_t i = 0; i < meanings.size(); i++)
       out += (i > 0 ? ".br\n" : "") +
-             paragraph((with_verbs ? joined(meanings[i].commands) + ": " : "") + meanings[i].text);
+             paragraph((with_commands ? joined(meanings[i].commands) + ": " : "") + meanings[i].text);
   }
   return out;
 }
@@ -62,7 +62,7 @@ bool is_common(const config::described_option& option) {
          std::find(common.begin(), common.end(), option.name.substr(2)) != common.end();
 }
 
-// Its own, or those of all commands.
+// Visits the options of the program and of all its commands.
 template <class Visit>
 void each_option(const config::described_program& program, Visit visit) {
   for (const auto& option : program.options) visit(option, program.text.name);

@@ -4,13 +4,13 @@
 
 #include "common/cli/config.hpp"
 
-// The keys of trunkline.toml as its manual page tells them.
+// The keys of trunkline.toml, for its manual page.
 namespace trunkline::manual {
 
-// Keys that may stand at the top whoever reads the file, from whichever program has them.
+// Returns the keys that are valid at the top of the file for every program.
 std::string common_keys(const std::vector<config::described_program>&);
-// The other keys of a section: a program's own, or those of its commands, each with the commands that
-// take it.
+// Returns the other keys of a section: those of a program, or of its commands, each with the commands
+// that accept it.
 std::string section_keys(const config::described_program&);
 
 }  // namespace trunkline::manual

@@ -123,7 +123,7 @@ class Pages(unittest.TestCase):
 
     def test_every_command(self):
         text = page("trunkline")[0]
-        page_parts, common = parts(parts(text, 0)["VERBS"], 3), parts(text, 0)["COMMON OPTIONS"]
+        page_parts, common = parts(parts(text, 0)["COMMANDS"], 3), parts(text, 0)["COMMON OPTIONS"]
         verbs = all_verbs()
         self.assertGreater(len(verbs), 20)
         self.assertEqual(set(page_parts), set(verbs))
