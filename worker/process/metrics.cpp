@@ -63,7 +63,7 @@ void add_failures(metrics::exposition& out, const totals& counts) {
     out.sample({{"reason", retry_reasons[i]}}, seen.retries[i].load());
   out.family(
          "trunkline_worker_claims_total", "counter",
-         "Entries claimed_page over from other consumers."
+         "Entries claimed from other consumers."
   )
       .sample({}, seen.claims.load())
       .family(
