@@ -91,12 +91,12 @@ def hopeless(n):
 
 def body_of(n):
     if n % 50 == 5:  # rejected by PostgreSQL, see TRIGGER
-        name, thing = "message.received", message(n, text="boom-" + BOOMS[n // 50 % len(BOOMS)])
+        name, resource = "message.received", message(n, text="boom-" + BOOMS[n // 50 % len(BOOMS)])
     elif n % 10 < 7:
-        name, thing = good(n)
+        name, resource = good(n)
     else:
         return hopeless(n)
-    return json.dumps({"id": f"ZQE{n}", "type": name, "data": {"object": thing}}).encode()
+    return json.dumps({"id": f"ZQE{n}", "type": name, "data": {"object": resource}}).encode()
 
 
 BOOMS = ("raise", "check", "cast", "range", "unique", "lie", "warn")

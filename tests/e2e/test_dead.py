@@ -168,8 +168,8 @@ class Dead(unittest.TestCase):
             self.insert(number)
         done = self.dead("replay", "--all", "--yes", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        told = json_schema.check("dead replay", done.stdout)
-        self.assertEqual((told["count"], len(told["replayed"])), (30, 30))
+        result = json_schema.check("dead replay", done.stdout)
+        self.assertEqual((result["count"], len(result["replayed"])), (30, 30))
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
 
     def test_wrong_words_are_named(self):

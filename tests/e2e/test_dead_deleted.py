@@ -24,8 +24,8 @@ class DeadDeleted(Commands, WorkerTest):
     def test_copies_go_with_their_event(self):
         self.deliver(3)
         self.assertEqual((self.states(), self.count("event_copies")), ({"dead": 1}, 2))
-        told = self.json("dead delete", "--all", "--yes", "--reason", "a test")
-        self.assertEqual((told["deleted"], told["copies"]), (1, 2))
+        result = self.json("dead delete", "--all", "--yes", "--reason", "a test")
+        self.assertEqual((result["deleted"], result["copies"]), (1, 2))
         self.assertEqual((self.count(), self.count("event_copies")), (0, 0))
         self.assertEqual(self.sql("select events, copies from dead_deletions"), "1|2")
         # The same bytes again: a new event, with only its own copies.
@@ -48,7 +48,7 @@ class DeadDeleted(Commands, WorkerTest):
             insert(self.postgres, number, "dead", error="it's broken " + "x" * 500, kind="call.completed")
         insert(self.postgres, 4, "dead", error="other")
         ids = self.sql("select string_agg(id::text, ' ' order by id) from webhook_events where event_id <> 'EV4'")
-        told = self.json("dead delete", "--all", "--error", "it's", "--died-before", "1s", "--yes", "--reason", "old")
+        result = self.json("dead delete", "--all", "--error", "it's", "--died-before", "1s", "--yes", "--reason", "old")
         found = self.sql(
             "select d.selection, d.reason, d.events, d.role, d.person <> '', string_agg(e.id::text, ' ' order by e.id), "
             "string_agg(e.event_id || e.delivery_id || e.entry_id, ' ' order by e.id), min(e.event_type), "
@@ -58,7 +58,7 @@ class DeadDeleted(Commands, WorkerTest):
             r"--all --error 'it'\''s' --died-before '1s'", "old", "3", "trunkline_owner", "t", ids,
             " ".join(f"EV{n}DEL{n}170000000000{n}-0" for n in (1, 2, 3)), "call.completed", "t", "200"])
         self.assertEqual(self.sql("select count(*) from dead_deleted_events where event_key = sha256('one2')"), "1")
-        self.assertEqual(told["record"], 1)
+        self.assertEqual(result["record"], 1)
 
     def test_a_search_for_it_is_answered(self):
         row = insert(self.postgres, 1, "dead", error="broken")

@@ -38,16 +38,16 @@ class DeadDryRun(Commands, unittest.TestCase):
     def test_reports_what_would_be_written_and_writes_nothing(self):
         number = insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
         before = self.rows()
-        told = self.json("dead replay", str(number), "--dry-run")
+        result = self.json("dead replay", str(number), "--dry-run")
         self.assertEqual(self.rows(), before)
-        (event,) = told["rehearsed"]
-        self.assertEqual((event["state"], told["would_be_applied"]), ("processed", 1))
+        (event,) = result["rehearsed"]
+        self.assertEqual((event["state"], result["would_be_applied"]), ("processed", 1))
         changes = {(change["change"], change["table"], change["key"]) for change in event["changes"]}
         self.assertEqual(changes, {
             ("update", "webhook_events", str(number)), ("insert", "activities", "AC1"),
             ("insert", "contacts", "+14155550142"), ("insert", "conversations", "CN1"),
             ("insert", "conversation_links", "+14155550100,+14155550142"), ("insert", "own_numbers", "+14155550100")})
-        self.assertNotIn(WORDS, json.dumps(told))
+        self.assertNotIn(WORDS, json.dumps(result))
         text = self.ok("dead replay", str(number), "--dry-run")
         self.assertRegex(text, r"1: would be processed\n  update webhook_events 1\n")
         self.assertRegex(text, r"(?m)^    state +'dead' -> 'processed'$")
@@ -105,8 +105,8 @@ class DeadDryRun(Commands, unittest.TestCase):
         for number in range(1, 24):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"), ago=f"{number} minutes")
         for options, tried in (((), 20), (("--limit", "2"), 2), (("--limit", "23"), 23), (("--limit", "1000"), 23)):
-            told = self.json("dead replay", "--all", "--dry-run", *options)
-            self.assertEqual((len(told["rehearsed"]), told["would_be_applied"], told["chosen"], told["not_rehearsed"]),
+            result = self.json("dead replay", "--all", "--dry-run", *options)
+            self.assertEqual((len(result["rehearsed"]), result["would_be_applied"], result["chosen"], result["not_rehearsed"]),
                              (tried, tried, 23, 23 - tried))
         self.assertEqual([event["id"] for event in self.json("dead replay", "--all", "--dry-run", "--limit", "2")
                           ["rehearsed"]], [23, 22], "the oldest")
@@ -118,7 +118,7 @@ class DeadDryRun(Commands, unittest.TestCase):
     def test_a_replay_of_some(self):
         for number in range(1, 6):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"), ago=f"{number} minutes")
-        told = self.json("dead replay", "--all", "--yes", "--limit", "2")
-        self.assertEqual(([row["id"] for row in told["replayed"]], told["more"]), ([4, 5], True))
-        told = self.json("dead replay", "--all", "--yes", "--limit", "3")
-        self.assertEqual((told["count"], told["more"]), (3, False))
+        result = self.json("dead replay", "--all", "--yes", "--limit", "2")
+        self.assertEqual(([row["id"] for row in result["replayed"]], result["more"]), ([4, 5], True))
+        result = self.json("dead replay", "--all", "--yes", "--limit", "3")
+        self.assertEqual((result["count"], result["more"]), (3, False))

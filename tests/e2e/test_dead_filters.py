@@ -74,24 +74,24 @@ class Filters(Commands, unittest.TestCase):
     def test_replay(self):
         for filters, expected in FILTERS + DEATHS:
             with self.subTest(filters):
-                told = self.json("dead replay", "--all", "--yes", *filters, role="worker")
-                self.assertEqual((told["count"], self.left("dead")), (len(expected), expected))
+                result = self.json("dead replay", "--all", "--yes", *filters, role="worker")
+                self.assertEqual((result["count"], self.left("dead")), (len(expected), expected))
                 self.fill("dead")
 
     def test_delete(self):
         for filters, expected in FILTERS + DEATHS:
             with self.subTest(filters):
-                told = self.json("dead delete", "--all", "--yes", *filters, role="owner")
-                self.assertEqual((told["deleted"], self.left("dead")), (len(expected), expected))
+                result = self.json("dead delete", "--all", "--yes", *filters, role="owner")
+                self.assertEqual((result["deleted"], self.left("dead")), (len(expected), expected))
                 self.fill("dead")
 
     def test_retry(self):
         for filters, expected in FILTERS:
             with self.subTest(filters):
                 self.fill("retrying")
-                told = self.json("events retry", "--all-due", "--yes", *filters, role="worker")
+                result = self.json("events retry", "--all-due", "--yes", *filters, role="worker")
                 due = self.postgres.psql("select id from webhook_events where next_attempt_at <= now() order by id")
-                self.assertEqual((told["retried"], due.split()), (len(expected), [str(n) for n in expected]))
+                self.assertEqual((result["retried"], due.split()), (len(expected), [str(n) for n in expected]))
 
     def test_an_empty_filter_is_no_filter_for_all(self):
         """dead delete --all --phone "$PHONE" in a script where PHONE is not set."""

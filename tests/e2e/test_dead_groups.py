@@ -33,14 +33,14 @@ class DeadGroups(Commands, unittest.TestCase):
         insert(self.postgres, 3, "dead", error="not JSON at byte 4", kind="call.completed", ago="2 hours")
         insert(self.postgres, 4, "dead", error="value too long", sqlstate="22001")
         insert(self.postgres, 5, "retrying", error="not JSON at byte 4")
-        told = self.json("dead groups")
-        found = [(g["count"], g["reason"], g["event_type"], g["sqlstate"], g["sample"]) for g in told["groups"]]
+        result = self.json("dead groups")
+        found = [(g["count"], g["reason"], g["event_type"], g["sqlstate"], g["sample"]) for g in result["groups"]]
         self.assertEqual(found,
                          [(2, "not JSON at byte N", "message.received", None, 2),
                           (1, "not JSON at byte N", "call.completed", None, 3),
                           (1, "value too long", "message.received", "22001", 4)])
-        self.assertLess(told["groups"][0]["first"], told["groups"][0]["last"])
-        self.assertEqual((told["counted"], told["at_least"], told["causes"]), (4, False, 3))
+        self.assertLess(result["groups"][0]["first"], result["groups"][0]["last"])
+        self.assertEqual((result["counted"], result["at_least"], result["causes"]), (4, False, 3))
         self.assertEqual(self.ok("dead groups").splitlines()[0], "4 dead, 3 causes")
         self.assertEqual(self.json("dead groups", "--sqlstate", "22001")["counted"], 1)
         self.assertEqual(self.json("dead groups", "--died-after", "1d", "--died-before", "90m")["counted"], 1)
@@ -49,9 +49,9 @@ class DeadGroups(Commands, unittest.TestCase):
     def test_replay_keeps_its_rate(self):
         many(self.postgres, 40, "dead", error="'broken'")
         start = time.monotonic()
-        told = self.json("dead replay", "--all", "--yes", "--rate", "20", role="worker")
+        result = self.json("dead replay", "--all", "--yes", "--rate", "20", role="worker")
         self.assertGreater(time.monotonic() - start, 1.7)
-        self.assertEqual((told["count"], self.states()), (40, "retrying 40"))
+        self.assertEqual((result["count"], self.states()), (40, "retrying 40"))
 
     def test_replay_of_many_continues_and_reports(self):
         many(self.postgres, 2500, "dead", error="'broken'")
@@ -83,10 +83,10 @@ class DeadGroups(Commands, unittest.TestCase):
         self.assertEqual(refused.returncode, 1)
         self.assertIn("owner", refused.stderr)
         self.assertEqual(self.states(), "dead 3, processed 1, retrying 1")
-        told = self.json("dead delete", "--all", "--error", "broken", "--reason", "a test", "--yes", role="owner")
-        self.assertEqual((told["deleted"], self.states()), (2, "dead 1, processed 1, retrying 1"))
+        result = self.json("dead delete", "--all", "--error", "broken", "--reason", "a test", "--yes", role="owner")
+        self.assertEqual((result["deleted"], self.states()), (2, "dead 1, processed 1, retrying 1"))
         record = self.postgres.psql(f"select role, person, selection, reason, events from dead_deletions where id = "
-                                    f"{told['record']}")
+                                    f"{result['record']}")
         user = os.environ.get("USER") or "root"
         self.assertRegex(record, r"^trunkline_owner\|%s@\S+\|--all --error 'broken'\|a test\|2$" % user)
         one = self.command("dead delete", "EV3", "EV4", "EV5", answer="yes\n", role="owner")
@@ -98,5 +98,5 @@ class DeadGroups(Commands, unittest.TestCase):
     def test_delete_of_the_old_only(self):
         insert(self.postgres, 1, "dead", error="broken", ago="100 days")
         insert(self.postgres, 2, "dead", error="broken", ago="10 days")
-        told = self.json("dead delete", "--all", "--died-before", "90d", "--yes", role="owner")
-        self.assertEqual((told["deleted"], self.postgres.psql("select event_id from webhook_events")), (1, "EV2"))
+        result = self.json("dead delete", "--all", "--died-before", "90d", "--yes", role="owner")
+        self.assertEqual((result["deleted"], self.postgres.psql("select event_id from webhook_events")), (1, "EV2"))

@@ -74,10 +74,10 @@ class Million(Commands, unittest.TestCase):
         self.assertEqual(len(self.json("dead list", within=2)["dead"]), 50)
         needle = self.json("dead list", "--error", "value 77 ", within=2)
         self.assertTrue(needle["dead"] or needle["searched_back"], needle)
-        told = self.json("dead groups", within=2)
-        self.assertEqual([group["reason"] for group in told["groups"]], ["value N violates check constraint N"])
-        self.assertTrue(told["at_least"])
-        self.assertLessEqual(told["counted"], 110000)
+        result = self.json("dead groups", within=2)
+        self.assertEqual([group["reason"] for group in result["groups"]], ["value N violates check constraint N"])
+        self.assertTrue(result["at_least"])
+        self.assertLessEqual(result["counted"], 110000)
         self.assertIn("+ dead, 1+ causes", self.ok("dead groups", within=2))
         for filters in (("--phone", "+14155560008"), ("--phone", "+14155550100"), ("--conversation", "CN8"),
                         ("--received-after", "1d", "--received-before", "20h"), ("--died-before", "2020-01-01"),

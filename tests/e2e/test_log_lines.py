@@ -57,14 +57,14 @@ class LogLines(unittest.TestCase):
                     return False
 
         for i, text in enumerate(NASTY):
-            thing = {"id": "ZQM" + text, "conversationId": text, "from": text, "to": [text], "text": text,
+            resource = {"id": "ZQM" + text, "conversationId": text, "from": text, "to": [text], "text": text,
                      "status": text, "direction": text, "createdAt": text}
-            for event in ({"id": "EV" + text, "type": text, "data": {"object": thing}},
-                          {"id": f"EV{i}", "type": "message.received", "data": {"object": thing}},
+            for event in ({"id": "EV" + text, "type": text, "data": {"object": resource}},
+                          {"id": f"EV{i}", "type": "message.received", "data": {"object": resource}},
                           {"id": text, "type": "message.received", "apiVersion": text,
-                           "data": {"object": {**thing, "id": 1}}},
+                           "data": {"object": {**resource, "id": 1}}},
                           {"id": f"EW{i}", "type": "message.received",
-                           "data": {"object": {**thing, "id": f"BOOM{text}"}}}):
+                           "data": {"object": {**resource, "id": f"BOOM{text}"}}}):
                 for body in (json.dumps(event).encode(),
                              json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass")):
                     taken += send(request(body, headers=sign_hex(body, HEX_KEY)))

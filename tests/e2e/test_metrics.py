@@ -72,9 +72,9 @@ class Metrics(unittest.TestCase):
         gateway.post(b"{}", path="/nowhere-" + "x" * 50)
         gateway.post(b"x" * 2000)
         page = self.valid(gateway.address)
-        told = {(dict(has)["scheme"], dict(has)["code"], dict(has)["reason"]): value
+        result = {(dict(has)["scheme"], dict(has)["code"], dict(has)["reason"]): value
                 for (name, has), value in page.samples.items() if name == REQUESTS and value}
-        self.assertEqual(told, {
+        self.assertEqual(result, {
             ("hex", "200", "accepted"): 20, ("legacy", "200", "accepted"): 1, ("standard", "200", "accepted"): 1,
             ("none", "403", "mismatch"): 1, ("none", "403", "missing"): 1, ("none", "404", "path"): 1,
             ("none", "413", "too_large"): 1})
@@ -120,9 +120,9 @@ class Metrics(unittest.TestCase):
             "select count(*) from webhook_events where state = 'dead'") == "2", "all outcomes")
         wait_for(lambda: scrape.Page(worker.ops).total(EVENTS, outcome="dead") == 2, "the counters")
         page = self.valid(worker.ops)
-        told = {(dict(has)["type"], dict(has)["outcome"]): value
+        result = {(dict(has)["type"], dict(has)["outcome"]): value
                 for (name, has), value in page.samples.items() if name == EVENTS and value}
-        self.assertEqual(told, {
+        self.assertEqual(result, {
             ("message.received", "processed"): 30, ("message.received", "duplicate"): 1,
             ("message.received", "retrying"): 2, ("message.received", "dead"): 1, ("other", "dead"): 1,
             ("other", "ignored"): 1, ("task", "ignored"): 1})

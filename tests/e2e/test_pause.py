@@ -151,8 +151,8 @@ class Pause(CommandTest):
     def test_it_ends_automatically(self):
         worker, other = self.worker(), self.worker()
         worker.wait_ready(), other.wait_ready()
-        told = self.json("pause", "--reason", "short", "--for", "1h")
-        self.assertEqual((told["pause"]["reason"], told["pause"]["until"][-1]), ("short", "Z"))
+        result = self.json("pause", "--reason", "short", "--for", "1h")
+        self.assertEqual((result["pause"]["reason"], result["pause"]["until"][-1]), ("short", "Z"))
         self.wait_paused(worker), self.wait_paused(other)
         self.add_messages(range(3))
         self.sql("update controls set until = now() + interval '1 second' where name = 'pause'")

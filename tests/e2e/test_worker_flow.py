@@ -19,11 +19,11 @@ class Flow(WorkerTest):
                                   "where state = 'processed'"), f"{entry}|01FIRST|0|t")
         self.assertEqual(self.sql("select activity_type, direction, body from activities"), "message|incoming|first")
         self.assertEqual(self.sql("select convert_from(raw, 'UTF8') from webhook_events where state = 'dead'"), "not JSON")
-        told = {"state": "running", "reason": "", "threads": "2", "processed": "1", "ignored": "1", "dead": "1"}
+        result = {"state": "running", "reason": "", "threads": "2", "processed": "1", "ignored": "1", "dead": "1"}
 
         def heard():  # its other thread may still be at its first read when the events are done
             card = self.process_info(worker)
-            return {name: card.get(name) for name in told} == told
+            return {name: card.get(name) for name in result} == result
         wait_for(heard, "the heartbeat")
         self.assertLessEqual(self.redis.command("TTL", self.redis.command("KEYS", "{trunkline}:worker:*")[0]), 30)
 
