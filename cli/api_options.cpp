@@ -27,20 +27,20 @@ std::string check_url(const std::string& url) {
 
 }  // namespace
 
-void declare_api(config::option_set& options, openphone::settings& target) {
+void declare_api(config::option_set& set, openphone::settings& target) {
   const std::string group = "Provider";
-  options.text("api-url", target.api_url, "URL of the provider's API", {.group = group, .value = "URL"});
-  options.check("api-url", [&target] { return check_url(target.api_url); });
-  options.text(
+  set.text("api-url", target.api_url, "URL of the provider's API", {.group = group, .value = "URL"});
+  set.check("api-url", [&target] { return check_url(target.api_url); });
+  set.text(
       "api-key-file", target.key_file,
       "File with the API key (default: env OPENPHONE_API_KEY)",
       {.group = group, .value = "FILE"}
   );
-  options.text(
+  set.text(
       "ca-file", target.ca_file, "Trusted CA certificates (default: the system's)",
       {.group = group, .value = "FILE"}
   );
-  options.duration(
+  set.duration(
       "api-timeout", target.timeout, "Maximum time per request to the provider",
       std::chrono::milliseconds(100), std::chrono::minutes(2), {.group = group}
   );

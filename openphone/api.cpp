@@ -17,11 +17,11 @@ std::string advice(int status) {
   return "";
 }
 
-constexpr const char* maybe_done = "; the request may have been carried out";
+constexpr const char* may_be_done = "; the request may have been carried out";
 
 std::string without(std::string text, const std::string& secret) {
   if (secret.empty()) return text;
-  constexpr std::string_view instead = "***";  // may itself hold the secret: go on behind it
+  constexpr std::string_view instead = "***";  // may contain the secret: continue after it
   for (auto at = text.find(secret); at != std::string::npos;
        at = text.find(secret, at + instead.size()))
     text.replace(at, secret.size(), instead);
@@ -35,47 +35,47 @@ api::api(std::unique_ptr<transport> to, std::string secret, pace_clock clock, re
       secret_(std::move(secret)),
       pacer_(*transport_, std::move(clock), std::move(notice)) {}
 
-http_answer api::send(const http_request& request) {
+http_response api::send(const http_request& request) {
   return pacer_.send(request);
 }
 
-failure api::explain(const http_request& request, const http_answer& got) const {
+failure api::explain(const http_request& request, const http_response& response) const {
   failure out;
-  out.status = got.status;
-  out.away = !got.hopeless && (got.status == 0 || got.status == 429 || got.status >= 500);
-  out.unknown =
-      !request.repeatable && got.sent && (got.status == 0 || got.status >= 500 || got.status < 300);
-  if (got.status == 0) {
+  out.status = response.status;
+  out.unreachable = !response.permanent && (response.status == 0 || response.status == 429 || response.status >= 500);
+  out.outcome_unknown =
+      !request.repeatable && response.sent && (response.status == 0 || response.status >= 500 || response.status < 300);
+  if (response.status == 0) {
     // Sent, but retrying would not help: there is a response that cannot be read.
-    out.message = (!got.sent        ? "cannot connect to the provider: "
-                   : got.hopeless ? "cannot read the provider's response: "
+    out.message = (!response.sent        ? "cannot connect to the provider: "
+                   : response.permanent ? "cannot read the provider's response: "
                                     : "no response from the provider: ") +
-                  got.problem;
+                  response.error;
   } else {
-    const std::string said = parse_error(got.body);
-    out.message = "the provider responded " + std::to_string(got.status) +
-                  (said.empty() ? "" : " " + shorten(said, 300)) + advice(got.status);
+    const std::string said = parse_error(response.body);
+    out.message = "the provider responded " + std::to_string(response.status) +
+                  (said.empty() ? "" : " " + shorten(said, 300)) + advice(response.status);
   }
   out.message = without(out.message, secret_);
-  if (out.unknown) out.message += maybe_done;
+  if (out.outcome_unknown) out.message += may_be_done;
   return out;
 }
 
 template <class Value, class Parse>
-answer<Value> api::ask(const http_request& request, int expected, Parse parse) {
-  const auto got = send(request);
-  answer<Value> out;
-  if (got.status != expected) {
-    out.wrong = explain(request, got);
-  } else if (auto value = parse(got.body)) {
+result<Value> api::call(const http_request& request, int expected, Parse parse) {
+  const auto response = send(request);
+  result<Value> out;
+  if (response.status != expected) {
+    out.error = explain(request, response);
+  } else if (auto value = parse(response.body)) {
     out.value = std::move(*value);
   } else {
-    out.wrong = failure{
-        false, !request.repeatable, got.status,
-        "the provider responded " + std::to_string(got.status) +
+    out.error = failure{
+        false, !request.repeatable, response.status,
+        "the provider responded " + std::to_string(response.status) +
             " with an unexpected body to " + request.method + " " +
             request.target.substr(0, request.target.find('?')) +
-            (request.repeatable ? "" : maybe_done)};
+            (request.repeatable ? "" : may_be_done)};
   }
   return out;
 }
@@ -92,67 +92,67 @@ std::string words(const std::vector<std::string>& all) {
 }
 }  // namespace
 
-answer<std::vector<webhook>> api::list(generation which, const std::string& user) {
-  return ask<std::vector<webhook>>(list_request(which, user), 200, parse_webhooks);
+result<std::vector<webhook>> api::list(generation which, const std::string& user) {
+  return call<std::vector<webhook>>(list_request(which, user), 200, parse_webhooks);
 }
 
-answer<std::vector<webhook>> api::list(
+result<std::vector<webhook>> api::list(
     const std::vector<generation>& which, const std::string& user
 ) {
-  answer<std::vector<webhook>> all;
+  result<std::vector<webhook>> all;
   for (const auto each : which) {
     auto some = list(each, user);
     if (!some.ok()) return some;
-    for (auto& hook : some.value) {
+    for (auto& item : some.value) {
       const bool seen =
-          std::any_of(all.value.begin(), all.value.end(), [&hook](const webhook& old) {
-            return old.id == hook.id;
+          std::any_of(all.value.begin(), all.value.end(), [&item](const webhook& old) {
+            return old.id == item.id;
           });
-      if (!seen) all.value.push_back(std::move(hook));
+      if (!seen) all.value.push_back(std::move(item));
     }
   }
   return all;
 }
 
-answer<webhook> api::get(const std::string& id) {
-  return ask<webhook>(get_request(id), 200, parse_webhook);
+result<webhook> api::get(const std::string& id) {
+  return call<webhook>(get_request(id), 200, parse_webhook);
 }
 
-answer<webhook> api::create(generation which, const new_webhook& made) {
-  const auto request = create_request(which, made);
+result<webhook> api::create(generation which, const new_webhook& wanted) {
+  const auto request = create_request(which, wanted);
   if (!request) {
-    answer<webhook> out;
-    out.wrong = failure{
+    result<webhook> out;
+    out.error = failure{
         false, false, 0,
         "v1 cannot create one webhook for these events: " +
-            shorten(words(made.events), 200)};
+            shorten(words(wanted.events), 200)};
     return out;
   }
-  return ask<webhook>(*request, 201, parse_new_webhook);
+  return call<webhook>(*request, 201, parse_new_webhook);
 }
 
-answer<done> api::remove(const std::string& id) {
-  return ask<done>(delete_request(id), 204, nothing);
+result<done> api::remove(const std::string& id) {
+  return call<done>(delete_request(id), 204, nothing);
 }
 
-answer<std::string> api::rotate(const std::string& id) {
-  return ask<std::string>(rotate_request(id), 200, parse_key);
+result<std::string> api::rotate(const std::string& id) {
+  return call<std::string>(rotate_request(id), 200, parse_key);
 }
 
-answer<std::string> api::test(const std::string& id, const std::string& event_type) {
-  return ask<std::string>(test_request(id, event_type), 200, parse_sample_id);
+result<std::string> api::test(const std::string& id, const std::string& event_type) {
+  return call<std::string>(test_request(id, event_type), 200, parse_sample_id);
 }
 
-answer<delivery_page> api::deliveries(const std::string& id, const delivery_filter& filter) {
-  return ask<delivery_page>(deliveries_request(id, filter), 200, parse_deliveries);
+result<delivery_page> api::deliveries(const std::string& id, const delivery_filter& filter) {
+  return call<delivery_page>(deliveries_request(id, filter), 200, parse_deliveries);
 }
 
-answer<done> api::redeliver(const std::string& id, const std::string& delivery_id) {
-  return ask<done>(redeliver_request(id, delivery_id), 202, nothing);
+result<done> api::redeliver(const std::string& id, const std::string& delivery_id) {
+  return call<done>(redeliver_request(id, delivery_id), 202, nothing);
 }
 
-answer<std::vector<recording>> api::recordings(generation which, const std::string& call_id) {
-  return ask<std::vector<recording>>(recordings_request(which, call_id), 200, parse_recordings);
+result<std::vector<recording>> api::recordings(generation which, const std::string& call_id) {
+  return call<std::vector<recording>>(recordings_request(which, call_id), 200, parse_recordings);
 }
 
 }  // namespace trunkline::openphone

@@ -1,51 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "openphone/models.hpp"
 #include "openphone/retry.hpp"
-#include "openphone/shapes.hpp"
 
-// The provider's API: one call a function, failures as values.
+// Client of the provider's API. A call returns a value or a failure.
 namespace trunkline::openphone {
 
 struct failure {
-  bool away = false;     // no answer, or none that is final: nothing is known (exit 3)
-  bool unknown = false;  // the request may have been carried out all the same
-  int status = 0;        // 0: no answer
-  std::string message;   // one line for people, without the API key
+  // No response, or only a temporary error (429, 5xx).
+  bool unreachable = false;
+  // The request may have been carried out.
+  bool outcome_unknown = false;
+  // 0: no response.
+  int status = 0;
+  // One line, without the API key.
+  std::string message;
 };
 
 template <class Value>
-struct answer {
+struct result {
   Value value{};
-  std::optional<failure> wrong;
-  bool ok() const { return !wrong; }
+  std::optional<failure> error;
+  bool ok() const { return !error; }
 };
 struct done {};
 
 class api {
  public:
-  // secret: taken out of whatever the provider says.
+  // secret is removed from every message of the provider.
   api(std::unique_ptr<transport>, std::string secret, pace_clock = real_clock(), retry_notice = {});
 
-  // user: whose, with v1; "" is the owner of the workspace. The current API lists all of them.
-  answer<std::vector<webhook>> list(generation, const std::string& user = "");
-  // Of several APIs, each webhook once.
-  answer<std::vector<webhook>> list(const std::vector<generation>&, const std::string& user = "");
-  answer<webhook> get(const std::string& id);
-  // The value has the signing key; it is told this once.
-  answer<webhook> create(generation, const new_webhook&);
-  answer<done> remove(const std::string& id);
-  answer<std::string> rotate(const std::string& id);  // the new key; current API only
-  // Asks for a test event; the id inside it, or "".
-  answer<std::string> test(const std::string& id, const std::string& event_type);
-  answer<delivery_page> deliveries(const std::string& id, const delivery_filter&);
-  answer<done> redeliver(const std::string& id, const std::string& delivery_id);
-  answer<std::vector<recording>> recordings(generation, const std::string& call_id);
+  // Lists the webhooks of one API. v1 lists those of a user, by default the workspace's owner; the
+  // current API lists all.
+  result<std::vector<webhook>> list(generation, const std::string& user = "");
+  // Lists the webhooks of several APIs, each once.
+  result<std::vector<webhook>> list(const std::vector<generation>&, const std::string& user = "");
+  result<webhook> get(const std::string& id);
+  // Creates a webhook and returns it with its signing key, which is in no later response of the
+  // current API.
+  result<webhook> create(generation, const new_webhook&);
+  result<done> remove(const std::string& id);
+  // Replaces the signing key and returns the new one. Current API only.
+  result<std::string> rotate(const std::string& id);
+  // Requests a test event. Returns the id in its body, or an empty string if it has none.
+  result<std::string> test(const std::string& id, const std::string& event_type);
+  result<delivery_page> deliveries(const std::string& id, const delivery_filter&);
+  result<done> redeliver(const std::string& id, const std::string& delivery_id);
+  result<std::vector<recording>> recordings(generation, const std::string& call_id);
 
  private:
-  http_answer send(const http_request&);
-  failure explain(const http_request&, const http_answer&) const;
+  http_response send(const http_request&);
+  failure explain(const http_request&, const http_response&) const;
   template <class Value, class Parse>
-  answer<Value> ask(const http_request&, int expected, Parse parse);
+  result<Value> call(const http_request&, int expected, Parse parse);
 
   std::unique_ptr<transport> transport_;
   std::string secret_;

@@ -9,8 +9,7 @@
 namespace trunkline::openphone {
 namespace {
 
-// The one setting that is read from the environment alone: it has no flag, so that it can't be
-// seen in a list of processes.
+// The API key has no option, because process lists show command lines.
 const char* key_variable() {
   const char* value = std::getenv("OPENPHONE_API_KEY");
   return value == nullptr ? "" : value;
@@ -24,16 +23,16 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
-bool has_key(const settings& given) {
-  return !given.key_file.empty() || *key_variable() != '\0';
+bool has_key(const settings& options) {
+  return !options.key_file.empty() || *key_variable() != '\0';
 }
 
-connected connect(const settings& given, retry_notice notice) {
-  if (!has_key(given))
+connected connect(const settings& options, retry_notice notice) {
+  if (!has_key(options))
     return {nullptr, "no API key; set OPENPHONE_API_KEY or use --api-key-file"};
   std::string key = key_variable();
-  if (!given.key_file.empty()) {
-    auto file = read_input(given.key_file);
+  if (!options.key_file.empty()) {
+    auto file = read_input(options.key_file);
     if (!file.problem.empty()) return {nullptr, file.problem};
     key = std::move(file.bytes);
   }
@@ -43,8 +42,8 @@ connected connect(const settings& given, retry_notice notice) {
       std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
   if (!fits)
     return {nullptr, "the API key is invalid: it must be one word of printable characters"};
-  std::string url = given.api_url;
-  auto made = make_transport({std::move(url), key, given.ca_file, given.timeout});
+  std::string url = options.api_url;
+  auto made = make_transport({std::move(url), key, options.ca_file, options.timeout});
   return {std::make_unique<api>(std::move(made), key, real_clock(), std::move(notice)), ""};
 }
 

@@ -6,7 +6,7 @@
 
 #include "openphone/api.hpp"
 
-// Where the provider is and with which key, for the verbs that speak with it.
+// Options of the provider's API, and a client made from them.
 namespace trunkline::openphone {
 
 struct settings {
@@ -18,10 +18,11 @@ struct settings {
 
 struct connected {
   std::unique_ptr<openphone::api> api;
-  std::string problem;  // why there is none: the key is missing or is none
+  // Set if api is null: the API key is missing or invalid.
+  std::string error;
 };
 connected connect(const settings&, retry_notice = {});
-// Whether a key is configured at all, for who would only use it.
+// Returns true if an API key is configured, valid or not.
 bool has_key(const settings&);
 
 }  // namespace trunkline::openphone

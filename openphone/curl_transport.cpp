@@ -10,17 +10,17 @@
 namespace trunkline::openphone {
 namespace {
 
-constexpr std::size_t most_bytes = 16u << 20;
+constexpr std::size_t max_response_bytes = 16u << 20;
 
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* into) {
   auto& body = *static_cast<std::string*>(into);
-  if (body.size() + size * count > most_bytes) return 0;  // ends the exchange with an error
+  if (body.size() + size * count > max_response_bytes) return 0;  // fails the exchange
   body.append(data, size * count);
   return size * count;
 }
 
-// What stays wrong however often it is tried; all of it is found before a request goes out.
-bool is_mistrust(CURLcode code) {
+// Errors that a repetition does not fix; all of them occur before the request is sent.
+bool is_permanent(CURLcode code) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -36,7 +36,7 @@ bool is_mistrust(CURLcode code) {
 }
 
 bool is_before_sending(CURLcode code) {
-  return is_mistrust(code) || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+  return is_permanent(code) || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
          code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR;
 }
 
@@ -47,13 +47,13 @@ class curl_transport final : public transport {
     if (!handle_) throw std::runtime_error("libcurl does not start");
   }
 
-  http_answer exchange(const http_request& request) override {
-    http_answer answer;
+  http_response exchange(const http_request& request) override {
+    http_response response;
     char reason[CURL_ERROR_SIZE] = "";
     const std::string url = settings_.url + request.target;  // libcurl takes copies
     const headers list = headers_of(request);
     CURL* curl = handle_.get();
-    curl_easy_reset(curl);  // options only: the connection stays open
+    curl_easy_reset(curl);  // resets options only; the connection stays open
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
@@ -63,26 +63,26 @@ class curl_transport final : public transport {
     }
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list.get());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
-    // On a connection that was open already and dies, libcurl sends again by itself.
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
+    // libcurl repeats a request automatically if a reused connection breaks.
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.repeatable ? 0L : 1L);
     secure(curl);
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
-      answer.problem = *reason != '\0' ? reason : curl_easy_strerror(code);
-      if (code == CURLE_WRITE_ERROR) answer.problem = "more than 16 MiB";
-      // An answer that is too large would be again; yet the request was heard.
-      answer.hopeless = is_mistrust(code) || code == CURLE_WRITE_ERROR;
-      answer.sent = !is_before_sending(code);
-      return answer;
+      response.error = *reason != '\0' ? reason : curl_easy_strerror(code);
+      if (code == CURLE_WRITE_ERROR) response.error = "more than 16 MiB";
+      // A repeated response would be too large again, but the request was sent.
+      response.permanent = is_permanent(code) || code == CURLE_WRITE_ERROR;
+      response.sent = !is_before_sending(code);
+      return response;
     }
     long status = 0;
     curl_off_t wait = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait);  // reads dates as well; 0: not given
-    answer.status = static_cast<int>(status);
-    if (wait > 0) answer.retry_after = std::chrono::seconds(wait);
-    return answer;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait);  // parses dates as well; 0: absent
+    response.status = static_cast<int>(status);
+    if (wait > 0) response.retry_after = std::chrono::seconds(wait);
+    return response;
   }
 
  private:
@@ -96,7 +96,7 @@ class curl_transport final : public transport {
       (void)list.release();
       list.reset(longer);
     };
-    add("Authorization: " + settings_.key);  // bare: "Bearer" is refused
+    add("Authorization: " + settings_.key);  // without "Bearer"
     add("Accept: application/json");
     add("Expect:");
     if (request.method != "GET" && request.method != "DELETE")
@@ -111,8 +111,8 @@ class curl_transport final : public transport {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!settings_.ca_file.empty())
       curl_easy_setopt(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
-    // A proxy of the environment (https_proxy) gets a tunnel and sees no header. Plain HTTP, which
-    // is for loopback alone, would hand it the key: no proxy then, whatever http_proxy says.
+    // A proxy of the environment (https_proxy) tunnels TLS and sees no headers. Plain HTTP, allowed
+    // on loopback only, would show it the key: ignore http_proxy.
     if (settings_.url.starts_with("http://")) curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);

@@ -5,7 +5,7 @@
 
 #include "common/json/json_object.hpp"
 #include "common/text/printable.hpp"
-#include "openphone/shapes.hpp"
+#include "openphone/models.hpp"
 
 namespace trunkline::openphone {
 namespace {
@@ -30,13 +30,13 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-// Ids are checked where they come in; one that is none must never become part of a path.
-const std::string& sure(const std::string& id) {
+// Ids are validated on input; an invalid one must never become part of a path.
+const std::string& checked(const std::string& id) {
   if (!is_id(id)) throw std::invalid_argument("not an id of the provider");
   return id;
 }
 
-// That carries all of these events; null: none does.
+// Returns the kind that delivers all of these events, or null.
 const v1_kind* kind_of(const std::vector<std::string>& events) {
   const auto carries = [&events](const v1_kind& kind) {
     return std::all_of(events.begin(), events.end(), [&kind](const std::string& event) {
@@ -48,8 +48,8 @@ const v1_kind* kind_of(const std::vector<std::string>& events) {
   return events.empty() || found == kinds.end() ? nullptr : &*found;
 }
 
-std::string of(const std::string& id) {
-  return (generation_of(id) == generation::v1 ? "/v1/webhooks/" : "/webhooks/") + sure(id);
+std::string path_of(const std::string& id) {
+  return (generation_of(id) == generation::v1 ? "/v1/webhooks/" : "/webhooks/") + checked(id);
 }
 
 }  // namespace
@@ -119,51 +119,51 @@ http_request list_request(generation which, const std::string& user) {
 }
 
 http_request get_request(const std::string& id) {
-  auto request = current("GET", of(id));
+  auto request = current("GET", path_of(id));
   if (generation_of(id) == generation::v1) request.headers.clear();
   return request;
 }
 
-std::optional<http_request> create_request(generation which, const new_webhook& made) {
+std::optional<http_request> create_request(generation which, const new_webhook& wanted) {
   json_object body;
-  body.text("url", made.url).strings("events", made.events);
-  if (!made.label.empty()) body.text("label", made.label);
-  if (!made.resources.empty()) body.strings("resourceIds", made.resources);
-  if (!made.status.empty()) body.text("status", made.status);
-  if (which == generation::v1 && !made.user.empty()) body.text("userId", made.user);
+  body.text("url", wanted.url).strings("events", wanted.events);
+  if (!wanted.label.empty()) body.text("label", wanted.label);
+  if (!wanted.resources.empty()) body.strings("resourceIds", wanted.resources);
+  if (!wanted.status.empty()) body.text("status", wanted.status);
+  if (which == generation::v1 && !wanted.user.empty()) body.text("userId", wanted.user);
   http_request request = current("POST", "/webhooks", body.str());
   if (which == generation::v1) {
-    const auto* kind = kind_of(made.events);
+    const auto* kind = kind_of(wanted.events);
     if (kind == nullptr) return std::nullopt;
     request.target = "/v1/webhooks/" + std::string(kind->path);
     request.headers.clear();
   }
-  request.repeatable = false;  // two hooks
+  request.repeatable = false;  // would create two webhooks
   return request;
 }
 
 http_request delete_request(const std::string& id) {
-  auto request = current("DELETE", of(id));
+  auto request = current("DELETE", path_of(id));
   if (generation_of(id) == generation::v1) request.headers.clear();
   return request;
 }
 
 http_request rotate_request(const std::string& id) {
-  auto request = current("POST", of(id) + "/rotate", "{}");
-  request.repeatable = false;  // each makes a key of its own
+  auto request = current("POST", path_of(id) + "/rotate", "{}");
+  request.repeatable = false;  // each creates another key
   return request;
 }
 
 http_request test_request(const std::string& id, const std::string& event_type) {
   auto request = current(
-      "POST", of(id) + "/events/test", json_object().text("eventType", event_type).str()
+      "POST", path_of(id) + "/events/test", json_object().text("eventType", event_type).str()
   );
   request.repeatable = false;
   return request;
 }
 
 http_request deliveries_request(const std::string& id, const delivery_filter& filter) {
-  std::string target = of(id) + "/events?limit=50";
+  std::string target = path_of(id) + "/events?limit=50";
   const auto add = [&target](const char* name, const std::string& value) {
     if (!value.empty()) target += "&" + escape(name) + "=" + escape(value);
   };
@@ -175,13 +175,13 @@ http_request deliveries_request(const std::string& id, const delivery_filter& fi
 }
 
 http_request redeliver_request(const std::string& id, const std::string& delivery_id) {
-  // Twice is harmless: both copies carry the same webhook-id and become one event.
-  return current("POST", of(id) + "/events/" + sure(delivery_id) + "/retry", "{}");
+  // Repeating is harmless: both copies have the same webhook-id and become one event.
+  return current("POST", path_of(id) + "/events/" + checked(delivery_id) + "/retry", "{}");
 }
 
 http_request recordings_request(generation which, const std::string& call_id) {
-  return which == generation::v1 ? http_request{"GET", "/v1/call-recordings/" + sure(call_id)}
-                                 : current("GET", "/calls/" + sure(call_id) + "/recordings");
+  return which == generation::v1 ? http_request{"GET", "/v1/call-recordings/" + checked(call_id)}
+                                 : current("GET", "/calls/" + checked(call_id) + "/recordings");
 }
 
 }  // namespace trunkline::openphone

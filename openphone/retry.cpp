@@ -19,31 +19,31 @@ pace_clock real_clock() {
 }
 
 std::optional<milliseconds> next_wait(
-    const http_request& request, const http_answer& answer, int tries, double jitter
+    const http_request& request, const http_response& response, int attempts, double jitter
 ) {
-  if (tries >= most_tries || answer.hopeless) return std::nullopt;
-  // 429 is said before anything is done; else the request may have been carried out.
-  const bool undone = answer.status == 429 || !answer.sent;
-  const bool passing = undone || answer.status == 0 || answer.status >= 500;
-  if (!passing || (!undone && !request.repeatable)) return std::nullopt;
-  if (answer.retry_after) {
-    if (*answer.retry_after > longest_wait) return std::nullopt;
-    return std::max<milliseconds>(*answer.retry_after, least_gap);
+  if (attempts >= max_attempts || response.permanent) return std::nullopt;
+  // 429 precedes any effect; otherwise the request may have been carried out.
+  const bool certainly_undone = response.status == 429 || !response.sent;
+  const bool temporary = certainly_undone || response.status == 0 || response.status >= 500;
+  if (!temporary || (!certainly_undone && !request.repeatable)) return std::nullopt;
+  if (response.retry_after) {
+    if (*response.retry_after > max_wait) return std::nullopt;
+    return std::max<milliseconds>(*response.retry_after, min_interval);
   }
-  // 0.5 s, 1 s, 2 s, 4 s; half of it left to chance, so that two programs do not stay in step.
-  const milliseconds full = milliseconds(500) * (1 << (tries - 1));
+  // 0.5 s, 1 s, 2 s, 4 s, of which half is random, so that two programs do not retry in step.
+  const milliseconds full = milliseconds(500) * (1 << (attempts - 1));
   return full / 2 + milliseconds(static_cast<long>(static_cast<double>(full.count()) / 2 * jitter));
 }
 
-http_answer pacer::send(const http_request& request) {
-  for (int tries = 1;; ++tries) {
+http_response pacer::send(const http_request& request) {
+  for (int attempts = 1;; ++attempts) {
     const auto now = clock_.now();
     if (next_ && *next_ > now) clock_.sleep(std::chrono::ceil<milliseconds>(*next_ - now));
-    next_ = clock_.now() + least_gap;
-    auto answer = to_.exchange(request);
-    const auto wait = next_wait(request, answer, tries, clock_.jitter());
-    if (!wait) return answer;
-    if (notice_) notice_(answer, tries, *wait);
+    next_ = clock_.now() + min_interval;
+    auto response = to_.exchange(request);
+    const auto wait = next_wait(request, response, attempts, clock_.jitter());
+    if (!wait) return response;
+    if (notice_) notice_(response, attempts, *wait);
     clock_.sleep(*wait);
   }
 }

@@ -4,39 +4,40 @@
 
 #include "openphone/transport.hpp"
 
-// When a request is sent, and sent again.
+// Rate limit and retries of requests to the provider.
 namespace trunkline::openphone {
 
 struct pace_clock {
   using instant = std::chrono::steady_clock::time_point;
   std::function<instant()> now;
   std::function<void(std::chrono::milliseconds)> sleep;
-  std::function<double()> jitter;  // 0 to 1
+  // Returns 0 to 1.
+  std::function<double()> jitter;
 };
 pace_clock real_clock();
 
-inline constexpr int most_tries = 5;
-// The provider takes 10 requests a second for a key.
-inline constexpr std::chrono::milliseconds least_gap{110};
-inline constexpr std::chrono::seconds longest_wait{30};
+inline constexpr int max_attempts = 5;
+// The provider accepts 10 requests per second and API key.
+inline constexpr std::chrono::milliseconds min_interval{110};
+inline constexpr std::chrono::seconds max_wait{30};
 
-// How long to wait before the next try, or nullopt to give up: a final answer, no tries left, a
-// provider who asks for more patience than we have, or a request that may have been carried out and
-// must not be twice. tries: so far, 1 or more.
+// Returns the time before the next attempt. Returns nullopt if the response is final, no attempts
+// are left, Retry-After exceeds max_wait, or the request may have been carried out and is not
+// repeatable. attempts counts those so far, 1 or more.
 std::optional<std::chrono::milliseconds> next_wait(
-    const http_request&, const http_answer&, int tries, double jitter
+    const http_request&, const http_response&, int attempts, double jitter
 );
 
-// Told before the pause that follows a try in vain. tries: so far.
+// Called before the pause that follows a failed attempt. attempts counts those so far.
 using retry_notice =
-    std::function<void(const http_answer&, int tries, std::chrono::milliseconds pause)>;
+    std::function<void(const http_response&, int attempts, std::chrono::milliseconds pause)>;
 
-// Sends at the provider's pace, with retries.
+// Sends requests at the provider's rate, with retries.
 class pacer {
  public:
   pacer(transport& to, pace_clock clock, retry_notice notice = {})
       : to_(to), clock_(std::move(clock)), notice_(std::move(notice)) {}
-  http_answer send(const http_request&);
+  http_response send(const http_request&);
 
  private:
   transport& to_;

@@ -6,40 +6,51 @@
 #include <string>
 #include <vector>
 
-// One HTTP exchange with the provider. libcurl stays in curl_transport.cpp.
+// One HTTP exchange with the provider. Only curl_transport.cpp uses libcurl.
 namespace trunkline::openphone {
 
 struct http_request {
-  std::string method;                     // "GET"
-  std::string target;                     // path and query, encoded: "/v1/webhooks"
-  std::vector<std::string> headers = {};  // "Name: value", without the key
-  std::string body = {};                  // JSON, or empty for none
-  // Doing it twice has the effect of once: it may be sent again when its fate is not known.
+  std::string method;
+  // Path and query, encoded: "/v1/webhooks".
+  std::string target;
+  // "Name: value", without the API key.
+  std::vector<std::string> headers = {};
+  // JSON, or empty for none.
+  std::string body = {};
+  // Idempotent: the request may be repeated when its outcome is unknown.
   bool repeatable = true;
 };
 
-struct http_answer {
-  int status = 0;  // 0: there was none, problem says why
+struct http_response {
+  // 0: no response; error is set.
+  int status = 0;
   std::string body = {};
   std::optional<std::chrono::seconds> retry_after = {};
-  std::string problem = {};
-  bool sent = true;       // it may have reached the provider
-  bool hopeless = false;  // trying again would not help: a certificate that is not trusted
+  std::string error = {};
+  // The request may have reached the provider.
+  bool sent = true;
+  // A repetition fails as well, for example because a certificate is not trusted.
+  bool permanent = false;
 };
 
 class transport {
  public:
   virtual ~transport() = default;
-  virtual http_answer exchange(const http_request&) = 0;
+  virtual http_response exchange(const http_request&) = 0;
 };
 
 struct transport_settings {
-  std::string url;                           // scheme, host and port
-  std::string key;                           // sent as Authorization; never in a problem
-  std::string ca_file;                       // empty: the system's
-  std::chrono::milliseconds timeout{10000};  // of one exchange
+  // Scheme, host and port.
+  std::string url;
+  // Sent as Authorization; no error contains it.
+  std::string key;
+  // Empty: the system's certificates.
+  std::string ca_file;
+  // Of one exchange.
+  std::chrono::milliseconds timeout{10000};
 };
-// TLS is always verified, redirects are not followed: they could carry the key elsewhere.
+// TLS certificates are always verified. Redirects are not followed, because they could send the key
+// to another host.
 std::unique_ptr<transport> make_transport(transport_settings);
 
 }  // namespace trunkline::openphone

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of the provider's webhooks: whether they point here, are enabled and have all events.
 #include "admin/doctor/doctor.hpp"
-#include "admin/webhooks/plan.hpp"
+#include "admin/webhooks/webhook_plan.hpp"
 #include "openphone/api.hpp"
 
 namespace trunkline::admin {
@@ -42,17 +42,17 @@ void judge(
   bool any = false;
   for (const auto made_by : {generation::current, generation::v1}) {
     const auto plan =
-        plan_hooks(made_by, hooks, {public_url, "", openphone::default_events(made_by), {}});
+        plan_webhooks(made_by, hooks, {public_url, "", openphone::default_events(made_by), {}});
     const std::string api(openphone::to_string(made_by));
     for (const auto& webhook : plan.disabled)
       out.add(
           "webhooks." + api, level::error, webhook.id + " is " + webhook.status,
           "the provider sends no events with it", "enable it in the settings of the app, Webhooks"
       );
-    any = any || !plan.disabled.empty() || !plan.there.empty();
-    if (plan.there.empty()) continue;
+    any = any || !plan.disabled.empty() || !plan.existing.empty();
+    if (plan.existing.empty()) continue;
     if (plan.missing.empty())
-      out.ok("webhooks." + api, std::to_string(plan.there.size()) + " with all events");
+      out.ok("webhooks." + api, std::to_string(plan.existing.size()) + " with all events");
     else
       out.add(
           "webhooks." + api, level::warning, "not delivered: " + list_of(plan.missing),
@@ -81,7 +81,7 @@ findings examine_webhooks(const openphone::settings& options, const std::string&
   const auto to = openphone::connect(options);
   if (!to.api) {
     out.add(
-        "webhooks", level::error, to.problem, "the provider's webhooks cannot be checked",
+        "webhooks", level::error, to.error, "the provider's webhooks cannot be checked",
         "check --api-key-file"
     );
     return out;
@@ -89,7 +89,7 @@ findings examine_webhooks(const openphone::settings& options, const std::string&
   const auto hooks = to.api->list({generation::v1, generation::current});
   if (!hooks.ok())
     out.add(
-        "webhooks", level::warning, hooks.wrong->message,
+        "webhooks", level::warning, hooks.error->message,
         "the provider's webhooks cannot be checked", "trunkline webhooks list"
     );
   else if (public_url.empty())

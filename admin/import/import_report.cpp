@@ -10,23 +10,23 @@ constexpr std::size_t max_ids = 100;
 
 json_object as_json(const import_table& table) {
   std::vector<json_object> reasons;
-  for (const auto& [reason, rows] : table.not_taken)
+  for (const auto& [reason, rows] : table.not_imported)
     reasons.push_back(
         json_object().text("reason", reason).number("count", rows.count).strings("ids", rows.ids)
     );
   return json_object()
       .text("table", table.table)
       .number("rows", table.rows)
-      .number("imported", table.taken)
+      .number("imported", table.imported)
       .list("not_imported", reasons);
 }
 
 }  // namespace
 
-void import_table::refuse(const std::string& id, const std::string& reason) {
-  auto& refused = not_taken[reason];
-  ++refused.count;
-  if (refused.ids.size() < max_ids) refused.ids.push_back(id);
+void import_table::reject(const std::string& id, const std::string& reason) {
+  auto& rejected = not_imported[reason];
+  ++rejected.count;
+  if (rejected.ids.size() < max_ids) rejected.ids.push_back(id);
 }
 
 void import_report::add(const std::vector<store::row_counts>& more) {
@@ -39,18 +39,18 @@ void import_report::add(const std::vector<store::row_counts>& more) {
   }
 }
 
-std::string import_report::how_far() const {
+std::string import_report::progress() const {
   std::string out;
   for (const auto& table : tables)
     out += (out.empty() ? "" : ", ") + table.table + " " + std::to_string(table.done) + " of " +
-           std::to_string(table.there) + " rows";
+           std::to_string(table.total) + " rows";
   return out;
 }
 
 bool import_report::complete() const {
   if (stopped) return false;
   for (const auto& table : tables)
-    if (!table.not_taken.empty()) return false;
+    if (!table.not_imported.empty()) return false;
   return true;
 }
 

@@ -7,14 +7,15 @@
 namespace trunkline::admin {
 namespace {
 
-using sort = import_step::sort;
+using rows_of = import_step::rows_of;
 using loaded_rows = std::span<const loaded_row>;
 
-// As in the parser of events: what PostgreSQL, or a reader of lists, may not cope with is no time.
+// The range of times that the parser of events accepts.
 constexpr std::int64_t earliest = 946'684'800'000;  // 2000-01-01, in milliseconds
 constexpr std::int64_t latest = 4'102'444'800'000;  // 2100-01-01
 
-// finite: milliseconds, none for infinity. Without a time it is now; nullopt: it is no time.
+// finite is the time in milliseconds, or null for infinity. Returns now for a null time, and nullopt
+// for a time out of range.
 std::optional<std::int64_t> milliseconds_of(
     const std::optional<std::string>& finite, const std::optional<std::string>& text
 ) {
@@ -25,7 +26,7 @@ std::optional<std::int64_t> milliseconds_of(
   return ms >= earliest && ms < latest ? std::optional<std::int64_t>(ms) : std::nullopt;
 }
 
-// The bytes are not those that the provider sent, but those that the old service kept.
+// The payload is the JSON that the old service stored, not the bytes of the request.
 std::string load_event(const database_row& row, const std::string& name, store::import_batch& out) {
   if (!row[1]) return "no payload";
   const auto received = milliseconds_of(row[2], row[3]);
@@ -40,38 +41,38 @@ std::string load_event(const database_row& row, const std::string& name, store::
   return {};
 }
 
-std::string load_thread(const database_row& row, store::import_batch& out) {
-  constexpr std::size_t longest = 255;
+std::string load_conversation(const database_row& row, store::import_batch& out) {
+  constexpr std::size_t max_length = 255;
   if (!row[1] || row[1]->empty()) return "no openphone_id: its activities create it again";
-  if (row[1]->size() > longest) return "openphone_id is longer than 255 bytes";
+  if (row[1]->size() > max_length) return "openphone_id is longer than 255 bytes";
   out.conversations.push_back(*row[1]);
   return {};
 }
 
-std::string take(told_row told, store::import_batch& out) {
-  out.facts = std::move(told.events);
-  return std::move(told.problem);
+std::string take(converted_row converted, store::import_batch& out) {
+  out.facts = std::move(converted.events);
+  return std::move(converted.error);
 }
 
 std::string load(
     const import_step& step, const database_row& row, const std::string& id,
     import_context& context, store::import_batch& out
 ) {
-  switch (step.what) {
-    case sort::lines: {
-      auto told = tell_line(row[1]);
-      for (const auto& event : told.events)
-        context.ours.insert(event.own_number_evidence.begin(), event.own_number_evidence.end());
-      return take(std::move(told), out);
+  switch (step.rows) {
+    case rows_of::own_numbers: {
+      auto converted = convert_own_number(row[1]);
+      for (const auto& event : converted.events)
+        context.known.insert(event.own_number_evidence.begin(), event.own_number_evidence.end());
+      return take(std::move(converted), out);
     }
-    case sort::events:
+    case rows_of::events:
       return load_event(row, context.prefix + id, out);
-    case sort::activities:
-      return take(tell_activity(row[1].value_or(""), row[2], row[3], context.ours), out);
-    case sort::conversations:
-      return load_thread(row, out);
-    case sort::contacts:
-      return take(tell_contact(row[1].value_or(""), context.prefix), out);
+    case rows_of::activities:
+      return take(convert_activity(row[1].value_or(""), row[2], row[3], context.known), out);
+    case rows_of::conversations:
+      return load_conversation(row, out);
+    case rows_of::contacts:
+      return take(convert_contact(row[1].value_or(""), context.prefix), out);
   }
   return "unknown table";
 }
@@ -84,30 +85,30 @@ void append(store::import_batch& to, const store::import_batch& more) {
   );
 }
 
-bool is_value_refused(const store::store_error& error) {
+bool is_value_rejected(const store::store_error& error) {
   return error.sqlstate.starts_with("22") || error.sqlstate.starts_with("23");
 }
 
-std::optional<store::store_error> join_span(
+std::optional<store::store_error> merge_span(
     store::importer& target, loaded_rows rows, import_table& table, import_report& report
 ) {
   if (rows.empty()) return std::nullopt;
   store::import_batch batch;
-  for (const auto& row : rows) append(batch, row.what);
+  for (const auto& row : rows) append(batch, row.batch);
   const auto done = target.apply(batch);
   if (done) {
     report.add(*done);
-    table.taken += static_cast<std::int64_t>(rows.size());
+    table.imported += static_cast<std::int64_t>(rows.size());
     return std::nullopt;
   }
-  if (!is_value_refused(done.error())) return done.error();
+  if (!is_value_rejected(done.error())) return done.error();
   if (rows.size() == 1) {
-    table.refuse(rows.front().id, done.error().message);
+    table.reject(rows.front().id, done.error().message);
     return std::nullopt;
   }
   const auto half = rows.size() / 2;
-  if (auto error = join_span(target, rows.first(half), table, report)) return error;
-  return join_span(target, rows.subspan(half), table, report);
+  if (auto error = merge_span(target, rows.first(half), table, report)) return error;
+  return merge_span(target, rows.subspan(half), table, report);
 }
 
 }  // namespace
@@ -121,19 +122,19 @@ std::vector<loaded_row> load_rows(
   for (const auto& row : page) {
     loaded_row next{row[0].value_or(""), {}};
     ++table.rows;
-    if (const auto problem = load(step, row, next.id, context, next.what); !problem.empty())
-      table.refuse(next.id, problem);
+    if (const auto error = load(step, row, next.id, context, next.batch); !error.empty())
+      table.reject(next.id, error);
     else
       out.push_back(std::move(next));
   }
   return out;
 }
 
-std::optional<store::store_error> join_rows(
+std::optional<store::store_error> merge_rows(
     store::importer& target, const std::vector<loaded_row>& rows, import_table& table,
     import_report& report
 ) {
-  return join_span(target, rows, table, report);
+  return merge_span(target, rows, table, report);
 }
 
 }  // namespace trunkline::admin

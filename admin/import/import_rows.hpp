@@ -7,30 +7,30 @@
 #include "admin/database.hpp"
 #include "admin/import/import_report.hpp"
 #include "admin/import/import_source.hpp"
-#include "admin/import/old_rows.hpp"
+#include "admin/import/legacy_rows.hpp"
 #include "store/merge/import.hpp"
 
-// A page of old rows into our tables.
+// Imports a page of old rows.
 namespace trunkline::admin {
 
-// An old row, ready to be joined.
+// A converted row, ready to be merged.
 struct loaded_row {
   std::string id;
-  store::import_batch what;
+  store::import_batch batch;
 };
-// What the rows of one source share.
+// State shared by all rows of one source.
 struct import_context {
-  phone_lines ours;
-  // Of the ids that are made of row ids: "import-", or "import-LABEL-" for one of several sources.
+  own_numbers known;
+  // Prefix of ids made from row ids: "import-", or "import-LABEL-" for one of several sources.
   std::string prefix;
 };
-// Those of the page that can be taken; the others are refused in the table. Lines are added to
+// Converts the rows of the page; the table counts those that cannot be imported. Adds own numbers to
 // the context.
 std::vector<loaded_row>
 load_rows(const import_step&, const std::vector<database_row>& page, import_context&, import_table&);
-// All in one transaction; where the database refuses a value, the row that has it is found by
-// halving and refused alone. Returns an error where no row is to blame.
+// Merges all rows in one transaction. If the database rejects a value, bisection finds the row, and
+// only that row is rejected. Returns an error that no row causes.
 std::optional<store::store_error>
-join_rows(store::importer&, const std::vector<loaded_row>&, import_table&, import_report&);
+merge_rows(store::importer&, const std::vector<loaded_row>&, import_table&, import_report&);
 
 }  // namespace trunkline::admin

@@ -7,30 +7,38 @@
 
 #include "admin/database.hpp"
 
-// The old service's database: which tables, in which order, and what of them is read. Only SELECTs,
-// over a connection that is read-only.
+// Reads the old service's database, over a read-only connection.
 namespace trunkline::admin {
 
 struct import_step {
-  enum class sort { lines, events, activities, conversations, contacts } what = sort::lines;
+  enum class rows_of {
+    own_numbers,
+    events,
+    activities,
+    conversations,
+    contacts
+  } rows = rows_of::own_numbers;
   std::string_view table;
-  std::vector<std::string_view> columns;  // without these nothing can be taken
-  std::string_view page_sql;  // rows after id $1, at most $2; the first column is the id
-  bool optional = false;      // the table may be missing
+  // Required columns.
+  std::vector<std::string_view> columns;
+  // The table may be missing.
+  bool optional = false;
 };
-// Lines first, since they tell who is who; then what has bytes; then what was computed from it.
+// Returns the steps in their order: own numbers first, because they identify the contacts of other
+// rows; then events, and the rows that were computed from events.
 const std::vector<import_step>& import_steps();
 
 struct import_problem {
-  std::string message;  // of the source as it is
+  std::string message;
 };
-// The steps that this source has.
+// Returns the steps whose tables exist, or why the source cannot be imported.
 std::variant<std::vector<import_step>, import_problem, database_failure> steps_of(database& source);
 
-// What is less than every id.
+// Less than every id.
 inline constexpr const char* before_all_ids = "-9223372036854775808";
 query_result import_page(database& source, const import_step&, const std::string& after);
-// Rows in all, and how many of them have no id or that of another: these would be passed over.
+// Returns the number of rows, and of rows without an id or with a duplicate one, which the pages would
+// skip.
 query_result import_count(database& source, const import_step&);
 
 }  // namespace trunkline::admin

@@ -7,34 +7,37 @@
 
 #include "schema/sql.hpp"
 
-// Which migrations a database still needs: a pure comparison of what is compiled in with what
-// schema_migrations says.
+// Compares the compiled-in migrations with the table schema_migrations. Pure functions.
 namespace trunkline::admin {
 
 struct migration {
   int version = 0;
-  std::string name;      // file name without ".sql": "0001_initial"
-  std::string checksum;  // SHA-256 of the text, hex
+  // File name without ".sql": "0001_initial".
+  std::string name;
+  // SHA-256 of the text, in hexadecimal.
+  std::string checksum;
   std::string_view text;
-  // Workers that know the schema of this version or a later one go on after it was applied. From a
-  // line "-- compatible-from: N" of the text; without one, only workers that know this very
-  // version.
+  // Workers of this schema version or a later one continue to run after the migration. Set by a line
+  // "-- compatible-from: N" of the text; by default the version itself.
   int compatible_from = 0;
 };
 
-// From file names NNNN_name; in order of version. Throws std::logic_error on a name of another form
-// or a version that comes twice: a mistake of ours, found by any run.
+// Returns the migrations in order of version. Throws std::logic_error if a name is not NNNN_name or a
+// version is duplicate, which is a programming error.
 std::vector<migration> known_migrations(std::span<const sql::statement> files);
 
 struct applied_migration {
   int version = 0;
   std::string name, checksum;
-  std::string applied_at;  // as Postgres prints it
+  // As PostgreSQL prints it.
+  std::string applied_at;
 };
 
 struct migration_plan {
-  std::vector<const migration*> pending;  // to apply, in order; into known
-  std::string problem;                    // why nothing may be applied; empty when all is well
+  // Migrations to apply, in order; pointers into known.
+  std::vector<const migration*> pending;
+  // Why no migration may be applied, or empty.
+  std::string problem;
 };
 migration_plan plan_migrations(
     const std::vector<migration>& known, const std::vector<applied_migration>& applied

@@ -5,27 +5,32 @@
 
 #include "openphone/api.hpp"
 
-// The provider's log of a webhook, page by page.
+// The provider's delivery log of a webhook, page by page.
 namespace trunkline::admin {
 
-struct logged {
-  std::string hook;
+struct log_entry {
+  std::string webhook;
   openphone::delivery sent;
 };
 struct log_reading {
-  std::vector<logged> lines;
-  bool cut = false;  // not read to its end
-  std::optional<openphone::failure> wrong;
+  std::vector<log_entry> lines;
+  // The log was not read to its end.
+  bool cut = false;
+  std::optional<openphone::failure> error;
 };
-// No page more once it is past one of them.
+// Reading stops after the page that exceeds a bound.
 struct log_bounds {
-  int pages = 200;  // of 50 each, the most that the provider gives
+  // Of 50 deliveries each, the provider's maximum.
+  int pages = 200;
   std::size_t lines = SIZE_MAX;
 };
-// Appends to what is there already. progress is told the number of lines after each page.
+// Appends to the lines already read. Calls progress with the number of lines after each page.
 void read_log(
-    openphone::api&, const std::string& hook, const openphone::delivery_filter&, const log_bounds&,
-    log_reading& into, const std::function<void(std::size_t)>& progress
+    openphone::api&, const std::string& webhook, const openphone::delivery_filter&,
+    const log_bounds&, log_reading& into, const std::function<void(std::size_t)>& progress
 );
+
+// Returns the time that long ago, in the provider's format.
+std::string provider_time_before(std::chrono::milliseconds age);
 
 }  // namespace trunkline::admin

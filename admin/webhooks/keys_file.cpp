@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -24,17 +23,17 @@
 namespace trunkline::admin {
 namespace {
 
-struct present {
-  std::string text, problem, path;
-  std::optional<struct stat> about;  // absent: no such file yet
+struct keys_file {
+  std::string text, error, path;
+  // nullopt: the file does not exist.
+  std::optional<struct stat> about;
 };
 
-std::string because(const std::string& what) {
+std::string with_errno(const std::string& what) {
   return what + ": " + std::strerror(errno);
 }
 
-// Of a symbolic link what it points to is meant: replacing the link would leave the gateway with
-// the old file.
+// Resolves symbolic links: replacing a link would leave the gateway with the old file.
 std::string resolved(const std::string& path) {
   char* found = ::realpath(path.c_str(), nullptr);
   if (found == nullptr) return path;
@@ -49,25 +48,25 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-present look(const std::string& given) {
-  present out;
-  out.path = resolved(given);
+keys_file read_keys_file(const std::string& path) {
+  keys_file out;
+  out.path = resolved(path);
   struct stat about {};
   if (::stat(out.path.c_str(), &about) != 0) {
-    if (errno != ENOENT) out.problem = because("cannot read " + out.path);
+    if (errno != ENOENT) out.error = with_errno("cannot read " + out.path);
     return out;
   }
   out.about = about;
   if (!S_ISREG(about.st_mode)) {
-    out.problem = out.path + " is not a file";
+    out.error = out.path + " is not a file";
     return out;
   }
   auto read = read_input(out.path);
-  out.problem = read.problem;
+  out.error = read.problem;
   out.text = std::move(read.bytes);
   signature::key_ring ring;
   for (const auto& line : signature::split_keys(out.text))
-    if (!ring.add(line).empty()) out.problem = out.path + " has invalid lines";
+    if (!ring.add(line).empty()) out.error = out.path + " has invalid lines";
   return out;
 }
 
@@ -85,24 +84,16 @@ class descriptor {
   int fd_;
 };
 
-// Two programs adding at once: one after the other, or the second would drop the first's key. A
-// problem, or empty.
+// Locks the folder, so that two programs cannot overwrite each other's keys. Returns an error, or an
+// empty string.
 std::string lock(int folder, const std::string& name) {
   using clock = std::chrono::steady_clock;
-  constexpr std::chrono::seconds said_after(1), most(5);
-  bool said = false;
+  constexpr std::chrono::seconds max_wait(5);
   for (const auto start = clock::now(); ::flock(folder, LOCK_EX | LOCK_NB) != 0;) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return because("cannot lock " + name);
-    const auto waited = clock::now() - start;
-    if (waited > most)
+    if (errno != EWOULDBLOCK && errno != EINTR) return with_errno("cannot lock " + name);
+    if (clock::now() - start > max_wait)
       return "another program has held the lock of " + name +
              " for 5 s ('lslocks' shows which); add the key manually";
-    if (!said && waited > said_after) {
-      said = true;
-      std::fprintf(
-          stderr, "waiting for another program that has locked %s\n", printable(name).c_str()
-      );
-    }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   return "";
@@ -118,28 +109,28 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-// Mode first narrow: at no moment can others read it.
-std::string fill(int fd, const present& old, const std::string& text) {
+// The new file starts with mode 0600: other users can never read it before its mode is set.
+std::string fill(int fd, const keys_file& old, const std::string& text) {
   if (old.about) {
     if (::fchown(fd, old.about->st_uid, old.about->st_gid) != 0)
-      return because("cannot keep the owner of " + old.path);
+      return with_errno("cannot keep the owner of " + old.path);
     if (::fchmod(fd, old.about->st_mode & 07777) != 0)
-      return because("cannot keep the mode of " + old.path);
+      return with_errno("cannot keep the mode of " + old.path);
   }
-  if (!write_all(fd, text) || ::fsync(fd) != 0) return because("cannot write next to " + old.path);
+  if (!write_all(fd, text) || ::fsync(fd) != 0) return with_errno("cannot write next to " + old.path);
   return "";
 }
 
-std::string replace(const present& old, const std::string& text) {
+std::string replace(const keys_file& old, const std::string& text) {
   std::string name = old.path + ".XXXXXX";
   const descriptor file(::mkstemp(name.data()));  // 0600
-  if (file.get() < 0) return because("cannot write next to " + old.path);
-  std::string problem = fill(file.get(), old, text);
-  if (problem.empty() && ::rename(name.c_str(), old.path.c_str()) != 0)
-    problem = because("cannot replace " + old.path);
-  if (!problem.empty()) {
+  if (file.get() < 0) return with_errno("cannot write next to " + old.path);
+  std::string error = fill(file.get(), old, text);
+  if (error.empty() && ::rename(name.c_str(), old.path.c_str()) != 0)
+    error = with_errno("cannot replace " + old.path);
+  if (!error.empty()) {
     ::unlink(name.c_str());
-    return problem;
+    return error;
   }
   const descriptor folder(::open(folder_of(old.path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() >= 0) ::fsync(folder.get());
@@ -153,10 +144,10 @@ std::string key_line(openphone::generation which, const std::string& key) {
 }
 
 std::string check_keys_file(const std::string& path) {
-  const auto old = look(path);
-  if (!old.problem.empty()) return old.problem;
+  const auto old = read_keys_file(path);
+  if (!old.error.empty()) return old.error;
   const auto folder = folder_of(old.path);
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) return because("cannot write in " + folder);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return with_errno("cannot write in " + folder);
   return "";
 }
 
@@ -165,15 +156,15 @@ std::string append_key(
 ) {
   const auto name = folder_of(resolved(path));
   const descriptor folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0) return because("cannot open " + name);
-  if (auto wrong = lock(folder.get(), name); !wrong.empty()) return wrong;
-  const auto old = look(path);
-  if (!old.problem.empty()) return old.problem;
+  if (folder.get() < 0) return with_errno("cannot open " + name);
+  if (auto error = lock(folder.get(), name); !error.empty()) return error;
+  const auto old = read_keys_file(path);
+  if (!old.error.empty()) return old.error;
   signature::key_ring ring;
-  if (const auto wrong = ring.add(line); !wrong.empty())
-    return "the gateway does not accept the provider's key: " + wrong;
-  const auto there = signature::split_keys(old.text);
-  if (std::count(there.begin(), there.end(), line) > 0) return "";
+  if (const auto error = ring.add(line); !error.empty())
+    return "the gateway does not accept the provider's key: " + error;
+  const auto known = signature::split_keys(old.text);
+  if (std::count(known.begin(), known.end(), line) > 0) return "";
   std::string text = old.text;
   if (!text.empty() && text.back() != '\n') text += '\n';
   return replace(old, text + "# " + printable(comment) + "\n" + line + "\n");

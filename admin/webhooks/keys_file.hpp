@@ -2,21 +2,21 @@
 #pragma once
 #include <string>
 
-#include "openphone/shapes.hpp"
+#include "openphone/models.hpp"
 
-// The gateway's file of signing keys, as a place to add to.
+// The gateway's file of signing keys.
 namespace trunkline::admin {
 
-// As the gateway takes it: whsec_... as it is, legacy:BASE64 of v1.
+// Returns the key as the gateway accepts it: whsec_... unchanged, a key of v1 as legacy:BASE64.
 std::string key_line(openphone::generation, const std::string& key);
 
-// Whether a key could be added: asked before a key is made that is told only once. A problem, or
-// empty.
+// Checks that a key can be added, before one is created that the provider returns only once. Returns
+// an error, or an empty string.
 std::string check_keys_file(const std::string& path);
 
-// Adds one line with a comment over it; a key that is there already stays alone. The file is
-// replaced as a whole, with its mode and owner (a new one: 0600), and on disk before it is seen.
-// A problem, or empty.
+// Adds the key with a comment above it, unless the file contains it. Waits up to five seconds for
+// another program that is adding a key. Replaces the file atomically, synced to disk, with the same
+// owner and mode; a new file has mode 0600. Returns an error, or an empty string.
 std::string append_key(
     const std::string& path, const std::string& key_line, const std::string& comment
 );

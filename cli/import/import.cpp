@@ -20,45 +20,45 @@ struct settings {
   bool dry_run = false, json = false;
 };
 
-int complain_of_source(const database_failure& failure, const std::string& how_far = "") {
+int report_source_error(const database_failure& failure, const std::string& progress = "") {
   return report_error(
-      "import", "source database: " + describe(failure) + how_far,
+      "import", "source database: " + describe(failure) + progress,
       failure.unreachable ? exit_code::unknown : exit_code::failed
   );
 }
 
-int complain_of_target(const store::store_error& error, const std::string& how_far) {
+int report_target_error(const store::store_error& error, const std::string& progress) {
   using kind = store::store_error_kind;
-  const auto& said = error.sqlstate;
-  const bool ended = said.starts_with("57P0") || said.starts_with("08");
-  const bool away = ended || (error.kind != kind::schema && error.kind != kind::sql);
-  const auto state = said.empty() ? "" : " (SQLSTATE " + said + ")";
+  const auto& code = error.sqlstate;
+  const bool ended = code.starts_with("57P0") || code.starts_with("08");
+  const bool unreachable = ended || (error.kind != kind::schema && error.kind != kind::sql);
+  const auto state = code.empty() ? "" : " (SQLSTATE " + code + ")";
   return report_error(
-      "import", (away ? "PostgreSQL is unreachable: " : "") + error.message + state + how_far,
-      away ? exit_code::unknown : exit_code::failed
+      "import", (unreachable ? "PostgreSQL is unreachable: " : "") + error.message + state + progress,
+      unreachable ? exit_code::unknown : exit_code::failed
   );
 }
 
 std::string check_label(const std::string& label) {
-  constexpr std::size_t longest = 32;
+  constexpr std::size_t max_length = 32;
   const bool plain =
       label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  return plain && label.size() <= longest ? "" : "must have at most 32 characters of a-z, 0-9 and -";
+  return plain && label.size() <= max_length ? "" : "must have at most 32 characters of a-z, 0-9 and -";
 }
 
 class import_run {
  public:
-  import_run(const settings& given, database& source)
-      : source_(source), target_(given.common.postgres, !given.dry_run), progress_(!given.json) {
-    report_.dry_run = given.dry_run;
-    context_.prefix = given.label.empty() ? "import-" : "import-" + given.label + "-";
+  import_run(const settings& options, database& source)
+      : source_(source), target_(options.common.postgres, !options.dry_run), progress_(!options.json) {
+    report_.dry_run = options.dry_run;
+    context_.prefix = options.label.empty() ? "import-" : "import-" + options.label + "-";
     signals_.start({.terminate = [this] { stop_ = true; }, .reload = [] {}, .toggle_debug = [] {}});
   }
 
-  // An exit code where it can't go on.
+  // Returns an exit code if the import cannot continue.
   std::optional<int> all(const std::vector<import_step>& steps) {
     for (const auto& step : steps) {
-      const auto failed = take_table(step);
+      const auto failed = import_table_rows(step);
       progress_.finish();
       if (failed) return failed;
       if (report_.stopped) break;
@@ -68,39 +68,39 @@ class import_run {
   const import_report& report() const { return report_; }
 
  private:
-  // The bar leaves its line to the complaint, which ends with this.
-  std::string break_off() {
+  // Removes the progress bar and returns the end of the error message.
+  std::string stop_progress() {
     progress_.finish();
-    const auto so_far = report_.how_far();
+    const auto so_far = report_.progress();
     if (so_far.empty()) return "; nothing was imported yet";
     return "; progress: " + so_far +
            (report_.dry_run ? ", all rolled back"
                             : "; imported rows stay, run the command again to continue");
   }
 
-  std::optional<int> take_table(const import_step& step) {
+  std::optional<int> import_table_rows(const import_step& step) {
     const auto counted = import_count(source_, step);
-    if (!counted.ok()) return complain_of_source(*counted.failure, break_off());
+    if (!counted.ok()) return report_source_error(*counted.failure, stop_progress());
     if (counted.rows.at(0).at(1) != "0")
       return report_error(
           "import",
           counted.rows[0][1].value_or("") + " rows of " + std::string(step.table) +
-              " have no id or a duplicate one; give each row its own id" + break_off(),
+              " have no id or a duplicate one; give each row its own id" + stop_progress(),
           exit_code::failed
       );
     auto& table = report_.tables.emplace_back();
     table.table = step.table;
-    table.there = std::stoll(counted.rows[0][0].value_or("0"));
-    progress_.start(table.table, table.there);
+    table.total = std::stoll(counted.rows[0][0].value_or("0"));
+    progress_.start(table.table, table.total);
     for (std::string after = before_all_ids;;) {
       const auto page = import_page(source_, step, after);
-      if (!page.ok()) return complain_of_source(*page.failure, break_off());
+      if (!page.ok()) return report_source_error(*page.failure, stop_progress());
       if (page.rows.empty()) return std::nullopt;
       const auto rows = load_rows(step, page.rows, context_, table);
-      if (const auto error = join_rows(target_, rows, table, report_))
-        return complain_of_target(*error, break_off());
+      if (const auto error = merge_rows(target_, rows, table, report_))
+        return report_target_error(*error, stop_progress());
       table.done = table.rows;
-      progress_.tell(table.rows);
+      progress_.show(table.rows);
       after = page.rows.back()[0].value_or("");
       report_.stopped = stop_;
       if (stop_) return std::nullopt;
@@ -116,29 +116,29 @@ class import_run {
   import_context context_;
 };
 
-int run(const settings& given) {
-  if (given.from_postgres.empty())
+int run(const settings& options) {
+  if (options.from_postgres.empty())
     return report_error("import", "missing --from-postgres; it is the URL of the old database", exit_code::usage);
-  // Counting the old rows may take its time.
+  // Counting the old rows can take minutes.
   database source(
-      given.from_postgres, config::make_logger("import", given.common),
+      options.from_postgres, config::make_logger("import", options.common),
       {.statement = std::chrono::minutes(10), .read_only = true}
   );
   const auto found = steps_of(source);
   if (const auto* failure = std::get_if<database_failure>(&found))
-    return complain_of_source(*failure);
+    return report_source_error(*failure);
   if (const auto* problem = std::get_if<import_problem>(&found))
     return report_error("import", problem->message, exit_code::failed);
-  import_run work(given, source);
+  import_run work(options, source);
   if (const auto failed = work.all(std::get<std::vector<import_step>>(found))) return *failed;
-  given.json ? (void)std::puts(as_json(work.report()).c_str()) : print_text(work.report());
+  options.json ? (void)std::puts(as_json(work.report()).c_str()) : print_text(work.report());
   return as_int(work.report().complete() ? exit_code::ok : exit_code::failed);
 }
 
 }  // namespace
 
 config::command import_rows() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "import",
       .description = "Import the rows of the Flask service",
@@ -154,23 +154,23 @@ config::command import_rows() {
           "run.\n"
           "Exit codes: 0 all imported, 1 failed or some rows not imported, 3 a database is unreachable.\n",
       .declare =
-          [given](config::option_set& options, config::arguments&) {
-            options.text(
-                "from-postgres", given->from_postgres, "Old database: URL or key=value string; read only",
+          [options](config::option_set& set, config::arguments&) {
+            set.text(
+                "from-postgres", options->from_postgres, "Old database: URL or key=value string; read only",
                 {.secret = true, .value = "URL"}
             );
-            options.text(
-                "label", given->label,
+            set.text(
+                "label", options->label,
                 "Name of one of several old databases, put into row ids",
                 {.filled = true, .value = "NAME"}
             );
-            options.check("label", [given] { return check_label(given->label); });
-            options.flag("dry-run", given->dry_run, "Print what would be written, and roll each batch back");
-            options.flag("json", given->json, "Print one JSON object");
-            options.per_call({"dry-run"});
-            config::add_common(options, given->common, config::uses::postgres);
+            set.check("label", [options] { return check_label(options->label); });
+            set.flag("dry-run", options->dry_run, "Print what would be written, and roll each batch back");
+            set.flag("json", options->json, "Print one JSON object");
+            set.per_call({"dry-run"});
+            config::add_common(set, options->common, config::uses::postgres);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -23,15 +23,15 @@ void import_progress::start(std::string table, std::int64_t all) {
   table_ = std::move(table);
   all_ = all;
   next_ = terminal_ ? steady_clock::time_point{} : steady_clock::now() + std::chrono::seconds(2);
-  tell(0);
+  show(0);
 }
 
-void import_progress::tell(std::int64_t done) {
+void import_progress::show(std::int64_t done) {
   const auto now = steady_clock::now();
-  // Rows that come meanwhile make it more than all.
+  // Rows that were added meanwhile can exceed the count.
   const auto all = std::max({all_, done, std::int64_t{1}});
   if (!wanted_ || (now < next_ && done < all)) return;
-  if (!terminal_ && now < next_) return;  // the report tells the end
+  if (!terminal_ && now < next_) return;  // the report shows the end
   next_ = now + (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000));
   if (!terminal_) {
     std::fprintf(

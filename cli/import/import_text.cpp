@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_shown = 10;
 
-std::string shown_ids(const refused_rows& rows) {
+std::string shown_ids(const rejected_rows& rows) {
   std::string out;
   for (std::size_t i = 0; i < std::min(max_shown, rows.ids.size()); ++i)
     out += (i > 0 ? ", " : "") + rows.ids[i];
@@ -23,10 +23,10 @@ std::string shown_ids(const refused_rows& rows) {
 void print_text(const import_report& report) {
   for (const auto& table : report.tables) {
     std::printf(
-        "%s: %lld of %lld imported\n", table.table.c_str(), static_cast<long long>(table.taken),
+        "%s: %lld of %lld imported\n", table.table.c_str(), static_cast<long long>(table.imported),
         static_cast<long long>(table.rows)
     );
-    for (const auto& [reason, rows] : table.not_taken)
+    for (const auto& [reason, rows] : table.not_imported)
       std::printf(
           "  %lld not imported: %s (id %s)\n", static_cast<long long>(rows.count),
           printable(reason).c_str(), shown_ids(rows).c_str()

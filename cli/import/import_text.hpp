@@ -11,13 +11,14 @@ namespace trunkline::cli {
 
 void print_text(const import_report&);
 
-// On stderr: a bar on a terminal, else a line every two seconds.
+// Progress on stderr: a bar on a terminal, otherwise one line every two seconds.
 class import_progress {
  public:
   explicit import_progress(bool wanted);
   void start(std::string table, std::int64_t all);
-  void tell(std::int64_t done);
-  void finish();  // the bar leaves its line
+  void show(std::int64_t done);
+  // Removes the bar.
+  void finish();
 
  private:
   bool wanted_, terminal_;

@@ -59,7 +59,7 @@ int run(const settings& options) {
     );
   return with_api("recordings", options.provider, [&options](openphone::api& api) {
     const auto all = api.recordings(generations_of(options.api).front(), call_id(options.call));
-    if (!all.ok()) return report_error("recordings", *all.wrong);
+    if (!all.ok()) return report_error("recordings", *all.error);
     return print(options, all.value);
   });
 }

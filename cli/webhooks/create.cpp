@@ -7,13 +7,16 @@
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
-#include "cli/webhooks/make_hook.hpp"
-#include "cli/webhooks/new_key.hpp"
-#include "admin/webhooks/plan.hpp"
+#include "cli/webhooks/create_webhook.hpp"
+#include "cli/webhooks/stored_key.hpp"
+#include "admin/webhooks/webhook_json.hpp"
+#include "admin/webhooks/webhook_plan.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::cli {
 namespace {
+
+constexpr const char* name = "webhooks create";
 
 struct settings {
   openphone::settings provider;
@@ -22,55 +25,55 @@ struct settings {
   bool dry_run = false, json = false;
 };
 
-openphone::generation which(const settings& given) {
-  return generations_of(given.api).front();
+openphone::generation generation_of(const settings& options) {
+  return generations_of(options.api).front();
 }
 
-struct made {
-  openphone::webhook hook;
-  kept_key key;
+struct created_webhook {
+  openphone::webhook webhook;
+  stored_key key;
 };
 
-// The keys file, asked for once however many keys there are.
-struct keys_place {
+// The keys file. The prompt for it appears once, whatever the number of keys.
+struct keys_file_choice {
   std::string file;
-  bool may_ask;
+  bool may_prompt;
 };
 
-// The key is shown before anything else can go wrong: it is told this once.
-made take_over(const settings& given, const openphone::webhook& hook, keys_place& place) {
-  if (given.json) {
-    made out{hook, keep_key(hook, place.file, false)};
-    if (!out.key.problem.empty()) say_reload(out.key);
+// Prints the key before anything else can fail: it is in no later response of the provider.
+created_webhook store_and_print(const settings& options, const openphone::webhook& webhook, keys_file_choice& choice) {
+  if (options.json) {
+    created_webhook out{webhook, store_key(webhook, choice.file, false)};
+    if (!out.key.error.empty()) print_reload_hint(out.key);
     return out;
   }
   std::printf(
-      "created  %s  %s\n         signing key: %s\n", hook.id.c_str(), joined(hook.events).c_str(),
-      printable(key_line(hook.made_by, hook.key)).c_str()
+      "created  %s  %s\n         signing key: %s\n", webhook.id.c_str(), joined(webhook.events).c_str(),
+      printable(key_line(webhook.api_generation, webhook.key)).c_str()
   );
   std::fflush(stdout);
-  made out{hook, keep_key(hook, place.file, place.may_ask)};
-  place = {out.key.problem.empty() ? out.key.file : place.file, !out.key.problem.empty()};
-  say_reload(out.key);
+  created_webhook out{webhook, store_key(webhook, choice.file, choice.may_prompt)};
+  choice = {out.key.error.empty() ? out.key.file : choice.file, !out.key.error.empty()};
+  print_reload_hint(out.key);
   return out;
 }
 
 void print_json(
-    const settings& given, const hook_plan& plan, const std::vector<made>& all,
+    const settings& options, const webhook_plan& plan, const std::vector<created_webhook>& all,
     const std::vector<std::string>& lost
 ) {
   std::vector<json_object> rows, existing, disabled, planned;
   for (const auto& one : all)
     rows.push_back(
-        to_json(one.hook)
+        to_json(one.webhook)
             .text("signing_key", one.key.line)
             .text("keys_file", one.key.file.empty() ? std::nullopt : std::optional(one.key.file))
     );
-  for (const auto& hook : plan.there) existing.push_back(to_json(hook));
-  for (const auto& hook : plan.disabled) disabled.push_back(to_json(hook));
-  if (given.dry_run)
-    for (const auto& hook : plan.missing)
-      planned.push_back(json_object().text("url", hook.url).strings("events", hook.events));
+  for (const auto& webhook : plan.existing) existing.push_back(to_json(webhook));
+  for (const auto& webhook : plan.disabled) disabled.push_back(to_json(webhook));
+  if (options.dry_run)
+    for (const auto& webhook : plan.missing)
+      planned.push_back(json_object().text("url", webhook.url).strings("events", webhook.events));
   std::puts(json_object()
                 .list("created", rows)
                 .list("existing", existing)
@@ -81,75 +84,76 @@ void print_json(
                 .c_str());
 }
 
-void print_plan(const settings& given, const hook_plan& plan) {
-  for (const auto& hook : plan.there)
-    std::printf("existing %s  %s\n", hook.id.c_str(), joined(hook.events).c_str());
-  for (const auto& hook : plan.disabled)
-    std::printf("disabled %s  %s\n", hook.id.c_str(), joined(hook.events).c_str());
-  if (!given.dry_run) return;
-  for (const auto& hook : plan.missing)
-    std::printf("would create  %s\n", joined(hook.events).c_str());
+void print_plan(const settings& options, const webhook_plan& plan) {
+  for (const auto& webhook : plan.existing)
+    std::printf("existing %s  %s\n", webhook.id.c_str(), joined(webhook.events).c_str());
+  for (const auto& webhook : plan.disabled)
+    std::printf("disabled %s  %s\n", webhook.id.c_str(), joined(webhook.events).c_str());
+  if (!options.dry_run) return;
+  for (const auto& webhook : plan.missing)
+    std::printf("would create  %s\n", joined(webhook.events).c_str());
 }
 
-int finish(const hook_plan& plan, const std::vector<made>& all) {
+int finish(const webhook_plan& plan, const std::vector<created_webhook>& all) {
   if (!plan.disabled.empty())
     std::fputs(
         "a disabled webhook delivers nothing; enable it in the provider's app, or delete it and "
         "run this command again\n",
         stderr
     );
-  const bool kept =
-      std::all_of(all.begin(), all.end(), [](const made& one) { return one.key.problem.empty(); });
-  return as_int(kept && plan.disabled.empty() ? exit_code::ok : exit_code::failed);
+  const bool stored =
+      std::all_of(all.begin(), all.end(), [](const created_webhook& one) { return one.key.error.empty(); });
+  return as_int(stored && plan.disabled.empty() ? exit_code::ok : exit_code::failed);
 }
 
-int make(const settings& given, openphone::api& api) {
-  const auto existing = api.list(which(given), given.user);
-  if (!existing.ok()) return report_error("webhooks create", *existing.wrong);
-  const auto events = given.events.empty() ? openphone::default_events(which(given)) : given.events;
-  const auto plan = plan_hooks(
-      which(given), existing.value, {given.url, given.label, events, given.resources, given.user}
+int create(const settings& options, openphone::api& api) {
+  const auto existing = api.list(generation_of(options), options.user);
+  if (!existing.ok()) return report_error(name, *existing.error);
+  const auto events = options.events.empty() ? openphone::default_events(generation_of(options)) : options.events;
+  const auto plan = plan_webhooks(
+      generation_of(options), existing.value, {options.url, options.label, events, options.resources, options.user}
   );
-  if (!given.json) print_plan(given, plan);
-  std::vector<made> all;
-  keys_place place{given.keys_file, true};
+  if (!options.json) print_plan(options, plan);
+  std::vector<created_webhook> all;
+  keys_file_choice choice{options.keys_file, true};
   for (const auto& missing : plan.missing) {
-    if (given.dry_run) break;
-    const auto now = make_hook("webhooks create", api, which(given), existing.value, missing);
-    if (!now.hook) {
-      // The keys so far are told nowhere else.
-      if (given.json) print_json(given, plan, all, now.lost);
+    if (options.dry_run) break;
+    const auto now =
+        create_webhook(name, api, generation_of(options), existing.value, missing);
+    if (!now.webhook) {
+      // The keys so far are printed nowhere else.
+      if (options.json) print_json(options, plan, all, now.lost);
       return now.code;
     }
-    all.push_back(take_over(given, *now.hook, place));
+    all.push_back(store_and_print(options, *now.webhook, choice));
   }
-  if (given.json) print_json(given, plan, all, {});
+  if (options.json) print_json(options, plan, all, {});
   return finish(plan, all);
 }
 
-int run(const settings& given) {
-  if (given.url.empty())
-    return report_error("webhooks create", "missing --url; use --url https://HOST/PATH", exit_code::usage);
-  if (which(given) == openphone::generation::v1) {
+int run(const settings& options) {
+  if (options.url.empty())
+    return report_error(name, "missing --url; use --url https://HOST/PATH", exit_code::usage);
+  if (generation_of(options) == openphone::generation::v1) {
     const auto known = openphone::default_events(openphone::generation::v1);
-    for (const auto& event : given.events)
+    for (const auto& event : options.events)
       if (std::find(known.begin(), known.end(), event) == known.end())
-        return report_error("webhooks create", "v1 has no event '" + event + "'; it has " + joined(known), exit_code::usage);
+        return report_error(name, "v1 has no event '" + event + "'; it has " + joined(known), exit_code::usage);
   }
-  if (!given.keys_file.empty() && !given.dry_run)
-    if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return report_error("webhooks create", "no webhook created: " + wrong, exit_code::failed);
-  return with_api("webhooks create", given.provider, [&given](openphone::api& api) {
-    return make(given, api);
+  if (!options.keys_file.empty() && !options.dry_run)
+    if (const auto error = check_keys_file(options.keys_file); !error.empty())
+      return report_error(name, "no webhook created: " + error, exit_code::failed);
+  return with_api(name, options.provider, [&options](openphone::api& api) {
+    return create(options, api);
   });
 }
 
 }  // namespace
 
 config::command webhooks_create() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
-      .name = "webhooks create",
+      .name = name,
       .description = "Create the webhooks that are missing for a URL",
       .examples =
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --dry-run\n"
@@ -160,33 +164,33 @@ config::command webhooks_create() {
           "Exit codes: 0 all exist, 1 failed, a key was not stored or a webhook is disabled, 3 provider\n"
           "unreachable, 64 usage error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments&) {
-            options.text("url", given->url, "URL that the provider delivers to", {.value = "URL"});
-            options.check("url", [given] {
-              return given->url.empty() ? std::string() : check_hook_url(given->url);
+          [options](config::option_set& set, config::arguments&) {
+            set.text("url", options->url, "URL that the provider delivers to", {.value = "URL"});
+            set.check("url", [options] {
+              return options->url.empty() ? std::string() : check_webhook_url(options->url);
             });
-            declare_generation(options, given->api, false);
-            declare_user(options, given->user);
-            options.list(
-                "event", given->events, "Event type to deliver (default: all supported types)",
+            declare_generation(set, options->api, false);
+            declare_user(set, options->user);
+            set.list(
+                "event", options->events, "Event type to deliver (default: all supported types)",
                 {.value = "TYPE", .offers = openphone::known_events()}
             );
-            options.list(
-                "resource", given->resources, "Id of an own number to deliver for (default: all)",
+            set.list(
+                "resource", options->resources, "Id of an own number to deliver for (default: all)",
                 {.value = "ID"}
             );
-            options.text("label", given->label, "Label of new webhooks at the provider");
-            options.text(
-                "keys-file", given->keys_file,
+            set.text("label", options->label, "Label of new webhooks at the provider");
+            set.text(
+                "keys-file", options->keys_file,
                 "Signing keys file of the gateway to add each key to",
                 {.value = "FILE"}
             );
-            options.flag("dry-run", given->dry_run, "Print what would be created, and change nothing");
-            options.flag("json", given->json, "Print one JSON object that includes the keys");
-            options.per_call({"url", "event", "resource", "dry-run"});
-            declare_api(options, given->provider);
+            set.flag("dry-run", options->dry_run, "Print what would be created, and change nothing");
+            set.flag("json", options->json, "Print one JSON object that includes the keys");
+            set.per_call({"url", "event", "resource", "dry-run"});
+            declare_api(set, options->provider);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -17,52 +17,52 @@ struct settings {
   bool yes = false, dry_run = false, json = false;
 };
 
-int remove(const settings& given, openphone::api& api) {
-  std::vector<openphone::webhook> hooks;
-  for (const auto& id : given.ids) {
-    const auto hook = find_hook(api, id);
-    if (!hook.ok()) return report_error("webhooks delete", *hook.wrong);
-    hooks.push_back(hook.value);
+int remove(const settings& options, openphone::api& api) {
+  std::vector<openphone::webhook> webhooks;
+  for (const auto& id : options.ids) {
+    const auto webhook = find_webhook(api, id);
+    if (!webhook.ok()) return report_error("webhooks delete", *webhook.error);
+    webhooks.push_back(webhook.value);
     std::fprintf(
-        stderr, "%s%s  %s\n", given.dry_run ? "would delete " : "", hook.value.id.c_str(),
-        printable(hook.value.url).c_str()
+        stderr, "%s%s  %s\n", options.dry_run ? "would delete " : "", webhook.value.id.c_str(),
+        printable(webhook.value.url).c_str()
     );
   }
-  if (!given.dry_run && !given.yes &&
-      !confirmed("Delete " + std::to_string(hooks.size()) + " of the provider's webhooks?"))
+  if (!options.dry_run && !options.yes &&
+      !confirmed("Delete " + std::to_string(webhooks.size()) + " of the provider's webhooks?"))
     return report_error(
         "webhooks delete", "no webhook deleted: not confirmed; use --yes to skip the confirmation",
         exit_code::failed
     );
   std::vector<std::string> deleted;
   int code = as_int(exit_code::ok);
-  for (const auto& hook : hooks) {
-    if (given.dry_run) break;
-    const auto done = api.remove(hook.id);
+  for (const auto& webhook : webhooks) {
+    if (options.dry_run) break;
+    const auto done = api.remove(webhook.id);
     // A repeated request may find that the first one was carried out.
-    if (!done.ok() && done.wrong->status != 404) {
-      code = report_error("webhooks delete", *done.wrong);
+    if (!done.ok() && done.error->status != 404) {
+      code = report_error("webhooks delete", *done.error);
       break;
     }
-    deleted.push_back(hook.id);
-    if (!given.json) std::printf("deleted %s\n", hook.id.c_str());
+    deleted.push_back(webhook.id);
+    if (!options.json) std::printf("deleted %s\n", webhook.id.c_str());
   }
-  if (given.json) std::puts(json_object().strings("deleted", deleted).str().c_str());
+  if (options.json) std::puts(json_object().strings("deleted", deleted).str().c_str());
   return code;
 }
 
-int run(const settings& given) {
-  if (given.ids.empty())
+int run(const settings& options) {
+  if (options.ids.empty())
     return report_error("webhooks delete", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
-  return with_api("webhooks delete", given.provider, [&given](openphone::api& api) {
-    return remove(given, api);
+  return with_api("webhooks delete", options.provider, [&options](openphone::api& api) {
+    return remove(options, api);
   });
 }
 
 }  // namespace
 
 config::command webhooks_delete() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "webhooks delete",
       .description = "Delete webhooks at the provider, after confirmation",
@@ -72,15 +72,15 @@ config::command webhooks_delete() {
           "Exit codes: 0 deleted, 1 failed, no such webhook or not confirmed, 3 provider unreachable,\n"
           "64 usage error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments& words) {
-            words.several("ID", given->ids, "Ids of webhooks, as `webhooks list` shows them");
-            options.flag("yes", given->yes, "Skip the confirmation");
-            options.flag("dry-run", given->dry_run, "Print what would be deleted, and change nothing");
-            options.flag("json", given->json, "Print one JSON object");
-            options.per_call({"yes", "dry-run"});
-            declare_api(options, given->provider);
+          [options](config::option_set& set, config::arguments& words) {
+            words.several("ID", options->ids, "Ids of webhooks, as `webhooks list` shows them");
+            set.flag("yes", options->yes, "Skip the confirmation");
+            set.flag("dry-run", options->dry_run, "Print what would be deleted, and change nothing");
+            set.flag("json", options->json, "Print one JSON object");
+            set.per_call({"yes", "dry-run"});
+            declare_api(set, options->provider);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -3,21 +3,19 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/output.hpp"
-#include "common/text/units.hpp"
-#include "cli/confirm.hpp"
+#include "admin/webhooks/delivery_report.hpp"
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
-#include "admin/webhooks/delivery_log.hpp"
-#include "cli/webhooks/delivery_report.hpp"
+#include "cli/confirm.hpp"
+#include "cli/output.hpp"
+#include "cli/webhooks/delivery_text.hpp"
 #include "cli/webhooks/webhooks.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::cli {
 namespace {
 
 constexpr const char* name = "webhooks deliveries";
-// Of the whole look through Redis: a queue that takes longer is told to be too long.
-constexpr std::chrono::milliseconds redis_time{3000};
 
 struct settings {
   config::common_options common;
@@ -29,14 +27,14 @@ struct settings {
   bool missing = false, redeliver = false, yes = false, json = false;
 };
 
-// A line on stderr each two seconds.
+// Prints one line on stderr every two seconds.
 class progress {
  public:
-  void tell(std::size_t count, const char* of_what) {
+  void show(std::size_t count, const std::string& what) {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_) return;
     next_ = now + std::chrono::seconds(2);
-    std::fprintf(stderr, "%zu %s\n", count, of_what);
+    std::fprintf(stderr, "%zu %s\n", count, what.c_str());
   }
 
  private:
@@ -44,109 +42,71 @@ class progress {
       std::chrono::steady_clock::now() + std::chrono::seconds(2);
 };
 
-// Not 0: the exit code to leave with.
-int collect(const settings& given, openphone::api& api, log_reading& into) {
-  auto ids = given.ids;
-  if (ids.empty()) {
-    const auto hooks = api.list(openphone::generation::current);
-    if (!hooks.ok()) return report_error(name, *hooks.wrong);
-    for (const auto& hook : hooks.value)
-      if (hook.made_by == openphone::generation::current) ids.push_back(hook.id);
-  }
-  const openphone::delivery_filter filter{
-      given.status == "any" ? "" : given.status, "", utc_before(given.since), ""};
-  log_bounds most{given.pages};
-  // Gaps may lie anywhere; a plain list needs no more than is listed.
-  if (!given.missing && !given.redeliver) most.lines = static_cast<std::size_t>(given.limit) + 1;
-  progress shown;
-  for (const auto& id : ids) {
-    read_log(api, id, filter, most, into, [&shown](std::size_t count) {
-      shown.tell(count, "deliveries read");
-    });
-    if (into.wrong) return report_error(name, *into.wrong);
-  }
-  return 0;
+log_query query_of(const settings& options) {
+  log_query out{
+      options.ids, options.since, options.status == "any" ? "" : options.status, {options.pages}};
+  // A missing delivery may be anywhere in the log; a plain list needs only the lines to list.
+  if (!options.missing && !options.redeliver)
+    out.bounds.lines = static_cast<std::size_t>(options.limit) + 1;
+  return out;
 }
 
-int find_places(const settings& given, const log_reading& log, delivery_report& into) {
-  std::vector<openphone::delivery> deliveries;
-  for (const auto& line : log.lines) deliveries.push_back(line.sent);
-  database db(given.common.postgres, config::make_logger("webhooks", given.common));
-  stream_look redis(given.common);
-  auto here = locate(db, redis, deliveries, redis_time);
-  if (here.failure) return report_error(name, *here.failure);
-  for (std::size_t i = 0; i < log.lines.size(); ++i)
-    into.lines.push_back({log.lines[i], std::move(here.of[i]), false});
-  into.log_cut = log.cut;
-  into.whole_queue = here.whole_queue;
-  into.redis_problem = std::move(here.redis_problem);
-  return 0;
-}
-
-// What is missing and given up, or said to be done; the rest the provider still tries by itself.
-bool wants_again(const delivery_line& each) {
-  const auto& status = each.log.sent.status;
-  return each.here.where == place::missing && (status == "failed" || status == "success");
-}
-
-int redeliver(const settings& given, openphone::api& api, delivery_report& report) {
-  const auto count = std::count_if(report.lines.begin(), report.lines.end(), wants_again);
+int redeliver(const settings& options, openphone::api& api, delivery_report& report) {
+  const auto count = std::count_if(report.lines.begin(), report.lines.end(), needs_redelivery);
   if (count == 0) return 0;
-  if (!given.yes &&
-      !confirmed("Request " + std::to_string(count) + " redeliveries?"))
+  if (!options.yes && !confirmed("Request " + std::to_string(count) + " redeliveries?"))
     return report_error(
         name, "no redelivery requested: not confirmed; use --yes to skip the confirmation",
         exit_code::failed
     );
-  int code = 0;
-  std::size_t tried = 0;
   progress shown;
-  for (auto& each : report.lines) {
-    if (!wants_again(each)) continue;
-    const auto done = api.redeliver(each.log.hook, each.log.sent.id);
-    each.asked_again = done.ok();
-    shown.tell(++tried, ("of " + std::to_string(count) + " redeliveries requested").c_str());
-    if (done.ok()) continue;
-    code = report_error(name, *done.wrong);
-    if (done.wrong->away) break;
-  }
+  const auto failures = request_redeliveries(api, report, [&](std::size_t sent) {
+    shown.show(sent, "of " + std::to_string(count) + " redeliveries requested");
+  });
+  int code = 0;
+  for (const auto& failure : failures) code = report_error(name, failure);
   return code;
 }
 
-int show(const settings& given, openphone::api& api) {
+int show(const settings& options, openphone::api& api) {
   log_reading log;
-  if (const int code = collect(given, api, log); code != 0) return code;
+  progress shown;
+  const auto unread = read_logs(api, query_of(options), log, [&shown](std::size_t count) {
+    shown.show(count, "deliveries read");
+  });
+  if (unread) return report_error(name, *unread);
   delivery_report report;
-  report.limit = static_cast<std::size_t>(given.limit);
-  report.only_missing = given.missing;
-  if (const int code = find_places(given, log, report); code != 0) return code;
-  const int code = given.redeliver ? redeliver(given, api, report) : 0;
-  std::fputs((given.json ? as_json(report) : as_text(report)).c_str(), stdout);
-  if (code == 0 && !report.redis_problem.empty() && report.count(place::unknown) > 0)
+  report.limit = static_cast<std::size_t>(options.limit);
+  report.only_missing = options.missing;
+  if (const auto failed = locate_deliveries(options.common, log, report))
+    return report_error(name, *failed);
+  const int code = options.redeliver ? redeliver(options, api, report) : 0;
+  std::fputs((options.json ? as_json(report) : as_text(report)).c_str(), stdout);
+  if (code == 0 && !report.redis_error.empty() && report.count(place::unknown) > 0)
     return report_error(
-        name, report.redis_problem + "; deliveries without a row may wait there", exit_code::unknown
+        name, report.redis_error + "; deliveries without a row may wait there", exit_code::unknown
     );
   return code;
 }
 
-int run(const settings& given) {
-  for (const auto& id : given.ids)
+int run(const settings& options) {
+  for (const auto& id : options.ids)
     if (!openphone::is_id(id) || openphone::generation_of(id) == openphone::generation::v1)
       return report_error(
-          "webhooks deliveries",
+          name,
           "'" + id + "' has no delivery log: only webhooks of the API 2026-03-30 have one", exit_code::usage
       );
-  return with_api("webhooks deliveries", given.provider, [&given](openphone::api& api) {
-    return show(given, api);
+  return with_api(name, options.provider, [&options](openphone::api& api) {
+    return show(options, api);
   });
 }
 
 }  // namespace
 
 config::command webhooks_deliveries() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
-      .name = "webhooks deliveries",
+      .name = name,
       .description = "Compare the provider's delivery log with the stored rows",
       .examples =
           "  trunkline webhooks deliveries --since 2h\n"
@@ -158,29 +118,29 @@ config::command webhooks_deliveries() {
           "Exit codes: 0 listed, 1 failed or not confirmed, 3 provider, PostgreSQL or Redis\n"
           "unreachable, 64 usage error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments& words) {
-            words.several("ID", given->ids, "Ids of webhooks (default: all that have a log)");
-            options.duration(
-                "since", given->since, "Maximum age of deliveries to read", std::chrono::seconds(1),
+          [options](config::option_set& set, config::arguments& words) {
+            words.several("ID", options->ids, "Ids of webhooks (default: all that have a log)");
+            set.duration(
+                "since", options->since, "Maximum age of deliveries to read", std::chrono::seconds(1),
                 std::chrono::hours(24 * 90)
             );
-            options.choice(
-                "status", given->status, "Status at the provider",
+            set.choice(
+                "status", options->status, "Status at the provider",
                 {"any", "success", "pending", "sending", "failed"}
             );
-            options.integer("limit", given->limit, "Maximum deliveries to list", 1, 10000);
-            options.integer(
-                "pages", given->pages, "Maximum pages of 50 deliveries to read per webhook", 1, 10000
+            set.integer("limit", options->limit, "Maximum deliveries to list", 1, 10000);
+            set.integer(
+                "pages", options->pages, "Maximum pages of 50 deliveries to read per webhook", 1, 10000
             );
-            options.flag("missing", given->missing, "List missing deliveries only");
-            options.flag("redeliver", given->redeliver, "Request redelivery of missing deliveries");
-            options.flag("yes", given->yes, "Skip the confirmation");
-            options.flag("json", given->json, "Print one JSON object");
-            declare_api(options, given->provider);
-            options.per_call({"since", "status", "limit", "pages", "missing", "redeliver", "yes"});
-            config::add_common(options, given->common, config::uses::both);
+            set.flag("missing", options->missing, "List missing deliveries only");
+            set.flag("redeliver", options->redeliver, "Request redelivery of missing deliveries");
+            set.flag("yes", options->yes, "Skip the confirmation");
+            set.flag("json", options->json, "Print one JSON object");
+            declare_api(set, options->provider);
+            set.per_call({"since", "status", "limit", "pages", "missing", "redeliver", "yes"});
+            config::add_common(set, options->common, config::uses::both);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks list
-#include <algorithm>
 #include <cstdio>
 
-#include "cli/output.hpp"
+#include "admin/webhooks/webhook_json.hpp"
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::cli {
@@ -17,51 +17,49 @@ struct settings {
   bool json = false;
 };
 
-// A line of a terminal does not hold all twelve names; --json does.
+// Abbreviates the events to fit a line of a terminal; --json has all of them.
 std::string some(std::vector<std::string> events) {
-  constexpr std::size_t most = 2;
-  if (events.size() <= most + 1) return joined(events);
-  const auto more = std::to_string(events.size() - most);
-  events.resize(most);
+  constexpr std::size_t max_shown = 2;
+  if (events.size() <= max_shown + 1) return joined(events);
+  const auto more = std::to_string(events.size() - max_shown);
+  events.resize(max_shown);
   return joined(events) + " and " + more + " more";
 }
 
-int print(const settings& given, const std::vector<openphone::webhook>& hooks) {
-  if (given.json) {
-    std::vector<json_object> rows;
-    for (const auto& hook : hooks) rows.push_back(to_json(hook));
-    std::puts(json_object().list("webhooks", rows).str().c_str());
+int print(const settings& options, const std::vector<openphone::webhook>& webhooks) {
+  if (options.json) {
+    std::puts(as_json(webhooks).c_str());
     return as_int(exit_code::ok);
   }
-  if (hooks.empty()) {
+  if (webhooks.empty()) {
     std::puts("no webhooks");
     return as_int(exit_code::ok);
   }
   std::vector<std::vector<std::string>> rows = {{"ID", "API", "STATUS", "URL", "EVENTS"}};
-  for (const auto& hook : hooks)
+  for (const auto& webhook : webhooks)
     rows.push_back(
-        {printable(hook.id), std::string(openphone::to_string(hook.made_by)), printable(hook.status),
-         shorten(printable(hook.url), 100), some(hook.events)}
+        {printable(webhook.id), std::string(openphone::to_string(webhook.api_generation)),
+         printable(webhook.status), shorten(printable(webhook.url), 100), some(webhook.events)}
     );
   std::fputs(table(rows).c_str(), stdout);
   return as_int(exit_code::ok);
 }
 
-int run(const settings& given) {
-  return with_api("webhooks list", given.provider, [&given](openphone::api& api) {
-    auto hooks = api.list(generations_of(given.api), given.user);
-    if (!hooks.ok()) return report_error("webhooks list", *hooks.wrong);
-    std::erase_if(hooks.value, [&given](const openphone::webhook& hook) {
-      return !given.url.empty() && hook.url != given.url;
+int run(const settings& options) {
+  return with_api("webhooks list", options.provider, [&options](openphone::api& api) {
+    auto webhooks = api.list(generations_of(options.api), options.user);
+    if (!webhooks.ok()) return report_error("webhooks list", *webhooks.error);
+    std::erase_if(webhooks.value, [&options](const openphone::webhook& webhook) {
+      return !options.url.empty() && webhook.url != options.url;
     });
-    return print(given, hooks.value);
+    return print(options, webhooks.value);
   });
 }
 
 }  // namespace
 
 config::command webhooks_list() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = "webhooks list",
       .description = "List the webhooks at the provider, of both APIs",
@@ -73,15 +71,15 @@ config::command webhooks_list() {
           "Exit codes: 0 listed, even if there are none, 1 failed, 3 provider unreachable, 64 usage\n"
           "error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments&) {
-            declare_generation(options, given->api, true);
-            declare_user(options, given->user);
-            options.text("url", given->url, "List webhooks for this URL only", {.value = "URL"});
-            options.flag("json", given->json, "Print one JSON object");
-            options.per_call({"url"});
-            declare_api(options, given->provider);
+          [options](config::option_set& set, config::arguments&) {
+            declare_generation(set, options->api, true);
+            declare_user(set, options->user);
+            set.text("url", options->url, "List webhooks for this URL only", {.value = "URL"});
+            set.flag("json", options->json, "Print one JSON object");
+            set.per_call({"url"});
+            declare_api(set, options->provider);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // trunkline webhooks rotate ID
-// A second webhook with a key of its own takes over, and the old one goes when the new key is known
-// to work: with both APIs, no moment when deliveries carry a key that the gateway does not have.
-// The current API can also change the key of a webhook, but promises no overlap: --in-place.
+// Creates a second webhook with its own key, and deletes the old one when the gateway uses the new
+// key, so that with both APIs no delivery is signed with a key that the gateway does not have. The
+// current API can also change the key of a webhook, without an overlap: --in-place.
 #include <cstdio>
 
 #include "cli/output.hpp"
@@ -11,10 +11,10 @@
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
-#include "cli/webhooks/make_hook.hpp"
-#include "cli/webhooks/new_key.hpp"
-#include "admin/webhooks/plan.hpp"
-#include "cli/webhooks/take_over.hpp"
+#include "cli/webhooks/create_webhook.hpp"
+#include "cli/webhooks/stored_key.hpp"
+#include "admin/webhooks/webhook_plan.hpp"
+#include "cli/webhooks/key_handover.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -29,19 +29,20 @@ struct settings {
   bool in_place = false, yes = false, json = false;
 };
 
-// Not ok: told on stderr.
 struct rotated {
-  openphone::webhook hook;  // the one that has the new key
+  // The webhook with the new key.
+  openphone::webhook webhook;
+  // If not 0, the failure was reported on stderr.
   int code = 0;
 };
 
-rotated in_place(openphone::api& api, const openphone::webhook& old) {
+rotated rotate_in_place(openphone::api& api, const openphone::webhook& old) {
   const auto key = api.rotate(old.id);
   rotated out{old, 0};
-  out.hook.key = key.value;
+  out.webhook.key = key.value;
   if (key.ok()) return out;
-  out.code = report_error(name, *key.wrong);
-  if (key.wrong->unknown)
+  out.code = report_error(name, *key.error);
+  if (key.error->outcome_unknown)
     std::fprintf(
         stderr,
         "The key may have changed, and the new key was only in that response. Run this command again\n"
@@ -52,136 +53,137 @@ rotated in_place(openphone::api& api, const openphone::webhook& old) {
   return out;
 }
 
-std::string list_of(const std::vector<openphone::webhook>& hooks) {
+std::string list_of(const std::vector<openphone::webhook>& webhooks) {
   std::string out;
-  for (const auto& hook : hooks) out += (out.empty() ? "" : ", ") + hook.id;
+  for (const auto& webhook : webhooks) out += (out.empty() ? "" : ", ") + webhook.id;
   return out;
 }
 
-// Another twin each time this is run would be no end: one that is there already is named.
-rotated by_twin(openphone::api& api, const openphone::webhook& old) {
+// Refuses to create one more equivalent webhook with each run.
+rotated by_second_webhook(openphone::api& api, const openphone::webhook& old) {
   rotated out;
-  const auto all = api.list(old.made_by, old.user);
-  if (!all.ok()) return {{}, report_error(name, *all.wrong)};
-  if (const auto twins = twins_of(old, all.value); !twins.empty())
+  const auto all = api.list(old.api_generation, old.user);
+  if (!all.ok()) return {{}, report_error(name, *all.error)};
+  if (const auto others = equivalent_webhooks(old, all.value); !others.empty())
     return {
         {},
         report_error(
             name,
-            "nothing changed: " + list_of(twins) + " is equivalent to " + old.id +
+            "nothing changed: " + list_of(others) + " is equivalent to " + old.id +
                 "; delete the one whose key is to be retired, or is unknown ('trunkline webhooks "
                 "list --json' shows when each was created)",
             exit_code::failed
         )};
-  auto made = make_hook(name, api, old.made_by, all.value, another(old));
-  if (!made.hook) return {{}, made.code};
-  return {std::move(*made.hook), 0};
+  auto made = create_webhook(name, api, old.api_generation, all.value, copy_of(old));
+  if (!made.webhook) return {{}, made.code};
+  return {std::move(*made.webhook), 0};
 }
 
-void print_key(const settings& given, const openphone::webhook& hook) {
-  if (!given.in_place) std::printf("created %s next to %s\n", hook.id.c_str(), given.id.c_str());
-  std::printf("new signing key: %s\n", printable(key_line(hook.made_by, hook.key)).c_str());
+void print_key(const settings& options, const openphone::webhook& webhook) {
+  if (!options.in_place) std::printf("created %s next to %s\n", webhook.id.c_str(), options.id.c_str());
+  std::printf("new signing key: %s\n", printable(key_line(webhook.api_generation, webhook.key)).c_str());
   std::fflush(stdout);
 }
 
 void print_json(
-    const settings& given, const openphone::webhook& hook, const kept_key& key, bool old_deleted
+    const settings& options, const openphone::webhook& webhook, const stored_key& key, bool old_deleted
 ) {
   std::puts(json_object()
-                .text("id", hook.id)
+                .text("id", webhook.id)
                 .text("signing_key", key.line)
                 .text("keys_file", key.file.empty() ? std::nullopt : std::optional(key.file))
-                .text("replaces", given.in_place ? std::nullopt : std::optional(given.id))
+                .text("replaces", options.in_place ? std::nullopt : std::optional(options.id))
                 .boolean("old_deleted", old_deleted)
                 .str()
                 .c_str());
 }
 
-// Only who has reloaded the gateway knows that the new key is in use, or a test event that came.
-int end_old(
-    const settings& given, openphone::api& api, const openphone::webhook& now, const kept_key& key,
+// Deletes the old webhook if the gateway uses the new key: a test event arrived, or the operator
+// confirms it.
+int retire_old(
+    const settings& options, openphone::api& api, const openphone::webhook& now, const stored_key& key,
     bool& deleted
 ) {
-  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
-  bool sure = false;
-  const bool kept = code == 0;
-  if (kept && given.wait.count() > 0)
-    code = wait_until_it_works(name, api, given.common, now, given.wait, sure);
-  else if (kept && !given.yes && !given.json)
-    sure = confirmed("Does the gateway use the new key? If so, " + given.id + " is deleted.");
-  if (sure) {
-    const auto removed = api.remove(given.id);
-    deleted = removed.ok() || removed.wrong->status == 404;
-    if (!deleted) code = report_error(name, *removed.wrong);
+  int code = as_int(key.error.empty() ? exit_code::ok : exit_code::failed);
+  bool verified = false;
+  const bool stored = code == 0;
+  if (stored && options.wait.count() > 0)
+    code = verify_key(name, api, options.common, now, options.wait, verified);
+  else if (stored && !options.yes && !options.json)
+    verified = confirmed("Does the gateway use the new key? If so, " + options.id + " is deleted.");
+  if (verified) {
+    const auto removed = api.remove(options.id);
+    deleted = removed.ok() || removed.error->status == 404;
+    if (!deleted) code = report_error(name, *removed.error);
   }
-  if (deleted && !given.json) std::printf("deleted %s\n", given.id.c_str());
+  if (deleted && !options.json) std::printf("deleted %s\n", options.id.c_str());
   if (!deleted)
     std::fprintf(
         stderr,
         "both webhooks deliver now, which is harmless. When the gateway uses the new key, run\n"
         "  trunkline webhooks delete %s\n",
-        given.id.c_str()
+        options.id.c_str()
     );
   return code;
 }
 
-int rotate(const settings& given, openphone::api& api) {
-  const auto old = find_hook(api, given.id);
-  if (!old.ok()) return report_error(name, *old.wrong);
-  const auto question = given.in_place
-                            ? "Change the signing key of " + given.id +
+int rotate(const settings& options, openphone::api& api) {
+  const auto old = find_webhook(api, options.id);
+  if (!old.ok()) return report_error(name, *old.error);
+  const auto question = options.in_place
+                            ? "Change the signing key of " + options.id +
                                   " now? Deliveries are rejected until the gateway has the new key."
                             : "Create a second webhook for " + printable(old.value.url) + "?";
-  if (!given.yes && !confirmed(question))
+  if (!options.yes && !confirmed(question))
     return report_error(
         name, "nothing changed: not confirmed; use --yes to skip the confirmation", exit_code::failed
     );
-  const auto now = given.in_place ? in_place(api, old.value) : by_twin(api, old.value);
+  const auto now = options.in_place ? rotate_in_place(api, old.value) : by_second_webhook(api, old.value);
   if (now.code != 0) return now.code;
-  if (!given.json) print_key(given, now.hook);
-  const auto key = keep_key(now.hook, given.keys_file, !given.json && !given.yes);
-  if (!given.json || !key.problem.empty()) say_reload(key);
+  if (!options.json) print_key(options, now.webhook);
+  const auto key = store_key(now.webhook, options.keys_file, !options.json && !options.yes);
+  if (!options.json || !key.error.empty()) print_reload_hint(key);
   bool old_deleted = false;
-  int code = as_int(key.problem.empty() ? exit_code::ok : exit_code::failed);
-  if (!given.in_place)
-    code = end_old(given, api, now.hook, key, old_deleted);
-  else if (!given.json)
+  int code = as_int(key.error.empty() ? exit_code::ok : exit_code::failed);
+  if (!options.in_place)
+    code = retire_old(options, api, now.webhook, key, old_deleted);
+  else if (!options.json)
     std::fputs(
         "keep the old key in the file for a day: earlier deliveries are signed with it\n", stderr
     );
-  if (given.json) print_json(given, now.hook, key, old_deleted);
+  if (options.json) print_json(options, now.webhook, key, old_deleted);
   return code;
 }
 
-int run(const settings& given) {
-  if (given.id.empty())
+int run(const settings& options) {
+  if (options.id.empty())
     return report_error(name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
-  const bool v1 = openphone::generation_of(given.id) == openphone::generation::v1;
-  if (given.in_place && v1)
+  const bool v1 = openphone::generation_of(options.id) == openphone::generation::v1;
+  if (options.in_place && v1)
     return report_error(name, "v1 cannot change the key of a webhook; omit --in-place", exit_code::usage);
-  if (given.wait.count() > 0 && (given.in_place || v1))
+  if (options.wait.count() > 0 && (options.in_place || v1))
     return report_error(
         name,
-        given.in_place ? "--wait cannot be combined with --in-place"
+        options.in_place ? "--wait cannot be combined with --in-place"
                        : "v1 has no test events to wait for; omit --wait",
         exit_code::usage
     );
-  if (given.wait.count() > 0 && given.json && given.keys_file.empty())
+  if (options.wait.count() > 0 && options.json && options.keys_file.empty())
     return report_error(
         name, "--json prints the key at the end; add --keys-file to use --wait", exit_code::usage
     );
-  if (!given.keys_file.empty())
-    if (const auto wrong = check_keys_file(given.keys_file); !wrong.empty())
-      return report_error(name, "nothing changed: " + wrong, exit_code::failed);
-  return with_api(name, given.provider, [&given](openphone::api& api) {
-    return rotate(given, api);
+  if (!options.keys_file.empty())
+    if (const auto error = check_keys_file(options.keys_file); !error.empty())
+      return report_error(name, "nothing changed: " + error, exit_code::failed);
+  return with_api(name, options.provider, [&options](openphone::api& api) {
+    return rotate(options, api);
   });
 }
 
 }  // namespace
 
 config::command webhooks_rotate() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
       .name = name,
       .description = "Replace the signing key of a webhook without a gap",
@@ -198,25 +200,25 @@ config::command webhooks_rotate() {
           "Exit codes: 0 done, 1 failed, not confirmed, the key not stored or no test event arrived,\n"
           "3 provider, Redis or PostgreSQL unreachable, 64 usage error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments& words) {
-            words.one("ID", given->id, "Id of a webhook, as `webhooks list` shows it");
-            options.text(
-                "keys-file", given->keys_file,
+          [options](config::option_set& set, config::arguments& words) {
+            words.one("ID", options->id, "Id of a webhook, as `webhooks list` shows it");
+            set.text(
+                "keys-file", options->keys_file,
                 "Signing keys file of the gateway to add the key to", {.value = "FILE"}
             );
-            options.duration(
-                "wait", given->wait,
+            set.duration(
+                "wait", options->wait,
                 "Maximum wait for a test event through the new webhook",
                 std::chrono::milliseconds(0), std::chrono::hours(24)
             );
-            options.flag("in-place", given->in_place, "Change the key of the existing webhook");
-            options.flag("yes", given->yes, "Skip the confirmation");
-            options.flag("json", given->json, "Print one JSON object that includes the key");
-            declare_api(options, given->provider);
-            options.per_call({"wait", "in-place", "yes"});
-            config::add_common(options, given->common, config::uses::both);
+            set.flag("in-place", options->in_place, "Change the key of the existing webhook");
+            set.flag("yes", options->yes, "Skip the confirmation");
+            set.flag("json", options->json, "Print one JSON object that includes the key");
+            declare_api(set, options->provider);
+            set.per_call({"wait", "in-place", "yes"});
+            config::add_common(set, options->common, config::uses::both);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -3,16 +3,20 @@
 #include <cstdio>
 #include <thread>
 
-#include "cli/output.hpp"
-#include "common/text/units.hpp"
+#include "admin/webhooks/test_delivery.hpp"
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
-#include "cli/webhooks/trial.hpp"
+#include "cli/output.hpp"
+#include "cli/webhooks/delivery_text.hpp"
+#include "cli/webhooks/webhooks.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::cli {
 namespace {
 
 using std::chrono::steady_clock;
+
+constexpr const char* name = "webhooks test";
 
 struct settings {
   config::common_options common;
@@ -22,86 +26,61 @@ struct settings {
   bool json = false;
 };
 
-void print_json(
-    const settings& given, const std::string& event_id, const std::optional<arrival>& found,
-    const whereabouts& where, std::chrono::milliseconds took
-) {
-  const auto text = [](const std::string& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  std::puts(json_object()
-                .text("webhook", given.id)
-                .text("event_type", given.event)
-                .text("event_id", text(event_id))
-                .boolean("arrived", found.has_value())
-                .text("delivery", text(found ? found->delivery : where.delivery))
-                .text("row", found ? std::optional(found->row) : std::nullopt)
-                .text("state", found ? std::optional(found->state) : std::nullopt)
-                .text("provider_status", text(where.status))
-                .boolean("in_redis", found ? std::optional(false) : where.in_redis)
-                .number("rejected_meanwhile", where.refused)
-                .real("seconds", static_cast<double>(took.count()) / 1000)
-                .str()
-                .c_str());
-}
-
-int report(
-    const settings& given, trial& test, const std::optional<arrival>& found,
-    std::chrono::milliseconds took
-) {
-  const auto where = found ? whereabouts{} : test.search();
-  if (given.json) print_json(given, test.event_id(), found, where, took);
-  if (!found)
+int print(const settings& options, const test_report& report) {
+  if (options.json) std::puts(as_json(report).c_str());
+  if (!report.found)
     return report_error(
-        "webhooks test",
-        "no test event after " + format_duration(given.wait) + where.sentence() +
+        name,
+        "no test event after " + format_duration(options.wait) + describe(report.location) +
             "; see 'trunkline queue', and the gateway's log for a rejected signature",
         exit_code::failed
     );
-  if (!given.json)
+  if (!options.json)
     std::printf(
-        "arrived after %s: row %s, %s\n", describe_age(took).c_str(), found->row.c_str(),
-        found->state.c_str()
+        "arrived after %s: row %s, %s\n", describe_age(report.waited).c_str(),
+        report.found->row.c_str(), report.found->state.c_str()
     );
   return as_int(exit_code::ok);
 }
 
-int ask_and_wait(const settings& given, openphone::api& api) {
-  trial test("webhooks test", api, given.common, given.id, given.event);
-  if (const int code = test.prepare(); code != 0) return code;
+int request_and_wait(const settings& options, openphone::api& api) {
+  test_delivery test(api, options.common, options.id, options.event);
+  if (const auto error = test.prepare()) return report_error(name, *error);
   const auto start = steady_clock::now();
-  if (const int code = test.ask(); code != 0) return code;
+  if (const auto error = test.request()) return report_error(name, *error);
+  test_report report{options.id, options.event, test.event_id(), {}, {}, {}};
   for (;;) {
-    std::optional<arrival> found;
-    if (const int code = test.look(found); code != 0) return code;
-    const auto took =
+    if (const auto error = test.find(report.found)) return report_error(name, *error);
+    report.waited =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
-    if (found || took >= given.wait) return report(given, test, found, took);
+    if (report.found || report.waited >= options.wait) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
+  if (!report.found) report.location = test.locate();
+  return print(options, report);
 }
 
-int run(const settings& given) {
-  if (!openphone::is_id(given.id))
-    return report_error("webhooks test", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
-  if (openphone::generation_of(given.id) == openphone::generation::v1)
+int run(const settings& options) {
+  if (!openphone::is_id(options.id))
+    return report_error(name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
+  if (openphone::generation_of(options.id) == openphone::generation::v1)
     return report_error(
-        "webhooks test",
+        name,
         "v1 has no test events; use 'trunkline send full', or send a text message to one of your "
         "own numbers",
         exit_code::usage
     );
-  return with_api("webhooks test", given.provider, [&given](openphone::api& api) {
-    return ask_and_wait(given, api);
+  return with_api(name, options.provider, [&options](openphone::api& api) {
+    return request_and_wait(options, api);
   });
 }
 
 }  // namespace
 
 config::command webhooks_test() {
-  auto given = std::make_shared<settings>();
+  auto options = std::make_shared<settings>();
   return {
-      .name = "webhooks test",
+      .name = name,
       .description = "Request a test event and wait for its row",
       .examples =
           "  trunkline webhooks test 1024\n"
@@ -111,22 +90,22 @@ config::command webhooks_test() {
           "Exit codes: 0 arrived, 1 timeout or failed, 3 provider, Redis or PostgreSQL unreachable,\n"
           "64 usage error, 78 no API key.\n",
       .declare =
-          [given](config::option_set& options, config::arguments& words) {
-            words.one("ID", given->id, "Id of a webhook, as `webhooks list` shows it");
-            options.text(
-                "event", given->event, "Event type of the test event",
+          [options](config::option_set& set, config::arguments& words) {
+            words.one("ID", options->id, "Id of a webhook, as `webhooks list` shows it");
+            set.text(
+                "event", options->event, "Event type of the test event",
                 {.value = "TYPE", .offers = openphone::default_events(openphone::generation::current)}
             );
-            options.duration(
-                "wait", given->wait, "Maximum wait for the row", std::chrono::milliseconds(0),
+            set.duration(
+                "wait", options->wait, "Maximum wait for the row", std::chrono::milliseconds(0),
                 std::chrono::hours(1)
             );
-            options.flag("json", given->json, "Print one JSON object");
-            declare_api(options, given->provider);
-            options.per_call({"event", "wait"});
-            config::add_common(options, given->common, config::uses::both);
+            set.flag("json", options->json, "Print one JSON object");
+            declare_api(set, options->provider);
+            set.per_call({"event", "wait"});
+            config::add_common(set, options->common, config::uses::both);
           },
-      .run = [given] { return run(*given); }};
+      .run = [options] { return run(*options); }};
 }
 
 }  // namespace trunkline::cli

@@ -5,31 +5,29 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 namespace trunkline::cli {
 namespace {
 
-// A provider who says nothing costs a minute: who waits is told why. Runs one after the other meet
-// 429 for a moment, which is no news.
-openphone::retry_notice say_retries(const std::string& command) {
-  return [command](const openphone::http_answer& got, int tries, std::chrono::milliseconds pause) {
+// Reports retries, which can take a minute. Short waits after 429 are usual and not reported.
+openphone::retry_notice print_retries(const std::string& command) {
+  return [command](const openphone::http_response& got, int tries, std::chrono::milliseconds pause) {
     if (got.status == 429 && pause < std::chrono::seconds(2)) return;
     const std::string what =
         got.status == 0 ? "does not respond" : "responded " + std::to_string(got.status);
     std::fprintf(
         stderr, "trunkline %s: the provider %s; retry in %.1f s (attempt %d of %d)\n", command.c_str(),
-        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, openphone::most_tries
+        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, openphone::max_attempts
     );
   };
 }
 
 }  // namespace
 
-void declare_generation(config::option_set& options, std::string& target, bool all_allowed) {
+void declare_generation(config::option_set& set, std::string& target, bool all_allowed) {
   std::vector<std::string> allowed = {"2026-03-30", "v1"};
   if (all_allowed) allowed.insert(allowed.begin(), "all");
-  options.choice("api", target, "API of the provider to use", std::move(allowed));
+  set.choice("api", target, "API of the provider to use", std::move(allowed));
 }
 
 std::vector<openphone::generation> generations_of(const std::string& api) {
@@ -39,16 +37,16 @@ std::vector<openphone::generation> generations_of(const std::string& api) {
   return {generation::current, generation::v1};
 }
 
-void declare_user(config::option_set& options, std::string& target) {
-  options.text(
+void declare_user(config::option_set& set, std::string& target) {
+  set.text(
       "user", target, "Owner of webhooks of v1 (default: the workspace's owner)", {.value = "ID"}
   );
-  options.check("user", [&target] {
+  set.check("user", [&target] {
     return target.empty() || openphone::is_id(target) ? "" : "must be the id of a user, such as US123abc";
   });
 }
 
-std::string check_hook_url(const std::string& url) {
+std::string check_webhook_url(const std::string& url) {
   const bool good =
       url.starts_with("https://") && url.size() > 8 && url.size() <= 2000 && url[8] != '/' &&
       url.find('/', 8) != std::string::npos &&
@@ -56,60 +54,45 @@ std::string check_hook_url(const std::string& url) {
   return good ? "" : "must be https://HOST/PATH, as the provider calls it";
 }
 
-int report_error(const std::string& command, const openphone::failure& wrong) {
-  return report_error(command, wrong.message, wrong.away ? exit_code::unknown : exit_code::failed);
+int report_error(const std::string& command, const openphone::failure& failure) {
+  return report_error(
+      command, failure.message, failure.unreachable ? exit_code::unknown : exit_code::failed
+  );
+}
+
+int report_error(const std::string& command, const webhook_error& error) {
+  if (const auto* failure = std::get_if<openphone::failure>(&error))
+    return report_error(command, *failure);
+  if (const auto* failure = std::get_if<database_failure>(&error))
+    return report_error(std::string_view(command), *failure);
+  return report_error(command, std::get<redis_unreachable>(error).message, exit_code::unknown);
 }
 
 int with_api(
-    const std::string& command, const openphone::settings& given,
+    const std::string& command, const openphone::settings& options,
     const std::function<int(openphone::api&)>& run
 ) {
-  const auto connected = openphone::connect(given, say_retries(command));
-  if (!connected.api) return report_error(command, connected.problem, exit_code::config);
+  const auto connected = openphone::connect(options, print_retries(command));
+  if (!connected.api) return report_error(command, connected.error, exit_code::config);
   return run(*connected.api);
 }
 
-openphone::answer<openphone::webhook> find_hook(openphone::api& api, const std::string& id) {
-  openphone::answer<openphone::webhook> out;
+openphone::result<openphone::webhook> find_webhook(openphone::api& api, const std::string& id) {
+  openphone::result<openphone::webhook> out;
   if (!openphone::is_id(id)) {
-    out.wrong = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook; 'trunkline webhooks list' shows the ids"};
+    out.error = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook; 'trunkline webhooks list' shows the ids"};
     return out;
   }
   out = api.get(id);
-  if (!out.ok() && out.wrong->status == 404)
-    out.wrong->message = "the provider has no webhook " + id + "; 'trunkline webhooks list' shows all";
+  if (!out.ok() && out.error->status == 404)
+    out.error->message = "the provider has no webhook " + id + "; 'trunkline webhooks list' shows all";
   return out;
-}
-
-std::string utc_before(std::chrono::milliseconds age) {
-  const std::time_t at = std::time(nullptr) - age.count() / 1000;
-  std::tm parts{};
-  gmtime_r(&at, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &parts);
-  return text;
 }
 
 std::string joined(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : ",") + printable(word);
   return out;
-}
-
-json_object to_json(const openphone::webhook& hook) {
-  const auto text = [](const std::string& value) {
-    return value.empty() ? std::nullopt : std::optional(value);
-  };
-  return json_object()
-      .text("id", hook.id)
-      .text("api", std::string(openphone::to_string(hook.made_by)))
-      .text("status", text(hook.status))
-      .text("url", hook.url)
-      .text("label", text(hook.label))
-      .text("user", text(hook.user))
-      .strings("events", hook.events)
-      .strings("resources", hook.resources)
-      .text("created_at", text(hook.created_at));
 }
 
 }  // namespace trunkline::cli

@@ -2,43 +2,37 @@
 #pragma once
 #include <functional>
 
-#include "admin/batches.hpp"
+#include "admin/webhooks/webhook_error.hpp"
 #include "cli/output.hpp"
 #include "common/cli/config.hpp"
 #include "openphone/connect.hpp"
 
-// What the verbs of `trunkline webhooks` share.
+// Shared parts of the commands `trunkline webhooks ...` and `trunkline recordings`.
 namespace trunkline::cli {
 
-// --api: "all", "v1" or "2026-03-30".
+// Registers --api: "all", "v1" or "2026-03-30".
 void declare_generation(config::option_set&, std::string& target, bool all_allowed);
 std::vector<openphone::generation> generations_of(const std::string& api);
 
-// --user: v1 keeps webhooks by user.
+// Registers --user, because v1 lists webhooks by user.
 void declare_user(config::option_set&, std::string& target);
 
-// https://HOST/PATH without spaces; a message, or empty.
-std::string check_hook_url(const std::string& url);
+// Returns an error unless the URL is https://HOST/PATH without spaces.
+std::string check_webhook_url(const std::string& url);
 
-// The failure as a line on stderr: exit code 3 if the provider is away, else 1.
+// Reports the failure on stderr. Returns exit code 3 if a server is unreachable, else 1.
 int report_error(const std::string& command, const openphone::failure&);
+int report_error(const std::string& command, const webhook_error&);
 
-// Connects and runs; without an API key it is a configuration problem.
+// Connects and calls run. Without a valid API key it returns exit code 78.
 int with_api(
     const std::string& command, const openphone::settings&,
     const std::function<int(openphone::api&)>& run
 );
 
-// The webhook with that id.
-openphone::answer<openphone::webhook> find_hook(openphone::api&, const std::string& id);
+openphone::result<openphone::webhook> find_webhook(openphone::api&, const std::string& id);
 
-// So long ago, as the provider writes times.
-std::string utc_before(std::chrono::milliseconds age);
-
-// "a,b", for a terminal.
+// Returns "a,b", printable.
 std::string joined(const std::vector<std::string>& words);
-
-// Without the key.
-json_object to_json(const openphone::webhook&);
 
 }  // namespace trunkline::cli

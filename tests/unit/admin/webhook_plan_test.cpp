@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/webhooks/plan.hpp"
+#include "admin/webhooks/webhook_plan.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,7 +27,7 @@ std::vector<std::string> missing(
     const std::vector<openphone::webhook>& existing, const openphone::new_webhook& what = wanted
 ) {
   std::vector<std::string> out;
-  for (const auto& each : plan_hooks(generation::current, existing, what).missing)
+  for (const auto& each : plan_webhooks(generation::current, existing, what).missing)
     out.insert(out.end(), each.events.begin(), each.events.end());
   return out;
 }
@@ -45,7 +45,7 @@ TEST_CASE("Only webhooks with the same URL, generation and numbers count", "[web
   other.url = "https://a/b/";
   CHECK(missing({other}) == wanted.events);
   other = webhook_for(wanted.events);
-  other.made_by = generation::v1;
+  other.api_generation = generation::v1;
   CHECK(missing({other}) == wanted.events);
   other = webhook_for(wanted.events);
   other.resources = {"PN1"};
@@ -54,19 +54,19 @@ TEST_CASE("Only webhooks with the same URL, generation and numbers count", "[web
 
 TEST_CASE("A disabled webhook is reported and not created again", "[webhooks]") {
   const auto plan =
-      plan_hooks(generation::current, {webhook_for(wanted.events, "disabled")}, wanted);
+      plan_webhooks(generation::current, {webhook_for(wanted.events, "disabled")}, wanted);
   CHECK(plan.missing.empty());
-  CHECK(plan.there.empty());
+  CHECK(plan.existing.empty());
   CHECK(plan.disabled.size() == 1);
 }
 
 TEST_CASE("v1 needs one webhook per kind", "[webhooks]") {
   const openphone::new_webhook all{
       "https://a/b", "", openphone::default_events(generation::v1), {}};
-  CHECK(plan_hooks(generation::v1, {}, all).missing.size() == 4);
+  CHECK(plan_webhooks(generation::v1, {}, all).missing.size() == 4);
   auto calls = webhook_for({"call.completed", "call.ringing"});
-  calls.made_by = generation::v1;
-  const auto plan = plan_hooks(generation::v1, {calls}, all);
+  calls.api_generation = generation::v1;
+  const auto plan = plan_webhooks(generation::v1, {calls}, all);
   REQUIRE(plan.missing.size() == 4);
   CHECK(plan.missing[1].events == std::vector<std::string>{"call.recording.completed"});
 }
@@ -79,22 +79,22 @@ TEST_CASE("Keys are written in the form that the gateway reads", "[webhooks]") {
 TEST_CASE("Equivalent webhooks send the same events, in any order", "[webhooks]") {
   const auto old = webhook_for({"call.missed", "call.completed"});
   auto other = webhook_for({"call.completed", "call.missed"});
-  CHECK(twins_of(old, {old, other}).empty());  // itself
+  CHECK(equivalent_webhooks(old, {old, other}).empty());  // itself
   other.id = "2";
-  CHECK(twins_of(old, {old, other}).size() == 1);
+  CHECK(equivalent_webhooks(old, {old, other}).size() == 1);
   other.resources = {};  // all numbers, like "*"
-  CHECK(twins_of(old, {other}).size() == 1);
+  CHECK(equivalent_webhooks(old, {other}).size() == 1);
   const auto differs = [&](auto change) {
     auto changed = other;
     change(changed);
-    return twins_of(old, {changed}).empty();
+    return equivalent_webhooks(old, {changed}).empty();
   };
   CHECK(differs([](openphone::webhook& each) { each.resources = {"PN1"}; }));
   CHECK(differs([](openphone::webhook& each) { each.status = "disabled"; }));
   CHECK(differs([](openphone::webhook& each) { each.url += "/"; }));
   CHECK(differs([](openphone::webhook& each) { each.events.pop_back(); }));
   CHECK(differs([](openphone::webhook& each) { each.user = "US2"; }));
-  CHECK(differs([](openphone::webhook& each) { each.made_by = generation::v1; }));
+  CHECK(differs([](openphone::webhook& each) { each.api_generation = generation::v1; }));
 }
 
 TEST_CASE("A second webhook copies numbers, user and state of the first", "[webhooks]") {
@@ -102,10 +102,10 @@ TEST_CASE("A second webhook copies numbers, user and state of the first", "[webh
   old.label = "L";
   old.resources = {"PN1"};
   old.user = "US2";
-  const auto made = another(old);
+  const auto made = copy_of(old);
   CHECK(made.status == "disabled");
   CHECK(made.resources == old.resources);
   CHECK(made.user == "US2");
   CHECK(made.label == "L");
-  CHECK(another(webhook_for({"call.missed"})).status.empty());
+  CHECK(copy_of(webhook_for({"call.missed"})).status.empty());
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
 
-#include "admin/webhooks/delivery_log.hpp"
-#include "admin/webhooks/stream_look.hpp"
-#include "cli/webhooks/delivery_report.hpp"
+#include "admin/webhooks/delivery_report.hpp"
+#include "cli/webhooks/delivery_text.hpp"
 
 using namespace trunkline;
 using namespace trunkline::admin;
@@ -17,7 +16,7 @@ struct scripted_log final : openphone::transport {
   std::map<std::string, std::string> next;
   int requests = 0;
 
-  openphone::http_answer exchange(const openphone::http_request& request) override {
+  openphone::http_response exchange(const openphone::http_request& request) override {
     const auto at = request.target.find("after=");
     std::string page = at == std::string::npos ? "" : request.target.substr(at + 6);
     page = page.substr(0, page.find('&'));

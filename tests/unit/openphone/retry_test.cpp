@@ -15,12 +15,12 @@ namespace {
 // Returns scripted responses and records the time of each request. Only sleeping advances the
 // clock.
 struct script final : transport {
-  std::deque<http_answer> responses;
+  std::deque<http_response> responses;
   std::vector<milliseconds> times;
   std::vector<http_request> requests;
   milliseconds time{0};
 
-  http_answer exchange(const http_request& request) override {
+  http_response exchange(const http_request& request) override {
     times.push_back(time);
     requests.push_back(request);
     if (responses.empty()) return {200, "{}"};
@@ -35,16 +35,16 @@ struct script final : transport {
   }
 };
 
-http_answer no_response() {
-  http_answer out;
-  out.problem = "timeout";
+http_response no_response() {
+  http_response out;
+  out.error = "timeout";
   return out;
 }
 
 struct borrowed final : transport {
   script& to;
   explicit borrowed(script& other) : to(other) {}
-  http_answer exchange(const http_request& request) override { return to.exchange(request); }
+  http_response exchange(const http_request& request) override { return to.exchange(request); }
 };
 
 }  // namespace
@@ -77,9 +77,9 @@ TEST_CASE("Each wait before a retry is reported, the last response is not", "[op
   std::vector<std::string> reported;
   pacer sends(
       provider, provider.clock(),
-      [&reported](const http_answer& got, int tries, milliseconds pause) {
+      [&reported](const http_response& response, int attempts, milliseconds pause) {
         reported.push_back(
-            std::to_string(got.status) + " " + std::to_string(tries) + " " +
+            std::to_string(response.status) + " " + std::to_string(attempts) + " " +
             std::to_string(pause.count())
         );
       }
@@ -89,14 +89,14 @@ TEST_CASE("Each wait before a retry is reported, the last response is not", "[op
 }
 
 TEST_CASE("Retry-After is respected up to a maximum", "[openphone]") {
-  http_answer busy{429};
+  http_response busy{429};
   busy.retry_after = seconds(7);
   CHECK(next_wait({"GET", "/"}, busy, 1, 0.5) == milliseconds(7000));
   busy.retry_after = seconds(31);
   CHECK_FALSE(next_wait({"GET", "/"}, busy, 1, 0.5));
 }
 
-TEST_CASE("A request that may have taken effect is not retried", "[openphone]") {
+TEST_CASE("A request that may have imported effect is not retried", "[openphone]") {
   http_request create{"POST", "/webhooks"};
   create.repeatable = false;
   CHECK_FALSE(next_wait(create, {500}, 1, 0));
@@ -113,7 +113,7 @@ TEST_CASE("A final response and a bad certificate are not retried", "[openphone]
     CHECK_FALSE(next_wait({"GET", "/"}, {status}, 1, 0));
   auto untrusted = no_response();
   untrusted.sent = false;
-  untrusted.hopeless = true;
+  untrusted.permanent = true;
   CHECK_FALSE(next_wait({"GET", "/"}, untrusted, 1, 0));
 }
 
@@ -123,19 +123,19 @@ TEST_CASE("Errors contain no API key and name the fix", "[openphone]") {
       {401, R"({"message":"key k3y-secret is bad","code":"0300401"})"}, {201, "<html>"}, {502, ""}};
   api calls(std::make_unique<borrowed>(provider), "k3y-secret", provider.clock());
   const auto refused = calls.list(generation::current);
-  REQUIRE(refused.wrong);
-  CHECK_FALSE(refused.wrong->away);
-  CHECK(refused.wrong->message.find("k3y-secret") == std::string::npos);
-  CHECK(refused.wrong->message.find("key *** is bad (code 0300401)") != std::string::npos);
-  CHECK(refused.wrong->message.find("check OPENPHONE_API_KEY") != std::string::npos);
-  const new_webhook hook{"https://example.com/h", "", {"call.completed"}, {}};
-  const auto malformed = calls.create(generation::current, hook);
-  REQUIRE(malformed.wrong);
-  CHECK(malformed.wrong->unknown);
-  const auto lost = calls.create(generation::current, hook);
-  REQUIRE(lost.wrong);
-  CHECK(lost.wrong->away);
-  CHECK(lost.wrong->unknown);
+  REQUIRE(refused.error);
+  CHECK_FALSE(refused.error->unreachable);
+  CHECK(refused.error->message.find("k3y-secret") == std::string::npos);
+  CHECK(refused.error->message.find("key *** is bad (code 0300401)") != std::string::npos);
+  CHECK(refused.error->message.find("check OPENPHONE_API_KEY") != std::string::npos);
+  const new_webhook item{"https://example.com/h", "", {"call.completed"}, {}};
+  const auto malformed = calls.create(generation::current, item);
+  REQUIRE(malformed.error);
+  CHECK(malformed.error->outcome_unknown);
+  const auto lost = calls.create(generation::current, item);
+  REQUIRE(lost.error);
+  CHECK(lost.error->unreachable);
+  CHECK(lost.error->outcome_unknown);
   CHECK(provider.requests.size() == 3);
 }
 
@@ -144,22 +144,22 @@ TEST_CASE("An API key that is part of its mask is masked once", "[openphone]") {
   provider.responses.push_back({400, R"({"message":"a * b ** c"})"});
   api calls(std::make_unique<borrowed>(provider), "*", provider.clock());
   const auto refused = calls.list(generation::current);
-  REQUIRE(refused.wrong);
-  CHECK(refused.wrong->message.find("a *** b ****** c") != std::string::npos);
+  REQUIRE(refused.error);
+  CHECK(refused.error->message.find("a *** b ****** c") != std::string::npos);
 }
 
 TEST_CASE("A response that is too large counts as a response", "[openphone]") {
   script provider;
-  http_answer flood;
-  flood.problem = "more than 16 MiB";
-  flood.hopeless = true;
+  http_response flood;
+  flood.error = "more than 16 MiB";
+  flood.permanent = true;
   provider.responses.push_back(flood);
   api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
   const auto lost = calls.rotate("7");
-  REQUIRE(lost.wrong);
-  CHECK(lost.wrong->unknown);
-  CHECK_FALSE(lost.wrong->away);
-  CHECK(lost.wrong->message.find("may have been carried out") != std::string::npos);
+  REQUIRE(lost.error);
+  CHECK(lost.error->outcome_unknown);
+  CHECK_FALSE(lost.error->unreachable);
+  CHECK(lost.error->message.find("may have been carried out") != std::string::npos);
   CHECK(provider.requests.size() == 1);
 }
 
@@ -168,8 +168,8 @@ TEST_CASE("Events that v1 does not support are rejected without a request", "[op
   api calls(std::make_unique<borrowed>(provider), "secret", provider.clock());
   const auto made =
       calls.create(generation::v1, {"https://a/b", "", {"call.ringing", "task.new"}, {}});
-  REQUIRE(made.wrong);
-  CHECK_FALSE(made.wrong->unknown);
-  CHECK(made.wrong->message.find("call.ringing, task.new") != std::string::npos);
+  REQUIRE(made.error);
+  CHECK_FALSE(made.error->outcome_unknown);
+  CHECK(made.error->message.find("call.ringing, task.new") != std::string::npos);
   CHECK(provider.requests.empty());
 }
