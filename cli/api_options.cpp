@@ -29,11 +29,12 @@ std::string check_url(const std::string& url) {
 
 void declare_api(config::option_set& set, openphone::settings& target) {
   const std::string group = "Provider";
-  set.text("api-url", target.api_url, "URL of the provider's API", {.group = group, .value = "URL"});
+  set.text(
+      "api-url", target.api_url, "URL of the provider's API", {.group = group, .value = "URL"}
+  );
   set.check("api-url", [&target] { return check_url(target.api_url); });
   set.text(
-      "api-key-file", target.key_file,
-      "File with the API key (default: env OPENPHONE_API_KEY)",
+      "api-key-file", target.key_file, "File with the API key (default: env OPENPHONE_API_KEY)",
       {.group = group, .value = "FILE"}
   );
   set.text(

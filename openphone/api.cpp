@@ -42,14 +42,15 @@ http_response api::send(const http_request& request) {
 failure api::explain(const http_request& request, const http_response& response) const {
   failure out;
   out.status = response.status;
-  out.unreachable = !response.permanent && (response.status == 0 || response.status == 429 || response.status >= 500);
-  out.outcome_unknown =
-      !request.repeatable && response.sent && (response.status == 0 || response.status >= 500 || response.status < 300);
+  out.unreachable = !response.permanent &&
+                    (response.status == 0 || response.status == 429 || response.status >= 500);
+  out.outcome_unknown = !request.repeatable && response.sent &&
+                        (response.status == 0 || response.status >= 500 || response.status < 300);
   if (response.status == 0) {
     // Sent, but retrying would not help: there is a response that cannot be read.
-    out.message = (!response.sent        ? "cannot connect to the provider: "
+    out.message = (!response.sent       ? "cannot connect to the provider: "
                    : response.permanent ? "cannot read the provider's response: "
-                                    : "no response from the provider: ") +
+                                        : "no response from the provider: ") +
                   response.error;
   } else {
     const std::string said = parse_error(response.body);
@@ -124,8 +125,7 @@ result<webhook> api::create(generation which, const new_webhook& wanted) {
     result<webhook> out;
     out.error = failure{
         false, false, 0,
-        "v1 cannot create one webhook for these events: " +
-            shorten(words(wanted.events), 200)};
+        "v1 cannot create one webhook for these events: " + shorten(words(wanted.events), 200)};
     return out;
   }
   return call<webhook>(*request, 201, parse_new_webhook);

@@ -36,8 +36,9 @@ bool is_permanent(CURLcode code) {
 }
 
 bool is_before_sending(CURLcode code) {
-  return is_permanent(code) || code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
-         code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR;
+  return is_permanent(code) || code == CURLE_COULDNT_CONNECT ||
+         code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY ||
+         code == CURLE_SSL_CONNECT_ERROR;
 }
 
 class curl_transport final : public transport {

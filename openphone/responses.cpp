@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsers of the provider's responses, which are untrusted: parsing is iterative, because deep nesting
-// overflows the stack of a recursive parser, and the type of every member is checked.
+// Parsers of the provider's responses, which are untrusted: parsing is iterative, because deep
+// nesting overflows the stack of a recursive parser, and the type of every member is checked.
 #include <rapidjson/document.h>
 
 #include "openphone/models.hpp"

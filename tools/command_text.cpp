@@ -30,8 +30,8 @@ std::string command_section(
     else
       elsewhere += (elsewhere.empty() ? "" : ", ") + option.name.substr(option.name.find("--"));
   }
-  std::string out =
-      ".SS " + plain(command.name) + "\n" + usage_line(program + " " + command.name, command.options);
+  std::string out = ".SS " + plain(command.name) + "\n" +
+                    usage_line(program + " " + command.name, command.options);
   out += ".PP\n" + paragraph(command.description + ".") + notes(command.examples) + positionals;
   for (const auto& option : own)
     if (!option.positional) out += option_entry(option);
@@ -68,7 +68,8 @@ bool is_in(const options& shared, const config::described_option& option) {
 std::string command_sections(const config::described_program& program) {
   const auto shared = shared_by(program);
   std::string out;
-  for (const auto& command : program.commands) out += command_section(program.text.name, command, shared);
+  for (const auto& command : program.commands)
+    out += command_section(program.text.name, command, shared);
   return out;
 }
 

@@ -64,7 +64,8 @@ std::string following_words(const config::described_program& program) {
     if (!groups.contains(first)) first_words += first + " ";
     auto& group = groups[first];
     if (space != std::string::npos) group += command.name.substr(space + 1) + " ";
-    commands += branch(command.name, option_words(command.options), count_of_arguments(command.options));
+    commands +=
+        branch(command.name, option_words(command.options), count_of_arguments(command.options));
   }
   std::string out =
       branch("", first_words + option_words(program.options), count_of_arguments(program.options));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes manual pages, completion scripts and docs/configuration.md: fills templates from the option
-// tables. Runs in the build and is not installed.
+// Writes manual pages, completion scripts and docs/configuration.md: fills templates from the
+// option tables. Runs in the build and is not installed.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -54,8 +54,8 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
-// Returns the template with each @NAME@ replaced. A text that ends in a line feed replaces the whole
-// line.
+// Returns the template with each @NAME@ replaced. A text that ends in a line feed replaces the
+// whole line.
 std::string filled(const std::string& path, const blocks& with) {
   std::string rest = read(path), out;
   for (std::size_t at = rest.find('@'); at != std::string::npos; at = rest.find('@')) {
@@ -96,8 +96,8 @@ void write_all(
   for (const auto& program : programs) {
     auto with = blocks_of(program);
     keys["KEYS " + program.text.name] = manual::section_keys(program);
-    tables["OPTIONS " + program.text.name] = program.commands.empty() ? manual::program_table(program)
-                                                                     : manual::command_tables(program);
+    tables["OPTIONS " + program.text.name] =
+        program.commands.empty() ? manual::program_table(program) : manual::command_tables(program);
     write(
         to / "bash-completion" / "completions" / program.text.name,
         filled(templates + "/completion.bash.in", with)

@@ -28,7 +28,9 @@ std::string value_in_file(const config::described_option& option) {
   return option.repeatable ? "[" + text + ", ...]" : text;
 }
 
-void add(std::vector<key>& keys, const config::described_option& option, const std::string& command) {
+void add(
+    std::vector<key>& keys, const config::described_option& option, const std::string& command
+) {
   const std::string name = option.name.substr(2);
   auto found =
       std::find_if(keys.begin(), keys.end(), [&](auto& each) { return each.name == name; });
@@ -50,8 +52,9 @@ std::string entries(const std::vector<key>& keys, bool with_commands) {
   for (const auto& [name, value, meanings] : keys) {
     out += ".TP\n" + bold(name) + " = " + value + "\n";
     for (std::size_t i = 0; i < meanings.size(); i++)
-      out += (i > 0 ? ".br\n" : "") +
-             paragraph((with_commands ? joined(meanings[i].commands) + ": " : "") + meanings[i].text);
+      out +=
+          (i > 0 ? ".br\n" : "") +
+          paragraph((with_commands ? joined(meanings[i].commands) + ": " : "") + meanings[i].text);
   }
   return out;
 }

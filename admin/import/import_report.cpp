@@ -64,11 +64,11 @@ std::string as_json(const import_report& report) {
                           .number("updated", sum.updated)
                           .number("deleted", sum.deleted));
   return json_object()
-                .list("tables", tables)
-                .list("written", written)
-                .boolean("dry_run", report.dry_run)
-                .boolean("stopped", report.stopped)
-                .str();
+      .list("tables", tables)
+      .list("written", written)
+      .boolean("dry_run", report.dry_run)
+      .boolean("stopped", report.stopped)
+      .str();
 }
 
 }  // namespace trunkline::admin

@@ -14,8 +14,8 @@ using loaded_rows = std::span<const loaded_row>;
 constexpr std::int64_t earliest = 946'684'800'000;  // 2000-01-01, in milliseconds
 constexpr std::int64_t latest = 4'102'444'800'000;  // 2100-01-01
 
-// finite is the time in milliseconds, or null for infinity. Returns now for a null time, and nullopt
-// for a time out of range.
+// finite is the time in milliseconds, or null for infinity. Returns now for a null time, and
+// nullopt for a time out of range.
 std::optional<std::int64_t> milliseconds_of(
     const std::optional<std::string>& finite, const std::optional<std::string>& text
 ) {
@@ -36,7 +36,8 @@ std::string load_event(const database_row& row, const std::string& name, store::
   delivery.received_at_ms = *received;
   delivery.delivery_id = name;
   auto event = store::prepare(name, std::move(delivery));
-  if (event.event.what == parse::verdict::dead) return "payload is not an event: " + event.event.reason;
+  if (event.event.what == parse::verdict::dead)
+    return "payload is not an event: " + event.event.reason;
   out.events.push_back(std::move(event));
   return {};
 }

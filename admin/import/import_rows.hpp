@@ -24,8 +24,8 @@ struct import_context {
   // Prefix of ids made from row ids: "import-", or "import-LABEL-" for one of several sources.
   std::string prefix;
 };
-// Converts the rows of the page; the table counts those that cannot be imported. Adds own numbers to
-// the context.
+// Converts the rows of the page; the table counts those that cannot be imported. Adds own numbers
+// to the context.
 std::vector<loaded_row>
 load_rows(const import_step&, const std::vector<database_row>& page, import_context&, import_table&);
 // Merges all rows in one transaction. If the database rejects a value, bisection finds the row, and

@@ -63,7 +63,8 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
   if (!views.empty())
     return import_problem{
         *views.begin() +
-        " is a view in the source, not a table of the old service; is it a view of schema/compat.sql?"};
+        " is a view in the source, not a table of the old service; is it a view of "
+        "schema/compat.sql?"};
   std::vector<std::string> missing;
   std::vector<import_step> steps;
   for (const auto& step : import_steps()) {

@@ -37,8 +37,8 @@ std::variant<std::vector<import_step>, import_problem, database_failure> steps_o
 // Less than every id.
 inline constexpr const char* before_all_ids = "-9223372036854775808";
 query_result import_page(database& source, const import_step&, const std::string& after);
-// Returns the number of rows, and of rows without an id or with a duplicate one, which the pages would
-// skip.
+// Returns the number of rows, and of rows without an id or with a duplicate one, which the pages
+// would skip.
 query_result import_count(database& source, const import_step&);
 
 }  // namespace trunkline::admin

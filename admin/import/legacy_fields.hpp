@@ -27,8 +27,8 @@ class legacy_fields {
   void copy_json(parse::json_builder&, std::string_view member, std::string_view column) const;
   // A time without a zone is UTC, as the old service wrote it.
   void copy_time(parse::json_builder&, std::string_view member, std::string_view column) const;
-  // Returns why the time cannot be imported (infinity, a date out of range), or an empty string if it
-  // can or is absent.
+  // Returns why the time cannot be imported (infinity, a date out of range), or an empty string if
+  // it can or is absent.
   std::string check_time(std::string_view column) const;
 
  private:

@@ -8,9 +8,9 @@
 
 #include "parse/facts.hpp"
 
-// Converts rows of the old service into events that could have created them. Pure functions; rows are
-// JSON of row_to_json(). The dates of such rows are not reliable, so the events have none: where the
-// newest value counts, any event with a date takes precedence.
+// Converts rows of the old service into events that could have created them. Pure functions; rows
+// are JSON of row_to_json(). The dates of such rows are not reliable, so the events have none:
+// where the newest value counts, any event with a date takes precedence.
 namespace trunkline::admin {
 
 struct converted_row {

@@ -17,13 +17,14 @@ struct migration {
   // SHA-256 of the text, in hexadecimal.
   std::string checksum;
   std::string_view text;
-  // Workers of this schema version or a later one continue to run after the migration. Set by a line
+  // Workers of this schema version or a later one continue to run after the migration. Set by a
+  // line
   // "-- compatible-from: N" of the text; by default the version itself.
   int compatible_from = 0;
 };
 
-// Returns the migrations in order of version. Throws std::logic_error if a name is not NNNN_name or a
-// version is duplicate, which is a programming error.
+// Returns the migrations in order of version. Throws std::logic_error if a name is not NNNN_name or
+// a version is duplicate, which is a programming error.
 std::vector<migration> known_migrations(std::span<const sql::statement> files);
 
 struct applied_migration {

@@ -29,9 +29,9 @@ struct test_rows {
   std::vector<delivery_row> found;
   std::optional<database_failure> failure;
 };
-// Finds rows after that row, with that event id in the payload, or with that type if the event id is
-// empty. Also finds copies, old ones included, of a row that arrived without a webhook-id: a second
-// test event with the same bytes becomes a copy.
+// Finds rows after that row, with that event id in the payload, or with that type if the event id
+// is empty. Also finds copies, old ones included, of a row that arrived without a webhook-id: a
+// second test event with the same bytes becomes a copy.
 test_rows find_test_rows(
     database&, std::int64_t after, const std::string& event_id, const std::string& event_type
 );

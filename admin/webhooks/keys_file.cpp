@@ -15,9 +15,9 @@
 #include <optional>
 #include <thread>
 
-#include "common/signature/signature.hpp"
-#include "common/process/read_input.hpp"
 #include "common/json/json_object.hpp"
+#include "common/process/read_input.hpp"
+#include "common/signature/signature.hpp"
 #include "common/text/printable.hpp"
 
 namespace trunkline::admin {
@@ -84,8 +84,8 @@ class descriptor {
   int fd_;
 };
 
-// Locks the folder, so that two programs cannot overwrite each other's keys. Returns an error, or an
-// empty string.
+// Locks the folder, so that two programs cannot overwrite each other's keys. Returns an error, or
+// an empty string.
 std::string lock(int folder, const std::string& name) {
   using clock = std::chrono::steady_clock;
   constexpr std::chrono::seconds max_wait(5);
@@ -117,7 +117,8 @@ std::string fill(int fd, const keys_file& old, const std::string& text) {
     if (::fchmod(fd, old.about->st_mode & 07777) != 0)
       return with_errno("cannot keep the mode of " + old.path);
   }
-  if (!write_all(fd, text) || ::fsync(fd) != 0) return with_errno("cannot write next to " + old.path);
+  if (!write_all(fd, text) || ::fsync(fd) != 0)
+    return with_errno("cannot write next to " + old.path);
   return "";
 }
 

@@ -10,8 +10,8 @@ namespace trunkline::admin {
 // Returns the key as the gateway accepts it: whsec_... unchanged, a key of v1 as legacy:BASE64.
 std::string key_line(openphone::generation, const std::string& key);
 
-// Checks that a key can be added, before one is created that the provider returns only once. Returns
-// an error, or an empty string.
+// Checks that a key can be added, before one is created that the provider returns only once.
+// Returns an error, or an empty string.
 std::string check_keys_file(const std::string& path);
 
 // Adds the key with a comment above it, unless the file contains it. Waits up to five seconds for

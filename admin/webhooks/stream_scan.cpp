@@ -57,7 +57,8 @@ stream_scan::stream_scan(const config::common_options& options)
     impl_->error = "--redis: " + error;
     return;
   }
-  impl_->client.reset(new redis::client(open_redis(options, impl_->where, "webhooks", reply_timeout)));
+  impl_->client.reset(new redis::client(open_redis(options, impl_->where, "webhooks", reply_timeout)
+  ));
 }
 
 stream_scan::~stream_scan() = default;

@@ -25,8 +25,8 @@ class stream_scan {
   // Returns the id of the newest entry ever added, or "0-0" if there was none. Returns an empty
   // string and sets error() if Redis cannot be read.
   std::string newest();
-  // Visits the entries after that id, or all if it is empty, oldest first, until done() returns true
-  // or the time is over. Returns false if entries remain; error() is set unless time ran out.
+  // Visits the entries after that id, or all if it is empty, oldest first, until done() returns
+  // true or the time is over. Returns false if entries remain; error() is set unless time ran out.
   bool each_after(
       const std::string& id, std::chrono::milliseconds time,
       const std::function<void(const stream::entry&)>& visit, const std::function<bool()>& done

@@ -32,8 +32,9 @@ bool same_deliveries(const openphone::webhook& webhook, const openphone::new_web
 }
 
 openphone::new_webhook copy_of(const openphone::webhook& webhook) {
-  return {webhook.url,       webhook.label, webhook.events,
-          webhook.resources, webhook.user,  webhook.status == "disabled" ? webhook.status : std::string()};
+  return {webhook.url,    webhook.label,
+          webhook.events, webhook.resources,
+          webhook.user,   webhook.status == "disabled" ? webhook.status : std::string()};
 }
 
 std::vector<openphone::webhook> equivalent_webhooks(
@@ -41,8 +42,9 @@ std::vector<openphone::webhook> equivalent_webhooks(
 ) {
   std::vector<openphone::webhook> out;
   for (const auto& other : all)
-    if (other.id != webhook.id && other.api_generation == webhook.api_generation && other.status == webhook.status &&
-        other.user == webhook.user && same_deliveries(other, copy_of(webhook)))
+    if (other.id != webhook.id && other.api_generation == webhook.api_generation &&
+        other.status == webhook.status && other.user == webhook.user &&
+        same_deliveries(other, copy_of(webhook)))
       out.push_back(other);
   return out;
 }
@@ -54,14 +56,17 @@ webhook_plan plan_webhooks(
   webhook_plan out;
   words missing = wanted.events;
   for (const auto& webhook : existing) {
-    const bool ours = webhook.url == wanted.url && webhook.api_generation == which &&
+    const bool matches = webhook.url == wanted.url && webhook.api_generation == which &&
                       canonical(webhook.resources) == canonical(wanted.resources);
-    const bool useful = std::any_of(webhook.events.begin(), webhook.events.end(), [&](const auto& event) {
-      return has(wanted.events, event);
-    });
-    if (!ours || !useful) continue;
+    const bool useful =
+        std::any_of(webhook.events.begin(), webhook.events.end(), [&](const auto& event) {
+          return has(wanted.events, event);
+        });
+    if (!matches || !useful) continue;
     (webhook.status == "disabled" ? out.disabled : out.existing).push_back(webhook);
-    std::erase_if(missing, [&webhook](const std::string& event) { return has(webhook.events, event); });
+    std::erase_if(missing, [&webhook](const std::string& event) {
+      return has(webhook.events, event);
+    });
   }
   if (which == openphone::generation::current) {
     if (!missing.empty())

@@ -23,8 +23,8 @@ struct webhook_plan {
   // The same, but disabled.
   std::vector<openphone::webhook> disabled;
 };
-// An event is missing if no webhook for the URL delivers it; a disabled webhook counts, so that it is
-// not duplicated. A webhook for other own numbers than wanted.resources does not count.
+// An event is missing if no webhook for the URL delivers it; a disabled webhook counts, so that it
+// is not duplicated. A webhook for other own numbers than wanted.resources does not count.
 webhook_plan plan_webhooks(
     openphone::generation, const std::vector<openphone::webhook>& existing,
     const openphone::new_webhook& wanted

@@ -3,13 +3,13 @@
 #include <atomic>
 #include <cstdio>
 
-#include "common/process/signals.hpp"
 #include "admin/import/import_report.hpp"
 #include "admin/import/import_rows.hpp"
 #include "admin/import/import_source.hpp"
+#include "cli/commands.hpp"
 #include "cli/import/import_text.hpp"
 #include "cli/output.hpp"
-#include "cli/commands.hpp"
+#include "common/process/signals.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -34,7 +34,8 @@ int report_target_error(const store::store_error& error, const std::string& prog
   const bool unreachable = ended || (error.kind != kind::schema && error.kind != kind::sql);
   const auto state = code.empty() ? "" : " (SQLSTATE " + code + ")";
   return report_error(
-      "import", (unreachable ? "PostgreSQL is unreachable: " : "") + error.message + state + progress,
+      "import",
+      (unreachable ? "PostgreSQL is unreachable: " : "") + error.message + state + progress,
       unreachable ? exit_code::unknown : exit_code::failed
   );
 }
@@ -43,13 +44,16 @@ std::string check_label(const std::string& label) {
   constexpr std::size_t max_length = 32;
   const bool plain =
       label.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  return plain && label.size() <= max_length ? "" : "must have at most 32 characters of a-z, 0-9 and -";
+  return plain && label.size() <= max_length ? ""
+                                             : "must have at most 32 characters of a-z, 0-9 and -";
 }
 
 class import_run {
  public:
   import_run(const settings& options, database& source)
-      : source_(source), target_(options.common.postgres, !options.dry_run), progress_(!options.json) {
+      : source_(source),
+        target_(options.common.postgres, !options.dry_run),
+        progress_(!options.json) {
     report_.dry_run = options.dry_run;
     context_.prefix = options.label.empty() ? "import-" : "import-" + options.label + "-";
     signals_.start({.terminate = [this] { stop_ = true; }, .reload = [] {}, .toggle_debug = [] {}});
@@ -118,7 +122,9 @@ class import_run {
 
 int run(const settings& options) {
   if (options.from_postgres.empty())
-    return report_error("import", "missing --from-postgres; it is the URL of the old database", exit_code::usage);
+    return report_error(
+        "import", "missing --from-postgres; it is the URL of the old database", exit_code::usage
+    );
   // Counting the old rows can take minutes.
   database source(
       options.from_postgres, config::make_logger("import", options.common),
@@ -145,27 +151,34 @@ config::command import_rows() {
       .examples =
           "  trunkline import --from-postgres postgresql://reader@old-host/openphone --dry-run\n"
           "  trunkline import --from-postgres postgresql://reader@old-host/openphone\n"
-          "Reads webhook_event, activity, conversation, contact and, if it exists, phone_number. Merges\n"
-          "their rows by the rules of the workers, as events without a date: values of live events are\n"
-          "not replaced. Workers may run meanwhile. A second run imports only new rows. Rows that are\n"
+          "Reads webhook_event, activity, conversation, contact and, if it exists, phone_number. "
+          "Merges\n"
+          "their rows by the rules of the workers, as events without a date: values of live events "
+          "are\n"
+          "not replaced. Workers may run meanwhile. A second run imports only new rows. Rows that "
+          "are\n"
           "not imported are counted by reason, with their ids.\n"
-          "--postgres is Trunkline's database, with the rights of a worker. The connection to the old\n"
-          "database is read-only. Each further old database requires its own --label, the same in each\n"
+          "--postgres is Trunkline's database, with the rights of a worker. The connection to the "
+          "old\n"
+          "database is read-only. Each further old database requires its own --label, the same in "
+          "each\n"
           "run.\n"
-          "Exit codes: 0 all imported, 1 failed or some rows not imported, 3 a database is unreachable.\n",
+          "Exit codes: 0 all imported, 1 failed or some rows not imported, 3 a database is "
+          "unreachable.\n",
       .declare =
           [options](config::option_set& set, config::arguments&) {
             set.text(
-                "from-postgres", options->from_postgres, "Old database: URL or key=value string; read only",
-                {.secret = true, .value = "URL"}
+                "from-postgres", options->from_postgres,
+                "Old database: URL or key=value string; read only", {.secret = true, .value = "URL"}
             );
             set.text(
-                "label", options->label,
-                "Name of one of several old databases, put into row ids",
+                "label", options->label, "Name of one of several old databases, put into row ids",
                 {.filled = true, .value = "NAME"}
             );
             set.check("label", [options] { return check_label(options->label); });
-            set.flag("dry-run", options->dry_run, "Print what would be written, and roll each batch back");
+            set.flag(
+                "dry-run", options->dry_run, "Print what would be written, and roll each batch back"
+            );
             set.flag("json", options->json, "Print one JSON object");
             set.per_call({"dry-run"});
             config::add_common(set, options->common, config::uses::postgres);

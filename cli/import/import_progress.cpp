@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/output.hpp"
 #include "cli/import/import_text.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "cli/output.hpp"
 #include "admin/import/import_report.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 

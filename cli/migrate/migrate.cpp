@@ -5,8 +5,8 @@
 
 #include "admin/database.hpp"
 #include "admin/migrations/schema_migrations.hpp"
-#include "cli/output.hpp"
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -67,7 +67,8 @@ void print_status(
       !plan.problem.empty() ? ("ERROR: " + plan.problem).c_str()
       : current
           ? "OK: the schema is current"
-          : (std::to_string(plan.pending.size()) + " migrations to apply; run 'trunkline migrate'").c_str()
+          : (std::to_string(plan.pending.size()) + " migrations to apply; run 'trunkline migrate'")
+                .c_str()
   );
   std::fputs(table(lines).c_str(), stdout);
 }

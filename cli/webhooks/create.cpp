@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "cli/output.hpp"
-#include "cli/api_options.hpp"
-#include "cli/commands.hpp"
 #include "admin/webhooks/keys_file.hpp"
-#include "cli/webhooks/create_webhook.hpp"
-#include "cli/webhooks/stored_key.hpp"
 #include "admin/webhooks/webhook_json.hpp"
 #include "admin/webhooks/webhook_plan.hpp"
+#include "cli/api_options.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/webhooks/create_webhook.hpp"
+#include "cli/webhooks/stored_key.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::cli {
@@ -41,14 +41,17 @@ struct keys_file_choice {
 };
 
 // Prints the key before anything else can fail: it is in no later response of the provider.
-created_webhook store_and_print(const settings& options, const openphone::webhook& webhook, keys_file_choice& choice) {
+created_webhook store_and_print(
+    const settings& options, const openphone::webhook& webhook, keys_file_choice& choice
+) {
   if (options.json) {
     created_webhook out{webhook, store_key(webhook, choice.file, false)};
     if (!out.key.error.empty()) print_reload_hint(out.key);
     return out;
   }
   std::printf(
-      "created  %s  %s\n         signing key: %s\n", webhook.id.c_str(), joined(webhook.events).c_str(),
+      "created  %s  %s\n         signing key: %s\n", webhook.id.c_str(),
+      joined(webhook.events).c_str(),
       printable(key_line(webhook.api_generation, webhook.key)).c_str()
   );
   std::fflush(stdout);
@@ -101,25 +104,27 @@ int finish(const webhook_plan& plan, const std::vector<created_webhook>& all) {
         "run this command again\n",
         stderr
     );
-  const bool stored =
-      std::all_of(all.begin(), all.end(), [](const created_webhook& one) { return one.key.error.empty(); });
+  const bool stored = std::all_of(all.begin(), all.end(), [](const created_webhook& one) {
+    return one.key.error.empty();
+  });
   return as_int(stored && plan.disabled.empty() ? exit_code::ok : exit_code::failed);
 }
 
 int create(const settings& options, openphone::api& api) {
   const auto existing = api.list(generation_of(options), options.user);
   if (!existing.ok()) return report_error(name, *existing.error);
-  const auto events = options.events.empty() ? openphone::default_events(generation_of(options)) : options.events;
+  const auto events =
+      options.events.empty() ? openphone::default_events(generation_of(options)) : options.events;
   const auto plan = plan_webhooks(
-      generation_of(options), existing.value, {options.url, options.label, events, options.resources, options.user}
+      generation_of(options), existing.value,
+      {options.url, options.label, events, options.resources, options.user}
   );
   if (!options.json) print_plan(options, plan);
   std::vector<created_webhook> all;
   keys_file_choice choice{options.keys_file, true};
   for (const auto& missing : plan.missing) {
     if (options.dry_run) break;
-    const auto now =
-        create_webhook(name, api, generation_of(options), existing.value, missing);
+    const auto now = create_webhook(name, api, generation_of(options), existing.value, missing);
     if (!now.webhook) {
       // The keys so far are printed nowhere else.
       if (options.json) print_json(options, plan, all, now.lost);
@@ -138,7 +143,9 @@ int run(const settings& options) {
     const auto known = openphone::default_events(openphone::generation::v1);
     for (const auto& event : options.events)
       if (std::find(known.begin(), known.end(), event) == known.end())
-        return report_error(name, "v1 has no event '" + event + "'; it has " + joined(known), exit_code::usage);
+        return report_error(
+            name, "v1 has no event '" + event + "'; it has " + joined(known), exit_code::usage
+        );
   }
   if (!options.keys_file.empty() && !options.dry_run)
     if (const auto error = check_keys_file(options.keys_file); !error.empty())
@@ -160,8 +167,10 @@ config::command webhooks_create() {
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone \\\n"
           "      --keys-file /etc/trunkline/signing-keys && systemctl restart trunkline-gateway\n"
           "  trunkline webhooks create --url https://example.com/api/webhooks/openphone --api v1\n"
-          "Existing webhooks are not changed. The signing key of each new webhook is printed once.\n"
-          "Exit codes: 0 all exist, 1 failed, a key was not stored or a webhook is disabled, 3 provider\n"
+          "Existing webhooks are not changed. The signing key of each new webhook is printed "
+          "once.\n"
+          "Exit codes: 0 all exist, 1 failed, a key was not stored or a webhook is disabled, 3 "
+          "provider\n"
           "unreachable, 64 usage error, 78 no API key.\n",
       .declare =
           [options](config::option_set& set, config::arguments&) {
@@ -182,10 +191,11 @@ config::command webhooks_create() {
             set.text("label", options->label, "Label of new webhooks at the provider");
             set.text(
                 "keys-file", options->keys_file,
-                "Signing keys file of the gateway to add each key to",
-                {.value = "FILE"}
+                "Signing keys file of the gateway to add each key to", {.value = "FILE"}
             );
-            set.flag("dry-run", options->dry_run, "Print what would be created, and change nothing");
+            set.flag(
+                "dry-run", options->dry_run, "Print what would be created, and change nothing"
+            );
             set.flag("json", options->json, "Print one JSON object that includes the keys");
             set.per_call({"url", "event", "resource", "dry-run"});
             declare_api(set, options->provider);

@@ -2,10 +2,10 @@
 // trunkline webhooks delete
 #include <cstdio>
 
-#include "cli/output.hpp"
-#include "cli/confirm.hpp"
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
+#include "cli/confirm.hpp"
+#include "cli/output.hpp"
 #include "cli/webhooks/webhooks.hpp"
 
 namespace trunkline::cli {
@@ -53,7 +53,9 @@ int remove(const settings& options, openphone::api& api) {
 
 int run(const settings& options) {
   if (options.ids.empty())
-    return report_error("webhooks delete", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
+    return report_error(
+        "webhooks delete", "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage
+    );
   return with_api("webhooks delete", options.provider, [&options](openphone::api& api) {
     return remove(options, api);
   });
@@ -69,13 +71,16 @@ config::command webhooks_delete() {
       .examples =
           "  trunkline webhooks delete 1024\n"
           "  trunkline webhooks delete WH4f1c2 WH5a2b3 --yes\n"
-          "Exit codes: 0 deleted, 1 failed, no such webhook or not confirmed, 3 provider unreachable,\n"
+          "Exit codes: 0 deleted, 1 failed, no such webhook or not confirmed, 3 provider "
+          "unreachable,\n"
           "64 usage error, 78 no API key.\n",
       .declare =
           [options](config::option_set& set, config::arguments& words) {
             words.several("ID", options->ids, "Ids of webhooks, as `webhooks list` shows them");
             set.flag("yes", options->yes, "Skip the confirmation");
-            set.flag("dry-run", options->dry_run, "Print what would be deleted, and change nothing");
+            set.flag(
+                "dry-run", options->dry_run, "Print what would be deleted, and change nothing"
+            );
             set.flag("json", options->json, "Print one JSON object");
             set.per_call({"yes", "dry-run"});
             declare_api(set, options->provider);

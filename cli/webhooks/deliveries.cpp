@@ -93,8 +93,8 @@ int run(const settings& options) {
   for (const auto& id : options.ids)
     if (!openphone::is_id(id) || openphone::generation_of(id) == openphone::generation::v1)
       return report_error(
-          name,
-          "'" + id + "' has no delivery log: only webhooks of the API 2026-03-30 have one", exit_code::usage
+          name, "'" + id + "' has no delivery log: only webhooks of the API 2026-03-30 have one",
+          exit_code::usage
       );
   return with_api(name, options.provider, [&options](openphone::api& api) {
     return show(options, api);
@@ -113,7 +113,8 @@ config::command webhooks_deliveries() {
           "  trunkline webhooks deliveries 1024 --missing --since 7d\n"
           "  trunkline webhooks deliveries --missing --redeliver --yes\n"
           "A delivery is missing if it has no row, in any state, and does not wait in Redis.\n"
-          "--redeliver requests the missing deliveries that the provider no longer retries, listed or\n"
+          "--redeliver requests the missing deliveries that the provider no longer retries, listed "
+          "or\n"
           "not. It is harmless: a delivery that has arrived meanwhile is recognised by its id.\n"
           "Exit codes: 0 listed, 1 failed or not confirmed, 3 provider, PostgreSQL or Redis\n"
           "unreachable, 64 usage error, 78 no API key.\n",
@@ -121,8 +122,8 @@ config::command webhooks_deliveries() {
           [options](config::option_set& set, config::arguments& words) {
             words.several("ID", options->ids, "Ids of webhooks (default: all that have a log)");
             set.duration(
-                "since", options->since, "Maximum age of deliveries to read", std::chrono::seconds(1),
-                std::chrono::hours(24 * 90)
+                "since", options->since, "Maximum age of deliveries to read",
+                std::chrono::seconds(1), std::chrono::hours(24 * 90)
             );
             set.choice(
                 "status", options->status, "Status at the provider",
@@ -130,7 +131,8 @@ config::command webhooks_deliveries() {
             );
             set.integer("limit", options->limit, "Maximum deliveries to list", 1, 10000);
             set.integer(
-                "pages", options->pages, "Maximum pages of 50 deliveries to read per webhook", 1, 10000
+                "pages", options->pages, "Maximum pages of 50 deliveries to read per webhook", 1,
+                10000
             );
             set.flag("missing", options->missing, "List missing deliveries only");
             set.flag("redeliver", options->redeliver, "Request redelivery of missing deliveries");

@@ -68,7 +68,8 @@ config::command webhooks_list() {
           "  trunkline webhooks list --url https://example.com/api/webhooks/openphone --json\n"
           "  trunkline webhooks list --api v1 --user US123abc\n"
           "Signing keys are never listed.\n"
-          "Exit codes: 0 listed, even if there are none, 1 failed, 3 provider unreachable, 64 usage\n"
+          "Exit codes: 0 listed, even if there are none, 1 failed, 3 provider unreachable, 64 "
+          "usage\n"
           "error, 78 no API key.\n",
       .declare =
           [options](config::option_set& set, config::arguments&) {

@@ -5,16 +5,16 @@
 // current API can also change the key of a webhook, without an overlap: --in-place.
 #include <cstdio>
 
-#include "cli/output.hpp"
-#include "common/text/units.hpp"
-#include "cli/confirm.hpp"
+#include "admin/webhooks/keys_file.hpp"
+#include "admin/webhooks/webhook_plan.hpp"
 #include "cli/api_options.hpp"
 #include "cli/commands.hpp"
-#include "admin/webhooks/keys_file.hpp"
+#include "cli/confirm.hpp"
+#include "cli/output.hpp"
 #include "cli/webhooks/create_webhook.hpp"
-#include "cli/webhooks/stored_key.hpp"
-#include "admin/webhooks/webhook_plan.hpp"
 #include "cli/webhooks/key_handover.hpp"
+#include "cli/webhooks/stored_key.hpp"
+#include "common/text/units.hpp"
 
 namespace trunkline::cli {
 namespace {
@@ -45,8 +45,10 @@ rotated rotate_in_place(openphone::api& api, const openphone::webhook& old) {
   if (key.error->outcome_unknown)
     std::fprintf(
         stderr,
-        "The key may have changed, and the new key was only in that response. Run this command again\n"
-        "now to get another key. Until the gateway has it, deliveries may be rejected. The provider\n"
+        "The key may have changed, and the new key was only in that response. Run this command "
+        "again\n"
+        "now to get another key. Until the gateway has it, deliveries may be rejected. The "
+        "provider\n"
         "repeats them, and 'trunkline webhooks deliveries %s --missing' lists missing ones.\n",
         old.id.c_str()
     );
@@ -80,13 +82,17 @@ rotated by_second_webhook(openphone::api& api, const openphone::webhook& old) {
 }
 
 void print_key(const settings& options, const openphone::webhook& webhook) {
-  if (!options.in_place) std::printf("created %s next to %s\n", webhook.id.c_str(), options.id.c_str());
-  std::printf("new signing key: %s\n", printable(key_line(webhook.api_generation, webhook.key)).c_str());
+  if (!options.in_place)
+    std::printf("created %s next to %s\n", webhook.id.c_str(), options.id.c_str());
+  std::printf(
+      "new signing key: %s\n", printable(key_line(webhook.api_generation, webhook.key)).c_str()
+  );
   std::fflush(stdout);
 }
 
 void print_json(
-    const settings& options, const openphone::webhook& webhook, const stored_key& key, bool old_deleted
+    const settings& options, const openphone::webhook& webhook, const stored_key& key,
+    bool old_deleted
 ) {
   std::puts(json_object()
                 .text("id", webhook.id)
@@ -101,8 +107,8 @@ void print_json(
 // Deletes the old webhook if the gateway uses the new key: a test event arrived, or the operator
 // confirms it.
 int retire_old(
-    const settings& options, openphone::api& api, const openphone::webhook& now, const stored_key& key,
-    bool& deleted
+    const settings& options, openphone::api& api, const openphone::webhook& now,
+    const stored_key& key, bool& deleted
 ) {
   int code = as_int(key.error.empty() ? exit_code::ok : exit_code::failed);
   bool verified = false;
@@ -136,9 +142,11 @@ int rotate(const settings& options, openphone::api& api) {
                             : "Create a second webhook for " + printable(old.value.url) + "?";
   if (!options.yes && !confirmed(question))
     return report_error(
-        name, "nothing changed: not confirmed; use --yes to skip the confirmation", exit_code::failed
+        name, "nothing changed: not confirmed; use --yes to skip the confirmation",
+        exit_code::failed
     );
-  const auto now = options.in_place ? rotate_in_place(api, old.value) : by_second_webhook(api, old.value);
+  const auto now =
+      options.in_place ? rotate_in_place(api, old.value) : by_second_webhook(api, old.value);
   if (now.code != 0) return now.code;
   if (!options.json) print_key(options, now.webhook);
   const auto key = store_key(now.webhook, options.keys_file, !options.json && !options.yes);
@@ -157,15 +165,19 @@ int rotate(const settings& options, openphone::api& api) {
 
 int run(const settings& options) {
   if (options.id.empty())
-    return report_error(name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
+    return report_error(
+        name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage
+    );
   const bool v1 = openphone::generation_of(options.id) == openphone::generation::v1;
   if (options.in_place && v1)
-    return report_error(name, "v1 cannot change the key of a webhook; omit --in-place", exit_code::usage);
+    return report_error(
+        name, "v1 cannot change the key of a webhook; omit --in-place", exit_code::usage
+    );
   if (options.wait.count() > 0 && (options.in_place || v1))
     return report_error(
         name,
         options.in_place ? "--wait cannot be combined with --in-place"
-                       : "v1 has no test events to wait for; omit --wait",
+                         : "v1 has no test events to wait for; omit --wait",
         exit_code::usage
     );
   if (options.wait.count() > 0 && options.json && options.keys_file.empty())
@@ -191,13 +203,17 @@ config::command webhooks_rotate() {
           "  trunkline webhooks rotate 1024 --keys-file /etc/trunkline/signing-keys\n"
           "  trunkline webhooks rotate 1024 --keys-file FILE --yes --wait 10m\n"
           "  trunkline webhooks rotate WH4f1c2 --keys-file /etc/trunkline/signing-keys\n"
-          "Creates a second webhook with its own key. The old webhook is deleted after you confirm that\n"
+          "Creates a second webhook with its own key. The old webhook is deleted after you confirm "
+          "that\n"
           "the gateway uses the new key; with --wait, after a test event arrived through the new\n"
           "webhook. With --yes alone the old webhook stays until you delete it.\n"
-          "--in-place changes the key of the existing webhook and keeps its id. The old key may become\n"
-          "invalid at once: deliveries are rejected, and repeated by the provider, until the gateway has\n"
+          "--in-place changes the key of the existing webhook and keeps its id. The old key may "
+          "become\n"
+          "invalid at once: deliveries are rejected, and repeated by the provider, until the "
+          "gateway has\n"
           "the new key.\n"
-          "Exit codes: 0 done, 1 failed, not confirmed, the key not stored or no test event arrived,\n"
+          "Exit codes: 0 done, 1 failed, not confirmed, the key not stored or no test event "
+          "arrived,\n"
           "3 provider, Redis or PostgreSQL unreachable, 64 usage error, 78 no API key.\n",
       .declare =
           [options](config::option_set& set, config::arguments& words) {
@@ -207,8 +223,7 @@ config::command webhooks_rotate() {
                 "Signing keys file of the gateway to add the key to", {.value = "FILE"}
             );
             set.duration(
-                "wait", options->wait,
-                "Maximum wait for a test event through the new webhook",
+                "wait", options->wait, "Maximum wait for a test event through the new webhook",
                 std::chrono::milliseconds(0), std::chrono::hours(24)
             );
             set.flag("in-place", options->in_place, "Change the key of the existing webhook");

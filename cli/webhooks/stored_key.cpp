@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <iostream>
 
-#include "cli/output.hpp"
 #include "admin/webhooks/keys_file.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 namespace {

@@ -62,7 +62,9 @@ int request_and_wait(const settings& options, openphone::api& api) {
 
 int run(const settings& options) {
   if (!openphone::is_id(options.id))
-    return report_error(name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage);
+    return report_error(
+        name, "missing ID; 'trunkline webhooks list' shows the ids", exit_code::usage
+    );
   if (openphone::generation_of(options.id) == openphone::generation::v1)
     return report_error(
         name,
@@ -85,16 +87,19 @@ config::command webhooks_test() {
       .examples =
           "  trunkline webhooks test 1024\n"
           "  trunkline webhooks test 1024 --event call.completed --wait 1m --json\n"
-          "The event passes provider, TLS proxy, gateway, Redis, worker and PostgreSQL. Its content is\n"
+          "The event passes provider, TLS proxy, gateway, Redis, worker and PostgreSQL. Its "
+          "content is\n"
           "the same each time, and its rows stay.\n"
-          "Exit codes: 0 arrived, 1 timeout or failed, 3 provider, Redis or PostgreSQL unreachable,\n"
+          "Exit codes: 0 arrived, 1 timeout or failed, 3 provider, Redis or PostgreSQL "
+          "unreachable,\n"
           "64 usage error, 78 no API key.\n",
       .declare =
           [options](config::option_set& set, config::arguments& words) {
             words.one("ID", options->id, "Id of a webhook, as `webhooks list` shows it");
             set.text(
                 "event", options->event, "Event type of the test event",
-                {.value = "TYPE", .offers = openphone::default_events(openphone::generation::current)}
+                {.value = "TYPE",
+                 .offers = openphone::default_events(openphone::generation::current)}
             );
             set.duration(
                 "wait", options->wait, "Maximum wait for the row", std::chrono::milliseconds(0),

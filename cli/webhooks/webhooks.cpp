@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/api_options.hpp"
 #include "cli/webhooks/webhooks.hpp"
+#include "cli/api_options.hpp"
 #include "cli/output.hpp"
 
 #include <algorithm>
@@ -11,15 +11,17 @@ namespace {
 
 // Reports retries, which can take a minute. Short waits after 429 are usual and not reported.
 openphone::retry_notice print_retries(const std::string& command) {
-  return [command](const openphone::http_response& got, int tries, std::chrono::milliseconds pause) {
-    if (got.status == 429 && pause < std::chrono::seconds(2)) return;
-    const std::string what =
-        got.status == 0 ? "does not respond" : "responded " + std::to_string(got.status);
-    std::fprintf(
-        stderr, "trunkline %s: the provider %s; retry in %.1f s (attempt %d of %d)\n", command.c_str(),
-        what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1, openphone::max_attempts
-    );
-  };
+  return
+      [command](const openphone::http_response& got, int tries, std::chrono::milliseconds pause) {
+        if (got.status == 429 && pause < std::chrono::seconds(2)) return;
+        const std::string what =
+            got.status == 0 ? "does not respond" : "responded " + std::to_string(got.status);
+        std::fprintf(
+            stderr, "trunkline %s: the provider %s; retry in %.1f s (attempt %d of %d)\n",
+            command.c_str(), what.c_str(), std::chrono::duration<double>(pause).count(), tries + 1,
+            openphone::max_attempts
+        );
+      };
 }
 
 }  // namespace
@@ -42,7 +44,9 @@ void declare_user(config::option_set& set, std::string& target) {
       "user", target, "Owner of webhooks of v1 (default: the workspace's owner)", {.value = "ID"}
   );
   set.check("user", [&target] {
-    return target.empty() || openphone::is_id(target) ? "" : "must be the id of a user, such as US123abc";
+    return target.empty() || openphone::is_id(target)
+               ? ""
+               : "must be the id of a user, such as US123abc";
   });
 }
 
@@ -80,12 +84,15 @@ int with_api(
 openphone::result<openphone::webhook> find_webhook(openphone::api& api, const std::string& id) {
   openphone::result<openphone::webhook> out;
   if (!openphone::is_id(id)) {
-    out.error = openphone::failure{false, false, 0, "'" + id + "' is not the id of a webhook; 'trunkline webhooks list' shows the ids"};
+    out.error = openphone::failure{
+        false, false, 0,
+        "'" + id + "' is not the id of a webhook; 'trunkline webhooks list' shows the ids"};
     return out;
   }
   out = api.get(id);
   if (!out.ok() && out.error->status == 404)
-    out.error->message = "the provider has no webhook " + id + "; 'trunkline webhooks list' shows all";
+    out.error->message =
+        "the provider has no webhook " + id + "; 'trunkline webhooks list' shows all";
   return out;
 }
 

@@ -82,10 +82,7 @@ TEST_CASE("A delivery is missing only if it has no row and no entry", "[webhooks
   const auto all = as_text(report);
   CHECK(all.find("dead 12") != std::string::npos);
   CHECK(all.find("waits in Redis\n") != std::string::npos);
-  CHECK(
-      all.find("4 deliveries, 1 missing, 1 waiting in Redis, 1 unknown\n") !=
-      std::string::npos
-  );
+  CHECK(all.find("4 deliveries, 1 missing, 1 waiting in Redis, 1 unknown\n") != std::string::npos);
   report.only_missing = true;
   const auto gaps = as_text(report);
   CHECK(gaps.find("dead 12") == std::string::npos);
