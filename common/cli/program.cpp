@@ -2,6 +2,7 @@
 // The start of a program: command line, help, version, configuration and its problems.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -57,12 +58,16 @@ std::string describe_unexpected(const CLI::App& at, const std::vector<std::strin
 // CLI11 reports only that a subcommand is required, not the unknown word. It would also print a
 // signing key that follows a misspelt option.
 std::string describe_usage_error(const CLI::App& at, const CLI::ParseError& error) {
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    // CLI11 stores words after "--" at the program, whatever command they were for.
-    const CLI::App* top = &at;
-    while (top->get_parent() != nullptr) top = top->get_parent();
-    return describe_unexpected(at, top->remaining(true));
-  }
+  // CLI11 stores words after "--" at the program, whatever command they were for.
+  const CLI::App* top = &at;
+  while (top->get_parent() != nullptr) top = top->get_parent();
+  const auto unexpected = top->remaining(true);
+  // The value after an old option name may be taken for an argument, and be invalid as such.
+  const bool renamed = std::any_of(unexpected.begin(), unexpected.end(), [&at](const auto& word) {
+    return !renamed_to(at, word.substr(0, word.find('='))).empty();
+  });
+  if (renamed || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    return describe_unexpected(at, unexpected);
   if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr ||
       at.get_require_subcommand_min() == 0)
     return error.what();

@@ -107,3 +107,4 @@ class Migrate(unittest.TestCase):
         self.assertIn("PostgreSQL is unreachable", away.stderr)
         self.assertEqual(migrate(self.url, "sideways").returncode, 64)
         self.assertEqual(migrate(self.url, "--lock-wait", "5").returncode, 78)
+        self.assertIn("use --lock-wait", migrate(self.url, "--lock-timeout", "5s").stderr)
