@@ -9,7 +9,7 @@
 namespace trunkline::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds check_interval{20};
+constexpr std::chrono::milliseconds drain_check_interval{20};
 constexpr std::chrono::seconds max_drain{10};
 constexpr std::chrono::milliseconds max_wait_for_counters{500};
 
@@ -45,7 +45,7 @@ void drain::wait_for_connections(clock::time_point deadline) {
   const bool late = clock::now() >= deadline;
   if (late) log_.warn("drain limit reached: connections aborted", {{"connections", open}});
   if (late || open == 0) return stop_threads();
-  timer_.expires_after(check_interval);
+  timer_.expires_after(drain_check_interval);
   timer_.async_wait([this, deadline](boost::system::error_code error) {
     if (!error) wait_for_connections(deadline);
   });
@@ -60,7 +60,7 @@ void drain::stop_threads() {
 // Sends the counts of the last seconds if Redis is reachable.
 void drain::wait_for_counters(clock::time_point deadline) {
   if (parts_.publisher.settled() || clock::now() >= deadline) return stopped_();
-  timer_.expires_after(check_interval);
+  timer_.expires_after(drain_check_interval);
   timer_.async_wait([this, deadline](boost::system::error_code) { wait_for_counters(deadline); });
 }
 

@@ -6,8 +6,9 @@
 #include <vector>
 
 // The facts of an event: what it states, in one form for all generations of the API. docs/events.md
-// says how each fact is found, docs/merge.md how facts become rows. A value that is absent or empty
-// yields no fact: an optional without value, an empty vector. All text is valid UTF-8 without NUL.
+// states how each fact is found, docs/merge.md how facts become rows. A value that is absent or
+// empty yields no fact: an optional without value, an empty vector. All text is valid UTF-8 without
+// NUL.
 namespace trunkline::parse {
 
 // Microseconds since 1970 UTC, within 2000-01-01..2100-01-01.

@@ -15,7 +15,7 @@ constexpr std::size_t max_key_bytes = 2000;
 
 using numbers = std::vector<std::string>;
 
-// The participants that one source of an event names. Only a source that says which side is which
+// The participants that one source of an event names. Only a source that states which side is which
 // has an other side and own numbers.
 struct participants {
   numbers all;

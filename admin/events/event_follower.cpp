@@ -14,7 +14,7 @@ constexpr std::chrono::seconds gap_lifetime{20};
 constexpr std::size_t max_gaps = 20000;
 
 template <class Map, class Text>
-std::string array_of(const Map& from, const Text& text) {
+std::string array_literal(const Map& from, const Text& text) {
   std::string out = "{";
   for (const auto& each : from) out += (out.size() > 1 ? "," : "") + text(each);
   return out + "}";
@@ -22,7 +22,7 @@ std::string array_of(const Map& from, const Text& text) {
 
 std::string sql_of_states(const event_filter& filter, sql_condition& statement) {
   if (filter.states.empty()) return sql_condition().sql();
-  const auto states = array_of(filter.states, [](const auto& state) { return state; });
+  const auto states = array_literal(filter.states, [](const auto& state) { return state; });
   return sql::compose("admin/filter/in_states", {{"states", statement.parameter(states)}});
 }
 
@@ -120,7 +120,7 @@ std::optional<database_failure> event_follower::poll_gaps(followed_events& out) 
   const auto now = clock::now();
   std::erase_if(gaps_, [&](const auto& gap) { return gap.second < now; });
   if (gaps_.empty()) return std::nullopt;
-  const auto ids = array_of(gaps_, [](const auto& gap) { return std::to_string(gap.first); });
+  const auto ids = array_literal(gaps_, [](const auto& gap) { return std::to_string(gap.first); });
   const auto result = query(
       "admin/follow_events_by_id",
       [&](const char* name, sql_condition& to, const auto& filter, const auto& states) {
@@ -141,10 +141,12 @@ std::optional<database_failure> event_follower::poll_gaps(followed_events& out) 
 
 std::optional<database_failure> event_follower::poll_watched(followed_events& out) {
   if (watched_.empty()) return std::nullopt;
-  const auto ids = array_of(watched_, [](const auto& row) { return std::to_string(row.first); });
-  const auto states_before = array_of(watched_, [](const auto& row) { return row.second.state; });
+  const auto ids =
+      array_literal(watched_, [](const auto& row) { return std::to_string(row.first); });
+  const auto states_before =
+      array_literal(watched_, [](const auto& row) { return row.second.state; });
   const auto attempts_before =
-      array_of(watched_, [](const auto& row) { return std::to_string(row.second.attempts); });
+      array_literal(watched_, [](const auto& row) { return std::to_string(row.second.attempts); });
   const auto result = query(
       "admin/follow_changed_events",
       [&](const char* name, sql_condition& to, const auto& filter, const auto& states) {

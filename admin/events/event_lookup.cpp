@@ -7,7 +7,7 @@
 namespace trunkline::admin {
 namespace {
 
-int integer(const std::optional<std::string>& field) {
+int small_integer(const std::optional<std::string>& field) {
   return field ? std::stoi(*field) : 0;
 }
 
@@ -29,10 +29,10 @@ event_details read_details(const database_row& row) {
   out.finished_at = row[13];
   out.activity_id = row[14];
   out.provider_delivery_id = row[15];
-  out.attempts = integer(row[16]);
-  out.claims = integer(row[17]);
-  out.key_index = integer(row[18]);
-  out.parser_version = integer(row[19]);
+  out.attempts = small_integer(row[16]);
+  out.claims = small_integer(row[17]);
+  out.key_index = small_integer(row[18]);
+  out.parser_version = small_integer(row[19]);
   out.size = std::stoll(row[20].value_or("0"));
   out.leased_until = row[21];
   return out;

@@ -53,8 +53,8 @@ void add_recent(stats_report& report, const minute_counters& recent) {
 // An hour in which every request was rejected has counters and no events.
 void add_hours_without_events(stats_report& report) {
   for (const auto& [hour, counters] : report.gateway_hours)
-    if (std::none_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
-          return row.name == hour;
+    if (std::none_of(report.rows.begin(), report.rows.end(), [&name = hour](const auto& row) {
+          return row.name == name;
         })) {
       stats_row empty;
       empty.name = hour;

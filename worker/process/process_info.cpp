@@ -15,7 +15,7 @@
 namespace trunkline::worker {
 namespace {
 
-constexpr std::chrono::seconds redis_timeout{1};
+constexpr std::chrono::seconds publish_timeout{1};
 
 std::string join(const std::vector<std::string>& parts) {
   std::string out;
@@ -93,12 +93,12 @@ void process_info::publish(const std::string& state) {
         "restructures", number(counts.restructures),
         "rate_1m",      one_digit(rate)},
        {"EXPIRE", key_, "30"}},
-      redis_timeout
+      publish_timeout
   );
 }
 
 void process_info::remove() {
-  client_.execute({"DEL", key_}, redis_timeout);
+  client_.execute({"DEL", key_}, publish_timeout);
 }
 
 }  // namespace trunkline::worker
