@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Building by CMake preset, with progress.
 
 # One compiler process uses up to 1 GiB, so the number of jobs is limited by memory too.

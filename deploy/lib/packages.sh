@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Installs missing Debian packages, and changes nothing if all are installed.
 
 packages_of() { # FILE GROUP...
@@ -35,6 +36,7 @@ ensure_packages() { # FILE GROUP...
   if [[ " ${missing[*]} " == *" prometheus "* ]] && [[ ! -e /usr/sbin/policy-rc.d ]]; then
     policy=/usr/sbin/policy-rc.d
     # Only promtool is needed: the service of Prometheus would start to scrape.
+    # shellcheck disable=SC2016 # the script that is written expands $1
     printf '#!/bin/sh\ncase $1 in prometheus*) exit 101 ;; esac\nexit 0\n' |
       "${as_root[@]}" install -m 755 /dev/stdin "$policy"
   fi

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of the script that sources this file
 # Keys, schema, gateway and workers of quickstart. Needs $root, $dir, $bin and the ports.
 
 make_keys() {

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of the script that sources this file
 # Processes of quickstart: in the background, each with a log, not reached by Ctrl-C of the terminal, and stopped in
 # order by their recorded process ids. Needs $dir.
 
 # A process id can be reused, so it is recorded with the start time of the process.
 start_time() { # PID
-  local stat
+  local stat fields
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   stat=${stat##*) }
-  set -- $stat
-  echo "${20}"
+  read -ra fields <<<"$stat"
+  echo "${fields[19]}"
 }
 
 launch() { # NAME COMMAND...

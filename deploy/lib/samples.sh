@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of the script that sources this file
 # Sends the sample deliveries of quickstart, waits for them, shows and checks their rows. Needs $root, $dir and the
 # environment of $dir/env.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Progress and errors of the shell scripts.
 
 say() { printf '%s\n' "$*"; }

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of the script that sources this file
 # The private Redis and PostgreSQL of quickstart. Needs $root, $dir and the ports.
 
 # Prints the password of a user, which is created at first use.
@@ -46,7 +48,7 @@ as_postgres() {
 
 postgres_bin() {
   local newest
-  newest=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+  newest=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1)
   [[ -n $newest ]] || die "no PostgreSQL in /usr/lib/postgresql: install the package postgresql"
   echo "$newest"
 }
