@@ -2,7 +2,7 @@
 #pragma once
 #include "common/cli/config.hpp"
 
-// The commands of `trunkline`, one file each.
+// The commands of `trunkline`, in one file per command.
 namespace trunkline::cli {
 
 config::program_text about();

@@ -14,7 +14,7 @@ namespace trunkline::gateway {
 
 // Publishes this process to Redis for `trunkline queue`: its process info, renewed every 2 s, and
 // its counters per minute. The process info disappears with an orderly exit, or 30 s after the last
-// one. Uses a connection of its own, outside the path of deliveries. Counts that Redis does not
+// one. Uses a separate connection, outside the path of deliveries. Counts that Redis does not
 // accept are kept and sent later.
 class heartbeat {
  public:

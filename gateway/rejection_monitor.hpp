@@ -14,7 +14,7 @@ namespace trunkline::gateway {
 // Reports once per episode that requests are rejected, so that a wrong signing key does not go
 // unnoticed. An episode begins with more than five rejections within five minutes and ends when the
 // window holds at most five. Wrong paths and methods are not counted (scanners), nor are rejections
-// that Redis causes (they have log records of their own).
+// that Redis causes (they have separate log records).
 class rejection_monitor {
  public:
   using time_point = std::chrono::steady_clock::time_point;

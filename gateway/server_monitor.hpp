@@ -75,7 +75,7 @@ class server_monitor {
   bool stopped_ = true;
   int polls_ = 0;
   int pending_replies_ = 0;
-  // Of the present connection.
+  // State of the present connection.
   bool settings_known_ = false;
   durability_reading durability_;
   memory_monitor memory_;

@@ -63,7 +63,7 @@ struct session_context {
 
   const session_settings& settings;
   delivery_queue& queue;
-  // Of the process. The listener increments it and the session decrements it.
+  // Open connections of the process. The listener increments it and the session decrements it.
   std::atomic<int>& open_connections;
   logger log;
   counters counts;

@@ -20,7 +20,7 @@ struct session_settings {
   // Until the sender has received the response.
   std::chrono::milliseconds write_timeout{10000};
   int max_requests = 1000;
-  // Of the process. At this number every response ends its connection.
+  // Limit of the process. At this number every response ends its connection.
   int max_connections = 1000;
   signature::windows windows;
 };

@@ -57,7 +57,7 @@ webhook_plan plan_webhooks(
   words missing = wanted.events;
   for (const auto& webhook : existing) {
     const bool matches = webhook.url == wanted.url && webhook.api_generation == which &&
-                      canonical(webhook.resources) == canonical(wanted.resources);
+                         canonical(webhook.resources) == canonical(wanted.resources);
     const bool useful =
         std::any_of(webhook.events.begin(), webhook.events.end(), [&](const auto& event) {
           return has(wanted.events, event);

@@ -2,8 +2,8 @@
 #pragma once
 #include <string>
 
-#include "cli/output.hpp"
 #include "admin/stats/stats_report.hpp"
+#include "cli/output.hpp"
 
 namespace trunkline::cli {
 

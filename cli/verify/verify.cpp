@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <map>
 
-#include "common/process/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/signing_keys.hpp"
 #include "cli/verify/verify_hints.hpp"
+#include "common/process/clock.hpp"
 #include "common/process/read_input.hpp"
 
 namespace trunkline::cli {

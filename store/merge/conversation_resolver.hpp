@@ -17,9 +17,9 @@
 
 namespace trunkline::store {
 
-// Finds or creates the conversations and links of one transaction. The link of a party key says to
-// which conversation activities without a provider id belong: to that of the least provider id seen
-// with these parties, else to a fallback conversation of the party key.
+// Finds or creates the conversations and links of one transaction. The link of a party key states
+// to which conversation activities without a provider id belong: to that of the least provider id
+// seen with these parties, else to a fallback conversation of the party key.
 class conversation_resolver {
  public:
   conversation_resolver(session& db, structure_lock mode) : db_(db), mode_(mode) {}

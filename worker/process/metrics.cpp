@@ -61,10 +61,7 @@ void add_failures(metrics::exposition& out, const totals& counts) {
   out.family("trunkline_worker_retries_total", "counter", "Failed attempts that are retried.");
   for (std::size_t i = 0; i < retry_reasons.size(); ++i)
     out.sample({{"reason", retry_reasons[i]}}, seen.retries[i].load());
-  out.family(
-         "trunkline_worker_claims_total", "counter",
-         "Entries claimed from other consumers."
-  )
+  out.family("trunkline_worker_claims_total", "counter", "Entries claimed from other consumers.")
       .sample({}, seen.claims.load())
       .family(
           "trunkline_worker_lost_entries_total", "counter",

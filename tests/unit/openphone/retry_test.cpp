@@ -96,7 +96,7 @@ TEST_CASE("Retry-After is respected up to a maximum", "[openphone]") {
   CHECK_FALSE(next_wait({"GET", "/"}, busy, 1, 0.5));
 }
 
-TEST_CASE("A request that may have taken effect is not retried", "[openphone]") {
+TEST_CASE("A request that may have imported effect is not retried", "[openphone]") {
   http_request create{"POST", "/webhooks"};
   create.repeatable = false;
   CHECK_FALSE(next_wait(create, {500}, 1, 0));

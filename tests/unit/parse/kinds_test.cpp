@@ -87,8 +87,7 @@ TEST_CASE("a recording is no completed call") {
   CHECK(kind_of("call.completed") == kind::call_completed);
 }
 
-TEST_CASE("unknown types, tasks and integrations are ignored, whatever they contain"
-) {
+TEST_CASE("unknown types, tasks and integrations are ignored, whatever they contain") {
   for (const std::string body :
        {R"({"type":"billing.invoice.paid","data":{"object":{"id":"IN1"}}})",
         R"({"type":"task.created","data":{"resource":{"id":"TK1"}}})",

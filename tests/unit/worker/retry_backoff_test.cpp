@@ -50,7 +50,7 @@ TEST_CASE("Ten thousand delays are distributed evenly", "[H2]") {
   std::mt19937_64 engine(20261122);
   std::uniform_real_distribution<double> unit(0, 1);
   constexpr int draws = 10'000;
-  std::array<int, 10> buckets{};  // 5 s to 10 s, half a second each
+  std::array<int, 10> buckets{};  // 5 s to 10 s in steps of half a second
   for (int i = 0; i < draws; ++i) {
     const auto past_half = backoff(1, base, cap, unit(engine)) - base / 2;
     ++buckets.at(std::min<std::size_t>(9, static_cast<std::size_t>(past_half / 500ms)));
