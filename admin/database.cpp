@@ -133,7 +133,7 @@ struct database::impl {
       return failed(true, "", error.what());
     } catch (const pqxx::sql_error& error) {
       // The server closes the connection after these: a shutdown, a terminated session.
-      const std::string state = error.sqlstate();
+      const std::string& state = error.sqlstate();
       const bool ended = state.starts_with("57P0") || state.starts_with("08");
       if (ended) connection.reset();
       return failed(ended, state, error.what());
@@ -143,7 +143,7 @@ struct database::impl {
   }
 };
 
-database::database(std::string conninfo, logger log, database_limits limits)
+database::database(const std::string& conninfo, logger log, database_limits limits)
     : impl_(new impl{{}, std::move(log), limits.read_only}) {
   if (may_limit_connect(conninfo)) impl_->connect_limit = limits.connect;
   postgres::session session;

@@ -57,7 +57,7 @@ class database {
   // An empty conninfo leaves everything to libpq. The first statement connects, on a thread that is
   // abandoned if it takes too long (deadline_task.hpp). Each transaction is logged at debug level,
   // without its parameters.
-  database(std::string conninfo, logger, database_limits = {});
+  database(const std::string& conninfo, logger, database_limits = {});
   ~database();
 
   // Runs one statement in its own transaction.

@@ -10,7 +10,7 @@ namespace {
 
 // The key must not travel in clear text over a network.
 std::string check_url(const std::string& url) {
-  const std::string wrong =
+  std::string wrong =
       "must be https://HOST[:PORT] (http:// only for 127.0.0.1, [::1] and localhost)";
   const bool tls = url.starts_with("https://");
   if (!tls && !url.starts_with("http://")) return wrong;

@@ -123,7 +123,7 @@ void redis_delivery_queue::impl::publish() {
 }
 
 redis_delivery_queue::redis_delivery_queue(
-    boost::asio::io_context& io, redis_queue_options options, logger log
+    boost::asio::io_context& io, redis_queue_options options, const logger& log
 )
     : impl_(std::make_unique<impl>(io, std::move(options), log)) {}
 

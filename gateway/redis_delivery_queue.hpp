@@ -39,7 +39,7 @@ struct queue_state {
 // server_monitor observes the server. All calls but state() on the thread of the io_context.
 class redis_delivery_queue final : public delivery_queue {
  public:
-  redis_delivery_queue(boost::asio::io_context&, redis_queue_options, logger);
+  redis_delivery_queue(boost::asio::io_context&, redis_queue_options, const logger&);
   ~redis_delivery_queue() override;
 
   void start();

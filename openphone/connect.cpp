@@ -15,7 +15,7 @@ const char* key_variable() {
   return value == nullptr ? "" : value;
 }
 
-std::string trimmed(std::string text) {
+std::string trimmed(const std::string& text) {
   const auto start = text.find_first_not_of(" \t\r\n");
   if (start == std::string::npos) return "";
   return text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);

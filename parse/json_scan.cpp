@@ -72,7 +72,7 @@ class scanner {
   }
 
  private:
-  void fail(std::string why) { result_.problem = why + " at byte " + std::to_string(at_); }
+  void fail(const std::string& why) { result_.problem = why + " at byte " + std::to_string(at_); }
 
   void open() {
     if (++depth_ > max_json_depth) {

@@ -45,7 +45,7 @@ bool is_e164(std::string_view text) {
 std::string normalise_number(std::string_view text) {
   const std::string_view trimmed = trim(text);
   if (is_e164(trimmed)) return std::string(trimmed);
-  const std::string digits = without_filler(trimmed);
+  std::string digits = without_filler(trimmed);
   if (is_e164(digits)) return digits;
   if (all_digits(digits)) {
     if (digits.size() == 10) return "+1" + digits;

@@ -66,8 +66,7 @@ std::optional<std::int64_t> time_of_delivery_id(std::string_view id) {
 
 std::optional<std::int64_t> time_of_entry_id(std::string_view id) {
   const auto dash = id.find('-');
-  if (dash == std::string_view::npos || dash > 14 || !is_row_number(id.substr(0, dash)) ||
-      !is_row_number(id.substr(dash + 1)))
+  if (dash > 14 || !is_row_number(id.substr(0, dash)) || !is_row_number(id.substr(dash + 1)))
     return std::nullopt;
   return number(id.substr(0, dash));
 }

@@ -157,7 +157,7 @@ struct probe_server::impl {
   std::thread thread;
 };
 
-probe_server::probe_server(std::string listen, handler handle, logger log)
+probe_server::probe_server(const std::string& listen, handler handle, logger log)
     : impl_(std::make_unique<impl>(std::move(handle), std::move(log))) {
   if (listen.empty()) return;
   impl_->listen(listen);

@@ -23,7 +23,7 @@ class probe_server {
   using handler = std::function<response(std::string_view path)>;
   // Listens on HOST:PORT (port 0: any free port), or not at all if listen is empty. Throws
   // std::runtime_error with the address and the reason.
-  probe_server(std::string listen, handler, logger);
+  probe_server(const std::string& listen, handler, logger);
   // Stops the thread and joins it.
   ~probe_server();
   // Returns the address that is bound, with the actual port: "127.0.0.1:5001".

@@ -64,7 +64,7 @@ std::vector<outcome> insert_with_effects(
 std::vector<bool> settle_with_effects(
     session& db, std::span<const leased_event> batch, structure_lock mode
 ) {
-  const auto settled = settle_leased(db, batch);
+  auto settled = settle_leased(db, batch);
   std::vector<const parse::event*> with_effects;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& event = batch[i].what.event;

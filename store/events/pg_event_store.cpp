@@ -247,7 +247,7 @@ class pg_event_store final : public event_store {
       std::size_t copy_from
   ) {
     lock(mode);
-    const auto outcomes = insert_with_effects(db_, batch, mode, stats, copy_from);
+    auto outcomes = insert_with_effects(db_, batch, mode, stats, copy_from);
     db_.commit();
     return outcomes;
   }

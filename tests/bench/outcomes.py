@@ -12,6 +12,7 @@ def wait_until_empty(servers, worker):
     def empty():
         worker.check()
         return drain.entries_left(servers) == 0
+
     wait_for(empty, "the worker to catch up", deadline=60)
 
 
@@ -48,5 +49,8 @@ def received(postgres):
 
 def percentiles(values):
     """values: sorted milliseconds."""
-    at = lambda share: values[min(int(share * len(values)), len(values) - 1)]
+
+    def at(share):
+        return values[min(int(share * len(values)), len(values) - 1)]
+
     return {"count": len(values), "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": values[-1]}

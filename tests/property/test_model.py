@@ -50,10 +50,20 @@ class Case(unittest.TestCase):
 
 class Registers(Case):
     def test_greatest_least_union(self):
-        events = [message(userId="US1", createdAt=at(2), conversationId="CN2"),
-                  message(userId="US2", createdAt=at(1), conversationId="CN1"), message(userId="")]
-        self.expect(events, {"activities AC1 user_id": "US2", "activities AC1 created_at": shown(1),
-                             "activities AC1 active_at": shown(2), "activities AC1 conv_refs": '["CN1", "CN2"]'})
+        events = [
+            message(userId="US1", createdAt=at(2), conversationId="CN2"),
+            message(userId="US2", createdAt=at(1), conversationId="CN1"),
+            message(userId=""),
+        ]
+        self.expect(
+            events,
+            {
+                "activities AC1 user_id": "US2",
+                "activities AC1 created_at": shown(1),
+                "activities AC1 active_at": shown(2),
+                "activities AC1 conv_refs": '["CN1", "CN2"]',
+            },
+        )
 
     def test_newest_text_wins_and_the_greater_at_one_time(self):
         events = [message(text="b", createdAt=at(1)), message(text="a", createdAt=at(2)), message(text="z")]
@@ -63,31 +73,55 @@ class Registers(Case):
 
     def test_stamp_prefers_updated_then_envelope(self):
         resource = {"id": "AC1", "text": "a", "createdAt": at(1), "deliveredAt": at(2)}
-        for more, envelope, stamp in (({}, {}, 2), ({}, {"createdAt": at(3)}, 3),
-                                      ({"updatedAt": at(4)}, {"createdAt": at(3)}, 4),
-                                      ({"updatedAt": "soon"}, {"createdAt": "1999-12-31T00:00:00Z"}, 2)):
-            self.expect([body("message.delivered", {**resource, **more}, **envelope)],
-                        {"activities AC1 body_at": shown(stamp)})
+        for more, envelope, stamp in (
+            ({}, {}, 2),
+            ({}, {"createdAt": at(3)}, 3),
+            ({"updatedAt": at(4)}, {"createdAt": at(3)}, 4),
+            ({"updatedAt": "soon"}, {"createdAt": "1999-12-31T00:00:00Z"}, 2),
+        ):
+            self.expect(
+                [body("message.delivered", {**resource, **more}, **envelope)], {"activities AC1 body_at": shown(stamp)}
+            )
         self.expect([body("message.delivered", {"id": "AC1", "text": "a"})], {"activities AC1 body_at": "-infinity"})
 
     def test_nothing_is_no_fact(self):
         for nothing in (None, "", [], "unavailable"):
-            events = [message(text="a", media=["https://media.example.com/a"]),
-                      message(text=None, media=nothing, userId=nothing, conversationId=nothing, status=nothing)]
-            self.expect(events, {"activities AC1 body": "a", "activities AC1 user_id": None,
-                                 "activities AC1 conv_refs": None, "activities AC1 status": "received",
-                                 "activities AC1 media_urls": '["https://media.example.com/a"]'})
+            events = [
+                message(text="a", media=["https://media.example.com/a"]),
+                message(text=None, media=nothing, userId=nothing, conversationId=nothing, status=nothing),
+            ]
+            self.expect(
+                events,
+                {
+                    "activities AC1 body": "a",
+                    "activities AC1 user_id": None,
+                    "activities AC1 conv_refs": None,
+                    "activities AC1 status": "received",
+                    "activities AC1 media_urls": '["https://media.example.com/a"]',
+                },
+            )
 
     def test_json_compares_as_text(self):
-        self.assertEqual(jsonb_text(parse('{"c": {}, "bb": [5.0, 1e2, "é\\n"], "a": null}')),
-                         '{"a": null, "c": {}, "bb": [5.0, 100, "é\\n"]}')
+        self.assertEqual(
+            jsonb_text(parse('{"c": {}, "bb": [5.0, 1e2, "é\\n"], "a": null}')),
+            '{"a": null, "c": {}, "bb": [5.0, 100, "é\\n"]}',
+        )
         self.assertNotEqual(model.order(parse("[5.0]")), model.order(parse("[5]")))
 
 
 class Status(Case):
     def status(self, *statuses, expected):
-        events = [message(kind="message.delivered", direction="outgoing", sender=OUR, to=[ANN], status=status,
-                          updatedAt=second and at(second)) for status, second in statuses]
+        events = [
+            message(
+                kind="message.delivered",
+                direction="outgoing",
+                sender=OUR,
+                to=[ANN],
+                status=status,
+                updatedAt=second and at(second),
+            )
+            for status, second in statuses
+        ]
         self.expect(events, {"activities AC1 status": expected})
 
     def test_levels_times_ranks(self):
@@ -103,23 +137,42 @@ class Status(Case):
             self.expect([unanswered], {"activities AC1 status": expected, "activities AC1 status_r": "completed"})
         answered = body("call.answered", {"id": "AC1", "answeredAt": at(1)})
         self.expect([unanswered, answered], {"activities AC1 status": "completed"})
-        self.expect([body("call.completed", {"id": "AC1", "status": "answered", "answeredAt": at(1),
-                                             "completedAt": at(4)})],
-                    {"activities AC1 status": "completed", "activities AC1 unanswered": None,
-                     "activities AC1 duration_seconds": "3", "activities AC1 duration_r": None})
+        self.expect(
+            [body("call.completed", {"id": "AC1", "status": "answered", "answeredAt": at(1), "completedAt": at(4)})],
+            {
+                "activities AC1 status": "completed",
+                "activities AC1 unanswered": None,
+                "activities AC1 duration_seconds": "3",
+                "activities AC1 duration_r": None,
+            },
+        )
 
 
 class Parties(Case):
     def test_sided_message(self):
-        self.expect([message()], {
-            "activities AC1 contact_hint": ANN, "activities AC1 contact": ANN, "contacts +14155550142 named": "true",
-            f"own_numbers {OUR} from_events": "true", f"own_numbers {ANN} phone": None,
-            "activities AC1 party_keys": f'["{OUR},{ANN}"]', "activities AC1 conversation": f"F({OUR},{ANN})"})
+        self.expect(
+            [message()],
+            {
+                "activities AC1 contact_hint": ANN,
+                "activities AC1 contact": ANN,
+                "contacts +14155550142 named": "true",
+                f"own_numbers {OUR} from_events": "true",
+                f"own_numbers {ANN} phone": None,
+                "activities AC1 party_keys": f'["{OUR},{ANN}"]',
+                "activities AC1 conversation": f"F({OUR},{ANN})",
+            },
+        )
 
     def test_outgoing_group(self):
-        self.expect([message(direction="outgoing", sender=OUR, to=[BEN, ANN])], {
-            "activities AC1 contact": BEN, f"own_numbers {OUR} phone": OUR, f"own_numbers {BEN} phone": None,
-            "activities AC1 parties": f'["{OUR}", "{ANN}", "{BEN}"]'})
+        self.expect(
+            [message(direction="outgoing", sender=OUR, to=[BEN, ANN])],
+            {
+                "activities AC1 contact": BEN,
+                f"own_numbers {OUR} phone": OUR,
+                f"own_numbers {BEN} phone": None,
+                "activities AC1 parties": f'["{OUR}", "{ANN}", "{BEN}"]',
+            },
+        )
 
     def test_incoming_group_names_strangers(self):
         self.assertEqual(self.keys([message(to=[OUR, BEN])], "own_numbers"), [])
@@ -138,12 +191,23 @@ class Parties(Case):
         self.expect([call("AC2", [OUR])], {"activities AC2 contact": None}, settings=(OUR,))
 
     def test_anonymous_and_short_codes(self):
-        self.expect([message(sender="Anonymous")], {
-            "activities AC1 parties": None, "activities AC1 contact": None, "activities AC1 conversation": None,
-            "activities AC1 from_number": "Anonymous"})
-        self.expect([message(sender="72645")], {
-            "activities AC1 parties": f'["{OUR}", "72645"]', "activities AC1 contact": None,
-            "activities AC1 conversation": f"F({OUR},72645)"})
+        self.expect(
+            [message(sender="Anonymous")],
+            {
+                "activities AC1 parties": None,
+                "activities AC1 contact": None,
+                "activities AC1 conversation": None,
+                "activities AC1 from_number": "Anonymous",
+            },
+        )
+        self.expect(
+            [message(sender="72645")],
+            {
+                "activities AC1 parties": f'["{OUR}", "72645"]',
+                "activities AC1 contact": None,
+                "activities AC1 conversation": f"F({OUR},72645)",
+            },
+        )
 
     def test_new_generation_sides(self):
         sides = {"workspace": [OUR], "external": [ANN, BEN], "resolution": "available"}
@@ -169,28 +233,58 @@ class Conversations(Case):
         self.expect(events, {"activities AC2 conversation": "CN1"})
 
     def test_deep_link(self):
-        event = Delivery(json.dumps({"type": "message.received", "data": {
-            "object": {"id": "AC1"}, "deepLink": "https://my.quo.com/inbox/PN1/c/CN7?at=AC1"}}).encode())
+        event = Delivery(
+            json.dumps(
+                {
+                    "type": "message.received",
+                    "data": {"object": {"id": "AC1"}, "deepLink": "https://my.quo.com/inbox/PN1/c/CN7?at=AC1"},
+                }
+            ).encode()
+        )
         self.expect([event], {"activities AC1 conversation": "CN7", "conversations CN7 openphone_id": "CN7"})
 
     def test_last_activity_and_contact_are_of_the_members(self):
-        events = [message("AC1", createdAt=at(2), conversationId="CN1"),
-                  message("AC2", createdAt=at(2), conversationId="CN1", sender=BEN),
-                  message("AC3", createdAt=at(1), conversationId="CN1")]
-        self.expect(events, {"conversations CN1 last_activity_at": shown(2),
-                             "conversations CN1 last_activity_id": "AC2", "conversations CN1 contact": ANN})
+        events = [
+            message("AC1", createdAt=at(2), conversationId="CN1"),
+            message("AC2", createdAt=at(2), conversationId="CN1", sender=BEN),
+            message("AC3", createdAt=at(1), conversationId="CN1"),
+        ]
+        self.expect(
+            events,
+            {
+                "conversations CN1 last_activity_at": shown(2),
+                "conversations CN1 last_activity_id": "AC2",
+                "conversations CN1 contact": ANN,
+            },
+        )
 
 
 class Cards(Case):
     def contact_card(self, key, phones, second, kind="contact.updated", first="Dana", **more):
-        return new(kind, {"id": key, "firstName": first, "phoneNumbers": [{"value": phone} for phone in phones],
-                          "updatedAt": at(second), **more}, {})
+        return new(
+            kind,
+            {
+                "id": key,
+                "firstName": first,
+                "phoneNumbers": [{"value": phone} for phone in phones],
+                "updatedAt": at(second),
+                **more,
+            },
+            {},
+        )
 
     def test_newest_version_replaces_and_ever_phones_stay_named(self):
         events = [self.contact_card("CT1", [ANN, BEN], 1), self.contact_card("CT1", [BEN], 2, first="Ada")]
-        self.expect(events, {
-            "contact_cards CT1 phones": f'["{BEN}"]', "contact_cards CT1 ever_phones": f'["{ANN}", "{BEN}"]',
-            f"contacts {ANN} name": ANN, f"contacts {ANN} named": "true", f"contacts {BEN} first_name": "Ada"})
+        self.expect(
+            events,
+            {
+                "contact_cards CT1 phones": f'["{BEN}"]',
+                "contact_cards CT1 ever_phones": f'["{ANN}", "{BEN}"]',
+                f"contacts {ANN} name": ANN,
+                f"contacts {ANN} named": "true",
+                f"contacts {BEN} first_name": "Ada",
+            },
+        )
 
     def test_deleted_wins_a_tie_and_names_nothing(self):
         events = [self.contact_card("CT1", [ANN], 2), self.contact_card("CT1", [ANN], 2, kind="contact.deleted")]
@@ -207,57 +301,111 @@ class Content(Case):
     def test_recordings_of_each_generation(self):
         file, other = "https://files.example.com/1", "https://files.example.com/2"
         seed = body("call.recording.completed", {"id": "REC1", "callId": "AC1", "url": file, "duration": 3, "size": 9})
-        self.expect([seed], {"activities AC1 recording_url": file, "activities AC1 recording_size_bytes": "9",
-                             "activities AC1 duration_r": None, "activities AC1 status": None,
-                             "recordings AC1 REC1 url": file})
+        self.expect(
+            [seed],
+            {
+                "activities AC1 recording_url": file,
+                "activities AC1 recording_size_bytes": "9",
+                "activities AC1 duration_r": None,
+                "activities AC1 status": None,
+                "recordings AC1 REC1 url": file,
+            },
+        )
         legacy = body("call.recording.completed", {"id": "AC1", "media": [{"url": other, "duration": 2}]})
         self.expect([legacy], {"recordings AC1 #0 duration_seconds": "2", "activities AC1 recording_url": other})
-        listed = body("call.recording.completed", {"id": "AC1", "duration": 5, "recordings": [
-            {"id": "CR1"}, {"id": "CR2", "url": file, "startTime": at(1)}]}, createdAt=at(3))
-        self.expect([seed, listed], {"activities AC1 recording_url_at": shown(3), "activities AC1 duration_r": "5",
-                                     "activities AC1 recording_duration_seconds": "3",
-                                     "recordings AC1 CR1 recording_id": "CR1",
-                                     "recordings AC1 CR2 started_at": shown(1)})
+        listed = body(
+            "call.recording.completed",
+            {"id": "AC1", "duration": 5, "recordings": [{"id": "CR1"}, {"id": "CR2", "url": file, "startTime": at(1)}]},
+            createdAt=at(3),
+        )
+        self.expect(
+            [seed, listed],
+            {
+                "activities AC1 recording_url_at": shown(3),
+                "activities AC1 duration_r": "5",
+                "activities AC1 recording_duration_seconds": "3",
+                "recordings AC1 CR1 recording_id": "CR1",
+                "recordings AC1 CR2 started_at": shown(1),
+            },
+        )
 
     def test_summary_text_or_list_and_only_when_completed(self):
         one = body("call_summary.created", {"callId": "AC1", "summary": "one", "keyPoints": ["porch"]})
         two = body("callSummary", {"callId": "AC1", "summary": ["one", "two"], "status": "completed"}, createdAt=at(1))
         late = body("callSummary", {"callId": "AC1", "summary": ["zzz"], "status": "in-progress"}, createdAt=at(2))
-        self.expect([one, two, late], {"activities AC1 ai_summary": "one\ntwo", "activities AC1 ai_key_points_at":
-                                       "-infinity", "activities AC1 ai_content_status": "completed",
-                                       "activities AC1 active_at": None})
+        self.expect(
+            [one, two, late],
+            {
+                "activities AC1 ai_summary": "one\ntwo",
+                "activities AC1 ai_key_points_at": "-infinity",
+                "activities AC1 ai_content_status": "completed",
+                "activities AC1 active_at": None,
+            },
+        )
 
     def test_transcript_of_both_shapes(self):
         inner = {"dialogue": [{"speaker": "Agent", "text": "a", "timestamp": "00:00:02"}], "confidence": 0.5}
-        self.expect([body("call_transcript.created", {"callId": "AC1", "transcript": inner})], {
-            "activities AC1 ai_transcript_raw":
-            '{"dialogue": [{"text": "a", "speaker": "Agent", "timestamp": "00:00:02"}], "confidence": 0.5}'})
+        self.expect(
+            [body("call_transcript.created", {"callId": "AC1", "transcript": inner})],
+            {
+                "activities AC1 ai_transcript_raw": '{"dialogue": [{"text": "a", "speaker": "Agent", '
+                '"timestamp": "00:00:02"}], "confidence": 0.5}'
+            },
+        )
         spoken = {"content": "a", "start": 62.5, "end": 63, "identifier": ANN, "userId": None}
-        self.expect([body("callTranscript", {"callId": "AC1", "dialogue": [spoken]})], {
-            "activities AC1 ai_transcript": '{"dialogue": [{"end": 63, "text": "a", "start": 62.5, "speaker": "'
-            + ANN + '", "timestamp": "00:01:02", "identifier": "' + ANN + '"}]}'})
-        self.expect([body("callTranscript", {"callId": "AC1", "dialogue": []})],
-                    {"activities AC1 ai_transcript": None, "activities AC1 ai_content_status": None})
+        self.expect(
+            [body("callTranscript", {"callId": "AC1", "dialogue": [spoken]})],
+            {
+                "activities AC1 ai_transcript": '{"dialogue": [{"end": 63, "text": "a", "start": 62.5, "speaker": "'
+                + ANN
+                + '", "timestamp": "00:01:02", "identifier": "'
+                + ANN
+                + '"}]}'
+            },
+        )
+        self.expect(
+            [body("callTranscript", {"callId": "AC1", "dialogue": []})],
+            {"activities AC1 ai_transcript": None, "activities AC1 ai_content_status": None},
+        )
 
     def test_voicemail_is_of_its_call(self):
-        voicemail = body("call.voicemail.completed", {"id": "AC9", "callId": "AC1", "voicemailId": "VM1", "from": ANN,
-                                                      "to": OUR, "transcript": "hi", "duration": 17})
-        self.expect([voicemail], {"activities AC1 voicemail": '{"id": "VM1", "duration": 17, "transcript": "hi"}',
-                                  "activities AC1 has_voicemail": "true", "activities AC1 duration_r": None,
-                                  "activities AC1 contact": ANN, "activities AC9 openphone_id": None})
+        voicemail = body(
+            "call.voicemail.completed",
+            {
+                "id": "AC9",
+                "callId": "AC1",
+                "voicemailId": "VM1",
+                "from": ANN,
+                "to": OUR,
+                "transcript": "hi",
+                "duration": 17,
+            },
+        )
+        self.expect(
+            [voicemail],
+            {
+                "activities AC1 voicemail": '{"id": "VM1", "duration": 17, "transcript": "hi"}',
+                "activities AC1 has_voicemail": "true",
+                "activities AC1 duration_r": None,
+                "activities AC1 contact": ANN,
+                "activities AC9 openphone_id": None,
+            },
+        )
 
     def test_duration_that_does_not_fit(self):
         times = {"answeredAt": at(1), "completedAt": "2100-01-01T00:00:00Z"}
-        self.expect([body("call.completed", {"id": "AC1", **times})],
-                    {"activities AC1 duration_seconds": None,
-                     "activities AC1 completed_at": "2100-01-01 00:00:00.000000"})
+        self.expect(
+            [body("call.completed", {"id": "AC1", **times})],
+            {"activities AC1 duration_seconds": None, "activities AC1 completed_at": "2100-01-01 00:00:00.000000"},
+        )
 
 
 class Rest(Case):
     def test_what_has_no_effect(self):
         events = [Delivery(b"no JSON"), Delivery(b'{"type":"billing.invoice.paid"}'), body("message.received", {})]
-        self.assertEqual(model.tables(events), {("webhook_events", "dead", "rows"): "2",
-                                                ("webhook_events", "ignored", "rows"): "1"})
+        self.assertEqual(
+            model.tables(events), {("webhook_events", "dead", "rows"): "2", ("webhook_events", "ignored", "rows"): "1"}
+        )
 
     def test_a_body_twice_is_one_event_unless_delivered_by_two_ids(self):
         one = message()

@@ -182,7 +182,7 @@ void consumer::impl::end() {
     );
 }
 
-consumer::consumer(shared_state& shared, int thread, std::string name)
+consumer::consumer(shared_state& shared, int thread, const std::string& name)
     : impl_(std::make_unique<impl>(shared, thread, name)) {}
 
 consumer::~consumer() = default;

@@ -13,7 +13,7 @@ namespace trunkline::worker {
 class consumer {
  public:
   // name: the name of the Redis consumer, globally unique (host-pid-random-thread).
-  consumer(shared_state&, int thread, std::string name);
+  consumer(shared_state&, int thread, const std::string& name);
   ~consumer();
 
   // Runs until a stop is requested, then releases pending entries and removes the Redis consumer.

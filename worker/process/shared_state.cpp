@@ -11,7 +11,9 @@ constexpr std::chrono::seconds rollup_interval{10};
 
 }  // namespace
 
-shared_state::shared_state(const worker_options& settings, std::string process_id, logger logs)
+shared_state::shared_state(
+    const worker_options& settings, std::string process_id, const logger& logs
+)
     : options(settings),
       id(std::move(process_id)),
       log(logs),

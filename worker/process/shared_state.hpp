@@ -16,7 +16,7 @@ namespace trunkline::worker {
 
 // The state that the threads of a process share. Every member is thread-safe.
 struct shared_state {
-  shared_state(const worker_options&, std::string process_id, logger);
+  shared_state(const worker_options&, std::string process_id, const logger&);
   // Begins a drain, as SIGTERM does: the threads finish what is in flight and end.
   void drain();
 

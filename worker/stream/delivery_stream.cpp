@@ -71,7 +71,7 @@ delivery_stream::delivery_stream(
       timeout_(timeout),
       stop_(stop) {}
 
-redis::client::result delivery_stream::call(args command, milliseconds extra) {
+redis::client::result delivery_stream::call(const args& command, milliseconds extra) {
   return client_.execute(command, stop_.at_most(timeout_ + extra));
 }
 
@@ -119,7 +119,7 @@ delivery_stream::result<std::vector<stream::entry>> delivery_stream::read_new(
 delivery_stream::result<std::vector<stream::entry>> delivery_stream::claim(const ids& entries) {
   args command{"XCLAIM", key_, group_, consumer_, "0"};
   append(command, entries);
-  auto claimed = call(std::move(command));
+  auto claimed = call(command);
   if (!claimed.ok()) return {{}, claimed.error()};
   return {decode_entries(claimed.reply), ""};
 }
@@ -170,7 +170,7 @@ std::string delivery_stream::release(
       {"IDLE", std::to_string(idle.count()), "RETRYCOUNT", std::to_string(deliveries), "JUSTID"}
   );
   if (force) command.push_back("FORCE");
-  return error_of(call(std::move(command)));
+  return error_of(call(command));
 }
 
 std::string delivery_stream::refresh(const ids& entries) {
@@ -190,7 +190,7 @@ std::string delivery_stream::refresh(const ids& entries) {
     if (refreshed.contains(entry.id)) command.push_back(entry.id);
   if (command.size() == head) return "";
   command.push_back("JUSTID");
-  return error_of(call(std::move(command)));
+  return error_of(call(command));
 }
 
 delivery_stream::result<delivery_stream::claimed_page> delivery_stream::claim_idle(

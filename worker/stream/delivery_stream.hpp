@@ -101,7 +101,8 @@ class delivery_stream {
   // empty.
   result<std::vector<stream::entry>> read_without_group(int count, const std::string& error);
   redis::client::result call(
-      std::vector<std::string> args, std::chrono::milliseconds extra = std::chrono::milliseconds(0)
+      const std::vector<std::string>& args,
+      std::chrono::milliseconds extra = std::chrono::milliseconds(0)
   );
   std::string release(
       const ids&, std::chrono::milliseconds idle, std::int64_t deliveries, bool force

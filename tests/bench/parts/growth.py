@@ -40,7 +40,10 @@ def waiting_bytes(servers, count=100_000):
     """Measures Redis' memory per waiting delivery with a body of 1,000 bytes."""
     servers.forget_queue()
     rng = random.Random(3)
-    used = lambda: int(servers.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
+
+    def used():
+        return int(servers.redis.command("INFO", "memory").split("used_memory:", 1)[1].split()[0])
+
     before = used()
     fill.stream(servers.redis, count, (rng.randbytes(BODY) for _ in range(count)))
     return (used() - before) / count
@@ -77,7 +80,9 @@ def full_tables(options, rounds):
         for done in progress.rounds(options.rounds, EACH_ROUND, warm_up=False):
             for name, servers in setups:
                 servers.forget_queue()
-                fill.stream(servers.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE)
+                fill.stream(
+                    servers.redis, SLICE, bodies.mixed(SLICE, seed=50 + done), first=1_000_000_000 + done * SLICE
+                )
                 rounds.setdefault(name, []).append(drained(servers, options))
 
 
@@ -89,22 +94,41 @@ def run(options):
     backlog(options, rounds)
     full_tables(options, rounds)
     names = list(rounds)
-    return {"rounds": rounds, "measured": {
-        "growth-backlog": figures.ratio(rounds[names[1]], rounds[names[0]], "per_second"),
-        "growth-tables": figures.ratio(rounds[names[3]], rounds[names[2]], "per_second"),
-        "growth-bytes": per_entry}}
+    return {
+        "rounds": rounds,
+        "measured": {
+            "growth-backlog": figures.ratio(rounds[names[1]], rounds[names[0]], "per_second"),
+            "growth-tables": figures.ratio(rounds[names[3]], rounds[names[2]], "per_second"),
+            "growth-bytes": per_entry,
+        },
+    }
 
 
 def tables(result, _):
     columns = (("per_second", 0), ("postgres_cpu_us", 1))
     rounds, of_tables = (len(each) for each in list(result["rounds"].values())[1:3])
-    return [(f"growth: {TAKEN:,} events drained in each of {rounds} rounds ({of_tables} for tables), median (min-max)",
-             [["", "events/s", "PostgreSQL CPU µs"]] + [
-                 figures.row(name, each, columns) for name, each in result["rounds"].items()]),
-            ("memory of Redis", [["", "bytes"], [f"a waiting delivery with a body of {BODY:,}",
-                                              f"{result['measured']['growth-bytes'][0]:,.0f}"]])]
+    return [
+        (
+            f"growth: {TAKEN:,} events drained in each of {rounds} rounds ({of_tables} for tables), median (min-max)",
+            [["", "events/s", "PostgreSQL CPU µs"]]
+            + [figures.row(name, each, columns) for name, each in result["rounds"].items()],
+        ),
+        (
+            "memory of Redis",
+            [
+                ["", "bytes"],
+                [f"a waiting delivery with a body of {BODY:,}", f"{result['measured']['growth-bytes'][0]:,.0f}"],
+            ],
+        ),
+    ]
 
 
 def charts(result):
-    return [("growth", "Long backlogs, full tables", "events per second",
-             [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]
+    return [
+        (
+            "growth",
+            "Long backlogs, full tables",
+            "events per second",
+            [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()],
+        )
+    ]
