@@ -15,11 +15,37 @@ def measure(postgres, rate, seconds, warm_up):
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as folder:
         with open(folder + "/one.sql", "w", encoding="utf-8") as script:
             script.write("insert into bare (body) values (repeat('x', 100));\n")
-        subprocess.run([f"{postgres.bin}/pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1",
-                        "-R", str(rate), "-T", str(seconds), "-l", "--log-prefix", folder + "/log",
-                        "-f", folder + "/one.sql", "-h", "127.0.0.1", "-p", str(postgres.port),
-                        "-U", "trunkline", "trunkline"],
-                       check=True, capture_output=True, timeout=seconds + 60)
+        subprocess.run(
+            [
+                f"{postgres.bin}/pgbench",
+                "-n",
+                "-M",
+                "prepared",
+                "-c",
+                str(CLIENTS),
+                "-j",
+                "1",
+                "-R",
+                str(rate),
+                "-T",
+                str(seconds),
+                "-l",
+                "--log-prefix",
+                folder + "/log",
+                "-f",
+                folder + "/one.sql",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(postgres.port),
+                "-U",
+                "trunkline",
+                "trunkline",
+            ],
+            check=True,
+            capture_output=True,
+            timeout=seconds + 60,
+        )
         rows = []  # client, transaction, latency us (from its scheduled time), script, second, us, lag us
         for path in glob.glob(os.path.join(folder, "log.*")):
             with open(path, encoding="ascii") as log:

@@ -4,8 +4,10 @@ PostgreSQL with fsync and synchronous_commit."""
 import contenders
 from servers import Postgres, Redis, wait_for
 
-TABLES = ("webhook_events, event_copies, activities, contacts, contact_cards, conversations, conversation_links, "
-          "own_numbers, recordings")
+TABLES = (
+    "webhook_events, event_copies, activities, contacts, contact_cards, conversations, conversation_links, "
+    "own_numbers, recordings"
+)
 
 
 class BenchServers:
@@ -17,8 +19,14 @@ class BenchServers:
         try:
             contenders.open_to_peers(self.redis)
             if programs:
-                self.postgres = Postgres(shared_buffers="256MB", max_wal_size="4GB", checkpoint_timeout="30min",
-                                         max_connections="200", default_toast_compression="lz4", **settings)
+                self.postgres = Postgres(
+                    shared_buffers="256MB",
+                    max_wal_size="4GB",
+                    checkpoint_timeout="30min",
+                    max_connections="200",
+                    default_toast_compression="lz4",
+                    **settings,
+                )
                 self.postgres.migrate(f"{programs}/trunkline")
         except BaseException:
             self.close()

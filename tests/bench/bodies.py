@@ -10,8 +10,10 @@ import time
 SIGNING_KEY = "whsec_" + base64.b64encode(hashlib.sha256(b"trunkline bench").digest()).decode()
 OWN_NUMBER = "+14155550100"
 PATH = "/api/webhooks/openphone"
-WORDS = ("we are on our way the door code is on the note please call back when the parts for the heater arrive "
-         "thanks for the quick answer yesterday the invoice is paid see you on monday at nine").split()
+WORDS = (
+    "we are on our way the door code is on the note please call back when the parts for the heater arrive "
+    "thanks for the quick answer yesterday the invoice is paid see you on monday at nine"
+).split()
 
 
 def _text(rng, size):
@@ -27,60 +29,138 @@ def contact_number(index):
 
 
 def _event(rng, kind, resource, contact, call=False):
-    context = {"orgId": "OR7kTq2LmZ", "phoneNumberId": "PNr3VdYk2s", "conversationId": f"CN{contact:032x}",
-               "userId": "US4hZwQm9T", "contacts": {"ids": [], "lookupStatus": "none"}}
+    context = {
+        "orgId": "OR7kTq2LmZ",
+        "phoneNumberId": "PNr3VdYk2s",
+        "conversationId": f"CN{contact:032x}",
+        "userId": "US4hZwQm9T",
+        "contacts": {"ids": [], "lookupStatus": "none"},
+    }
     number = contact_number(contact)
     if call:
-        context |= {"phoneNumberType": "shared", "participants": {
-            "workspace": [OWN_NUMBER], "external": [number], "resolution": "available"}}
+        context |= {
+            "phoneNumberType": "shared",
+            "participants": {"workspace": [OWN_NUMBER], "external": [number], "resolution": "available"},
+        }
     elif resource["direction"] == "incoming":
         context |= {"senderIdentifier": number, "recipientIdentifiers": [OWN_NUMBER]}
     else:
         context |= {"senderIdentifier": OWN_NUMBER, "recipientIdentifiers": [number]}
-    return json.dumps({"id": f"EV{rng.getrandbits(128):032x}", "apiVersion": "2026-03-30",
-                       "createdAt": "2026-11-20T17:03:01.310Z", "type": kind,
-                       "data": {"resource": resource, "context": context, "links": {"quo": None}}},
-                      separators=(",", ":")).encode()
+    return json.dumps(
+        {
+            "id": f"EV{rng.getrandbits(128):032x}",
+            "apiVersion": "2026-03-30",
+            "createdAt": "2026-11-20T17:03:01.310Z",
+            "type": kind,
+            "data": {"resource": resource, "context": context, "links": {"quo": None}},
+        },
+        separators=(",", ":"),
+    ).encode()
 
 
 def message(rng, contact, size):
     incoming = rng.random() < 0.6
-    return _event(rng, "message.received" if incoming else "message.delivered",
-                  {"id": f"AC{rng.getrandbits(128):032x}", "direction": "incoming" if incoming else "outgoing",
-                   "text": _text(rng, size), "media": [], "status": "received" if incoming else "delivered",
-                   "createdAt": "2026-11-20T17:03:00.120Z"}, contact)
+    return _event(
+        rng,
+        "message.received" if incoming else "message.delivered",
+        {
+            "id": f"AC{rng.getrandbits(128):032x}",
+            "direction": "incoming" if incoming else "outgoing",
+            "text": _text(rng, size),
+            "media": [],
+            "status": "received" if incoming else "delivered",
+            "createdAt": "2026-11-20T17:03:00.120Z",
+        },
+        contact,
+    )
 
 
 def seed_message(rng, contact, size):
     """The form of the integration document: no envelope id."""
-    return json.dumps({"type": "message.received", "data": {"object": {
-        "id": f"AC{rng.getrandbits(128):032x}", "conversationId": f"CN{contact:032x}", "direction": "incoming",
-        "from": contact_number(contact), "to": [OWN_NUMBER], "text": _text(rng, size), "media": [],
-        "status": "received", "createdAt": "2026-11-20T17:03:00.120Z"}}}, separators=(",", ":")).encode()
+    return json.dumps(
+        {
+            "type": "message.received",
+            "data": {
+                "object": {
+                    "id": f"AC{rng.getrandbits(128):032x}",
+                    "conversationId": f"CN{contact:032x}",
+                    "direction": "incoming",
+                    "from": contact_number(contact),
+                    "to": [OWN_NUMBER],
+                    "text": _text(rng, size),
+                    "media": [],
+                    "status": "received",
+                    "createdAt": "2026-11-20T17:03:00.120Z",
+                }
+            },
+        },
+        separators=(",", ":"),
+    ).encode()
 
 
 def call(rng, contact, call_id):
-    return _event(rng, "call.completed",
-                  {"id": call_id, "direction": rng.choice(["incoming", "outgoing"]), "status": "answered",
-                   "createdAt": "2026-11-20T17:04:00.000Z", "answeredAt": "2026-11-20T17:04:05.000Z",
-                   "completedAt": "2026-11-20T17:09:05.000Z", "updatedAt": "2026-11-20T17:09:05.000Z",
-                   "duration": 300, "hasVoicemail": False}, contact, call=True)
+    return _event(
+        rng,
+        "call.completed",
+        {
+            "id": call_id,
+            "direction": rng.choice(["incoming", "outgoing"]),
+            "status": "answered",
+            "createdAt": "2026-11-20T17:04:00.000Z",
+            "answeredAt": "2026-11-20T17:04:05.000Z",
+            "completedAt": "2026-11-20T17:09:05.000Z",
+            "updatedAt": "2026-11-20T17:09:05.000Z",
+            "duration": 300,
+            "hasVoicemail": False,
+        },
+        contact,
+        call=True,
+    )
 
 
 def summary(rng, contact, call_id):
-    return _event(rng, "call.summary.completed",
-                  {"callId": call_id, "processingStatus": "completed",
-                   "summary": [_text(rng, 200), _text(rng, 150)], "nextSteps": [_text(rng, 40)],
-                   "fromPhoneNumber": contact_number(contact), "handledByAiAgent": False,
-                   "answeredByUserId": "US4hZwQm9T", "jobs": []}, contact, call=True)
+    return _event(
+        rng,
+        "call.summary.completed",
+        {
+            "callId": call_id,
+            "processingStatus": "completed",
+            "summary": [_text(rng, 200), _text(rng, 150)],
+            "nextSteps": [_text(rng, 40)],
+            "fromPhoneNumber": contact_number(contact),
+            "handledByAiAgent": False,
+            "answeredByUserId": "US4hZwQm9T",
+            "jobs": [],
+        },
+        contact,
+        call=True,
+    )
 
 
 def transcript(rng, contact, call_id):
-    lines = [{"userId": None, "identifier": contact_number(contact) if i % 2 else OWN_NUMBER,
-              "content": _text(rng, 60), "start": i * 4.2, "end": i * 4.2 + 3.9} for i in range(rng.randint(8, 20))]
-    return _event(rng, "call.transcript.completed",
-                  {"callId": call_id, "createdAt": "2026-11-20T17:04:00.000Z", "duration": 300,
-                   "processingStatus": "completed", "dialogue": lines}, contact, call=True)
+    lines = [
+        {
+            "userId": None,
+            "identifier": contact_number(contact) if i % 2 else OWN_NUMBER,
+            "content": _text(rng, 60),
+            "start": i * 4.2,
+            "end": i * 4.2 + 3.9,
+        }
+        for i in range(rng.randint(8, 20))
+    ]
+    return _event(
+        rng,
+        "call.transcript.completed",
+        {
+            "callId": call_id,
+            "createdAt": "2026-11-20T17:04:00.000Z",
+            "duration": 300,
+            "processingStatus": "completed",
+            "dialogue": lines,
+        },
+        contact,
+        call=True,
+    )
 
 
 def mixed(count, seed=1):
@@ -103,10 +183,15 @@ def sign(body, number, seconds=None):
     """Returns Standard Webhooks header fields for a body, valid for five minutes."""
     seconds = str(int(seconds or time.time()))
     message_id = f"msg_{number:028d}"
-    digest = hmac.new(base64.b64decode(SIGNING_KEY.removeprefix("whsec_")),
-                      f"{message_id}.{seconds}.".encode() + body, hashlib.sha256).digest()
-    return {"Content-Type": "application/json", "webhook-id": message_id, "webhook-timestamp": seconds,
-            "webhook-signature": "v1," + base64.b64encode(digest).decode()}
+    digest = hmac.new(
+        base64.b64decode(SIGNING_KEY.removeprefix("whsec_")), f"{message_id}.{seconds}.".encode() + body, hashlib.sha256
+    ).digest()
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+    }
 
 
 def write_requests(path, count, seed=7, host="127.0.0.1"):

@@ -5,10 +5,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, LEFT, RIGHT, ROW, TOP, BAR = 760, 220, 90, 26, 60, 18
 # GitHub shows an image on the page's background, light or dark. The colours are readable on both.
-STYLE = ("text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#6e7781}"
-         ".title{font-weight:600;font-size:15px}.value{font-variant-numeric:tabular-nums}"
-         "rect{fill:#8c959f}rect.ours{fill:#2da44e}"
-         "@media(prefers-color-scheme:dark){text{fill:#adbac7}rect{fill:#636e7b}rect.ours{fill:#57ab5a}}")
+STYLE = (
+    "text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#6e7781}"
+    ".title{font-weight:600;font-size:15px}.value{font-variant-numeric:tabular-nums}"
+    "rect{fill:#8c959f}rect.ours{fill:#2da44e}"
+    "@media(prefers-color-scheme:dark){text{fill:#adbac7}rect{fill:#636e7b}rect.ours{fill:#57ab5a}}"
+)
 OURS = ("trunkline", "gateway", "worker", "receipt to commit", "acknowledgement")
 
 
@@ -32,10 +34,16 @@ def svg(title, unit, bars):
     scale = (WIDTH - LEFT - RIGHT) / longest if longest > 0 else 0
     height = TOP + ROW * len(bars) + 4
     label = quoteattr(f"{title}, {unit}: " + "; ".join(f"{name} {number(value)}" for name, value in bars))
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-             f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label={label}>', f"<style>{STYLE}</style>",
-             f'<text class="title" x="8" y="20">{escape(title)}</text>',
-             f'<text x="8" y="42">{escape(unit)}, median</text>', *bars_of(bars, TOP, scale), "</svg>", ""]
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label={label}>',
+        f"<style>{STYLE}</style>",
+        f'<text class="title" x="8" y="20">{escape(title)}</text>',
+        f'<text x="8" y="42">{escape(unit)}, median</text>',
+        *bars_of(bars, TOP, scale),
+        "</svg>",
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -76,10 +76,26 @@ class Gateway(Contender):
         super().__init__(name or f"trunkline x{threads}", servers)
 
     def command(self, servers):
-        return ([f"{self.programs}/trunkline-gateway", "--listen", f"127.0.0.1:{self.port}", "--ops-listen",
-                 "127.0.0.1:0", "--threads", str(self.threads), "--redis", servers.redis.url_of("gateway"),
-                 "--drain-delay", "0", "--max-requests-per-connection", "1000000000", "--max-connections",
-                 str(self.connections)], {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
+        return (
+            [
+                f"{self.programs}/trunkline-gateway",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--ops-listen",
+                "127.0.0.1:0",
+                "--threads",
+                str(self.threads),
+                "--redis",
+                servers.redis.url_of("gateway"),
+                "--drain-delay",
+                "0",
+                "--max-requests-per-connection",
+                "1000000000",
+                "--max-connections",
+                str(self.connections),
+            ],
+            {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY},
+        )
 
 
 class Ceiling(Contender):
@@ -90,8 +106,10 @@ class Ceiling(Contender):
         super().__init__("ceiling", servers)
 
     def command(self, servers):
-        return ([f"{self.programs}/bench-ceiling", f"127.0.0.1:{self.port}"],
-                {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY})
+        return (
+            [f"{self.programs}/bench-ceiling", f"127.0.0.1:{self.port}"],
+            {"TRUNKLINE_SIGNING_KEYS": bodies.SIGNING_KEY},
+        )
 
     def stored(self, servers):
         return None
@@ -106,13 +124,19 @@ class NginxLua(Contender):
         peer = os.path.join(machine.PEERS, "nginx-lua")
         with open(peer + "/nginx.conf", encoding="utf-8") as conf:
             text = conf.read()
-        for name, value in (("PORT", self.port), ("HERE", peer), ("WORKERS", self.workers),
-                            ("SHARED", "reuseport" if self.workers > 1 else "")):
+        for name, value in (
+            ("PORT", self.port),
+            ("HERE", peer),
+            ("WORKERS", self.workers),
+            ("SHARED", "reuseport" if self.workers > 1 else ""),
+        ):
             text = text.replace(f"@{name}@", str(value))
         with open(self.folder + "/nginx.conf", "w", encoding="utf-8") as conf:
             conf.write(text)
-        return (["nginx", "-p", self.folder, "-e", "error.log", "-c", self.folder + "/nginx.conf"],
-                {"SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(servers.redis.port)})
+        return (
+            ["nginx", "-p", self.folder, "-e", "error.log", "-c", self.folder + "/nginx.conf"],
+            {"SIGNING_KEY": bodies.SIGNING_KEY, "REDIS_PORT": str(servers.redis.port)},
+        )
 
 
 class Fastify(Contender):
@@ -123,10 +147,17 @@ class Fastify(Contender):
         super().__init__(f"{peer} x{count}", servers)
 
     def command(self, servers):
-        return (["node", os.path.join(machine.PEERS, self.peer, "server.js")],
-                {"NODE_PATH": machine.node_modules(self.peer), "NODE_ENV": "production", "PORT": str(self.port),
-                 "PROCESSES": str(self.count), "SIGNING_KEY": bodies.SIGNING_KEY,
-                 "REDIS_PORT": str(servers.redis.port)})
+        return (
+            ["node", os.path.join(machine.PEERS, self.peer, "server.js")],
+            {
+                "NODE_PATH": machine.node_modules(self.peer),
+                "NODE_ENV": "production",
+                "PORT": str(self.port),
+                "PROCESSES": str(self.count),
+                "SIGNING_KEY": bodies.SIGNING_KEY,
+                "REDIS_PORT": str(servers.redis.port),
+            },
+        )
 
     def stored(self, servers):
         return super().stored(servers) if self.peer == "fastify-ioredis" else servers.redis.command("LLEN", JOBS)
@@ -139,11 +170,36 @@ class Flask(Contender):
         super().__init__("flask", servers)
 
     def command(self, servers):
-        return ([machine.PYTHON, "-m", "gunicorn", "app:app", "-b", f"127.0.0.1:{self.port}", "--backlog", "4096",
-                 "-k", "gthread", "-w", str(2 * (os.cpu_count() or 1)), "--threads", "8", "--keep-alive", "75",
-                 "--chdir", os.path.join(machine.PEERS, "flask"), "--worker-tmp-dir", "/dev/shm"],
-                {"SIGNING_KEY": bodies.SIGNING_KEY, "DATABASE_URL": servers.postgres.url, "PYTHONDONTWRITEBYTECODE": "1",
-                 "OWN_NUMBER": bodies.OWN_NUMBER})
+        return (
+            [
+                machine.PYTHON,
+                "-m",
+                "gunicorn",
+                "app:app",
+                "-b",
+                f"127.0.0.1:{self.port}",
+                "--backlog",
+                "4096",
+                "-k",
+                "gthread",
+                "-w",
+                str(2 * (os.cpu_count() or 1)),
+                "--threads",
+                "8",
+                "--keep-alive",
+                "75",
+                "--chdir",
+                os.path.join(machine.PEERS, "flask"),
+                "--worker-tmp-dir",
+                "/dev/shm",
+            ],
+            {
+                "SIGNING_KEY": bodies.SIGNING_KEY,
+                "DATABASE_URL": servers.postgres.url,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "OWN_NUMBER": bodies.OWN_NUMBER,
+            },
+        )
 
     def stored(self, servers):
         return int(servers.postgres.psql("select count(*) from webhook_events"))

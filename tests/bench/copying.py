@@ -5,14 +5,25 @@ import time
 
 import processes
 
-TABLES = ["webhook_events", "activities", "conversations", "contacts", "contact_cards", "conversation_links",
-          "own_numbers", "recordings", "event_copies"]
+TABLES = [
+    "webhook_events",
+    "activities",
+    "conversations",
+    "contacts",
+    "contact_cards",
+    "conversation_links",
+    "own_numbers",
+    "recordings",
+    "event_copies",
+]
 SHARED = TABLES[:2]  # large tables: every connection copies its share
 
 
 def _columns(postgres, table):
-    return postgres.psql("select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from "
-                         f"information_schema.columns where table_name = '{table}' and is_generated = 'NEVER'")
+    return postgres.psql(
+        "select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from "
+        f"information_schema.columns where table_name = '{table}' and is_generated = 'NEVER'"
+    )
 
 
 def keep(postgres, connections):
@@ -35,9 +46,29 @@ def measure(servers, scripts, events):
     postgres = servers.postgres
     start, busy = time.monotonic(), processes.CoresBusy()
     cpu = processes.cpu_seconds(postgres.process.pid)
-    running = [subprocess.Popen(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",
-                                 str(postgres.port), "-U", "trunkline", "-d", "trunkline", "-c", ";".join(script)],
-                                stdin=subprocess.DEVNULL) for script in scripts]
+    running = [
+        subprocess.Popen(
+            [
+                "psql",
+                "-X",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(postgres.port),
+                "-U",
+                "trunkline",
+                "-d",
+                "trunkline",
+                "-c",
+                ";".join(script),
+            ],
+            stdin=subprocess.DEVNULL,
+        )
+        for script in scripts
+    ]
     try:
         if any(each.wait(600) for each in running):
             raise RuntimeError("COPY failed")
@@ -47,5 +78,10 @@ def measure(servers, scripts, events):
                 each.kill()
                 each.wait()
     seconds = time.monotonic() - start
-    return {"events": events, "seconds": seconds, "per_second": events / seconds, "cores_busy": busy.so_far(),
-            "postgres_cpu_us": (processes.cpu_seconds(postgres.process.pid) - cpu) / events * 1e6}
+    return {
+        "events": events,
+        "seconds": seconds,
+        "per_second": events / seconds,
+        "cores_busy": busy.so_far(),
+        "postgres_cpu_us": (processes.cpu_seconds(postgres.process.pid) - cpu) / events * 1e6,
+    }

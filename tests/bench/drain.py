@@ -32,16 +32,34 @@ class Drainer:
 
 
 def ours(servers, programs, *options):
-    return Drainer([f"{programs}/trunkline-worker", "--redis", servers.redis.url_of("worker"), "--postgres",
-                    servers.postgres.url_of("worker"), "--ops-listen", "127.0.0.1:0", "--own-number", bodies.OWN_NUMBER,
-                    *options])
+    return Drainer(
+        [
+            f"{programs}/trunkline-worker",
+            "--redis",
+            servers.redis.url_of("worker"),
+            "--postgres",
+            servers.postgres.url_of("worker"),
+            "--ops-listen",
+            "127.0.0.1:0",
+            "--own-number",
+            bodies.OWN_NUMBER,
+            *options,
+        ]
+    )
 
 
 def bullmq(servers, concurrency=32):
-    return Drainer(["node", os.path.join(machine.PEERS, "fastify-bullmq", "worker.js")],
-                   {"NODE_PATH": machine.node_modules("fastify-bullmq"), "NODE_ENV": "production",
-                    "REDIS_PORT": str(servers.redis.port), "DATABASE_URL": servers.postgres.url,
-                    "CONCURRENCY": str(concurrency), "OWN_NUMBER": bodies.OWN_NUMBER})
+    return Drainer(
+        ["node", os.path.join(machine.PEERS, "fastify-bullmq", "worker.js")],
+        {
+            "NODE_PATH": machine.node_modules("fastify-bullmq"),
+            "NODE_ENV": "production",
+            "REDIS_PORT": str(servers.redis.port),
+            "DATABASE_URL": servers.postgres.url,
+            "CONCURRENCY": str(concurrency),
+            "OWN_NUMBER": bodies.OWN_NUMBER,
+        },
+    )
 
 
 def entries_left(servers):
@@ -85,9 +103,16 @@ def run(servers, start, left, until=0):
     taken, seconds = began_left - now_left, now - began
     if taken <= 0 or seconds <= 0:
         raise RuntimeError("too few to be measured")
-    return {"events": taken, "seconds": seconds, "per_second": taken / seconds, "memory_mib": memory, "cores_busy": cores_busy,
-            "cpu_us": cpu / (count - now_left) * 1e6, "redis_cpu_us": (after[0] - before[0]) / (count - now_left) * 1e6,
-            "postgres_cpu_us": (after[1] - before[1]) / (count - now_left) * 1e6}
+    return {
+        "events": taken,
+        "seconds": seconds,
+        "per_second": taken / seconds,
+        "memory_mib": memory,
+        "cores_busy": cores_busy,
+        "cpu_us": cpu / (count - now_left) * 1e6,
+        "redis_cpu_us": (after[0] - before[0]) / (count - now_left) * 1e6,
+        "postgres_cpu_us": (after[1] - before[1]) / (count - now_left) * 1e6,
+    }
 
 
 def check_rows(servers, count):

@@ -17,8 +17,10 @@ def read(path):
 
 def conditions(found):
     """Returns what two runs must have in common. Each part records the commit that it measured."""
-    return ({name: value for name, value in found["machine"].items() if name != "commit"},
-            {name: value for name, value in found["options"].items() if name != "part"})
+    return (
+        {name: value for name, value in found["machine"].items() if name != "commit"},
+        {name: value for name, value in found["options"].items() if name != "part"},
+    )
 
 
 def parts(before, found, anew):
@@ -28,8 +30,11 @@ def parts(before, found, anew):
         return {}, {}
     if conditions(before) != conditions(found):
         sys.exit("--keep: the file's figures are of another machine or other options; measure all of it anew")
-    old = {name: {"commit": before["machine"].get("commit", ""), **part} for name, part in before["parts"].items()
-           if name not in anew}
+    old = {
+        name: {"commit": before["machine"].get("commit", ""), **part}
+        for name, part in before["parts"].items()
+        if name not in anew
+    }
     measured = {}
     for part in old.values():
         measured |= part["measured"]

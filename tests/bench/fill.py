@@ -22,8 +22,20 @@ def wire(*args):
 
 def entry(number, body, now_ms):
     """Returns the fields of an entry."""
-    return (b"d", b"%026d" % number, b"t", b"%d" % now_ms, b"s", b"standard", b"k", b"0",
-            b"w", b"msg_%028d" % number, b"b", body)
+    return (
+        b"d",
+        b"%026d" % number,
+        b"t",
+        b"%d" % now_ms,
+        b"s",
+        b"standard",
+        b"k",
+        b"0",
+        b"w",
+        b"msg_%028d" % number,
+        b"b",
+        body,
+    )
 
 
 def events(count):
@@ -37,7 +49,7 @@ def events(count):
         mask = rng.getrandbits(128)
         for body in pool[:left]:
             at = body.find(b'"AC') + 3  # the activity's id, in every kind of the mix
-            yield body[:at] + b"%032x" % (int(body[at:at + 32], 16) ^ mask) + body[at + 32:]
+            yield body[:at] + b"%032x" % (int(body[at : at + 32], 16) ^ mask) + body[at + 32 :]
         left -= len(pool)
 
 
@@ -52,8 +64,9 @@ def stream(redis, count, given=None, first=0):
         now_ms = int(time.time() * 1000)
         left = enumerate(given or events(count), first)
         while chunk := list(itertools.islice(left, CHUNK)):
-            connection.sendall(b"".join(wire(b"XADD", STREAM.encode(), b"*", *entry(number, body, now_ms))
-                                        for number, body in chunk))
+            connection.sendall(
+                b"".join(wire(b"XADD", STREAM.encode(), b"*", *entry(number, body, now_ms)) for number, body in chunk)
+            )
             for _ in chunk:
                 if not answers.readline().startswith(b"$"):
                     raise RuntimeError("an XADD was refused")
@@ -63,14 +76,18 @@ def stream(redis, count, given=None, first=0):
 
 def jobs(redis, count):
     """Adds count jobs of BullMQ with the same deliveries."""
-    filler = subprocess.Popen(["node", os.path.join(machine.PEERS, "fastify-bullmq", "fill.js")], stdin=subprocess.PIPE,
-                              env={**os.environ, "NODE_PATH": machine.node_modules("fastify-bullmq"),
-                                   "REDIS_PORT": str(redis.port)})
+    filler = subprocess.Popen(
+        ["node", os.path.join(machine.PEERS, "fastify-bullmq", "fill.js")],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "NODE_PATH": machine.node_modules("fastify-bullmq"), "REDIS_PORT": str(redis.port)},
+    )
     try:
         now_ms = int(time.time() * 1000)
         for number, body in enumerate(events(count)):
-            filler.stdin.write(json.dumps({"d": f"{number:026d}", "t": now_ms, "w": f"msg_{number:028d}",
-                                           "b": body.decode()}).encode() + b"\n")
+            filler.stdin.write(
+                json.dumps({"d": f"{number:026d}", "t": now_ms, "w": f"msg_{number:028d}", "b": body.decode()}).encode()
+                + b"\n"
+            )
         filler.stdin.close()
         if filler.wait(300):
             raise RuntimeError("BullMQ's queue could not be filled")

@@ -42,8 +42,10 @@ def fill(postgres, count):
     empty(postgres)
     _restart(postgres, wal_level="minimal", max_wal_senders="0")
     postgres.psql(PEOPLE.format(contacts=CONTACTS))
-    fillers = [_start_filling(postgres, table, statement, count)
-               for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))]
+    fillers = [
+        _start_filling(postgres, table, statement, count)
+        for table, statement in (("webhook_events", EVENTS), ("activities", ACTIVITIES))
+    ]
     for filler in fillers:
         if filler.wait(DEADLINE):
             raise RuntimeError("the tables could not be filled")
@@ -64,8 +66,10 @@ def _start_filling(postgres, table, statement, count):
     indexes = [line.split(" ", 1) for line in postgres.psql(INDEXES.format(table=table)).splitlines()]
     script = ["begin", f"truncate {table}", "set maintenance_work_mem = '512MB'"]
     script += [f"drop index {name}" for name, _ in indexes]
-    script += [statement.format(first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS)
-               for first in range(1, count + 1, PIECE)]
+    script += [
+        statement.format(first=first, last=min(first + PIECE - 1, count), contacts=CONTACTS)
+        for first in range(1, count + 1, PIECE)
+    ]
     script += [*(definition for _, definition in indexes), "commit"]
     with tempfile.TemporaryFile() as file:
         file.write(";\n".join([*script, ""]).encode())

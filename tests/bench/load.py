@@ -16,10 +16,25 @@ def full(contender, servers, requests, seconds, connections):
     stored_before = contender.stored(servers)
     before = processes.cpu_seconds(contender.process.pid), processes.cpu_seconds(servers.redis.process.pid)
     busy = processes.CoresBusy()
-    done = subprocess.run(["wrk", f"-t{WRK_THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
-                           "-s", HERE + "/load.lua", f"http://127.0.0.1:{contender.port}{bodies.PATH}", "--", requests,
-                           str(WRK_THREADS)],
-                          capture_output=True, text=True, timeout=seconds + 60)
+    done = subprocess.run(
+        [
+            "wrk",
+            f"-t{WRK_THREADS}",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "10s",
+            "-s",
+            HERE + "/load.lua",
+            f"http://127.0.0.1:{contender.port}{bodies.PATH}",
+            "--",
+            requests,
+            str(WRK_THREADS),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+    )
     cores_busy = busy.so_far()
     if done.returncode:
         raise RuntimeError("wrk: " + done.stderr)
@@ -41,7 +56,9 @@ def round_of(contender, servers, requests, options):
     for last in (False, True):
         servers.forget()
         try:
-            return full(contender, servers, requests, options.seconds, options.connections) | {"failed_before": int(last)}
+            return full(contender, servers, requests, options.seconds, options.connections) | {
+                "failed_before": int(last)
+            }
         except RuntimeError as problem:
             if last:
                 raise
@@ -57,8 +74,12 @@ def check_stored(contender, servers, answers, before, connections):
 
 def paced(programs, port, requests, rate, seconds, connections):
     """An open loop at a fixed rate; latency counts from the scheduled time."""
-    done = subprocess.run([f"{programs}/bench-pacer", str(port), str(connections), str(rate), str(seconds), requests],
-                          capture_output=True, text=True, timeout=seconds + 60)
+    done = subprocess.run(
+        [f"{programs}/bench-pacer", str(port), str(connections), str(rate), str(seconds), requests],
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+    )
     if done.returncode:
         raise RuntimeError(done.stderr)
     result = json.loads(done.stdout)

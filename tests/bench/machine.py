@@ -31,14 +31,18 @@ def install(packages):
     wanted = list(packages)
     if "nodejs" in wanted and shutil.which("node") and shutil.which("npm"):
         wanted = [name for name in wanted if name not in ("nodejs", "npm")]
-    installed = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted],
-                               capture_output=True, text=True).stdout
+    installed = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *wanted], capture_output=True, text=True
+    ).stdout
     missing = [name for name in wanted if f"{name} installed\n" not in installed]
     if not missing:
         return
     print("installing", *missing, "(their services are not started)", flush=True)
-    guard = "" if os.path.exists(POLICY) else (
-        f"trap 'rm -f {POLICY}' EXIT; printf '#!/bin/sh\\nexit 101\\n' > {POLICY}; chmod +x {POLICY};")
+    guard = (
+        ""
+        if os.path.exists(POLICY)
+        else (f"trap 'rm -f {POLICY}' EXIT; printf '#!/bin/sh\\nexit 101\\n' > {POLICY}; chmod +x {POLICY};")
+    )
     script = f"{guard} apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy {' '.join(missing)}"
     subprocess.run(([] if os.geteuid() == 0 else ["sudo"]) + ["sh", "-c", script], check=True)
 
@@ -60,8 +64,12 @@ def node_modules(peer):
     os.makedirs(folder, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(PEERS, peer, name), folder)
-    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=folder,
-                   check=True, timeout=600)
+    subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"],
+        cwd=folder,
+        check=True,
+        timeout=600,
+    )
     with open(done, "w", encoding="utf-8"):
         pass
     return os.path.join(folder, "node_modules")
@@ -71,8 +79,12 @@ def build(targets):
     """Builds our programs with the release preset, if changed. Returns their folder."""
     print("building the release preset", flush=True)
     subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", "--preset", "release", "--target", *targets], cwd=ROOT, check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["cmake", "--build", "--preset", "release", "--target", *targets],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return os.path.join(ROOT, "build", "release", "bin")
 
 
@@ -100,15 +112,26 @@ def describe():
     with open("/proc/meminfo", encoding="utf-8") as file:
         memory = int(file.readline().split()[1]) // 1024
     disk = _first_line("findmnt", "-no", "FSTYPE,SOURCE", "-T", tempfile.gettempdir())
-    return {"cpu": model, "cores": os.cpu_count(), "memory_mib": memory, "disk": disk, "kernel": os.uname().release,
-            "commit": _first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
-            "nginx": _first_line("sh", "-c", "nginx -v 2>&1"),
-            "redis": _first_line("redis-server", "--version").split(" sha=")[0],
-            "postgres": _first_line("psql", "--version"),
-            "node": _first_line("node", "--version"), "wrk": _first_line("sh", "-c", "wrk -v 2>&1 | head -1")}
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "memory_mib": memory,
+        "disk": disk,
+        "kernel": os.uname().release,
+        "commit": _first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
+        "nginx": _first_line("sh", "-c", "nginx -v 2>&1"),
+        "redis": _first_line("redis-server", "--version").split(" sha=")[0],
+        "postgres": _first_line("psql", "--version"),
+        "node": _first_line("node", "--version"),
+        "wrk": _first_line("sh", "-c", "wrk -v 2>&1 | head -1"),
+    }
 
 
 def migrate(trunkline, url):
     """Creates the tables in a database, without libpq's variables."""
-    subprocess.run([trunkline, "migrate", "--postgres", url], check=True, stdout=subprocess.DEVNULL,
-                   env={name: value for name, value in os.environ.items() if not name.startswith("PG")})
+    subprocess.run(
+        [trunkline, "migrate", "--postgres", url],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
+    )

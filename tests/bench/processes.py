@@ -12,8 +12,14 @@ _running = []
 
 def start(args, output, environment=None, **options):
     """output: the file for its output. It runs in a new session, so Ctrl-C does not reach it."""
-    process = subprocess.Popen(args, env={**os.environ, **(environment or {})}, stdout=output, stderr=output,
-                               start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
+    process = subprocess.Popen(
+        args,
+        env={**os.environ, **(environment or {})},
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        **{"stdin": subprocess.DEVNULL, **options},
+    )
     _running.append(process)
     return process
 

@@ -42,6 +42,7 @@ def check(servers, programs, connections):
 
 def _post(port):
     """Sends all of them, with several clients at once."""
+
     def take(share):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for number, body in share:
@@ -51,6 +52,7 @@ def _post(port):
             if answer.status != 200:
                 raise RuntimeError(f"Flask answered {answer.status}")
         connection.close()
+
     numbered = list(enumerate(fill.events(EVENTS)))
     with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(take, [numbered[i::CLIENTS] for i in range(CLIENTS)]))

@@ -18,7 +18,9 @@ def begin(postgres):
 def shape(sql):
     """Returns a statement's text without the parts that PostgreSQL replaces, to identify it."""
     sql = re.sub(r"--[^\n]*\n", "", sql)
-    return re.sub(r"\s+", "", re.sub(r"'[^']*'|\$\d+|\b\d+(e\d+)?\b|\b(null|true|false)\b", "", sql)).rstrip(";").lower()
+    return (
+        re.sub(r"\s+", "", re.sub(r"'[^']*'|\$\d+|\b\d+(e\d+)?\b|\b(null|true|false)\b", "", sql)).rstrip(";").lower()
+    )
 
 
 def names():

@@ -51,7 +51,9 @@ TARGETS = [
     at_most("memory-worker", "memory", "worker while it drains", 48, unit="MiB"),
     at_least("growth-backlog", "growth", "drain with 2,000,000 waiting against 20,000", 0.9),
     at_least("growth-tables", "growth", "drain with 5,000,000 activities against 50,000", 0.7),
-    at_most("growth-bytes", "growth", "Redis' memory for a waiting delivery with a body of 1,000 bytes", 1250, unit="bytes"),
+    at_most(
+        "growth-bytes", "growth", "Redis' memory for a waiting delivery with a body of 1,000 bytes", 1250, unit="bytes"
+    ),
     at_least("scale-workers", "scale", "two workers against one, with one thread per worker", 1.5),
     at_least("scale-threads", "scale", "two gateway threads against one", 1.5),
 ]
@@ -80,13 +82,30 @@ def judge(measured, named=None):
             continue
         value = figures.median(measured[target.id])
         result = "met" if target.met_by(value) else "wall" if target.id in named else "MISSED"
-        lines.append({"id": target.id, "what": target.what, "target": target.wanted(), "value": value,
-                      "min": min(measured[target.id]), "max": max(measured[target.id]), "unit": target.unit,
-                      "result": result})
+        lines.append(
+            {
+                "id": target.id,
+                "what": target.what,
+                "target": target.wanted(),
+                "value": value,
+                "min": min(measured[target.id]),
+                "max": max(measured[target.id]),
+                "unit": target.unit,
+                "result": result,
+            }
+        )
     return lines
 
 
 def table(lines):
     return [["id", "what", "target", "measured", "(min-max)", ""]] + [
-        [line["id"], line["what"], line["target"], f"{line['value']:,.2f} {line['unit']}",
-         f"({line['min']:,.2f}-{line['max']:,.2f})", line["result"]] for line in lines]
+        [
+            line["id"],
+            line["what"],
+            line["target"],
+            f"{line['value']:,.2f} {line['unit']}",
+            f"({line['min']:,.2f}-{line['max']:,.2f})",
+            line["result"],
+        ]
+        for line in lines
+    ]

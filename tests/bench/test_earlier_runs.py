@@ -13,8 +13,14 @@ def found(commit, parts, cpu="one", rounds=5, part="all"):
 
 
 class Kept(unittest.TestCase):
-    before = found("old", {"memory": {"measured": {"memory-gateway": [20]}}, "worker": {"measured": {"worker-copy": [0.1]}},
-                           "e2e": {"measured": {"e2e-p99": [4]}, "commit": "older"}})
+    before = found(
+        "old",
+        {
+            "memory": {"measured": {"memory-gateway": [20]}},
+            "worker": {"measured": {"worker-copy": [0.1]}},
+            "e2e": {"measured": {"e2e-p99": [4]}, "commit": "older"},
+        },
+    )
 
     def test_the_other_parts_and_whose_they_are(self):
         parts, measured = earlier_runs.parts(self.before, found("new", {}, part="worker"), ["worker"])

@@ -15,14 +15,38 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 FIGURES = os.path.join(ROOT, "docs", "performance", "figures.json")
-PAGES = {"performance.md": "# Page\n\n<!-- figures: targets -->\nold\n<!-- end of figures -->\nkept\n\n"
-         "<!-- figures: machine -->\n<!-- end of figures -->\n",
-         "benchmarks/notes.md": "<!-- figures: walls -->\n<!-- end of figures -->\n"}
-MACHINE = {"cpu": "fast", "cores": 2, "memory_mib": 2048, "kernel": "6", "redis": "7", "postgres": "15", "node": "20",
-           "commit": "abc"}
-FOUND = {"machine": MACHINE, "options": {"rounds": 2, "seconds": 5}, "parts": {"memory": {"took_s": 9, "rounds": {
-    "gateway": [{"memory_mib": 20.04, "without_connections_mib": 9}, {"memory_mib": 22, "without_connections_mib": 9}],
-    "worker": [{"memory_mib": 47}]}}}, "targets": targets.judge({"memory-gateway": [20.04, 22]}, set())}
+PAGES = {
+    "performance.md": "# Page\n\n<!-- figures: targets -->\nold\n<!-- end of figures -->\nkept\n\n"
+    "<!-- figures: machine -->\n<!-- end of figures -->\n",
+    "benchmarks/notes.md": "<!-- figures: walls -->\n<!-- end of figures -->\n",
+}
+MACHINE = {
+    "cpu": "fast",
+    "cores": 2,
+    "memory_mib": 2048,
+    "kernel": "6",
+    "redis": "7",
+    "postgres": "15",
+    "node": "20",
+    "commit": "abc",
+}
+FOUND = {
+    "machine": MACHINE,
+    "options": {"rounds": 2, "seconds": 5},
+    "parts": {
+        "memory": {
+            "took_s": 9,
+            "rounds": {
+                "gateway": [
+                    {"memory_mib": 20.04, "without_connections_mib": 9},
+                    {"memory_mib": 22, "without_connections_mib": 9},
+                ],
+                "worker": [{"memory_mib": 47}],
+            },
+        }
+    },
+    "targets": targets.judge({"memory-gateway": [20.04, 22]}, set()),
+}
 
 
 def report(*args):
@@ -66,8 +90,11 @@ class Report(unittest.TestCase):
 
     def test_a_changed_figure_is_found(self):
         report(self.json, "--docs", self.docs)
-        for name, before, after in (("performance.md", "21.02", "12.02"), ("benchmarks/results.md", "21.0", "12.0"),
-                                    ("performance/memory.svg", "21.0", "12.0")):
+        for name, before, after in (
+            ("performance.md", "21.02", "12.02"),
+            ("benchmarks/results.md", "21.0", "12.0"),
+            ("performance/memory.svg", "21.0", "12.0"),
+        ):
             with self.subTest(name):
                 self.assertEqual(report(self.json, "--docs", self.docs, "--check").returncode, 0)
                 correct = self.text(name)
@@ -110,7 +137,7 @@ class Charts(unittest.TestCase):
             self.assertRegex(text, re.escape(wanted))
 
     def test_bars_stay_inside_the_picture(self):
-        picture = self.drawn([(f"bar {i}", 10.0 ** i) for i in range(9)])
+        picture = self.drawn([(f"bar {i}", 10.0**i) for i in range(9)])
         for each in picture:
             if each.tag.endswith("rect"):
                 self.assertLessEqual(float(each.get("x")) + float(each.get("width")), charts.WIDTH - charts.RIGHT)

@@ -44,8 +44,10 @@ class SoakReport(unittest.TestCase):
     def test_measurements_of_a_run(self):
         self.assertEqual(self.collect().returncode, 0)
         page = self.page()
-        self.assertIn("## Steady load with a kill per minute\n\nCommand: `TRUNKLINE_SOAK=1 ctest --preset release -R e2e-soak`",
-                      page)
+        self.assertIn(
+            "## Steady load with a kill per minute\n\nCommand: `TRUNKLINE_SOAK=1 ctest --preset release -R e2e-soak`",
+            page,
+        )
         self.assertIn("| soak | 30 min, 30 kills |\n| drained in | 1.5 to 2.50 s |", page)
         self.assertIn("## e2e-other", page)
         self.assertIn("| a\\|b | 7 |", page)

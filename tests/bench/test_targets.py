@@ -26,17 +26,26 @@ def run():
 
 def run_with(measured, walls=()):
     """Returns exit code and output of tests/bench/run with one part that measures this."""
-    part = types.SimpleNamespace(PACKAGES=[], seconds=lambda _: 1, tables=lambda *_: [], charts=lambda _: [],
-                                 run=measured if callable(measured) else lambda _: {"measured": measured})
+    part = types.SimpleNamespace(
+        PACKAGES=[],
+        seconds=lambda _: 1,
+        tables=lambda *_: [],
+        charts=lambda _: [],
+        run=measured if callable(measured) else lambda _: {"measured": measured},
+    )
     names = run()
     said = io.StringIO()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        for what in (mock.patch.object(sys, "argv", ["run", "memory", "--bin", folder, "--json", folder + "/json",
-                                                     "--charts", folder]),
-                     mock.patch.object(importlib, "import_module", lambda _: part),
-                     mock.patch.object(targets, "walls", lambda: set(walls)),
-                     mock.patch.object(signal, "signal"), contextlib.redirect_stdout(said),
-                     contextlib.redirect_stderr(said)):
+        for what in (
+            mock.patch.object(
+                sys, "argv", ["run", "memory", "--bin", folder, "--json", folder + "/json", "--charts", folder]
+            ),
+            mock.patch.object(importlib, "import_module", lambda _: part),
+            mock.patch.object(targets, "walls", lambda: set(walls)),
+            mock.patch.object(signal, "signal"),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
             stack.enter_context(what)
         try:
             names["main"]()
@@ -104,6 +113,7 @@ class ExitCode(unittest.TestCase):
     def test_a_part_that_fails(self):
         def fail(_):
             raise RuntimeError("no server")
+
         code, said = run_with(fail)
         self.assertEqual(code, 1)
         self.assertIn("memory could not be measured: RuntimeError: no server", said)

@@ -14,13 +14,15 @@ import re
 
 EXIT = re.compile(r"\s+# exit (\d+)$")
 # In this order: what looks like a time or an id first, then what is left of the digits.
-VARYING = [(re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?"), "<time>"),
-           (re.compile(r"\b\d{13}-\d+\b"), "<entry>"),
-           (re.compile(r"\b(?=[0-9a-zA-Z_-]*\d)(?=[0-9a-zA-Z_-]*[a-zA-Z])[0-9a-zA-Z_-]{12,}\b"), "<id>"),
-           (re.compile(r"\d+(,\d{3})*(\.\d+)?\s?(us|ms|s|min|m|h|d|B|kB|MB|GB|KiB|MiB|GiB)\b"), "<quantity>"),
-           (re.compile(r"\d+(,\d{3})*(\.\d+)?"), "<number>"),
-           (re.compile(r"(-{3,}|─{3,}|#{3,})"), "<rule>"),
-           (re.compile(r"\s+"), " ")]
+VARYING = [
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?"), "<time>"),
+    (re.compile(r"\b\d{13}-\d+\b"), "<entry>"),
+    (re.compile(r"\b(?=[0-9a-zA-Z_-]*\d)(?=[0-9a-zA-Z_-]*[a-zA-Z])[0-9a-zA-Z_-]{12,}\b"), "<id>"),
+    (re.compile(r"\d+(,\d{3})*(\.\d+)?\s?(us|ms|s|min|m|h|d|B|kB|MB|GB|KiB|MiB|GiB)\b"), "<quantity>"),
+    (re.compile(r"\d+(,\d{3})*(\.\d+)?"), "<number>"),
+    (re.compile(r"(-{3,}|─{3,}|#{3,})"), "<rule>"),
+    (re.compile(r"\s+"), " "),
+]
 
 
 @dataclasses.dataclass
@@ -56,7 +58,7 @@ def parse(page, text):
     for command in commands:
         code = EXIT.search(command.text)
         if code:
-            command.text, command.exit_code = command.text[:code.start()], int(code[1])
+            command.text, command.exit_code = command.text[: code.start()], int(code[1])
     return commands
 
 

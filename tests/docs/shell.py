@@ -15,9 +15,18 @@ class Shell:
         """Settings of the caller's shell belong to another installation: none is passed on."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TERM") if name in os.environ}
         self.patience = patience
-        self.process = subprocess.Popen(["bash", "--norc"], cwd=folder, env={**kept, **variables}, text=True, bufsize=1,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        errors="replace", start_new_session=True)
+        self.process = subprocess.Popen(
+            ["bash", "--norc"],
+            cwd=folder,
+            env={**kept, **variables},
+            text=True,
+            bufsize=1,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            errors="replace",
+            start_new_session=True,
+        )
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 

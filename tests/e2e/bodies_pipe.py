@@ -9,8 +9,9 @@ import subprocess
 from pipeline import HEX_KEY, wait_for
 
 VERDICTS = os.path.join(os.environ["TRUNKLINE_BIN"], "test-parse-outcome")
-SUITES = os.environ.get("TRUNKLINE_SUITES") or os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                                            "..", "..", "..", "shared", "suites")
+SUITES = os.environ.get("TRUNKLINE_SUITES") or os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "suites"
+)
 
 
 def verdicts(bodies):
@@ -31,9 +32,15 @@ class Sender:
         wait_for(lambda: self.post(b"{}")[0] == 200, "the gateway to accept")
 
     def post(self, body):
-        self.connection.request("POST", "/api/webhooks/openphone", body, {
-            "Content-Type": "application/json",
-            "x-openphone-signature-v1": hmac.new(HEX_KEY.encode(), body, hashlib.sha256).hexdigest()})
+        self.connection.request(
+            "POST",
+            "/api/webhooks/openphone",
+            body,
+            {
+                "Content-Type": "application/json",
+                "x-openphone-signature-v1": hmac.new(HEX_KEY.encode(), body, hashlib.sha256).hexdigest(),
+            },
+        )
         answer = self.connection.getresponse()
         answer.read()
         if answer.getheader("Connection") == "close":
@@ -54,7 +61,8 @@ def stored(postgres):
     text = postgres.psql(
         "select encode(event_key, 'hex') || ' ' || state || ' ' || attempts || ' ' || "
         "encode(sha256(coalesce(raw, convert_to(payload::text, 'UTF8'))), 'hex') || ' ' || "
-        "encode(convert_to(coalesce(error_message, ''), 'UTF8'), 'hex') from webhook_events")
+        "encode(convert_to(coalesce(error_message, ''), 'UTF8'), 'hex') from webhook_events"
+    )
     rows = {}
     for line in text.splitlines():
         key, state, attempts, kept, reason = line.split(" ")

@@ -14,8 +14,11 @@ HEX_SECRET = "zqx-hex-signing-key-0001-of-the-canary-test"
 LEGACY_SECRET = b"zqx legacy signing key of 32 b.."
 STANDARD_SECRET = b"zqx standard signing key of 32 b"
 REDIS_SECRET, POSTGRES_SECRET, API_SECRET = "zqxRedisPassword", "zqxPostgresPassword", "zqxProviderApiKey"
-KEYS = (HEX_SECRET, "legacy:" + base64.b64encode(LEGACY_SECRET).decode(),
-        "whsec_" + base64.b64encode(STANDARD_SECRET).decode())
+KEYS = (
+    HEX_SECRET,
+    "legacy:" + base64.b64encode(LEGACY_SECRET).decode(),
+    "whsec_" + base64.b64encode(STANDARD_SECRET).decode(),
+)
 NUMBERS = [f"415555010{n}" for n in range(10)]  # fictitious; only their last two digits are logged
 MARK = "zqxPrivate"  # part of every text, name, transcript, address and query string
 
@@ -30,8 +33,7 @@ def forms(secret):
 
 
 CANARIES = {MARK.encode().lower(), *(n.encode() for n in NUMBERS)}
-for one in (HEX_SECRET, LEGACY_SECRET, STANDARD_SECRET, REDIS_SECRET, POSTGRES_SECRET,
-            API_SECRET):
+for one in (HEX_SECRET, LEGACY_SECRET, STANDARD_SECRET, REDIS_SECRET, POSTGRES_SECRET, API_SECRET):
     CANARIES |= {form.lower() for form in forms(one)}
 NUMBERLESS = CANARIES - {n.encode() for n in NUMBERS}
 
@@ -54,9 +56,17 @@ def number(n):
 
 
 def message(n, text="", **more):
-    return {"id": f"ZQM{n}", "conversationId": f"ZQC{n % 40}", "direction": "incoming", "from": number(n),
-            "to": [number(n + 1)], "createdAt": "2026-06-09T09:02:11.000Z", "text": f"{MARK} {text} {number(n + 2)}",
-            "media": [f"https://media.example/{n}.jpg?token={MARK}{n}&sig=1"], **more}
+    return {
+        "id": f"ZQM{n}",
+        "conversationId": f"ZQC{n % 40}",
+        "direction": "incoming",
+        "from": number(n),
+        "to": [number(n + 1)],
+        "createdAt": "2026-06-09T09:02:11.000Z",
+        "text": f"{MARK} {text} {number(n + 2)}",
+        "media": [f"https://media.example/{n}.jpg?token={MARK}{n}&sig=1"],
+        **more,
+    }
 
 
 def good(n):
@@ -65,28 +75,46 @@ def good(n):
     if kind < 2:
         return "message.received", message(n)
     if kind == 2:
-        return "call.recording.completed", {"id": f"ZQR{n}", "callId": f"ZQL{n}", "duration": 3,
-                                            "url": f"https://media.example/{n}.mp3?token={MARK}"}
+        return "call.recording.completed", {
+            "id": f"ZQR{n}",
+            "callId": f"ZQL{n}",
+            "duration": 3,
+            "url": f"https://media.example/{n}.mp3?token={MARK}",
+        }
     if kind == 3:
-        return "call_summary.created", {"callId": f"ZQL{n}", "summary": f"{MARK} {number(n)}", "nextSteps": [MARK],
-                                        "keyPoints": [f"call {number(n)}"]}
-    return "call_transcript.created", {"callId": f"ZQL{n}", "transcript": {"confidence": 0.9, "dialogue": [
-        {"speaker": f"{MARK} Dana", "text": f"{MARK} {number(n)}", "timestamp": "00:00:02"}]}}
+        return "call_summary.created", {
+            "callId": f"ZQL{n}",
+            "summary": f"{MARK} {number(n)}",
+            "nextSteps": [MARK],
+            "keyPoints": [f"call {number(n)}"],
+        }
+    return "call_transcript.created", {
+        "callId": f"ZQL{n}",
+        "transcript": {
+            "confidence": 0.9,
+            "dialogue": [{"speaker": f"{MARK} Dana", "text": f"{MARK} {number(n)}", "timestamp": "00:00:02"}],
+        },
+    }
 
 
 def hopeless(n):
     """Yields bodies that can never be an event."""
     whole = json.dumps({"type": "message.received", "data": {"object": message(n)}}).encode()
     obj = message(n)
-    return (whole[:-9], b"\xff" + whole, f"{MARK} {number(n)}".encode(), b'"' + MARK.encode() + b'"', whole + whole,
-            json.dumps({"type": {MARK: number(n)}, "data": {"object": obj}}).encode(),
-            json.dumps({"type": "message.received", "data": MARK + number(n)}).encode(),
-            json.dumps({"type": "message.received", "data": {"object": {**obj, "id": {MARK: 1}}}}).encode(),
-            json.dumps({"type": "message.received",
-                        "data": {"object": {**obj, "id": (MARK + number(n)) * 20}}}).encode(),
-            json.dumps({"type": "contact.updated", "data": {"object": {"firstName": MARK}}}).encode(),
-            b'{"%s it": 1, "%s it": 2, %s' % (MARK.encode(), MARK.encode(), whole[1:]),
-            b'{"%s%s": "\\ud800", %s' % (MARK.encode(), number(n).encode(), whole[1:]))[n % 12]
+    return (
+        whole[:-9],
+        b"\xff" + whole,
+        f"{MARK} {number(n)}".encode(),
+        b'"' + MARK.encode() + b'"',
+        whole + whole,
+        json.dumps({"type": {MARK: number(n)}, "data": {"object": obj}}).encode(),
+        json.dumps({"type": "message.received", "data": MARK + number(n)}).encode(),
+        json.dumps({"type": "message.received", "data": {"object": {**obj, "id": {MARK: 1}}}}).encode(),
+        json.dumps({"type": "message.received", "data": {"object": {**obj, "id": (MARK + number(n)) * 20}}}).encode(),
+        json.dumps({"type": "contact.updated", "data": {"object": {"firstName": MARK}}}).encode(),
+        b'{"%s it": 1, "%s it": 2, %s' % (MARK.encode(), MARK.encode(), whole[1:]),
+        b'{"%s%s": "\\ud800", %s' % (MARK.encode(), number(n).encode(), whole[1:]),
+    )[n % 12]
 
 
 def body_of(n):
@@ -131,10 +159,26 @@ class CanaryPipeline(Pipeline):
     def start(self, program, *options):
         role = program.removeprefix("trunkline-")
         self.redis.command("ACL", "SETUSER", f"trunkline-{role}", f">{REDIS_SECRET}")
-        return super().start(program, *options, "--log-level", "debug", *(
-            ("--max-requests-per-connection", "100000") if role == "gateway" else
-            ("--max-attempts", "2", "--retry-base", "50ms", "--retry-poll-interval", "50ms",
-             "--heartbeat-interval", "100ms")))
+        return super().start(
+            program,
+            *options,
+            "--log-level",
+            "debug",
+            *(
+                ("--max-requests-per-connection", "100000")
+                if role == "gateway"
+                else (
+                    "--max-attempts",
+                    "2",
+                    "--retry-base",
+                    "50ms",
+                    "--retry-poll-interval",
+                    "50ms",
+                    "--heartbeat-interval",
+                    "100ms",
+                )
+            ),
+        )
 
     def environment(self, role):
         """Returns the environment of a program: addresses with the canary passwords."""
@@ -148,13 +192,22 @@ def signed(n, body):
     """Returns the headers of delivery n: all schemes; one in 20 is rejected, for various reasons."""
     extra = {"User-Agent": f"{MARK}/{number(n)}", "Authorization": f"Bearer {MARK}", "X-Note": MARK}
     how = n % 3
-    headers = (sign_hex(body, HEX_SECRET) if how == 0 else sign_legacy(body, KEYS[1]) if how == 1 else
-               sign_standard(body, KEYS[2], delivery=f"zqd_{n}"))
+    headers = (
+        sign_hex(body, HEX_SECRET)
+        if how == 0
+        else sign_legacy(body, KEYS[1])
+        if how == 1
+        else sign_standard(body, KEYS[2], delivery=f"zqd_{n}")
+    )
     if n % 20 == 19:
         name = next(k for k in headers if "signature" in k)
-        headers[name] = (MARK, headers[name][:-6] + "aaaaaa", HEX_SECRET,
-                         "v1," + base64.b64encode(STANDARD_SECRET).decode(),
-                         "")[n // 20 % 5]
+        headers[name] = (
+            MARK,
+            headers[name][:-6] + "aaaaaa",
+            HEX_SECRET,
+            "v1," + base64.b64encode(STANDARD_SECRET).decode(),
+            "",
+        )[n // 20 % 5]
     return {**headers, **extra}
 
 

@@ -18,12 +18,15 @@ class CommandTest(WorkerTest):
 
     def command(self, *words, role="worker", env=None, within=2.5, redis="operator", **servers):
         """servers: redis_url, database_url. within: the expected maximum duration in seconds, None for no limit."""
-        environment = clean_environment(REDIS_URL=servers.get("redis_url") or self.redis.url_of(redis),
-                                        DATABASE_URL=servers.get("database_url") or self.postgres.url_of(role),
-                                        **(env or {}))
+        environment = clean_environment(
+            REDIS_URL=servers.get("redis_url") or self.redis.url_of(redis),
+            DATABASE_URL=servers.get("database_url") or self.postgres.url_of(role),
+            **(env or {}),
+        )
         began = time.monotonic()
-        done = subprocess.run([TRUNKLINE, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=60)
+        done = subprocess.run(
+            [TRUNKLINE, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        )
         if within:
             self.assertLess(time.monotonic() - began, limit(within), words)
         return done

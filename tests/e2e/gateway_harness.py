@@ -42,8 +42,11 @@ def sign_standard(body, key=STANDARD_KEY, delivery="msg_1", at=None):
     stamp = str(at or int(time.time()))
     secret = base64.b64decode(key.removeprefix("whsec_"))
     mac = hmac.new(secret, f"{delivery}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return {"webhook-id": delivery, "webhook-timestamp": stamp,
-            "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+    return {
+        "webhook-id": delivery,
+        "webhook-timestamp": stamp,
+        "webhook-signature": "v1," + base64.b64encode(mac).decode(),
+    }
 
 
 def request(body=b"{}", headers=None, method="POST", path=PATH, length=True, content_type="application/json"):
@@ -121,32 +124,64 @@ class Client:
 class Gateway:
     """Runs trunkline-gateway on free ports, with keys for all three schemes unless keys are passed."""
 
-    def __init__(self, redis_url, *options, keys=(HEX_KEY, STANDARD_KEY, LEGACY_KEY), env=None, ready=True,
-                 listen="127.0.0.1:0", log_level="debug", ulimit=None, passed=None):
+    def __init__(
+        self,
+        redis_url,
+        *options,
+        keys=(HEX_KEY, STANDARD_KEY, LEGACY_KEY),
+        env=None,
+        ready=True,
+        listen="127.0.0.1:0",
+        log_level="debug",
+        ulimit=None,
+        passed=None,
+    ):
         """passed: a listening socket that is passed as systemd does it; listen is then "systemd"."""
         self.unix_path = listen[5:] if listen.startswith("unix:") else None
         if passed and passed.family == socket.AF_UNIX:
             self.unix_path = passed.getsockname()
-        command = [os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), "--redis", redis_url,
-                   "--listen", listen, "--ops-listen", "127.0.0.1:0", "--log-level", log_level, *options]
+        command = [
+            os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"),
+            "--redis",
+            redis_url,
+            "--listen",
+            listen,
+            "--ops-listen",
+            "127.0.0.1:0",
+            "--log-level",
+            log_level,
+            *options,
+        ]
         if ulimit:
             command = ["/bin/sh", "-c", f'ulimit -n {ulimit}; exec "$@"', "sh", *command]
         if passed:
-            command = ["/bin/bash", "-c", f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{passed.fileno()}',
-                       "bash", *command]
+            command = [
+                "/bin/bash",
+                "-c",
+                f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{passed.fileno()}',
+                "bash",
+                *command,
+            ]
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("TRUNKLINE_", "OPENPHONE_", "REDIS_"))}
         if keys:
             environment["TRUNKLINE_SIGNING_KEYS"] = "\n".join(keys)
         environment.update(env or {})
         self.log = []
-        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                        pass_fds=[passed.fileno()] if passed else ())
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            pass_fds=[passed.fileno()] if passed else (),
+        )
         atexit.register(self.process.kill)  # also when the test fails in the constructor
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
-        line = wait_for(lambda: self.find("gateway: listening") or self.process.poll() is not None,
-                        "the gateway to listen")
+        line = wait_for(
+            lambda: self.find("gateway: listening") or self.process.poll() is not None, "the gateway to listen"
+        )
         if line is True:
             self.stop()
             raise RuntimeError("the gateway did not start: " + "".join(self.log))

@@ -27,9 +27,23 @@ LINE, ADA, BOB = "+14155550100", "+14155550142", "+14155550143"
 TIME = "2026-03-01T10:00:00.000Z"
 
 # The source of activity 1, as that service stored it.
-RECEIVED = {"id": "EV1", "type": "message.received", "createdAt": TIME, "data": {"object": {
-    "id": "AC1", "conversationId": "CN1", "direction": "incoming", "from": ADA, "to": [LINE], "text": "from the event",
-    "status": "received", "createdAt": TIME}}}
+RECEIVED = {
+    "id": "EV1",
+    "type": "message.received",
+    "createdAt": TIME,
+    "data": {
+        "object": {
+            "id": "AC1",
+            "conversationId": "CN1",
+            "direction": "incoming",
+            "from": ADA,
+            "to": [LINE],
+            "text": "from the event",
+            "status": "received",
+            "createdAt": TIME,
+        }
+    },
+}
 
 CONTACTS = [
     {"id": 1, "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "phone": ADA},
@@ -43,33 +57,109 @@ CONVERSATIONS = [
     {"id": 3, "openphone_id": "CN3", "contact_id": 1},
 ]
 ACTIVITIES = [
-    {"id": 1, "openphone_id": "AC1", "conversation_id": 1, "contact_id": 1, "activity_type": "message",
-     "direction": "incoming", "status": "received", "from_number": ADA, "to_numbers": [LINE], "body": "zz old words",
-     "media_urls": ["https://example.com/1.jpg"], "created_at": "2026-03-01 10:00:05"},
-    {"id": 2, "openphone_id": "AC2", "conversation_id": 1, "contact_id": 1, "activity_type": "call",
-     "direction": "incoming", "status": "completed", "from_number": ADA, "to_numbers": [LINE],
-     "duration_seconds": 310, "recording_url": "https://example.com/old.mp3", "answered_at": "2026-03-01 11:00:00",
-     "completed_at": "2026-03-01 11:05:00", "ai_summary": "They agreed.", "ai_next_steps": ["Write", "Call"],
-     "ai_transcript": {"dialogue": [{"speaker": "Agent", "text": "Hello", "timestamp": "00:00:02"}],
-                       "confidence": 0.95}, "ai_content_status": "completed", "created_at": "2026-03-01 11:00:00"},
-    {"id": 3, "openphone_id": "AC3", "conversation_id": 2, "contact_id": 2, "activity_type": "message",
-     "direction": "outgoing", "status": "delivered", "from_number": LINE, "to_numbers": "415-555-0143", "body": "hi Bob",
-     "created_at": "2026-03-01 12:00:00"},
+    {
+        "id": 1,
+        "openphone_id": "AC1",
+        "conversation_id": 1,
+        "contact_id": 1,
+        "activity_type": "message",
+        "direction": "incoming",
+        "status": "received",
+        "from_number": ADA,
+        "to_numbers": [LINE],
+        "body": "zz old words",
+        "media_urls": ["https://example.com/1.jpg"],
+        "created_at": "2026-03-01 10:00:05",
+    },
+    {
+        "id": 2,
+        "openphone_id": "AC2",
+        "conversation_id": 1,
+        "contact_id": 1,
+        "activity_type": "call",
+        "direction": "incoming",
+        "status": "completed",
+        "from_number": ADA,
+        "to_numbers": [LINE],
+        "duration_seconds": 310,
+        "recording_url": "https://example.com/old.mp3",
+        "answered_at": "2026-03-01 11:00:00",
+        "completed_at": "2026-03-01 11:05:00",
+        "ai_summary": "They agreed.",
+        "ai_next_steps": ["Write", "Call"],
+        "ai_transcript": {
+            "dialogue": [{"speaker": "Agent", "text": "Hello", "timestamp": "00:00:02"}],
+            "confidence": 0.95,
+        },
+        "ai_content_status": "completed",
+        "created_at": "2026-03-01 11:00:00",
+    },
+    {
+        "id": 3,
+        "openphone_id": "AC3",
+        "conversation_id": 2,
+        "contact_id": 2,
+        "activity_type": "message",
+        "direction": "outgoing",
+        "status": "delivered",
+        "from_number": LINE,
+        "to_numbers": "415-555-0143",
+        "body": "hi Bob",
+        "created_at": "2026-03-01 12:00:00",
+    },
     {"id": 4, "activity_type": "email", "direction": "outgoing", "body": "a mail", "email_from": "me@example.com"},
     {"id": 5, "activity_type": "message", "direction": "incoming", "body": "nobody knows its id"},
-    {"id": 6, "openphone_id": "AC6", "contact_id": 1, "activity_type": "message", "from_number": ADA,
-     "to_numbers": [LINE], "body": "no direction, no status"},
-    {"id": 7, "openphone_id": "AC7", "contact_id": 1, "activity_type": "message", "direction": "outgoing",
-     "status": "what", "from_number": ADA, "to_numbers": [LINE], "body": "turned round"},
-    {"id": 8, "openphone_id": "AC8", "contact_id": 1, "activity_type": "voicemail", "direction": "incoming",
-     "status": "received", "from_number": ADA, "to_numbers": [LINE], "body": "call me back",
-     "voicemail_url": "https://example.com/v.mp3", "created_at": "2026-03-01 13:00:00"},
-    {"id": 9, "openphone_id": "AC9", "contact_id": 2, "activity_type": "call", "status": "missed",
-     "to_numbers": "@null", "media_urls": "@null", "ai_transcript": "@null"},
-    {"id": 10, "openphone_id": "AC10", "activity_type": "call",
-     "ai_transcript": '@{"dialogue": [], "dialogue": []}'},
-    {"id": 11, "openphone_id": "AC11", "activity_type": "call", "status": "completed",
-     "ai_transcript": '@{"dialogue": [{"text": "a\\u0000b"}]}'},
+    {
+        "id": 6,
+        "openphone_id": "AC6",
+        "contact_id": 1,
+        "activity_type": "message",
+        "from_number": ADA,
+        "to_numbers": [LINE],
+        "body": "no direction, no status",
+    },
+    {
+        "id": 7,
+        "openphone_id": "AC7",
+        "contact_id": 1,
+        "activity_type": "message",
+        "direction": "outgoing",
+        "status": "what",
+        "from_number": ADA,
+        "to_numbers": [LINE],
+        "body": "turned round",
+    },
+    {
+        "id": 8,
+        "openphone_id": "AC8",
+        "contact_id": 1,
+        "activity_type": "voicemail",
+        "direction": "incoming",
+        "status": "received",
+        "from_number": ADA,
+        "to_numbers": [LINE],
+        "body": "call me back",
+        "voicemail_url": "https://example.com/v.mp3",
+        "created_at": "2026-03-01 13:00:00",
+    },
+    {
+        "id": 9,
+        "openphone_id": "AC9",
+        "contact_id": 2,
+        "activity_type": "call",
+        "status": "missed",
+        "to_numbers": "@null",
+        "media_urls": "@null",
+        "ai_transcript": "@null",
+    },
+    {"id": 10, "openphone_id": "AC10", "activity_type": "call", "ai_transcript": '@{"dialogue": [], "dialogue": []}'},
+    {
+        "id": 11,
+        "openphone_id": "AC11",
+        "activity_type": "call",
+        "status": "completed",
+        "ai_transcript": '@{"dialogue": [{"text": "a\\u0000b"}]}',
+    },
 ]
 EVENTS = [
     {"id": 1, "event_type": "message.received", "payload": RECEIVED, "created_at": "2026-03-01 10:00:06"},
@@ -92,12 +182,21 @@ def literal(column, value):
 
 
 def inserts(table, rows):
-    return "".join(f"insert into {table} ({', '.join(row)}) values ("
-                   + ", ".join(literal(column, value) for column, value in row.items()) + ");\n" for row in rows)
+    return "".join(
+        f"insert into {table} ({', '.join(row)}) values ("
+        + ", ".join(literal(column, value) for column, value in row.items())
+        + ");\n"
+        for row in rows
+    )
 
 
-ROWS = (inserts("contact", CONTACTS) + inserts("conversation", CONVERSATIONS) + inserts("activity", ACTIVITIES)
-        + inserts("webhook_event", EVENTS) + inserts("phone_number", LINES))
+ROWS = (
+    inserts("contact", CONTACTS)
+    + inserts("conversation", CONVERSATIONS)
+    + inserts("activity", ACTIVITIES)
+    + inserts("webhook_event", EVENTS)
+    + inserts("phone_number", LINES)
+)
 READER = """
 do $$ begin if not exists (select from pg_roles where rolname = 'trunkline_old') then create role trunkline_old login;
 end if; end $$;

@@ -28,12 +28,22 @@ class Pipeline:
         self.postgres.migrate(TRUNKLINE)
         self.keys = "\n".join(keys)
         # The environment of an operator: `send` creates rows and removes them again, as the owner.
-        self.env = clean_environment(TRUNKLINE_SIGNING_KEYS=self.keys, REDIS_URL=self.redis.url_of("operator"),
-                                     DATABASE_URL=self.postgres.url_of("owner"))
+        self.env = clean_environment(
+            TRUNKLINE_SIGNING_KEYS=self.keys,
+            REDIS_URL=self.redis.url_of("operator"),
+            DATABASE_URL=self.postgres.url_of("owner"),
+        )
         self.log = open(os.path.join(self.redis.folder, "programs.log"), "ab")
         self.port = free_port()
-        self.gateway = self.start("trunkline-gateway", "--listen", f"127.0.0.1:{self.port}",
-                                  "--ops-listen", "127.0.0.1:0", "--drain-delay", "0ms")
+        self.gateway = self.start(
+            "trunkline-gateway",
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--ops-listen",
+            "127.0.0.1:0",
+            "--drain-delay",
+            "0ms",
+        )
         self.worker = self.start_worker()
         wait_for(lambda: self.gateway.poll() is not None or answers(self.port), "the gateway to listen")
         if self.gateway.poll() is not None:
@@ -45,15 +55,23 @@ class Pipeline:
 
     def start(self, program, *options):
         env = clean_environment(**self.environment(program.removeprefix("trunkline-")))
-        process = subprocess.Popen([os.path.join(self.binaries, program), *options], env=env, stdin=subprocess.DEVNULL,
-                                   stdout=self.log, stderr=self.log)
+        process = subprocess.Popen(
+            [os.path.join(self.binaries, program), *options],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+        )
         self.programs.append(process)
         return process
 
     def environment(self, role):
         env = {"REDIS_URL": self.redis.url_of(role)}
-        return env | ({"TRUNKLINE_SIGNING_KEYS": self.keys} if role == "gateway"
-                      else {"DATABASE_URL": self.postgres.url_of("worker")})
+        return env | (
+            {"TRUNKLINE_SIGNING_KEYS": self.keys}
+            if role == "gateway"
+            else {"DATABASE_URL": self.postgres.url_of("worker")}
+        )
 
     def start_worker(self):
         return self.start("trunkline-worker", "--ops-listen", "127.0.0.1:0")

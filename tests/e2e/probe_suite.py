@@ -15,8 +15,12 @@ FILE = os.path.join(ROOT, "http11probe", "http11probe_cases.json")
 PATIENCE = 1.5
 AFTER = 0.3  # how long an answered connection is observed for its end
 
-FIELDS = {"COMP-405-ALLOW": "Allow", "COMP-OPTIONS-ALLOW": "Allow", "COMP-DATE-HEADER": "Date",
-          "COMP-CONTENT-TYPE": "Content-Type"}
+FIELDS = {
+    "COMP-405-ALLOW": "Allow",
+    "COMP-OPTIONS-ALLOW": "Allow",
+    "COMP-DATE-HEADER": "Date",
+    "COMP-CONTENT-TYPE": "Content-Type",
+}
 
 
 def cases():

@@ -40,9 +40,12 @@ class ProxiedWorkerTest(WorkerTest):
 
     def proxied_worker(self, **options):
         """Starts a worker with one thread that queries PostgreSQL only for what it read."""
-        worker = Worker(ProxiedRedis(self.redis, self.to_redis.port), self.postgres,
-                        database=self.postgres.url_of("worker", self.to_postgres.port),
-                        **{"threads": 1, "retry_poll_interval": "1h", "claim_after": "300ms", **options})
+        worker = Worker(
+            ProxiedRedis(self.redis, self.to_redis.port),
+            self.postgres,
+            database=self.postgres.url_of("worker", self.to_postgres.port),
+            **{"threads": 1, "retry_poll_interval": "1h", "claim_after": "300ms", **options},
+        )
         self.workers.append(worker)
         return worker
 
@@ -52,8 +55,10 @@ class ProxiedWorkerTest(WorkerTest):
         self.setUp()
 
     def wait_no_sessions(self):
-        wait_for(lambda: self.count("pg_stat_activity where application_name like 'trunkline-worker%'") == 0,
-                 "the sessions of dead workers to end")
+        wait_for(
+            lambda: self.count("pg_stat_activity where application_name like 'trunkline-worker%'") == 0,
+            "the sessions of dead workers to end",
+        )
 
     def check(self, events, copies=0):
         """Waits until the stream is drained; each event and each copy has one row, its effects once, and no attempt

@@ -12,9 +12,24 @@ from gateway_harness import Client, entries, request, wait_for
 
 def body_of(name):
     """Returns a small, valid event whose id is name."""
-    return json.dumps({"id": name, "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z", "data": {
-        "object": {"id": "AC" + name, "conversationId": "CN1", "from": "+14155550142", "to": ["+14155550100"],
-                   "direction": "incoming", "body": name, "createdAt": "2026-03-01T10:00:00.000Z"}}}).encode()
+    return json.dumps(
+        {
+            "id": name,
+            "type": "message.received",
+            "createdAt": "2026-03-01T10:00:00.000Z",
+            "data": {
+                "object": {
+                    "id": "AC" + name,
+                    "conversationId": "CN1",
+                    "from": "+14155550142",
+                    "to": ["+14155550100"],
+                    "direction": "incoming",
+                    "body": name,
+                    "createdAt": "2026-03-01T10:00:00.000Z",
+                }
+            },
+        }
+    ).encode()
 
 
 class Senders:
@@ -98,5 +113,9 @@ def seconds_until(condition, what, deadline=60.0):
 
 def can_run(*command):
     """Returns whether a tool is installed and permitted."""
-    return bool(shutil.which(command[0])) and not subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    return (
+        bool(shutil.which(command[0]))
+        and not subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ).returncode
+    )

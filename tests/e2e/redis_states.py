@@ -42,6 +42,7 @@ class StateTest(WorkerTest):
 
             def url_of(self, role):
                 return redis.url_of(role, port=port)
+
         return ProxiedRedis()
 
     def expect_unready(self, *reasons):

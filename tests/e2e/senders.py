@@ -109,9 +109,24 @@ class Crowd:
             file.write(SCRIPT % {"path": path, "headers": lines, "unit": body[0].replace('"', '\\"'), "times": body[1]})
         self.script, self.seconds = file.name, seconds
         self.process = subprocess.Popen(
-            [shutil.which("wrk"), "-t", "2", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s",
-             "-s", self.script, f"http://127.0.0.1:{gateway.port}{path}"],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            [
+                shutil.which("wrk"),
+                "-t",
+                "2",
+                "-c",
+                str(connections),
+                "-d",
+                f"{seconds}s",
+                "--timeout",
+                "10s",
+                "-s",
+                self.script,
+                f"http://127.0.0.1:{gateway.port}{path}",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def stop(self):
         """Ends the run before its time; result() follows."""

@@ -20,14 +20,25 @@ class Supervised:
 
     def __init__(self, redis, postgres, count, **options):
         settings = {**QUICK, **{k.replace("_", "-"): v for k, v in options.items()}}
-        self.command = [os.path.join(BIN, "trunkline-worker"), "--redis", redis.url_of("worker"), "--postgres",
-                        postgres.url_of("worker"), "--ops-listen", ""]
+        self.command = [
+            os.path.join(BIN, "trunkline-worker"),
+            "--redis",
+            redis.url_of("worker"),
+            "--postgres",
+            postgres.url_of("worker"),
+            "--ops-listen",
+            "",
+        ]
         for name, value in settings.items():
             self.command += ["--" + name, str(value)]
         # Only the statements that apply an event touch its facts: inserting a dead letter must still work.
-        self.environment = {**clean_environment(), "LD_PRELOAD": os.path.join(BIN, "test-crash.so"),
-                            "TEST_CRASH_MARKER": MARKER, "TEST_CRASH_STATEMENT": "merge_activities",
-                            "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        self.environment = {
+            **clean_environment(),
+            "LD_PRELOAD": os.path.join(BIN, "test-crash.so"),
+            "TEST_CRASH_MARKER": MARKER,
+            "TEST_CRASH_STATEMENT": "merge_activities",
+            "ASAN_OPTIONS": "verify_asan_link_order=0",
+        }
         self.crashes, self.other_ends, self.ended = 0, [], threading.Event()
         self.processes = [None] * count
         self.threads = [threading.Thread(target=self._keep, args=(i,), daemon=True) for i in range(count)]
@@ -36,8 +47,14 @@ class Supervised:
 
     def _keep(self, place):
         while not self.ended.is_set():
-            process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=without_core)
+            process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                preexec_fn=without_core,
+            )
             self.processes[place] = process
             while process.poll() is None and not self.ended.wait(0.02):
                 pass

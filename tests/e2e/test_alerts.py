@@ -17,8 +17,7 @@ def read(*path):
 
 def anchors_in_order(text):
     """Returns the anchors that GitHub derives from headings."""
-    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-            for title in re.findall(r"^#+ (.+)$", text, re.M)]
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.M)]
 
 
 def promtool(*words):
@@ -58,7 +57,9 @@ class Alerts(unittest.TestCase):
                 self.assertEqual(parts, ["Meaning", "Check", "Fix"])
 
     def test_their_metrics_are_exported(self):
-        exported = dict(re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|", read("docs", "metrics.md"), re.M))
+        exported = dict(
+            re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|", read("docs", "metrics.md"), re.M)
+        )
         used = set(re.findall(r"\b(?:trunkline|process)_[a-z_]+", "".join(re.findall(r"expr: .*", self.rules))))
         self.assertGreater(len(used), 8)
         for name in used:

@@ -28,9 +28,11 @@ class BadEvent(WorkerTest):
 
     def break_on(self, text, how):
         """From now on the database rejects an activity with that text, in that way."""
-        self.sql(f"""create or replace function bad() returns trigger language plpgsql security definer as $$ begin
+        self.sql(
+            f"""create or replace function bad() returns trigger language plpgsql security definer as $$ begin
             if new.body = '{text}' then {how}; end if; return new; end $$;
-            create or replace trigger bad before insert or update on activities for each row execute function bad()""")
+            create or replace trigger bad before insert or update on activities for each row execute function bad()"""
+        )
         self.addCleanup(self.sql, "drop trigger if exists bad on activities")
 
     def add_batch(self, bad, text="bad", count=200):
@@ -48,10 +50,16 @@ class BadEvent(WorkerTest):
                 self.wait_states(processed=200 - len(bad), retrying=len(bad), deadline=120)
                 self.wait_drained()
                 took = time.monotonic() - began
-                self.assertEqual(self.sql("select distinct attempts, claims from webhook_events where state = "
-                                          "'retrying'"), "1|0")
-                self.assertEqual(self.sql("select array_agg(delivery_id order by entry_id) from webhook_events "
-                                          "where state = 'retrying'"), "{%s}" % ",".join(f"D{n}" for n in bad))
+                self.assertEqual(
+                    self.sql("select distinct attempts, claims from webhook_events where state = " "'retrying'"), "1|0"
+                )
+                self.assertEqual(
+                    self.sql(
+                        "select array_agg(delivery_id order by entry_id) from webhook_events "
+                        "where state = 'retrying'"
+                    ),
+                    "{%s}" % ",".join(f"D{n}" for n in bad),
+                )
                 self.assertEqual(self.count("activities"), 200 - len(bad))
                 self.assertEqual(self.sql("select sum(attempts) from webhook_events where state = 'processed'"), "0")
                 measured(f"200 events, bad by {way}, {place}: outcomes of all", f"{took:.2f} s")
@@ -90,8 +98,19 @@ class BadEvent(WorkerTest):
         self.keeper = Supervised(self.redis, self.postgres, count, **{"claim_after": "500ms", "lease": "1s", **options})
 
     def replay(self, *which):
-        done = subprocess.run([os.path.join(BIN, "trunkline"), "dead", "replay", *which, "--yes", "--postgres",
-                               self.postgres.url_of("worker")], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                os.path.join(BIN, "trunkline"),
+                "dead",
+                "replay",
+                *which,
+                "--yes",
+                "--postgres",
+                self.postgres.url_of("worker"),
+            ],
+            capture_output=True,
+            text=True,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def feed(self):
@@ -102,6 +121,7 @@ class BadEvent(WorkerTest):
             while not enough.wait(0.02):
                 self.add(message(10_000 + sent[0]))
                 sent[0] += 1
+
         thread = threading.Thread(target=run)
         thread.start()
 
@@ -109,12 +129,15 @@ class BadEvent(WorkerTest):
             enough.set()
             thread.join(10)
             return sent[0]
+
         self.addCleanup(end)
         return end
 
     def make_dead_letters(self, count, poison=None):
-        self.sql("create function no() returns trigger language plpgsql as $$ begin raise 'no' using errcode = '23514'; "
-                 "end $$; create trigger no before insert on activities for each row execute function no()")
+        self.sql(
+            "create function no() returns trigger language plpgsql as $$ begin raise 'no' using errcode = '23514'; "
+            "end $$; create trigger no before insert on activities for each row execute function no()"
+        )
         worker = self.worker(max_attempts=1, threads=1)
         for n in range(count):
             self.poison(n) if n == poison else self.add(message(n), f"D{n}")
@@ -133,8 +156,10 @@ class BadEvent(WorkerTest):
         end = self.feed()
         wait_for(lambda: self.count("webhook_events where state = 'dead'") == 1, "the poison event to be dead")
         took, sent, done = time.monotonic() - began, end(), self.count("webhook_events where delivery_id = '01TEST'")
-        self.assertEqual(self.sql("select delivery_id, attempts, error_message from webhook_events where state = 'dead'"),
-                         "POISON|0|delivered 5 times without an outcome: it crashes the worker or cannot be recorded")
+        self.assertEqual(
+            self.sql("select delivery_id, attempts, error_message from webhook_events where state = 'dead'"),
+            "POISON|0|delivered 5 times without an outcome: it crashes the worker or cannot be recorded",
+        )
         self.assertGreaterEqual(done, 0.8 * sent - 25)
         self.wait_states(processed=199 + sent, dead=1)
         self.wait_drained()
@@ -142,8 +167,10 @@ class BadEvent(WorkerTest):
         self.assertGreaterEqual(self.keeper.crashes, 3)
         self.assertEqual(self.keeper.other_ends, [])
         self.assertEqual(self.sql("select sum(attempts) from webhook_events"), "0")
-        measured("an event that aborts the worker: crashes until dead", f"{self.keeper.crashes}, in {took:.1f} s, "
-                 f"{done} of {sent} others processed meanwhile")
+        measured(
+            "an event that aborts the worker: crashes until dead",
+            f"{self.keeper.crashes}, in {took:.1f} s, " f"{done} of {sent} others processed meanwhile",
+        )
 
     def test_a_replayed_event_is_dead_again_and_the_others_are_processed(self):
         # Twenty dead letters whose cause is fixed, and among them one that crashes.
@@ -151,21 +178,27 @@ class BadEvent(WorkerTest):
         self.replay("--all")
         self.supervise()
         end = self.feed()
-        wait_for(lambda: self.count("webhook_events where delivery_id like 'D%' and state = 'processed'") == 20,
-                 "the companions")
+        wait_for(
+            lambda: self.count("webhook_events where delivery_id like 'D%' and state = 'processed'") == 20,
+            "the companions",
+        )
         wait_for(lambda: self.count("webhook_events where state = 'dead'") == 1, "the poison event to be dead again")
         sent = end()
         done = self.count("webhook_events where delivery_id = '01TEST'")
         self.assertGreaterEqual(done, 0.8 * sent - 25)
-        self.assertEqual(self.sql("select delivery_id, error_message, claims from webhook_events where state = 'dead'"),
-                         "POISON|crashed the worker|5")
+        self.assertEqual(
+            self.sql("select delivery_id, error_message, claims from webhook_events where state = 'dead'"),
+            "POISON|crashed the worker|5",
+        )
         self.assertEqual(self.keeper.crashes, 5)
         # One of five claims was together with others.
         self.assertEqual(self.sql("select max(claims) <= 2 from webhook_events where delivery_id like 'D%'"), "t")
         self.wait_states(processed=20 + sent, dead=1)
         self.assertEqual(self.keeper.other_ends, [])
-        measured("a replayed event that aborts the worker: crashes until dead", f"{self.keeper.crashes}, {done} of "
-                 f"{sent} others processed meanwhile")
+        measured(
+            "a replayed event that aborts the worker: crashes until dead",
+            f"{self.keeper.crashes}, {done} of " f"{sent} others processed meanwhile",
+        )
 
     def test_workers_killed_from_outside_dead_letter_nothing(self):
         # Repeatedly, while sixty leased retries wait for a lock.
@@ -178,7 +211,9 @@ class BadEvent(WorkerTest):
             waiting = "pg_stat_activity where application_name like 'trunkline-worker%' and wait_event_type = 'Lock'"
             wait_for(lambda: self.count(waiting) > 0, "work in hand")
             self.keeper.kill_all()
-            self.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'")
+            self.sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'"
+            )
             unlock()
         self.wait_states(processed=60)
         self.assertEqual(self.keeper.crashes, 0)

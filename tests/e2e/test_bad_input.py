@@ -11,15 +11,27 @@ from pipeline import HEX_KEY, Pipeline, wait_for
 
 def event(body_text="hello", **changes):
     """Returns a valid message as text; changes replace members of the object."""
-    data = {"id": "TRUNKLINE-TEST-B", "from": "+14155550142", "to": ["+14155550100"], "direction": "incoming",
-            "body": body_text, "createdAt": "2026-03-01T10:00:00.000Z", **changes}
-    return json.dumps({"id": "EVB", "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z",
-                       "data": {"object": data}})
+    data = {
+        "id": "TRUNKLINE-TEST-B",
+        "from": "+14155550142",
+        "to": ["+14155550100"],
+        "direction": "incoming",
+        "body": body_text,
+        "createdAt": "2026-03-01T10:00:00.000Z",
+        **changes,
+    }
+    return json.dumps(
+        {"id": "EVB", "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z", "data": {"object": data}}
+    )
 
 
 def nested(depth):
-    return '{"id":"EVD","type":"message.received","data":{"object":{"id":"TRUNKLINE-TEST-D","deep":' \
-        + "[" * depth + "]" * depth + "}}}"
+    return (
+        '{"id":"EVD","type":"message.received","data":{"object":{"id":"TRUNKLINE-TEST-D","deep":'
+        + "[" * depth
+        + "]" * depth
+        + "}}}"
+    )
 
 
 # name: (body, state, part of the reason or None)
@@ -52,12 +64,21 @@ CASES = {
     "unknown type": (b'{"id":"EV1","type":"fax.received","data":{"object":{"id":"x"}}}', "ignored", None),
     "type of 10 kB": (b'{"id":"EV1","type":"' + b"t" * 10_000 + b'","data":{"object":{"id":"x"}}}', "ignored", None),
     "text of nearly 1 MiB": (event("x" * (1_048_576 - 400), id="TRUNKLINE-TEST-L").encode(), "processed", None),
-    "numbers that are none": (event(**{"from": "'; drop table activities; --", "to": ["", None, 7]},
-                                    id="TRUNKLINE-TEST-N").encode(), None, None),
-    "5000 recipients": (event(to=["+1415555%04d" % (100 + n % 100) for n in range(5000)],
-                              id="TRUNKLINE-TEST-R").encode(), "processed", None),
-    "times from nowhere": (event(createdAt="294277-13-45T99:99:99Z", id="TRUNKLINE-TEST-T").encode(), "processed",
-                           None),
+    "numbers that are none": (
+        event(**{"from": "'; drop table activities; --", "to": ["", None, 7]}, id="TRUNKLINE-TEST-N").encode(),
+        None,
+        None,
+    ),
+    "5000 recipients": (
+        event(to=["+1415555%04d" % (100 + n % 100) for n in range(5000)], id="TRUNKLINE-TEST-R").encode(),
+        "processed",
+        None,
+    ),
+    "times from nowhere": (
+        event(createdAt="294277-13-45T99:99:99Z", id="TRUNKLINE-TEST-T").encode(),
+        "processed",
+        None,
+    ),
     "recipe body": (b'{"id":"EVR","type":"message.received","data":{"object":{"id":"TEST123"}}}', "processed", None),
 }
 
@@ -75,9 +96,16 @@ class BadInput(unittest.TestCase):
         signature = hmac.new(HEX_KEY.encode(), body, hashlib.sha256).hexdigest()
         connection = http.client.HTTPConnection("127.0.0.1", self.pipe.port, timeout=10)
         try:
-            connection.request("POST", "/api/webhooks/openphone", body,
-                               {"Content-Type": "application/json", "x-openphone-signature-v1": signature,
-                                "Content-Length": str(len(body))})
+            connection.request(
+                "POST",
+                "/api/webhooks/openphone",
+                body,
+                {
+                    "Content-Type": "application/json",
+                    "x-openphone-signature-v1": signature,
+                    "Content-Length": str(len(body)),
+                },
+            )
             answer = connection.getresponse()
             answer.read()
             return answer.status, answer.getheader("Trunkline-Delivery-Id")
@@ -89,7 +117,8 @@ class BadInput(unittest.TestCase):
         found = self.pipe.postgres.psql(
             "select state, coalesce(error_message, ''), encode(sha256(coalesce(raw, "
             "convert_to(payload::text, 'UTF8'))), 'hex') "
-            f"from webhook_events where delivery_id = '{delivery}'")
+            f"from webhook_events where delivery_id = '{delivery}'"
+        )
         return found.rsplit("|", 1)[0].split("|", 1) + [found.rsplit("|", 1)[1]] if found else None
 
     def test_every_case_has_its_row(self):

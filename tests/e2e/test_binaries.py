@@ -18,8 +18,13 @@ PROGRAMS = ("trunkline", "trunkline-gateway", "trunkline-worker")
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
 # What each compiler adds where it can; FORTIFY only where the build optimises.
-FLAGS = ("-fstack-protector-strong", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",
-         "-D_GLIBCXX_ASSERTIONS", "-D_FORTIFY_SOURCE=2")
+FLAGS = (
+    "-fstack-protector-strong",
+    "-fstack-clash-protection",
+    "-ftrivial-auto-var-init=zero",
+    "-D_GLIBCXX_ASSERTIONS",
+    "-D_FORTIFY_SOURCE=2",
+)
 # Writes past a buffer and an array of the standard library whose size the compiler cannot see.
 OVERFLOW = """
 #include <cstdio>
@@ -41,14 +46,18 @@ def readelf(*arguments):
 def weaknesses(path):
     """Returns what a program lacks, in words; [] for a hardened program."""
     dynamic, segments, symbols = readelf("-d", path), readelf("-l", path), readelf("--dyn-syms", path)
-    checks = {"no PIE": "DYN (Position-Independent" in readelf("-h", path) and "PIE" in dynamic,
-              "no RELRO": "GNU_RELRO" in segments, "no BIND_NOW": "BIND_NOW" in dynamic,
-              "executable stack": re.search(r"GNU_STACK.* RW ", segments),
-              "writable code": not re.search(r"LOAD.* RWE ", segments), "text relocations": "TEXTREL" not in dynamic,
-              "search path": not re.search("RPATH|RUNPATH", dynamic),
-              "no stack protector": "__stack_chk_fail" in symbols,
-              "no FORTIFY": re.search(r"__(memcpy|strcpy|snprintf|printf|fprintf)_chk", symbols),
-              "no assertions": "__glibcxx_assert_fail" in symbols}
+    checks = {
+        "no PIE": "DYN (Position-Independent" in readelf("-h", path) and "PIE" in dynamic,
+        "no RELRO": "GNU_RELRO" in segments,
+        "no BIND_NOW": "BIND_NOW" in dynamic,
+        "executable stack": re.search(r"GNU_STACK.* RW ", segments),
+        "writable code": not re.search(r"LOAD.* RWE ", segments),
+        "text relocations": "TEXTREL" not in dynamic,
+        "search path": not re.search("RPATH|RUNPATH", dynamic),
+        "no stack protector": "__stack_chk_fail" in symbols,
+        "no FORTIFY": re.search(r"__(memcpy|strcpy|snprintf|printf|fprintf)_chk", symbols),
+        "no assertions": "__glibcxx_assert_fail" in symbols,
+    }
     return [name for name, passed in checks.items() if not passed]
 
 
@@ -58,8 +67,9 @@ class Binaries(unittest.TestCase):
             self.assertEqual(weaknesses(os.path.join(BIN, name)), [], name)
 
     def test_libraries(self):
-        needed = {name: set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", os.path.join(BIN, name))))
-                  for name in PROGRAMS}
+        needed = {
+            name: set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", os.path.join(BIN, name)))) for name in PROGRAMS
+        }
         for name, libraries in needed.items():
             self.assertFalse([x for x in libraries if "/" in x], name)
         # The program that faces the internet cannot connect to PostgreSQL.
@@ -71,8 +81,11 @@ class Binaries(unittest.TestCase):
         if not os.path.exists(path):
             self.skipTest("programs that were not built here")
         with open(path, encoding="utf-8") as file:
-            commands = [c for c in json.load(file)
-                        if re.search(r"/(common|gateway|worker|ctl|generated)/[^:]*\.cpp$", c["file"])]
+            commands = [
+                c
+                for c in json.load(file)
+                if re.search(r"/(common|gateway|worker|ctl|generated)/[^:]*\.cpp$", c["file"])
+            ]
         self.assertGreater(len(commands), 100)
         for one in commands:
             words = set(shlex.split(one["command"]))
@@ -84,8 +97,9 @@ class Binaries(unittest.TestCase):
         """The flags of the release preset make a program that aborts instead of writing past an end."""
         folder = tempfile.mkdtemp(prefix="trunkline-flags-")
         self.addCleanup(shutil.rmtree, folder)
-        subprocess.run(["cmake", "--preset", "release", "-B", folder + "/build"], cwd=ROOT, check=True,
-                       capture_output=True)
+        subprocess.run(
+            ["cmake", "--preset", "release", "-B", folder + "/build"], cwd=ROOT, check=True, capture_output=True
+        )
         with open(folder + "/build/compile_commands.json", encoding="utf-8") as file:
             ours = next(c for c in json.load(file) if c["file"].endswith("gateway/main.cpp"))
         words = [w for w in shlex.split(ours["command"]) if w.startswith(("-f", "-O", "-D_", "-U_", "-std"))]
@@ -94,12 +108,16 @@ class Binaries(unittest.TestCase):
             linked = re.search(r"build bin/trunkline-gateway:.*?LINK_FLAGS = (.*?)\n", file.read(), re.S)[1]
         with open(folder + "/overflow.cpp", "w", encoding="utf-8") as file:
             file.write(OVERFLOW)
-        for name, flags in (("hard", [*words, *shlex.split(linked)]),
-                            ("soft", ["-O2", "-no-pie", "-fno-stack-protector"])):
+        for name, flags in (
+            ("hard", [*words, *shlex.split(linked)]),
+            ("soft", ["-O2", "-no-pie", "-fno-stack-protector"]),
+        ):
             subprocess.run(["c++", "overflow.cpp", "-o", name, *flags], cwd=folder, check=True, capture_output=True)
         self.assertEqual(weaknesses(folder + "/hard"), [])
-        self.assertLessEqual({"no PIE", "no BIND_NOW", "no stack protector", "no FORTIFY", "no assertions"},
-                             set(weaknesses(folder + "/soft")))
+        self.assertLessEqual(
+            {"no PIE", "no BIND_NOW", "no stack protector", "no FORTIFY", "no assertions"},
+            set(weaknesses(folder + "/soft")),
+        )
         for arguments in (["x" * 60], ["two", "arguments"]):
             done = subprocess.run([folder + "/hard", *arguments], capture_output=True, text=True)
             self.assertEqual(done.returncode, -signal.SIGABRT, arguments)
@@ -115,17 +133,30 @@ class Memory(unittest.TestCase):
         os.chmod(folder, 0o777)
         unlimited = resource.getrlimit(resource.RLIMIT_CORE)[1]
         process = subprocess.Popen(
-            command, cwd=folder, env=clean_environment(TRUNKLINE_SIGNING_KEYS="a secret of thirty-two characters"),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited, unlimited)), **how)
+            command,
+            cwd=folder,
+            env=clean_environment(TRUNKLINE_SIGNING_KEYS="a secret of thirty-two characters"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (unlimited, unlimited)),
+            **how,
+        )
         self.addCleanup(lambda: process.stderr.close())
         self.addCleanup(lambda: process.poll() is None and process.kill())
         return process, folder
 
     def programs(self, **how):
         for name, options in (("trunkline-gateway", ["--listen", "127.0.0.1:0"]), ("trunkline-worker", [])):
-            process, folder = self.start(os.path.join(BIN, name), *options, "--ops-listen", "127.0.0.1:0", "--redis",
-                                         "redis://127.0.0.1:1/0", **how)
+            process, folder = self.start(
+                os.path.join(BIN, name),
+                *options,
+                "--ops-listen",
+                "127.0.0.1:0",
+                "--redis",
+                "redis://127.0.0.1:1/0",
+                **how,
+            )
             process.stderr.readline()  # it is running
             yield name, process, folder
 
@@ -150,8 +181,15 @@ class Memory(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "needs root: becomes another user")
     def test_memory_and_environment_are_closed_to_the_same_user(self):
         """Another program of the same user, for example a compromised one, can read neither keys nor memory."""
-        look = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs",
-                "--bounding-set=-all", "--"]
+        look = [
+            "setpriv",
+            "--reuid=nobody",
+            "--regid=nogroup",
+            "--clear-groups",
+            "--no-new-privs",
+            "--bounding-set=-all",
+            "--",
+        ]
         if subprocess.run([*look, "test", "-x", BIN + "/trunkline-gateway"]).returncode:
             self.skipTest("the repository lies where other users may not enter")
         for name, process, _ in self.programs(user="nobody", group="nogroup", extra_groups=[]):
@@ -159,8 +197,9 @@ class Memory(unittest.TestCase):
                 done = subprocess.run([*look, "cat", f"/proc/{process.pid}/{file}"], capture_output=True, text=True)
                 self.assertIn("Permission denied", done.stderr, f"{name} {file}")
             # What a supervisor needs is readable.
-            done = subprocess.run([*look, "cat", f"/proc/{process.pid}/status", f"/proc/{process.pid}/stat"],
-                                  capture_output=True)
+            done = subprocess.run(
+                [*look, "cat", f"/proc/{process.pid}/status", f"/proc/{process.pid}/stat"], capture_output=True
+            )
             self.assertEqual(done.returncode, 0)
         process, _ = self.start("sleep", "60", user="nobody", group="nogroup", extra_groups=[])
         wait_for(lambda: os.readlink(f"/proc/{process.pid}/exe").endswith("sleep"), "sleep")

@@ -55,6 +55,7 @@ class ClusterTest(unittest.TestCase):
 class Chaos(ClusterTest):
     """One run per seed and kind of fault. Servers and tables are shared: a run begins with empty tables and every part
     running."""
+
     totals, recoveries = {}, {}
 
     def faults(self, kind):
@@ -78,10 +79,19 @@ class Chaos(ClusterTest):
     def record(self, kind, nemesis, client):
         """Adds to the sums of the "measured:" lines; each recovery has a generous limit."""
         total = self.totals.setdefault(kind, collections.Counter())
-        retried, copies = (int(self.checker.ask(f"select count(*) from {rows}")) for rows in (
-            "proof.transitions where old = 'retrying'", "event_copies"))
-        total.update(runs=1, faults=len(nemesis.done), events=len(client.sent), acknowledged=len(client.acked),
-                     deliveries=sum(client.answers.values()), copies=copies, retried=retried)
+        retried, copies = (
+            int(self.checker.ask(f"select count(*) from {rows}"))
+            for rows in ("proof.transitions where old = 'retrying'", "event_copies")
+        )
+        total.update(
+            runs=1,
+            faults=len(nemesis.done),
+            events=len(client.sent),
+            acknowledged=len(client.acked),
+            deliveries=sum(client.answers.values()),
+            copies=copies,
+            retried=retried,
+        )
         finished = self.checker.finished()
         for what, _, ended in nemesis.done:
             name = what.split(" after ")[0]
@@ -151,9 +161,12 @@ class Orders(ClusterTest):
         finally:
             client.feeding = False
         self.check(client, lambda: f"restarted in this order: {order}")
-        measured("restart of all parts, " + " ".join(order), "first 200 after "
-                 f"{next(at for at in client.acks if at > up) - up:.2f} s, first row after "
-                 f"{next(at for at in self.checker.finished() if at > up) - up:.2f} s")
+        measured(
+            "restart of all parts, " + " ".join(order),
+            "first 200 after "
+            f"{next(at for at in client.acks if at > up) - up:.2f} s, first row after "
+            f"{next(at for at in self.checker.finished() if at > up) - up:.2f} s",
+        )
 
 
 class Controls(ClusterTest):
@@ -185,12 +198,14 @@ class Controls(ClusterTest):
     def restore(self, table):
         columns = self.cluster.postgres.psql(
             "select string_agg(attname, ', ' order by attnum) from pg_attribute where attrelid = "
-            f"'{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''")
+            f"'{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = ''"
+        )
         self.cluster.postgres.psql(
             f"set session_replication_role = replica; delete from {table};"
             f"insert into {table} ({columns}) overriding system value select {columns} from proof.saved_{table};"
             f"drop table proof.saved_{table}; delete from proof.transitions where tx > {self.mark};"
-            f"delete from proof.effects where tx > {self.mark}")
+            f"delete from proof.effects where tx > {self.mark}"
+        )
 
     def setUp(self):
         self.mark = self.cluster.postgres.psql("select txid_current()")
@@ -217,8 +232,9 @@ class Controls(ClusterTest):
 
     def test_an_effect_outside_of_its_events_transaction(self):
         self.saved("activities")
-        found = self.problems("update activities set body = body || '!' where id = (select max(id) from activities "
-                              "where body <> '')")
+        found = self.problems(
+            "update activities set body = body || '!' where id = (select max(id) from activities " "where body <> '')"
+        )
         self.assert_found(found, "effect without its event: activities")
 
     def test_an_event_that_is_applied_twice(self):
@@ -227,7 +243,8 @@ class Controls(ClusterTest):
             "update webhook_events set state = 'retrying', finished_at = null, next_attempt_at = 'infinity'"
             " where id = (select max(id) from webhook_events where state = 'processed')",
             "update webhook_events set state = 'processed', finished_at = now(), next_attempt_at = null"
-            " where state = 'retrying'")
+            " where state = 'retrying'",
+        )
         self.assert_found(found, "became final 2 times")
 
     def test_a_copy_that_is_not_counted(self):

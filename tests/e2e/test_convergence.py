@@ -22,8 +22,15 @@ def measured(name, value):
 
 
 def message(number, contact, conversation=None, own="+14155550100"):
-    resource = {"id": f"AC{number}", "from": contact, "to": [own], "direction": "incoming", "status": "received",
-             "text": f"text {number}", "createdAt": f"2026-11-20T17:{number // 60 % 60:02}:{number % 60:02}.000Z"}
+    resource = {
+        "id": f"AC{number}",
+        "from": contact,
+        "to": [own],
+        "direction": "incoming",
+        "status": "received",
+        "text": f"text {number}",
+        "createdAt": f"2026-11-20T17:{number // 60 % 60:02}:{number % 60:02}.000Z",
+    }
     if conversation:
         resource["conversationId"] = conversation
     return Delivery(json.dumps({"type": "message.received", "data": {"object": resource}}).encode())
@@ -67,7 +74,7 @@ class Convergence(unittest.TestCase):
         rng.shuffle(arriving)
         began, share = time.monotonic(), len(arriving) // (KILLS + 1) + 1
         for kill in range(KILLS + 1):
-            feed(self.cluster.redis, arriving[kill * share:(kill + 1) * share])
+            feed(self.cluster.redis, arriving[kill * share : (kill + 1) * share])
             if kill < KILLS:
                 time.sleep(rng.uniform(0.0, 0.12))
                 victim = rng.choice(self.cluster.workers())
@@ -78,17 +85,22 @@ class Convergence(unittest.TestCase):
         self.assert_all_is_well(distinct.values(), seed)
         copies = int(self.checker.ask("select count(*) from event_copies"))
         self.assertEqual(copies, len(arriving) - len(distinct))
-        measured("convergence", f"{len(distinct)} events in {len(arriving)} entries, 8 consumers, {KILLS} kills: "
-                 f"0 lost, 0 doubled, {copies} copies counted, {took:.1f} s")
+        measured(
+            "convergence",
+            f"{len(distinct)} events in {len(arriving)} entries, 8 consumers, {KILLS} kills: "
+            f"0 lost, 0 doubled, {copies} copies counted, {took:.1f} s",
+        )
 
     def test_a_hot_conversation(self):
         """90 % of the events are in one conversation: no deadlock, and no less than 30 % of the rate of an even
         distribution."""
+
         def spread(number):
             return message(number, contact_number(number % 500), f"CN{number % 500}")
 
         def hot(number):
             return message(number, HOT, "CNhot")
+
         first = [spread(n) for n in range(500)] + [hot(500)]  # all conversations exist before the measurement
         even = [spread(1000 + n) for n in range(CROWD)]
         crowded = [hot(1000 + CROWD + n) if n % 10 else spread(1000 + CROWD + n) for n in range(CROWD)]
@@ -105,11 +117,18 @@ class Convergence(unittest.TestCase):
         self.assert_all_is_well(first + even + crowded, 0)
         self.assertEqual(self.checker.ask("select deadlocks from pg_stat_database where datname = 'trunkline'"), "0")
         newest = max(json.loads(d.body)["data"]["object"]["createdAt"][11:19] for d in crowded if b"CNhot" in d.body)
-        self.assertEqual(self.checker.ask("select to_char(last_activity_at at time zone 'UTC', 'HH24:MI:SS') "
-                                          "from conversations where openphone_id = 'CNhot'"), newest)
+        self.assertEqual(
+            self.checker.ask(
+                "select to_char(last_activity_at at time zone 'UTC', 'HH24:MI:SS') "
+                "from conversations where openphone_id = 'CNhot'"
+            ),
+            newest,
+        )
         pace = seconds["even"] / seconds["crowded"]
-        measured("crowded conversation", f"{1 / seconds['crowded']:.0f} events/s, "
-                 f"even spread {1 / seconds['even']:.0f} events/s: {pace:.0%}")
+        measured(
+            "crowded conversation",
+            f"{1 / seconds['crowded']:.0f} events/s, " f"even spread {1 / seconds['even']:.0f} events/s: {pace:.0%}",
+        )
         self.assertGreaterEqual(pace, 0.3)
 
     def test_an_unknown_number_calls_fifty_times_at_once(self):
@@ -123,8 +142,12 @@ class Convergence(unittest.TestCase):
                 self.checker.drain()
                 self.assert_all_is_well(events, 0)
                 self.assertEqual(self.checker.ask("select phone from contacts"), UNKNOWN)
-                self.assertEqual(self.checker.ask(
-                    "select count(*), count(distinct conversation_id), count(distinct contact_id), "
-                    "(select count(*) from conversations) from activities"), "50|1|1|1")
+                self.assertEqual(
+                    self.checker.ask(
+                        "select count(*), count(distinct conversation_id), count(distinct contact_id), "
+                        "(select count(*) from conversations) from activities"
+                    ),
+                    "50|1|1|1",
+                )
                 # The events were applied in many transactions.
                 self.assertGreater(int(self.checker.ask("select count(distinct tx) from proof.transitions")), 10)

@@ -9,7 +9,7 @@ from servers import Postgres, free_port
 
 BIN = os.environ["TRUNKLINE_BIN"]
 # A body can contain any byte: NUL, invalid UTF-8, and all others.
-RAW = b'{"id": "\x00' + bytes(range(256)) + b'\r\n'
+RAW = b'{"id": "\x00' + bytes(range(256)) + b"\r\n"
 JSON_TEXT = '{ "b":1,  "a":"\\u00e9 \\/",\n"a":2 }\n'
 
 
@@ -27,8 +27,13 @@ class Dead(unittest.TestCase):
         self.postgres.psql("truncate webhook_events, operator_log restart identity")
 
     def dead(self, *arguments, answer="", text=True):
-        return subprocess.run([f"{BIN}/trunkline", "dead", *arguments, "--postgres", self.postgres.url_of("worker")],
-                              input=answer if text else answer.encode(), capture_output=True, text=text, timeout=30)
+        return subprocess.run(
+            [f"{BIN}/trunkline", "dead", *arguments, "--postgres", self.postgres.url_of("worker")],
+            input=answer if text else answer.encode(),
+            capture_output=True,
+            text=text,
+            timeout=30,
+        )
 
     def insert(self, number, state="dead", kind="message.received", error="it broke", ago="1 minute", raw=None):
         payload = "null" if raw is not None else "'%s'" % JSON_TEXT.replace("'", "''")
@@ -42,12 +47,14 @@ class Dead(unittest.TestCase):
             f" {'null' if final else 'now()'}, now() - interval '3 hours',"
             f" {'now() - interval ' + chr(39) + ago + chr(39) if final else 'null'},"
             f" 'DEL{number}', 'msg_{number}', '170000000000{number}-0', 'standard', 1, 1, {payload}, {bytes_})"
-            " returning id")
+            " returning id"
+        )
 
     def state(self, number):
         return self.postgres.psql(
             "select state, attempts, claims, error_message, finished_at is null, next_attempt_at <= now()"
-            f" from webhook_events where event_id = 'EV{number}'")
+            f" from webhook_events where event_id = 'EV{number}'"
+        )
 
     def test_list_newest_first_with_reasons(self):
         self.insert(1, ago="2 days", error="old trouble")
@@ -65,8 +72,11 @@ class Dead(unittest.TestCase):
         self.insert(1, kind="call.completed", error="value 100% Too_Long")
         self.insert(2, error="other", ago="3 days")
         self.insert(3, error="other")
+
         def listed(*filters):
-            return [d["id"] for d in json_schema.check("dead list", self.dead("list", "--json", *filters).stdout)["dead"]]
+            return [
+                d["id"] for d in json_schema.check("dead list", self.dead("list", "--json", *filters).stdout)["dead"]
+            ]
 
         self.assertEqual(listed("--type", "call.completed"), [1])
         self.assertEqual(listed("--error", "too_long"), [1])
@@ -89,12 +99,19 @@ class Dead(unittest.TestCase):
         for name in (row, "EV7", "DEL7", "msg_7", "1700000000007-0"):
             done = self.dead("show", name)
             self.assertEqual(done.returncode, 0, done.stderr)
-            for expected in (r"reason +not JSON: at byte 17", r"attempts +16", r"scheme +standard, key 1",
-                             r"entry_id +1700000000007-0", r"delivery_id +DEL7", r"state +dead"):
+            for expected in (
+                r"reason +not JSON: at byte 17",
+                r"attempts +16",
+                r"scheme +standard, key 1",
+                r"entry_id +1700000000007-0",
+                r"delivery_id +DEL7",
+                r"state +dead",
+            ):
                 self.assertRegex(done.stdout, expected)
         event = json_schema.check("dead show", self.dead("show", row, "--json").stdout)["events"][0]
-        self.assertEqual((event["reason"], event["scheme"], event["attempts"]),
-                         ("not JSON: at byte 17", "standard", 16))
+        self.assertEqual(
+            (event["reason"], event["scheme"], event["attempts"]), ("not JSON: at byte 17", "standard", 16)
+        )
         missing = self.dead("show", "4711")
         self.assertEqual(missing.returncode, 1)
         self.assertIn("4711", missing.stderr)
@@ -120,27 +137,43 @@ class Dead(unittest.TestCase):
         self.insert(2, ago="2 days", error="")
         self.insert(3)
         self.assertEqual(self.dead("replay", "--all", "--yes").returncode, 0)
-        self.postgres.psql("update webhook_events set state = 'processed', error_message = null, finished_at = now(),"
-                           " next_attempt_at = null where event_id = 'EV1'")
+        self.postgres.psql(
+            "update webhook_events set state = 'processed', error_message = null, finished_at = now(),"
+            " next_attempt_at = null where event_id = 'EV1'"
+        )
         event = json_schema.check("dead show", self.dead("show", "EV1", "--json").stdout)["events"][0]
         self.assertEqual((event["state"], event["attempts"], event["reason"]), ("processed", 0, None))
-        step, = event["history"]
-        self.assertEqual((step["action"], step["login"], step["attempts"], step["reason"]),
-                         ("replay", "trunkline_worker", 16, "it broke"))
+        (step,) = event["history"]
+        self.assertEqual(
+            (step["action"], step["login"], step["attempts"], step["reason"]),
+            ("replay", "trunkline_worker", 16, "it broke"),
+        )
         self.assertLess(step["finished_at"], step["at"])
-        self.assertRegex(self.dead("show", "EV1").stdout,
-                         r"(?m)^replay +20\S+ by \S+@\S+ as trunkline_worker: was dead since 20\S+, 16 attempts, it broke$")
-        retried = subprocess.run([f"{BIN}/trunkline", "events", "retry", "EV3", "--postgres", self.postgres.url_of("worker")],
-                                 capture_output=True, text=True, timeout=30)
+        self.assertRegex(
+            self.dead("show", "EV1").stdout,
+            r"(?m)^replay +20\S+ by \S+@\S+ as trunkline_worker: was dead since 20\S+, 16 attempts, it broke$",
+        )
+        retried = subprocess.run(
+            [f"{BIN}/trunkline", "events", "retry", "EV3", "--postgres", self.postgres.url_of("worker")],
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
         self.assertEqual(retried.returncode, 0, retried.stderr)
         steps = json_schema.check("dead show", self.dead("show", "EV3", "--json").stdout)["events"][0]["history"]
-        self.assertEqual([(each["action"], each["attempts"], each["finished_at"] is None) for each in steps],
-                         [("replay", 16, False), ("retry", 0, True)])
+        self.assertEqual(
+            [(each["action"], each["attempts"], each["finished_at"] is None) for each in steps],
+            [("replay", 16, False), ("retry", 0, True)],
+        )
         self.assertEqual(self.postgres.psql("select count(*) from operator_log where event_id is not null"), "4")
         self.insert(4)
-        self.postgres.psql("insert into operator_log (action, event_id, who) select 'retry', id, 'x'"
-                           " from webhook_events, generate_series(1, 21) where event_id = 'EV4'")
-        self.assertEqual(len(json_schema.check("dead show", self.dead("show", "EV4", "--json").stdout)["events"][0]["history"]), 20)
+        self.postgres.psql(
+            "insert into operator_log (action, event_id, who) select 'retry', id, 'x'"
+            " from webhook_events, generate_series(1, 21) where event_id = 'EV4'"
+        )
+        self.assertEqual(
+            len(json_schema.check("dead show", self.dead("show", "EV4", "--json").stdout)["events"][0]["history"]), 20
+        )
         self.assertIn("operator_log", self.dead("show", "EV4").stdout)
 
     def test_replay_leaves_others_alone(self):
@@ -173,10 +206,12 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.postgres.psql("select distinct state from webhook_events"), "retrying")
 
     def test_wrong_words_are_named(self):
-        for words, program, problem in ((["events", "list", "--", "foo"], "trunkline events list", "unexpected argument: foo"),
-                                        (["bogus"], "trunkline", "unknown command 'bogus'"),
-                                        (["dead"], "trunkline dead", "a command is required"),
-                                        (["dead", "bogus"], "trunkline dead", "unknown command 'bogus'")):
+        for words, program, problem in (
+            (["events", "list", "--", "foo"], "trunkline events list", "unexpected argument: foo"),
+            (["bogus"], "trunkline", "unknown command 'bogus'"),
+            (["dead"], "trunkline dead", "a command is required"),
+            (["dead", "bogus"], "trunkline dead", "unknown command 'bogus'"),
+        ):
             done = subprocess.run([os.path.join(BIN, "trunkline"), *words], capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (64, f"{program}: {problem}\nTry '{program} --help'.\n"))
 
@@ -186,6 +221,9 @@ class Dead(unittest.TestCase):
         self.assertEqual(self.dead("replay", "1", "--type", "x").returncode, 64)
         self.assertEqual(self.dead("list", "--died-after", "soon").returncode, 78)
         self.assertEqual(self.dead("show").returncode, 64)
-        away = subprocess.run([f"{BIN}/trunkline", "dead", "list", "--postgres",
-                               f"postgresql://nobody@127.0.0.1:{free_port()}/none"], capture_output=True, timeout=30)
+        away = subprocess.run(
+            [f"{BIN}/trunkline", "dead", "list", "--postgres", f"postgresql://nobody@127.0.0.1:{free_port()}/none"],
+            capture_output=True,
+            timeout=30,
+        )
         self.assertEqual(away.returncode, 3)

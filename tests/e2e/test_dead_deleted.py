@@ -32,8 +32,9 @@ class DeadDeleted(Commands, WorkerTest):
         self.deliver(2)
         self.assertEqual((self.states(), self.count("event_copies")), ({"dead": 1}, 1))
         row = self.sql("select id from webhook_events")
-        self.assertEqual(len(json_schema.check("events show", self.ok("events show", row, "--json"))["events"][0]
-                             ["copies"]), 1)
+        self.assertEqual(
+            len(json_schema.check("events show", self.ok("events show", row, "--json"))["events"][0]["copies"]), 1
+        )
         self.assertIn("1 deleted with 1 copy", self.ok("dead delete", row, "--yes"))
 
     def test_other_copies_stay(self):
@@ -53,10 +54,23 @@ class DeadDeleted(Commands, WorkerTest):
             "select d.selection, d.reason, d.events, d.role, d.person <> '', string_agg(e.id::text, ' ' order by e.id), "
             "string_agg(e.event_id || e.delivery_id || e.entry_id, ' ' order by e.id), min(e.event_type), "
             "bool_and(e.finished_at < d.ended_at and e.received_at < d.ended_at), max(length(e.reason)) "
-            "from dead_deletions d join dead_deleted_events e on e.deletion_id = d.id group by d.id")
-        self.assertEqual(found.split("|"), [
-            r"--all --error 'it'\''s' --died-before '1s'", "old", "3", "trunkline_owner", "t", ids,
-            " ".join(f"EV{n}DEL{n}170000000000{n}-0" for n in (1, 2, 3)), "call.completed", "t", "200"])
+            "from dead_deletions d join dead_deleted_events e on e.deletion_id = d.id group by d.id"
+        )
+        self.assertEqual(
+            found.split("|"),
+            [
+                r"--all --error 'it'\''s' --died-before '1s'",
+                "old",
+                "3",
+                "trunkline_owner",
+                "t",
+                ids,
+                " ".join(f"EV{n}DEL{n}170000000000{n}-0" for n in (1, 2, 3)),
+                "call.completed",
+                "t",
+                "200",
+            ],
+        )
         self.assertEqual(self.sql("select count(*) from dead_deleted_events where event_key = sha256('one2')"), "1")
         self.assertEqual(result["record"], 1)
 
@@ -67,8 +81,10 @@ class DeadDeleted(Commands, WorkerTest):
             for name in ("EV1", str(row)):
                 done = self.command(verb, name, role="readonly")
                 self.assertEqual(done.returncode, 1, done.stderr)
-                self.assertRegex(done.stderr, f"no event has the id {name}: deleted at 20[^ ]+Z by "
-                                              r"\S+@\S+ \(row 1 of dead_deletions\)")
+                self.assertRegex(
+                    done.stderr,
+                    f"no event has the id {name}: deleted at 20[^ ]+Z by " r"\S+@\S+ \(row 1 of dead_deletions\)",
+                )
         self.assertIn("deleted", self.command("dead replay", "EV1", role="worker").stderr)
 
     def test_replay_waits_for_a_batch_that_has_read_the_event(self):

@@ -6,15 +6,38 @@ import unittest
 from event_rows import Commands, insert
 from pipeline import Pipeline, wait_for
 
-TABLES = ("webhook_events", "activities", "contacts", "contact_cards", "conversations", "conversation_links",
-          "own_numbers", "recordings")
+TABLES = (
+    "webhook_events",
+    "activities",
+    "contacts",
+    "contact_cards",
+    "conversations",
+    "conversation_links",
+    "own_numbers",
+    "recordings",
+)
 WORDS = "words that only two people know"
 
 
 def message(name, line="+14155550100", conversation="CN1"):
-    return json.dumps({"id": "EV" + name, "type": "message.received", "createdAt": "2026-11-20T17:03:00.000Z", "data": {
-        "object": {"id": name, "conversationId": conversation, "direction": "incoming", "from": "+14155550142",
-                   "to": [line], "text": WORDS, "createdAt": "2026-11-20T17:03:00.000Z"}}})
+    return json.dumps(
+        {
+            "id": "EV" + name,
+            "type": "message.received",
+            "createdAt": "2026-11-20T17:03:00.000Z",
+            "data": {
+                "object": {
+                    "id": name,
+                    "conversationId": conversation,
+                    "direction": "incoming",
+                    "from": "+14155550142",
+                    "to": [line],
+                    "text": WORDS,
+                    "createdAt": "2026-11-20T17:03:00.000Z",
+                }
+            },
+        }
+    )
 
 
 class DeadDryRun(Commands, unittest.TestCase):
@@ -43,10 +66,17 @@ class DeadDryRun(Commands, unittest.TestCase):
         (event,) = result["rehearsed"]
         self.assertEqual((event["state"], result["would_be_applied"]), ("processed", 1))
         changes = {(change["change"], change["table"], change["key"]) for change in event["changes"]}
-        self.assertEqual(changes, {
-            ("update", "webhook_events", str(number)), ("insert", "activities", "AC1"),
-            ("insert", "contacts", "+14155550142"), ("insert", "conversations", "CN1"),
-            ("insert", "conversation_links", "+14155550100,+14155550142"), ("insert", "own_numbers", "+14155550100")})
+        self.assertEqual(
+            changes,
+            {
+                ("update", "webhook_events", str(number)),
+                ("insert", "activities", "AC1"),
+                ("insert", "contacts", "+14155550142"),
+                ("insert", "conversations", "CN1"),
+                ("insert", "conversation_links", "+14155550100,+14155550142"),
+                ("insert", "own_numbers", "+14155550100"),
+            },
+        )
         self.assertNotIn(WORDS, json.dumps(result))
         text = self.ok("dead replay", str(number), "--dry-run")
         self.assertRegex(text, r"1: would be processed\n  update webhook_events 1\n")
@@ -56,10 +86,17 @@ class DeadDryRun(Commands, unittest.TestCase):
         # The replay has the predicted outcome.
         self.ok("dead replay", str(number))
         wait_for(lambda: self.postgres.psql("select state from webhook_events") == "processed", "the replay")
-        found = {("insert", table, key) for table, column in (
-            ("activities", "openphone_id"), ("contacts", "phone"), ("conversations", "openphone_id"),
-            ("conversation_links", "party_key"), ("own_numbers", "phone"))
-            for key in self.postgres.psql(f"select {column} from {table}").split("\n")}
+        found = {
+            ("insert", table, key)
+            for table, column in (
+                ("activities", "openphone_id"),
+                ("contacts", "phone"),
+                ("conversations", "openphone_id"),
+                ("conversation_links", "party_key"),
+                ("own_numbers", "phone"),
+            )
+            for key in self.postgres.psql(f"select {column} from {table}").split("\n")
+        }
         self.assertEqual(found, {change for change in changes if change[0] == "insert"})
 
     def test_it_names_what_would_fail_again(self):
@@ -80,13 +117,20 @@ class DeadDryRun(Commands, unittest.TestCase):
         for number in (1, 2):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"))
             insert(self.postgres, number + 2, "retrying", error="broken", body=message(f"AC{number + 2}"))
-        for verb in (("dead replay", "--all", "--dry-run"), ("dead replay", "--all", "--dry-run", "--json"),
-                     ("dead replay", "--all"), ("events retry", "--all-due")):
+        for verb in (
+            ("dead replay", "--all", "--dry-run"),
+            ("dead replay", "--all", "--dry-run", "--json"),
+            ("dead replay", "--all"),
+            ("events retry", "--all-due"),
+        ):
             done = self.command(*verb, role="readonly", answer="yes\n")
             self.assertEqual((done.returncode, done.stdout), (1, ""), verb)
             # One line for all of them, without a question before it.
-            self.assertRegex(done.stderr, r"\Atrunkline \w+ \w+: this login may not write; use trunkline_worker or "
-                                          r"trunkline_owner \(.*\)\n\Z")
+            self.assertRegex(
+                done.stderr,
+                r"\Atrunkline \w+ \w+: this login may not write; use trunkline_worker or "
+                r"trunkline_owner \(.*\)\n\Z",
+            )
         done = self.command("dead delete", "--all", role="worker", answer="yes\n")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Atrunkline dead delete: [^\n]*\n\Z")
@@ -94,8 +138,9 @@ class DeadDryRun(Commands, unittest.TestCase):
 
     def test_a_database_of_another_schema(self):
         insert(self.postgres, 1, "dead", error="broken", body=message("AC1"))
-        self.postgres.psql("insert into schema_migrations (version, name, checksum, compatible_from) values "
-                           "(99, 'later', 'x', 99)")
+        self.postgres.psql(
+            "insert into schema_migrations (version, name, checksum, compatible_from) values " "(99, 'later', 'x', 99)"
+        )
         self.addCleanup(self.postgres.psql, "delete from schema_migrations where version = 99")
         done = self.command("dead replay", "1", "--dry-run")
         self.assertEqual(done.returncode, 1)
@@ -106,13 +151,21 @@ class DeadDryRun(Commands, unittest.TestCase):
             insert(self.postgres, number, "dead", error="broken", body=message(f"AC{number}"), ago=f"{number} minutes")
         for options, tried in (((), 20), (("--limit", "2"), 2), (("--limit", "23"), 23), (("--limit", "1000"), 23)):
             result = self.json("dead replay", "--all", "--dry-run", *options)
-            self.assertEqual((len(result["rehearsed"]), result["would_be_applied"], result["chosen"], result["not_rehearsed"]),
-                             (tried, tried, 23, 23 - tried))
-        self.assertEqual([event["id"] for event in self.json("dead replay", "--all", "--dry-run", "--limit", "2")
-                          ["rehearsed"]], [23, 22], "the oldest")
-        self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "2").endswith(
-            "2 of 2 tried would be applied; nothing was changed\n"
-            "tried the oldest 2 of 23 matching events: use --limit N for more\n"))
+            self.assertEqual(
+                (len(result["rehearsed"]), result["would_be_applied"], result["chosen"], result["not_rehearsed"]),
+                (tried, tried, 23, 23 - tried),
+            )
+        self.assertEqual(
+            [event["id"] for event in self.json("dead replay", "--all", "--dry-run", "--limit", "2")["rehearsed"]],
+            [23, 22],
+            "the oldest",
+        )
+        self.assertTrue(
+            self.ok("dead replay", "--all", "--dry-run", "--limit", "2").endswith(
+                "2 of 2 tried would be applied; nothing was changed\n"
+                "tried the oldest 2 of 23 matching events: use --limit N for more\n"
+            )
+        )
         self.assertTrue(self.ok("dead replay", "--all", "--dry-run", "--limit", "23").endswith("nothing was changed\n"))
 
     def test_a_replay_of_some(self):

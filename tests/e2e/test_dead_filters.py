@@ -15,21 +15,36 @@ TALK = f"""insert into contacts (phone, name) values ('{ANN}', 'Ann');
 LOOKS = ("dead list", "dead groups")
 # What each filter selects of the five rows that setUp() inserts.
 FILTERS = (
-    (("--phone", ANN), [1, 2]), (("--phone", "(415) 555-0142"), [1, 2]), (("--phone", LINE), [2]),
-    (("--phone", "+14155550199"), []), (("--conversation", "CN1"), [1, 2]), (("--conversation", "CN9"), []),
-    (("--type", "call.completed"), [3]), (("--type", "call.ringing"), [4]), (("--type", "call.started"), [4]),
-    (("--type", "message.received"), [1, 2]), (("--type", "message.created"), []), (("--type", "acme.new"), [5]),
-    (("--type", "unknown"), []), (("--error", "100%"), [3]), (("--sqlstate", "23514"), [4]),
-    (("--received-after", "90m"), [1, 2]), (("--received-before", "90m"), [3, 4, 5]),
+    (("--phone", ANN), [1, 2]),
+    (("--phone", "(415) 555-0142"), [1, 2]),
+    (("--phone", LINE), [2]),
+    (("--phone", "+14155550199"), []),
+    (("--conversation", "CN1"), [1, 2]),
+    (("--conversation", "CN9"), []),
+    (("--type", "call.completed"), [3]),
+    (("--type", "call.ringing"), [4]),
+    (("--type", "call.started"), [4]),
+    (("--type", "message.received"), [1, 2]),
+    (("--type", "message.created"), []),
+    (("--type", "acme.new"), [5]),
+    (("--type", "unknown"), []),
+    (("--error", "100%"), [3]),
+    (("--sqlstate", "23514"), [4]),
+    (("--received-after", "90m"), [1, 2]),
+    (("--received-before", "90m"), [3, 4, 5]),
     (("--received-after", "5h", "--received-before", "150m"), [3, 4]),
     (("--received-after", "2020-01-01T00:00+02:00", "--received-before", "2020-02-01"), [5]),
-    (("--phone", ANN, "--type", "x"), []))
+    (("--phone", ANN, "--type", "x"), []),
+)
 DEATHS = (
-    (("--died-after", "90m"), [1, 2]), (("--died-before", "90m"), [3, 4, 5]),
+    (("--died-after", "90m"), [1, 2]),
+    (("--died-before", "90m"), [3, 4, 5]),
     (("--died-after", "2020-01-01", "--died-before", "2020-02-01T00:00:00Z"), [5]),
     (("--died-after", "2099-01-01"), []),
-    (("--died-after", "999999999d"), [1, 2, 3, 4, 5]), (("--died-before", "999999999d"), []),
-    (("--died-after", "5h", "--died-before", "90m"), [3, 4]))
+    (("--died-after", "999999999d"), [1, 2, 3, 4, 5]),
+    (("--died-before", "999999999d"), []),
+    (("--died-after", "5h", "--died-before", "90m"), [3, 4]),
+)
 
 
 class Filters(Commands, unittest.TestCase):
@@ -48,7 +63,9 @@ class Filters(Commands, unittest.TestCase):
 
     def fill(self, state):
         self.postgres.psql("truncate webhook_events restart identity")
-        insert(self.postgres, 1, state, error="broken", body=f'{{"from": "{ANN}", "conversationId": "CN1"}}', ago="1 hour")
+        insert(
+            self.postgres, 1, state, error="broken", body=f'{{"from": "{ANN}", "conversationId": "CN1"}}', ago="1 hour"
+        )
         insert(self.postgres, 2, state, error="broken", activity="AC1", ago="70 minutes")
         insert(self.postgres, 3, state, error="value 100% long", kind="call.completed", ago="3 hours")
         insert(self.postgres, 4, state, error="violates", kind="call.started", sqlstate="23514", ago="4 hours")
@@ -58,8 +75,10 @@ class Filters(Commands, unittest.TestCase):
 
     def left(self, state):
         """Rows that have left that state, or no longer exist."""
-        rows = self.postgres.psql(f"select n from generate_series(1, 5) n where not exists (select from webhook_events "
-                                  f"where id = n and state = '{state}') order by n")
+        rows = self.postgres.psql(
+            f"select n from generate_series(1, 5) n where not exists (select from webhook_events "
+            f"where id = n and state = '{state}') order by n"
+        )
         return [int(row) for row in rows.split()]
 
     def test_lists_and_groups(self):
@@ -95,10 +114,23 @@ class Filters(Commands, unittest.TestCase):
 
     def test_an_empty_filter_is_no_filter_for_all(self):
         """dead delete --all --phone "$PHONE" in a script where PHONE is not set."""
-        for option in ("--type", "--error", "--sqlstate", "--phone", "--conversation", "--received-after",
-                       "--received-before"):
-            for verb in (("dead delete", "--all", "--yes"), ("dead replay", "--all", "--yes"),
-                         ("events retry", "--all-due", "--yes"), ("dead list",), ("dead groups",), ("events list",)):
+        for option in (
+            "--type",
+            "--error",
+            "--sqlstate",
+            "--phone",
+            "--conversation",
+            "--received-after",
+            "--received-before",
+        ):
+            for verb in (
+                ("dead delete", "--all", "--yes"),
+                ("dead replay", "--all", "--yes"),
+                ("events retry", "--all-due", "--yes"),
+                ("dead list",),
+                ("dead groups",),
+                ("events list",),
+            ):
                 done = self.command(*verb, option, "", role="owner")
                 self.assertEqual((done.returncode, done.stdout), (78, ""), (verb, option))
                 self.assertIn(f"{option}: ", done.stderr)
@@ -131,10 +163,15 @@ class Filters(Commands, unittest.TestCase):
         command = f"{TRUNKLINE} dead list --limit 3000 --postgres {self.postgres.url_of('readonly')}"
 
         def run(rest):
-            return subprocess.run(["bash", "-o", "pipefail", "-c", command + rest], capture_output=True, text=True,
-                                  env=clean_environment(), check=False)
+            return subprocess.run(
+                ["bash", "-o", "pipefail", "-c", command + rest],
+                capture_output=True,
+                text=True,
+                env=clean_environment(),
+                check=False,
+            )
+
         head = run(" | head -n 1")
         self.assertEqual((head.returncode, head.stderr, head.stdout[:2]), (0, "", "ID"))
         full = run(" > /dev/full")
-        self.assertEqual((full.returncode, full.stderr),
-                         (1, "trunkline: cannot write to standard output\n"))
+        self.assertEqual((full.returncode, full.stderr), (1, "trunkline: cannot write to standard output\n"))

@@ -24,8 +24,10 @@ class DeadGroups(Commands, unittest.TestCase):
         self.postgres.psql("truncate webhook_events, dead_deletions, dead_deleted_events restart identity")
 
     def states(self):
-        return self.postgres.psql("select string_agg(state || ' ' || n, ', ' order by state) from (select state, "
-                                  "count(*) n from webhook_events group by 1) s")
+        return self.postgres.psql(
+            "select string_agg(state || ' ' || n, ', ' order by state) from (select state, "
+            "count(*) n from webhook_events group by 1) s"
+        )
 
     def test_equal_causes_are_grouped(self):
         insert(self.postgres, 1, "dead", error="not JSON at byte 17", ago="3 days")
@@ -35,10 +37,14 @@ class DeadGroups(Commands, unittest.TestCase):
         insert(self.postgres, 5, "retrying", error="not JSON at byte 4")
         result = self.json("dead groups")
         found = [(g["count"], g["reason"], g["event_type"], g["sqlstate"], g["sample"]) for g in result["groups"]]
-        self.assertEqual(found,
-                         [(2, "not JSON at byte N", "message.received", None, 2),
-                          (1, "not JSON at byte N", "call.completed", None, 3),
-                          (1, "value too long", "message.received", "22001", 4)])
+        self.assertEqual(
+            found,
+            [
+                (2, "not JSON at byte N", "message.received", None, 2),
+                (1, "not JSON at byte N", "call.completed", None, 3),
+                (1, "value too long", "message.received", "22001", 4),
+            ],
+        )
         self.assertLess(result["groups"][0]["first"], result["groups"][0]["last"])
         self.assertEqual((result["counted"], result["at_least"], result["causes"]), (4, False, 3))
         self.assertEqual(self.ok("dead groups").splitlines()[0], "4 dead, 3 causes")
@@ -62,8 +68,22 @@ class DeadGroups(Commands, unittest.TestCase):
     def test_replay_stops_on_a_signal(self):
         many(self.postgres, 100, "dead", error="'broken'")
         process = subprocess.Popen(
-            [TRUNKLINE, "dead", "replay", "--all", "--yes", "--rate", "10", "--postgres",
-             self.postgres.url_of("worker")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment())
+            [
+                TRUNKLINE,
+                "dead",
+                "replay",
+                "--all",
+                "--yes",
+                "--rate",
+                "10",
+                "--postgres",
+                self.postgres.url_of("worker"),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment(),
+        )
         wait_for(lambda: "retrying" in self.states(), "the first of them")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
@@ -85,8 +105,9 @@ class DeadGroups(Commands, unittest.TestCase):
         self.assertEqual(self.states(), "dead 3, processed 1, retrying 1")
         result = self.json("dead delete", "--all", "--error", "broken", "--reason", "a test", "--yes", role="owner")
         self.assertEqual((result["deleted"], self.states()), (2, "dead 1, processed 1, retrying 1"))
-        record = self.postgres.psql(f"select role, person, selection, reason, events from dead_deletions where id = "
-                                    f"{result['record']}")
+        record = self.postgres.psql(
+            f"select role, person, selection, reason, events from dead_deletions where id = " f"{result['record']}"
+        )
         user = os.environ.get("USER") or "root"
         self.assertRegex(record, r"^trunkline_owner\|%s@\S+\|--all --error 'broken'\|a test\|2$" % user)
         one = self.command("dead delete", "EV3", "EV4", "EV5", answer="yes\n", role="owner")

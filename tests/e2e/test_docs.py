@@ -22,14 +22,22 @@ class Comparison(unittest.TestCase):
                 blocks.parse("p", page)
 
     def test_what_varies_is_not_compared(self):
-        for expected, printed in (("OK: 3 waiting, oldest 1.5 s", "OK: 1,200 waiting, oldest 20 s"),
-                                  ("at 2026-01-02 03:04:05+00", "at  2027-11-12T13:14:15.123Z"),
-                                  ("id WHd5f0a1c2e3b4", "id WHaaaa0000bbbb1111"), ("... waiting", "OK: 0 waiting")):
+        for expected, printed in (
+            ("OK: 3 waiting, oldest 1.5 s", "OK: 1,200 waiting, oldest 20 s"),
+            ("at 2026-01-02 03:04:05+00", "at  2027-11-12T13:14:15.123Z"),
+            ("id WHd5f0a1c2e3b4", "id WHaaaa0000bbbb1111"),
+            ("... waiting", "OK: 0 waiting"),
+        ):
             self.assertEqual(blocks.matches([expected], [printed]), "", expected)
 
     def test_problems_are_printed(self):
-        for expected, printed in ((["OK: 3 waiting"], ["ERROR: 3 waiting"]), (["a"], ["a", "b"]), (["a", "b"], ["a"]),
-                                  (["a", "...", "c"], ["a", "b"]), (["a"], [])):
+        for expected, printed in (
+            (["OK: 3 waiting"], ["ERROR: 3 waiting"]),
+            (["a"], ["a", "b"]),
+            (["a", "b"], ["a"]),
+            (["a", "...", "c"], ["a", "b"]),
+            (["a"], []),
+        ):
             self.assertNotEqual(blocks.matches(expected, printed), "", expected)
         self.assertEqual(blocks.matches(["a", "...", "c"], ["a", "x", "c", "c"]), "")
 
@@ -42,7 +50,12 @@ class Comparison(unittest.TestCase):
 
 class Pages(unittest.TestCase):
     def test_all_console_blocks(self):
-        ended = subprocess.run([os.path.join(DOCS, "run"), "--bin", os.environ["TRUNKLINE_BIN"]],
-                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+        ended = subprocess.run(
+            [os.path.join(DOCS, "run"), "--bin", os.environ["TRUNKLINE_BIN"]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
         print(ended.stdout.splitlines()[-1] if ended.stdout else "")
         self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)

@@ -42,6 +42,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 class OldRedis(socketserver.ThreadingTCPServer):
     """Answers INFO with a version, and any other command with an empty array."""
+
     allow_reuse_address = daemon_threads = True
 
     def __init__(self, version):
@@ -53,6 +54,7 @@ class OldRedis(socketserver.ThreadingTCPServer):
                         words.append(self.rfile.read(int(self.rfile.readline()[1:]) + 2)[:-2].upper())
                     info = b"redis_version:%s\r\nrole:master\r\nloading:0\r\n" % version.encode()
                     self.wfile.write(b"$%d\r\n%s\r\n" % (len(info), info) if words[0] == b"INFO" else b"*0\r\n")
+
         super().__init__(("127.0.0.1", 0), Answer)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -95,12 +97,23 @@ class Doctor(unittest.TestCase):
         wait_for(lambda: self.found()[1]["gateways"]["level"] == "ok", "the gateway to be well")
 
     def run_doctor(self, *options, env=None, before=()):
-        environment = clean_environment(**{"REDIS_URL": self.redis.url_of("operator"),
-                                           "DATABASE_URL": self.postgres.url_of("readonly"),
-                                           "TRUNKLINE_URL": self.pipe.url, "TRUNKLINE_SIGNING_KEYS_FILE": self.keys,
-                                           **(env or {})})
-        return subprocess.run([*before, TRUNKLINE, "doctor", *options], env=environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=30)
+        environment = clean_environment(
+            **{
+                "REDIS_URL": self.redis.url_of("operator"),
+                "DATABASE_URL": self.postgres.url_of("readonly"),
+                "TRUNKLINE_URL": self.pipe.url,
+                "TRUNKLINE_SIGNING_KEYS_FILE": self.keys,
+                **(env or {}),
+            }
+        )
+        return subprocess.run(
+            [*before, TRUNKLINE, "doctor", *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
 
     def found(self, *options, **more):
         done = self.run_doctor("--json", *options, **more)
@@ -130,11 +143,31 @@ class Doctor(unittest.TestCase):
         code, found = self.found()
         bad = [f for f in found.values() if f["level"] not in ("ok", "note")]
         self.assertEqual((code, bad), (0, []))
-        for check in ("redis.version", "redis.appendfsync", "redis.maxmemory-policy", "redis.memory", "redis.acl",
-                      "redis.rights", "redis.aof_errors", "redis.role", "postgres.version", "postgres.migrations",
-                      "postgres.roles", "postgres.grants", "postgres.fsync", "postgres.connections", "postgres.pooler",
-                      "clock.redis", "clock.postgres", "keys", "keys.mode", "gateway.probe", "gateways", "workers",
-                      "applying"):
+        for check in (
+            "redis.version",
+            "redis.appendfsync",
+            "redis.maxmemory-policy",
+            "redis.memory",
+            "redis.acl",
+            "redis.rights",
+            "redis.aof_errors",
+            "redis.role",
+            "postgres.version",
+            "postgres.migrations",
+            "postgres.roles",
+            "postgres.grants",
+            "postgres.fsync",
+            "postgres.connections",
+            "postgres.pooler",
+            "clock.redis",
+            "clock.postgres",
+            "keys",
+            "keys.mode",
+            "gateway.probe",
+            "gateways",
+            "workers",
+            "applying",
+        ):
             self.assertEqual(found[check]["level"], "ok", check)
         done = self.run_doctor()
         self.assertRegex(done.stdout, r"^0 errors, 0 warnings, \d+ notes?, \d+ ok\n")
@@ -149,8 +182,14 @@ class Doctor(unittest.TestCase):
         env = {"OPENPHONE_API_KEY": KEY, "TRUNKLINE_API_URL": fake.url}
         self.assert_found("webhooks", "error", "0 of 0", env=env)
         self.assert_found("webhooks", "error", "no webhook points to", "--public-url", ours, env=env)
-        subprocess.run([TRUNKLINE, "webhooks", "create", "--url", ours, "--json"], check=True, capture_output=True,
-                       env=clean_environment(**env), stdin=subprocess.DEVNULL, timeout=30)
+        subprocess.run(
+            [TRUNKLINE, "webhooks", "create", "--url", ours, "--json"],
+            check=True,
+            capture_output=True,
+            env=clean_environment(**env),
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+        )
         self.assert_found("webhooks", "note", "1 of 1", env=env)
         self.assert_found("webhooks.2026-03-30", "ok", "all events", "--public-url", ours, env=env)
         hook = next(iter(fake.hooks.values()))
@@ -162,10 +201,11 @@ class Doctor(unittest.TestCase):
 
     def test_redis_settings(self):
         for name, value, check, level in (
-                ("appendfsync", "everysec", "redis.appendfsync", "error"),
-                ("no-appendfsync-on-rewrite", "yes", "redis.no-appendfsync-on-rewrite", "error"),
-                ("maxmemory-policy", "allkeys-lru", "redis.maxmemory-policy", "error"),
-                ("maxmemory", "0", "redis.memory", "note")):
+            ("appendfsync", "everysec", "redis.appendfsync", "error"),
+            ("no-appendfsync-on-rewrite", "yes", "redis.no-appendfsync-on-rewrite", "error"),
+            ("maxmemory-policy", "allkeys-lru", "redis.maxmemory-policy", "error"),
+            ("maxmemory", "0", "redis.memory", "note"),
+        ):
             before = self.redis.command("CONFIG", "GET", name)[1]
             self.redis.command("CONFIG", "SET", name, value)
             try:
@@ -178,8 +218,13 @@ class Doctor(unittest.TestCase):
             self.setUp()
 
     def test_redis_memory(self):
-        used = int(next(line.split(":")[1] for line in self.redis.command("INFO", "memory").splitlines()
-                        if line.startswith("used_memory:")))
+        used = int(
+            next(
+                line.split(":")[1]
+                for line in self.redis.command("INFO", "memory").splitlines()
+                if line.startswith("used_memory:")
+            )
+        )
         self.set_redis("maxmemory", str(int(used / 0.6)))
         self.assertEqual(self.found()[1]["redis.memory"]["level"], "warning")
         self.redis.command("CONFIG", "SET", "maxmemory", str(int(used / 0.9)))
@@ -192,7 +237,9 @@ class Doctor(unittest.TestCase):
         weak.command("ACL", "SETUSER", "default", "on", "nopass")
         url = f"redis://127.0.0.1:{weak.port}/0"
         got, found = self.found(env={"TRUNKLINE_REDIS": url})
-        self.assertEqual((got, found["redis.appendonly"]["level"], found["redis.acl"]["level"]), (1, "error", "warning"))
+        self.assertEqual(
+            (got, found["redis.appendonly"]["level"], found["redis.acl"]["level"]), (1, "error", "warning")
+        )
         self.assertEqual((found["gateways"]["what"], found["workers"]["what"]), ("none is running", "none is running"))
         weak.command("REPLICAOF", "127.0.0.1", free_port())
         self.assertEqual(self.found(env={"TRUNKLINE_REDIS": url})[1]["redis.role"]["level"], "error")
@@ -220,15 +267,20 @@ class Doctor(unittest.TestCase):
         self.assertNotIn("redis.version", self.found(env=env)[1])
 
     def test_errors_of_the_append_only_file(self):
-        broken = Redis("--appendfsync", "everysec", "--rdb-key-save-delay", "300",
-                       before=("env", "--ignore-signal=XFSZ"))
+        broken = Redis(
+            "--appendfsync", "everysec", "--rdb-key-save-delay", "300", before=("env", "--ignore-signal=XFSZ")
+        )
         self.addCleanup(broken.close)
         env = {"TRUNKLINE_REDIS": broken.url_of("operator")}
         self.assertEqual(self.found(env=env)[1]["redis.aof_errors"]["level"], "ok")
         broken.command("EVAL", "for i = 1, 16000 do redis.call('INCR', i) end", 0)
         broken.command("BGREWRITEAOF")
-        rewriting = wait_for(lambda: subprocess.run(["pgrep", "-P", str(broken.process.pid)], capture_output=True, text=True,
-                                                    check=False).stdout, "the rewrite")
+        rewriting = wait_for(
+            lambda: subprocess.run(
+                ["pgrep", "-P", str(broken.process.pid)], capture_output=True, text=True, check=False
+            ).stdout,
+            "the rewrite",
+        )
         os.kill(int(rewriting), signal.SIGKILL)
         wait_for(lambda: "aof_last_bgrewrite_status:err" in broken.command("INFO", "persistence"), "the failure")
         got, found = self.found(env=env)
@@ -260,42 +312,57 @@ class Doctor(unittest.TestCase):
         # Without INFO these values are unknown, and no check of them is reported.
         self.redis.command("ACL", "SETUSER", "blind", "on", ">secret", "~*", "&*", "+@all", "-info")
         got, found = self.found(env={"TRUNKLINE_REDIS": f"redis://blind:secret@127.0.0.1:{self.redis.port}/0"})
-        self.assertEqual((got, found["redis.rights"]["what"], found["redis.info"]["level"]), (2, "missing: INFO", "note"))
+        self.assertEqual(
+            (got, found["redis.rights"]["what"], found["redis.info"]["level"]), (2, "missing: INFO", "note")
+        )
         self.assertEqual(set(found) & {"redis.version", "redis.role", "redis.memory", "redis.aof_errors"}, set())
 
     def test_unreachable_servers(self):
         self.assert_found("redis.reach", "error", "refused", code=3, env={"TRUNKLINE_REDIS": "redis://127.0.0.1:1/0"})
-        self.assert_found("postgres.reach", "error", "127.0.0.1", code=3,
-                          env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"})
+        self.assert_found(
+            "postgres.reach",
+            "error",
+            "127.0.0.1",
+            code=3,
+            env={"TRUNKLINE_POSTGRES": "postgresql://x@127.0.0.1:1/none"},
+        )
 
     def test_servers_that_hang(self):
         """It ends within two seconds and reports the findings of the other checks."""
         began = time.monotonic()
-        done = self.run_doctor("--json", env={"TRUNKLINE_REDIS": f"redis://127.0.0.1:{silent(self)}/0",
-                                              "TRUNKLINE_POSTGRES": f"postgresql://x@127.0.0.1:{silent(self)}/none",
-                                              "OPENPHONE_API_KEY": KEY,
-                                              "TRUNKLINE_API_URL": f"http://127.0.0.1:{silent(self)}"})
+        done = self.run_doctor(
+            "--json",
+            env={
+                "TRUNKLINE_REDIS": f"redis://127.0.0.1:{silent(self)}/0",
+                "TRUNKLINE_POSTGRES": f"postgresql://x@127.0.0.1:{silent(self)}/none",
+                "OPENPHONE_API_KEY": KEY,
+                "TRUNKLINE_API_URL": f"http://127.0.0.1:{silent(self)}",
+            },
+        )
         self.assertLess(time.monotonic() - began, limit(2.4))
         self.assertEqual(done.returncode, 3, done.stderr)
         found = {f["check"]: f for f in json_schema.check("doctor", done.stdout)["findings"]}
-        self.assertEqual([found[c]["level"] for c in ("redis.reach", "postgres.reach", "webhooks", "keys", "gateway.probe")],
-                         ["error", "error", "warning", "ok", "ok"])
+        self.assertEqual(
+            [found[c]["level"] for c in ("redis.reach", "postgres.reach", "webhooks", "keys", "gateway.probe")],
+            ["error", "error", "warning", "ok", "ok"],
+        )
 
     def test_an_old_postgres(self):
         """Such a version is not installed here: a function that hides the server's own reports it."""
-        self.postgres.psql("""create schema old;
+        self.postgres.psql(
+            """create schema old;
           create function old.current_setting(text) returns text language sql as $$ select case $1 when 'server_version_num'
             then '140011' when 'server_version' then '14.11' else pg_catalog.current_setting($1) end $$;
           grant usage on schema old to public;
-          alter role trunkline_readonly set search_path = old, pg_catalog, public""")
+          alter role trunkline_readonly set search_path = old, pg_catalog, public"""
+        )
         self.addCleanup(self.postgres.psql, "alter role trunkline_readonly reset search_path; drop schema old cascade")
         self.assert_found("postgres.version", "warning", "14.11")
 
     def test_a_standby(self):
         standby = Standby(self.postgres)
         self.addCleanup(standby.close)
-        self.assert_found("postgres.role", "error", "standby",
-                          env={"TRUNKLINE_POSTGRES": standby.url_of("readonly")})
+        self.assert_found("postgres.role", "error", "standby", env={"TRUNKLINE_POSTGRES": standby.url_of("readonly")})
 
     def test_an_older_schema(self):
         url = self.postgres.new_database("older", "readonly")
@@ -303,10 +370,12 @@ class Doctor(unittest.TestCase):
         for name in sorted(os.listdir(folder))[:2]:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 self.postgres.psql(file.read(), database="older")
-        self.postgres.psql("create table if not exists schema_migrations (version integer primary key, name text, checksum "
-                           "text, applied_at timestamptz default now(), compatible_from integer); "
-                           "insert into schema_migrations (version, name, checksum) values (1, 'initial', ''), (2, 'x', '')",
-                           database="older")
+        self.postgres.psql(
+            "create table if not exists schema_migrations (version integer primary key, name text, checksum "
+            "text, applied_at timestamptz default now(), compatible_from integer); "
+            "insert into schema_migrations (version, name, checksum) values (1, 'initial', ''), (2, 'x', '')",
+            database="older",
+        )
         self.postgres.grant_roles("older")
         self.postgres.psql("grant select on schema_migrations to trunkline_readonly", database="older")
         got, found = self.found(env={"TRUNKLINE_POSTGRES": url})
@@ -324,7 +393,9 @@ class Doctor(unittest.TestCase):
         for check in ("synchronous_commit", "fsync", "full_page_writes", "migrations"):
             self.assertEqual(found["postgres." + check]["level"], "error", check)
         self.assertEqual(found["postgres.migrations"]["what"], "no tables of Trunkline")
-        self.assertEqual(found["postgres.roles"]["what"], "missing: trunkline_owner, trunkline_worker, trunkline_readonly")
+        self.assertEqual(
+            found["postgres.roles"]["what"], "missing: trunkline_owner, trunkline_worker, trunkline_readonly"
+        )
         self.assertEqual(found["postgres.connections"]["level"], "ok")
 
     def test_connections_of_postgres(self):
@@ -333,13 +404,18 @@ class Doctor(unittest.TestCase):
         url = {"TRUNKLINE_POSTGRES": f"postgresql://trunkline@127.0.0.1:{full.port}/trunkline"}
         for others, level in ((0, "ok"), (1, "warning"), (2, "error")):
             if others:
-                other = subprocess.Popen(["psql", "-Xq", url["TRUNKLINE_POSTGRES"]], stdin=subprocess.PIPE,
-                                         stdout=subprocess.DEVNULL)
+                other = subprocess.Popen(
+                    ["psql", "-Xq", url["TRUNKLINE_POSTGRES"]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+                )
                 self.addCleanup(other.wait)
                 self.addCleanup(other.stdin.close)
-            wait_for(lambda others=others: full.psql(
-                "select count(*) from pg_stat_activity where backend_type = 'client backend'") == str(others + 1),
-                "the other connections")
+            wait_for(
+                lambda others=others: full.psql(
+                    "select count(*) from pg_stat_activity where backend_type = 'client backend'"
+                )
+                == str(others + 1),
+                "the other connections",
+            )
             wait_for(lambda level=level: self.found(env=url)[1]["postgres.connections"]["level"] == level, level)
 
     def test_grants_and_migrations(self):
@@ -347,8 +423,10 @@ class Doctor(unittest.TestCase):
         self.addCleanup(self.postgres.grant_roles)
         self.assert_found("postgres.grants", "error", "trunkline_worker on operator_log")
         self.postgres.grant_roles()
-        self.postgres.psql("insert into schema_migrations (version, name, checksum, compatible_from) select 9999, 'x', "
-                           "checksum, 1 from schema_migrations limit 1")
+        self.postgres.psql(
+            "insert into schema_migrations (version, name, checksum, compatible_from) select 9999, 'x', "
+            "checksum, 1 from schema_migrations limit 1"
+        )
         self.addCleanup(self.postgres.psql, "delete from schema_migrations where version = 9999")
         self.assert_found("postgres.migrations", "note", "newer than this program")
         self.postgres.psql("alter role trunkline_readonly createdb")
@@ -356,8 +434,10 @@ class Doctor(unittest.TestCase):
         self.assert_found("postgres.roles", "warning", "trunkline_readonly")
 
     def test_a_pause(self):
-        self.postgres.psql("insert into controls (name, value, reason, changed_by) values ('pause', 'on', 'x', 'ann@ops') on "
-                           "conflict (name) do update set value = 'on'")
+        self.postgres.psql(
+            "insert into controls (name, value, reason, changed_by) values ('pause', 'on', 'x', 'ann@ops') on "
+            "conflict (name) do update set value = 'on'"
+        )
         self.addCleanup(self.postgres.psql, "delete from controls where name = 'pause'")
         self.assert_found("applying", "warning", "trunkline resume")
 
@@ -401,16 +481,29 @@ class Doctor(unittest.TestCase):
         for mode, level, code in (("transaction", "error", 1), ("session", "warning", 2)):
             port, config = free_port(), os.path.join(self.postgres.folder, f"{mode}-doctor.ini")
             with open(config, "w", encoding="utf-8") as file:
-                file.write(f"[databases]\ntrunkline = host=127.0.0.1 port={self.postgres.port} user=trunkline_readonly\n"
-                           f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = {mode}\n"
-                           "unix_socket_dir =\nignore_startup_parameters = extra_float_digits,options\n")
+                file.write(
+                    f"[databases]\ntrunkline = host=127.0.0.1 port={self.postgres.port} user=trunkline_readonly\n"
+                    f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\npool_mode = {mode}\n"
+                    "unix_socket_dir =\nignore_startup_parameters = extra_float_digits,options\n"
+                )
             with open(config + ".log", "wb") as log:
-                bouncer = subprocess.Popen(_as_postgres([PGBOUNCER, config]), stdin=subprocess.DEVNULL, stdout=log,
-                                           stderr=log)
+                bouncer = subprocess.Popen(
+                    _as_postgres([PGBOUNCER, config]), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                )
             self.addCleanup(bouncer.wait, 10)
             self.addCleanup(bouncer.kill)
             url = self.postgres.url_of("readonly", port)
-            wait_for(lambda: subprocess.run(["psql", "-X", url, "-c", "select 1"], capture_output=True,
-                                            check=False).returncode == 0, "pgbouncer to answer")
-            self.assert_found("postgres.pooler", level, "transaction mode" if mode == "transaction" else "startup options",
-                              code=code, env={"TRUNKLINE_POSTGRES": url})
+            wait_for(
+                lambda: subprocess.run(
+                    ["psql", "-X", url, "-c", "select 1"], capture_output=True, check=False
+                ).returncode
+                == 0,
+                "pgbouncer to answer",
+            )
+            self.assert_found(
+                "postgres.pooler",
+                level,
+                "transaction mode" if mode == "transaction" else "startup options",
+                code=code,
+                env={"TRUNKLINE_POSTGRES": url},
+            )

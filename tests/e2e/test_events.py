@@ -28,8 +28,10 @@ class Events(Commands, unittest.TestCase):
 
     def setUp(self):
         self.redis.command("FLUSHALL")
-        self.postgres.psql("truncate webhook_events, event_copies, activities, contacts, conversations, own_numbers, "
-                           "contact_cards restart identity")
+        self.postgres.psql(
+            "truncate webhook_events, event_copies, activities, contacts, conversations, own_numbers, "
+            "contact_cards restart identity"
+        )
 
     def listed(self, *filters):
         return [event["id"] for event in self.json("events list", *filters)["events"]]
@@ -42,7 +44,8 @@ class Events(Commands, unittest.TestCase):
             "insert into own_numbers values ('+14155550100', false);"
             "insert into activities (openphone_id, activity_type, direction_k, from_number, to_numbers, parties, "
             "contact_id, conversation_id, body) values ('AC1', 'message', '2incoming', '+14155550142', "
-            "'{+14155550100}', '{+14155550100,+14155550142}', 1, 1, 'the secret words')")
+            "'{+14155550100}', '{+14155550100,+14155550142}', 1, 1, 'the secret words')"
+        )
         insert(self.postgres, 1, activity="AC1", ago="3 minutes")
         insert(self.postgres, 2, activity="AC1", ago="2 minutes")
         insert(self.postgres, 3, activity="AC9", ago="1 minute")
@@ -56,13 +59,17 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual([line.split()[0] for line in lines], ["ID", "4", "2", "1", "3"])
         self.assertRegex(lines[2], r"^2 +20\S+Z +retrying +3 +message.received +EV2 +value 100% Too_Long$")
         for filters, expected in (
-                (("--state", "retrying,dead"), [2, 3]), (("--state", "ignored"), [4]),
-                (("--state", "processed,dead"), [1, 3]), (("--type", "call.completed"), [3]),
-                (("--error", "too_long"), [2]), (("--error", "1__%"), []), (("--received-after", "90m"), [4, 2]),
-                (("--received-after", "3h", "--received-before", "30m"), [2, 1]),
-                (("--received-before", "2020-01-01"), []),
-                (("--received-after", "2020-01-01 10:00", "--received-before", "2099-01-01T00:00:00+02:00"),
-                 [4, 2, 1, 3])):
+            (("--state", "retrying,dead"), [2, 3]),
+            (("--state", "ignored"), [4]),
+            (("--state", "processed,dead"), [1, 3]),
+            (("--type", "call.completed"), [3]),
+            (("--error", "too_long"), [2]),
+            (("--error", "1__%"), []),
+            (("--received-after", "90m"), [4, 2]),
+            (("--received-after", "3h", "--received-before", "30m"), [2, 1]),
+            (("--received-before", "2020-01-01"), []),
+            (("--received-after", "2020-01-01 10:00", "--received-before", "2099-01-01T00:00:00+02:00"), [4, 2, 1, 3]),
+        ):
             self.assertEqual(self.listed(*filters), expected, filters)
         self.assertEqual(self.ok("events list", "--type", "none"), "no events match\n")
         refused = self.command("events list", "--state", "paused")  # no event has that state
@@ -71,13 +78,30 @@ class Events(Commands, unittest.TestCase):
 
     def test_the_canonical_name_of_a_type_means_all_its_spellings(self):
         """Rows keep the provider's spelling of a type; commands accept and print the name that metrics use."""
-        kinds = ["call.started", "call.ringing", "call_summary.created", "callSummary", "call.summary.completed",
-                 "task.linked", "acme.new", "call.ended"]
+        kinds = [
+            "call.started",
+            "call.ringing",
+            "call_summary.created",
+            "callSummary",
+            "call.summary.completed",
+            "task.linked",
+            "acme.new",
+            "call.ended",
+        ]
         for number, kind in enumerate(kinds, 1):
             insert(self.postgres, number, kind=kind)
-        for kind, expected in (("call.ringing", [1, 2]), ("call.started", [1]), ("call.summary.completed", [3, 4, 5]),
-                               ("callSummary", [4]), ("task", [6]), ("task.linked", [6]), ("task.created", []),
-                               ("acme.new", [7]), ("unknown", []), ("call.completed", [8])):
+        for kind, expected in (
+            ("call.ringing", [1, 2]),
+            ("call.started", [1]),
+            ("call.summary.completed", [3, 4, 5]),
+            ("callSummary", [4]),
+            ("task", [6]),
+            ("task.linked", [6]),
+            ("task.created", []),
+            ("acme.new", [7]),
+            ("unknown", []),
+            ("call.completed", [8]),
+        ):
             self.assertEqual(sorted(self.listed("--type", kind)), expected, kind)
             tailed = self.ok("events tail", "--type", kind, "--stop-at", "1ms", "--json").splitlines()
             self.assertEqual(sorted(json.loads(line)["id"] for line in tailed), expected, kind)
@@ -108,8 +132,15 @@ class Events(Commands, unittest.TestCase):
     def test_by_any_id(self):
         self.talk()
         self.postgres.psql("insert into event_copies values ('1800000000000-0', sha256('one2'), now())")
-        for name, expected in (("AC1", [2, 1]), ("EV3", [3]), ("DEL3", [3]), ("1700000000003-0", [3]), ("3", [3]),
-                               ("1800000000000-0", [2]), ("nothing", [])):
+        for name, expected in (
+            ("AC1", [2, 1]),
+            ("EV3", [3]),
+            ("DEL3", [3]),
+            ("1700000000003-0", [3]),
+            ("3", [3]),
+            ("1800000000000-0", [2]),
+            ("nothing", []),
+        ):
             self.assertEqual(self.listed("--id", name), expected, name)
 
     def test_show_prints_every_effect(self):
@@ -117,10 +148,16 @@ class Events(Commands, unittest.TestCase):
         self.postgres.psql("insert into event_copies values ('1800000000000-0', sha256('one2'), now())")
         for name in ("2", "EV2", "DEL2", "1700000000002-0", "1800000000000-0"):
             out = self.ok("events show", name, within=2)
-            for line in (r"state +processed", r"scheme +standard, key 1", r"copies +1",
-                         r"copy +1800000000000-0, received 20", r"activities +id 1, openphone_id AC1",
-                         r"contacts +id 1, phone \+14155550142, name Ann", r"conversations +id 1, openphone_id CN1",
-                         r"stream entry +deleted"):
+            for line in (
+                r"state +processed",
+                r"scheme +standard, key 1",
+                r"copies +1",
+                r"copy +1800000000000-0, received 20",
+                r"activities +id 1, openphone_id AC1",
+                r"contacts +id 1, phone \+14155550142, name Ann",
+                r"conversations +id 1, openphone_id CN1",
+                r"stream entry +deleted",
+            ):
                 self.assertRegex(out, line)
             self.assertNotIn("secret words", out)
         event = self.json("events show", "2")["events"][0]
@@ -132,8 +169,23 @@ class Events(Commands, unittest.TestCase):
 
     def test_show_of_an_event_that_is_only_in_redis(self):
         body = '{"id": "EVnew", "data": {"object": {"id": "ACnew"}}}'
-        entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
-                                   "standard", "k", "1", "w", "msg_7", "b", body)
+        entry = self.redis.command(
+            "XADD",
+            STREAM,
+            "*",
+            "d",
+            "01KAYQ8S6M6J0Y6V0W2T4X8Z1B",
+            "t",
+            "1795194181310",
+            "s",
+            "standard",
+            "k",
+            "1",
+            "w",
+            "msg_7",
+            "b",
+            body,
+        )
         for name in (entry, "msg_7", "EVnew", "ACnew"):
             out = self.ok("events show", name, within=2)
             self.assertRegex(out, r"state +\S.*Redis")
@@ -147,12 +199,29 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual(self.command("events show", "unheard-of").returncode, 1)
 
     def test_show_of_an_event_that_waits_for_the_end_of_a_pause(self):
-        entry = self.redis.command("XADD", STREAM, "*", "d", "01KAYQ8S6M6J0Y6V0W2T4X8Z1B", "t", "1795194181310", "s",
-                                   "standard", "k", "1", "w", "msg_7", "b", '{"id": "EVnew"}')
+        entry = self.redis.command(
+            "XADD",
+            STREAM,
+            "*",
+            "d",
+            "01KAYQ8S6M6J0Y6V0W2T4X8Z1B",
+            "t",
+            "1795194181310",
+            "s",
+            "standard",
+            "k",
+            "1",
+            "w",
+            "msg_7",
+            "b",
+            '{"id": "EVnew"}',
+        )
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0")
         self.redis.command("XREADGROUP", "GROUP", "workers", "released", "COUNT", "1", "STREAMS", STREAM, ">")
-        self.postgres.psql("insert into controls (name, value, changed_at, reason, changed_by)"
-                           " values ('pause', 'on', now(), 'moving', 'ann@ops1')")
+        self.postgres.psql(
+            "insert into controls (name, value, changed_at, reason, changed_by)"
+            " values ('pause', 'on', now(), 'moving', 'ann@ops1')"
+        )
         self.addCleanup(self.postgres.psql, "delete from controls where name = 'pause'")
         out = self.ok("events show", entry, within=2)
         self.assertRegex(out, r"(?m)^reader +none")
@@ -183,9 +252,21 @@ class Events(Commands, unittest.TestCase):
 
     def tail(self, *arguments):
         process = subprocess.Popen(
-            [TRUNKLINE, "events", "tail", "--interval", "100ms", *arguments, "--postgres",
-             self.postgres.url_of("readonly")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=clean_environment())
+            [
+                TRUNKLINE,
+                "events",
+                "tail",
+                "--interval",
+                "100ms",
+                *arguments,
+                "--postgres",
+                self.postgres.url_of("readonly"),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment(),
+        )
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process
@@ -203,14 +284,17 @@ class Events(Commands, unittest.TestCase):
         self.postgres.psql(
             "insert into webhook_events (id, event_key, event_id, event_type, state, received_at, finished_at, "
             "delivery_id, entry_id, scheme, key_index, parser_version, payload) overriding system value values (3, "
-            "sha256('late'), 'EVlate', 'x', 'processed', now(), now(), 'D', '1-1', 'hex', 0, 1, '{}')")
+            "sha256('late'), 'EVlate', 'x', 'processed', now(), now(), 'D', '1-1', 'hex', 0, 1, '{}')"
+        )
         self.assertEqual(json_schema.check("events tail", tail.stdout.readline())["event_id"], "EVlate")
         self.postgres.psql(f"update webhook_events set attempts = 2, next_attempt_at = now() where id = {waits}")
         again = json_schema.check("events tail", tail.stdout.readline())
         self.assertEqual((again["id"], again["state"], again["attempts"]), (waits, "retrying", 2))
         self.assertGreater(again["outcome_at"], again["received_at"])
-        self.postgres.psql(f"update webhook_events set state = 'processed', next_attempt_at = null, "
-                           f"finished_at = now() where id = {waits}")
+        self.postgres.psql(
+            f"update webhook_events set state = 'processed', next_attempt_at = null, "
+            f"finished_at = now() where id = {waits}"
+        )
         done = json_schema.check("events tail", tail.stdout.readline())
         self.assertEqual((done["id"], done["state"]), (waits, "processed"))
         self.assertEqual(tail.wait(10), 0)
@@ -243,11 +327,14 @@ class Events(Commands, unittest.TestCase):
         lines.append(tail.stdout.readline())
         insert(self.postgres, 3, "retrying", error="slow", attempts=1, ago="3 hours")
         lines.append(tail.stdout.readline())
-        self.postgres.psql(f"update webhook_events set state = 'processed', next_attempt_at = null, "
-                           f"finished_at = now() where id = {waits}")
+        self.postgres.psql(
+            f"update webhook_events set state = 'processed', next_attempt_at = null, "
+            f"finished_at = now() where id = {waits}"
+        )
         lines.append(tail.stdout.readline())
-        self.assertEqual([line.split()[1:3] for line in lines[2:]],
-                         [["retrying", "1"], ["retrying", "12"], ["processed", "1"]])
+        self.assertEqual(
+            [line.split()[1:3] for line in lines[2:]], [["retrying", "1"], ["retrying", "12"], ["processed", "1"]]
+        )
         times = [line.split()[0] for line in lines[2:]]
         self.assertEqual(times, sorted(times), "not when it was received")
         self.assertLessEqual(start, times[0])
@@ -268,12 +355,14 @@ class Events(Commands, unittest.TestCase):
         for number in (1, 2, 3):
             insert(self.postgres, number, "retrying", error="mended" if number < 3 else "other")
         insert(self.postgres, 4, "dead", error="mended")
-        self.postgres.psql("update webhook_events set claims = 1, leased_until = now() + interval '1 minute' "
-                           "where id = 2")
+        self.postgres.psql(
+            "update webhook_events set claims = 1, leased_until = now() + interval '1 minute' " "where id = 2"
+        )
 
         def due():
-            return self.postgres.psql("select string_agg(id::text, ' ' order by id) from webhook_events "
-                                      "where next_attempt_at <= now()")
+            return self.postgres.psql(
+                "select string_agg(id::text, ' ' order by id) from webhook_events " "where next_attempt_at <= now()"
+            )
 
         refused = self.command("events retry", "EV1", role="readonly")
         self.assertEqual((refused.returncode, due()), (1, "∅"), refused.stderr)
@@ -291,8 +380,12 @@ class Events(Commands, unittest.TestCase):
         self.assertEqual(self.command("events retry", "1", "--all-due", role="worker").returncode, 64)
 
     def test_wrong_values_are_rejected(self):
-        for wrong in (("--state", "lost"), ("--received-after", "yesterday"), ("--received-before", "2026-13-01"),
-                      ("--before", "x")):
+        for wrong in (
+            ("--state", "lost"),
+            ("--received-after", "yesterday"),
+            ("--received-before", "2026-13-01"),
+            ("--before", "x"),
+        ):
             self.assertEqual(self.command("events list", *wrong).returncode, 78, wrong)
         self.assertEqual(self.command("events tail", "--stop-at", "soon").returncode, 78)
         self.assertEqual(self.command("events show").returncode, 64)

@@ -39,10 +39,16 @@ class Million(Commands, unittest.TestCase):
         cls.postgres.close()
 
     def test_lists(self):
-        for filters in ((), ("--state", "dead"), ("--state", "dead,retrying"), ("--type", "message.received"),
-                        ("--received-after", "1d", "--received-before", "20h"), ("--error", "constraint 2"),
-                        ("--id", "EVM77"),
-                        ("--state", "dead", "--error", "value 77 ")):
+        for filters in (
+            (),
+            ("--state", "dead"),
+            ("--state", "dead,retrying"),
+            ("--type", "message.received"),
+            ("--received-after", "1d", "--received-before", "20h"),
+            ("--error", "constraint 2"),
+            ("--id", "EVM77"),
+            ("--state", "dead", "--error", "value 77 "),
+        ):
             page = self.json("events list", *filters, within=2)
             self.assertTrue(page["events"] or page["next"], filters)
 
@@ -79,9 +85,14 @@ class Million(Commands, unittest.TestCase):
         self.assertTrue(result["at_least"])
         self.assertLessEqual(result["counted"], 110000)
         self.assertIn("+ dead, 1+ causes", self.ok("dead groups", within=2))
-        for filters in (("--phone", "+14155560008"), ("--phone", "+14155550100"), ("--conversation", "CN8"),
-                        ("--received-after", "1d", "--received-before", "20h"), ("--died-before", "2020-01-01"),
-                        ("--sqlstate", "23505")):
+        for filters in (
+            ("--phone", "+14155560008"),
+            ("--phone", "+14155550100"),
+            ("--conversation", "CN8"),
+            ("--received-after", "1d", "--received-before", "20h"),
+            ("--died-before", "2020-01-01"),
+            ("--sqlstate", "23505"),
+        ):
             self.json("dead list", *filters, within=2)
             self.json("dead groups", *filters, within=2)
 

@@ -68,8 +68,14 @@ class Figures(WithGateway):
         for _ in range(5):
             gateway.post()
         restart(redis)
-        wait_for(lambda: sum(int(redis.command("HGET", key, "refused:not_connected") or 0)
-                             for key in redis.command("KEYS", "{trunkline}:minute:*")) >= 5, "the figures of before")
+        wait_for(
+            lambda: sum(
+                int(redis.command("HGET", key, "refused:not_connected") or 0)
+                for key in redis.command("KEYS", "{trunkline}:minute:*")
+            )
+            >= 5,
+            "the figures of before",
+        )
 
 
 class Limits(WithGateway):

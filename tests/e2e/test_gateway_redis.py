@@ -12,7 +12,7 @@ from seeds import limit
 from servers import Redis, wait_for
 
 AT_ONCE = limit(1.5)  # seconds until a 503: the Redis deadline of 1 s and a margin
-AGAIN = limit(3.0)    # seconds until 200 after Redis is reachable again: a second and a margin
+AGAIN = limit(3.0)  # seconds until 200 after Redis is reachable again: a second and a margin
 
 
 class RedisCase(unittest.TestCase):
@@ -36,8 +36,10 @@ class RedisCase(unittest.TestCase):
 
     def reason_of(self, answer):
         mark = "delivery_id=" + answer.headers["trunkline-delivery-id"]
-        line = wait_for(lambda: next((x for x in list(self.gateway.log) if mark in x and "answered" in x), None),
-                        "the log line of an answer")
+        line = wait_for(
+            lambda: next((x for x in list(self.gateway.log) if mark in x and "answered" in x), None),
+            "the log line of an answer",
+        )
         return line.split("outcome=")[1].split()[0]
 
     def expect_recovery(self):
@@ -244,9 +246,11 @@ class Idle(RedisCase):
 
 class Durability(RedisCase):
     def test_weaker_durability_is_rejected_and_accepted_again(self):
-        for weaker, back in ((("appendfsync", "everysec"), ("appendfsync", "always")),
-                             (("no-appendfsync-on-rewrite", "yes"), ("no-appendfsync-on-rewrite", "no")),
-                             (("appendonly", "no"), ("appendonly", "yes"))):
+        for weaker, back in (
+            (("appendfsync", "everysec"), ("appendfsync", "always")),
+            (("no-appendfsync-on-rewrite", "yes"), ("no-appendfsync-on-rewrite", "no")),
+            (("appendonly", "no"), ("appendonly", "yes")),
+        ):
             self.redis.command("CONFIG", "SET", *weaker)
             wait_for(lambda: self.gateway.post().status == 503, "503")
             self.expect_503("weak_durability")

@@ -4,7 +4,7 @@ import re
 import time
 import unittest
 
-from gateway_harness import (HEX_KEY, PATH, Client, Gateway, entries, request, sign_hex, sign_legacy, sign_standard)
+from gateway_harness import HEX_KEY, PATH, Client, Gateway, entries, request, sign_hex, sign_legacy, sign_standard
 from seeds import limit
 from servers import Redis, wait_for
 
@@ -13,8 +13,19 @@ class ResponsesCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
-        cls.gateway = Gateway(cls.redis.url_of("gateway"), "--header-timeout", "300ms", "--body-timeout", "300ms",
-                              "--idle-timeout", "2s", "--max-header", "8KiB", "--max-body", "64KiB")
+        cls.gateway = Gateway(
+            cls.redis.url_of("gateway"),
+            "--header-timeout",
+            "300ms",
+            "--body-timeout",
+            "300ms",
+            "--idle-timeout",
+            "2s",
+            "--max-header",
+            "8KiB",
+            "--max-body",
+            "64KiB",
+        )
 
     @classmethod
     def tearDownClass(cls):
@@ -45,8 +56,11 @@ class ResponsesCase(unittest.TestCase):
 class Accepted(ResponsesCase):
     def test_each_scheme(self):
         body = b'{"type":"message.received"}'
-        for sign, scheme, key, delivery in ((sign_hex, "hex", "0", None), (sign_standard, "standard", "1", "msg_1"),
-                                            (sign_legacy, "legacy", "2", None)):
+        for sign, scheme, key, delivery in (
+            (sign_hex, "hex", "0", None),
+            (sign_standard, "standard", "1", "msg_1"),
+            (sign_legacy, "legacy", "2", None),
+        ):
             answer = self.expect(request(body, headers=sign(body)), 200, False, stored=1)
             self.assertEqual(answer.body, b'{"status":"accepted"}')
             self.assertEqual(answer.headers["content-type"], "application/json")
@@ -61,8 +75,13 @@ class Accepted(ResponsesCase):
         self.assertEqual(entries(self.redis)[-1]["b"].encode("utf-8", "surrogateescape"), body)
 
     def test_a_signed_delivery_is_never_rejected_permanently(self):
-        for body, kind in ((b"not json", "application/json"), (b"", "application/json"), (b"{}", "text/plain"),
-                           (b"{}", "application/cloudevents+json"), (b"{}", None)):
+        for body, kind in (
+            (b"not json", "application/json"),
+            (b"", "application/json"),
+            (b"{}", "text/plain"),
+            (b"{}", "application/cloudevents+json"),
+            (b"{}", None),
+        ):
             self.expect(request(body, content_type=kind), 200, False, stored=1)
 
     def test_query_and_case_of_names(self):
@@ -94,15 +113,19 @@ class Rejected(ResponsesCase):
         good = sign_hex(body)["x-openphone-signature-v1"]
         stale = int(time.time()) - 301
         refused = [
-            {}, {"x-openphone-signature-v1": ""}, {"x-openphone-signature-v1": good[:-1]},
+            {},
+            {"x-openphone-signature-v1": ""},
+            {"x-openphone-signature-v1": good[:-1]},
             {"x-openphone-signature-v1": good[:-1] + ("0" if good[-1] != "0" else "1")},
-            sign_hex(body, "another key"), sign_standard(body, at=stale),
+            sign_hex(body, "another key"),
+            sign_standard(body, at=stale),
             sign_legacy(body, at_ms=int(time.time() * 1000) - 73 * 3600 * 1000),
             {**sign_hex(body), "webhook-id": "msg_1"},  # the stronger family decides, and it is incomplete
         ]
         bodies = {self.expect(request(body, headers=headers), 403, False).body for headers in refused}
-        twice = request(body).replace(b"Content-Length", b"x-openphone-signature-v1: %s\r\nContent-Length" %
-                                      good.encode())
+        twice = request(body).replace(
+            b"Content-Length", b"x-openphone-signature-v1: %s\r\nContent-Length" % good.encode()
+        )
         bodies.add(self.expect(twice, 403, False).body)
         self.assertEqual(bodies, {b'{"error":"invalid signature"}'})  # one fixed body for any reason
 
@@ -203,9 +226,14 @@ class Rejected(ResponsesCase):
 
     def test_broken_chunks(self):
         head = request(b"", length=False)[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
-        for name, chunks in {"size": b"zz\r\n", "no CRLF": b"1\r\nxy\r\n0\r\n\r\n", "trailers": b"0\r\nX: 1\r\n\r\n",
-                             "signature as trailer": b"0\r\nx-openphone-signature-v1: 00\r\n\r\n",
-                             "endless size line": b"1;" + b"a" * 20000, "bare LF": b"1\nx\n0\n\n\r\n"}.items():
+        for name, chunks in {
+            "size": b"zz\r\n",
+            "no CRLF": b"1\r\nxy\r\n0\r\n\r\n",
+            "trailers": b"0\r\nX: 1\r\n\r\n",
+            "signature as trailer": b"0\r\nx-openphone-signature-v1: 00\r\n\r\n",
+            "endless size line": b"1;" + b"a" * 20000,
+            "bare LF": b"1\nx\n0\n\n\r\n",
+        }.items():
             with self.subTest(name):
                 self.expect(head + chunks, 400, True)
 
@@ -233,9 +261,13 @@ class Continue(ResponsesCase):
 
     def test_final_answer_instead_of_100(self):
         body = b"{}"
-        for status, how in ((404, {"path": "/x"}), (405, {"method": "PUT"}), (403, {"headers": {}}),
-                            (403, {"headers": {"x-openphone-signature-v1": "zz"}}),
-                            (415, {"headers": {}, "content_type": "text/plain"})):
+        for status, how in (
+            (404, {"path": "/x"}),
+            (405, {"method": "PUT"}),
+            (403, {"headers": {}}),
+            (403, {"headers": {"x-openphone-signature-v1": "zz"}}),
+            (415, {"headers": {}, "content_type": "text/plain"}),
+        ):
             self.expect(self.head(body, **how), status, True)
         self.expect(self.head(b"x" * (64 * 1024 + 1)), 413, True)
 
@@ -265,14 +297,22 @@ class Connections(ResponsesCase):
         self.assertEqual([a.status for a in answers], [200 if i % 5 else 403 for i in range(50)])
         new = entries(self.redis)[before:]
         self.assertEqual([e["b"] for e in new], [str(i) for i in range(50) if i % 5])
-        self.assertEqual([e["d"] for e in new],
-                         [a.headers["trunkline-delivery-id"] for a in answers if a.status == 200])
+        self.assertEqual(
+            [e["d"] for e in new], [a.headers["trunkline-delivery-id"] for a in answers if a.status == 200]
+        )
 
     def test_split_at_every_byte(self):
         body = b'{"a":"\r\n\r\n"}'
         plain = request(body)
-        chunked = (request(body, length=False)[:-2 - len(body)] + b"Transfer-Encoding: chunked\r\n\r\n" +
-                   b"5;ext=1\r\n" + body[:5] + b"\r\n%x\r\n" % (len(body) - 5) + body[5:] + b"\r\n0\r\n\r\n")
+        chunked = (
+            request(body, length=False)[: -2 - len(body)]
+            + b"Transfer-Encoding: chunked\r\n\r\n"
+            + b"5;ext=1\r\n"
+            + body[:5]
+            + b"\r\n%x\r\n" % (len(body) - 5)
+            + body[5:]
+            + b"\r\n0\r\n\r\n"
+        )
         for whole in (plain, chunked):
             with Client(self.gateway) as client:
                 for at in range(1, len(whole)):
@@ -304,7 +344,7 @@ class Connections(ResponsesCase):
         wait_for(lambda: self.in_flight() == "0", "nothing in flight")
 
     def in_flight(self):
-        key, = self.redis.command("KEYS", "{trunkline}:gateway:*")
+        (key,) = self.redis.command("KEYS", "{trunkline}:gateway:*")
         return self.redis.command("HGET", key, "in_flight")
 
 
@@ -313,8 +353,11 @@ class Visible(ResponsesCase):
         body = b'{"text":"a very private text"}'
         answer = self.gateway.post(body)
         delivery = answer.headers["trunkline-delivery-id"]
-        steps = wait_for(lambda: [line for line in list(self.gateway.log) if delivery in line][3:] and
-                         [line for line in list(self.gateway.log) if delivery in line], "four steps")
+        steps = wait_for(
+            lambda: [line for line in list(self.gateway.log) if delivery in line][3:]
+            and [line for line in list(self.gateway.log) if delivery in line],
+            "four steps",
+        )
         for line, step in zip(steps, ("begun", "verified", "appended", "answered")):
             self.assertIn(f"delivery {step}", line)
         self.assertIn("scheme=hex", steps[1])
@@ -323,11 +366,13 @@ class Visible(ResponsesCase):
         everything = "".join(self.gateway.log)
         self.assertNotIn("very private", everything)
         self.assertNotIn(HEX_KEY, everything)
-        self.assertEqual(len(re.findall(r"signing key loaded scheme=\S+ index=\d fingerprint=[0-9a-f]{8}\b", everything)), 3)
+        self.assertEqual(
+            len(re.findall(r"signing key loaded scheme=\S+ index=\d fingerprint=[0-9a-f]{8}\b", everything)), 3
+        )
 
     def test_odd_types_are_counted(self):
         self.gateway.post(b"{}", content_type="text/plain")
-        key, = self.redis.command("KEYS", "{trunkline}:gateway:*")
+        (key,) = self.redis.command("KEYS", "{trunkline}:gateway:*")
         wait_for(lambda: self.redis.command("HGET", key, "odd_types") != "0", "the count in the process information")
 
 
@@ -336,6 +381,7 @@ def wait_until_read(client):
     import array
     import fcntl
     import termios
+
     left = array.array("i", [1])
     end = time.monotonic() + 5
     while left[0] and time.monotonic() < end:
@@ -343,5 +389,5 @@ def wait_until_read(client):
 
 
 def entries_tail(redis):
-    (_, fields), = redis.command("XREVRANGE", "{trunkline}:deliveries", "+", "-", "COUNT", "1")
+    ((_, fields),) = redis.command("XREVRANGE", "{trunkline}:deliveries", "+", "-", "COUNT", "1")
     return dict(zip(fields[::2], fields[1::2]))

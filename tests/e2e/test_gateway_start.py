@@ -8,16 +8,32 @@ import tempfile
 import threading
 import time
 
-from gateway_harness import (HEX_KEY, LEGACY_KEY, PATH, STANDARD_KEY, Client, WithGateway, entries, request, sign_hex,
-                             sign_legacy, sign_standard)
+from gateway_harness import (
+    HEX_KEY,
+    LEGACY_KEY,
+    PATH,
+    STANDARD_KEY,
+    Client,
+    WithGateway,
+    entries,
+    request,
+    sign_hex,
+    sign_legacy,
+    sign_standard,
+)
 from servers import wait_for
 
 
 def run(*options, env=None, timeout=10):
     """Runs the program to its end; returns (exit code, stderr)."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("TRUNKLINE_", "OPENPHONE_", "REDIS_"))}
-    done = subprocess.run([os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), *options],
-                          env={**environment, **(env or {})}, capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(
+        [os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway"), *options],
+        env={**environment, **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
     return done.returncode, done.stderr
 
 
@@ -41,8 +57,11 @@ class Start(WithGateway):
                 self.assertNotIn("%%%", said)
 
     def test_wrong_usage_shows_no_secret(self):
-        for arguments in (("--signing-kee=whsec_c2VjcmV0MQ",), ("--signing-kee", "whsec_c2VjcmV0MQ"),
-                          ("hex:c2VjcmV0MQ",)):
+        for arguments in (
+            ("--signing-kee=whsec_c2VjcmV0MQ",),
+            ("--signing-kee", "whsec_c2VjcmV0MQ"),
+            ("hex:c2VjcmV0MQ",),
+        ):
             code, said = run(*arguments)
             self.assertEqual(code, 64, said)
             self.assertNotIn("c2VjcmV0MQ", said)
@@ -53,25 +72,55 @@ class Start(WithGateway):
         self.assertNotIn("c2VjcmV0MQ", said)
 
     def test_every_bad_key_has_its_line(self):
-        code, said = run("--signing-key", "whsec_!!", "--signing-key", "legacy:!!", "--signing-keys-file",
-                         self.temp_file("hex:ok\nlegacy:%%%\nwhsec_\n"))
+        code, said = run(
+            "--signing-key",
+            "whsec_!!",
+            "--signing-key",
+            "legacy:!!",
+            "--signing-keys-file",
+            self.temp_file("hex:ok\nlegacy:%%%\nwhsec_\n"),
+        )
         self.assertEqual(code, 78, said)
         self.assertEqual(len(said.strip().splitlines()), 4, said)
 
     def test_all_problems_at_once(self):
-        code, said = run("--threads", "0", "--listen", "nowhere", "--ops-listen", "127.0.0.1:70000", "--redis",
-                         "http://x", "--durability", "maybe", "--max-body", "1", "--header-timeout", "5")
+        code, said = run(
+            "--threads",
+            "0",
+            "--listen",
+            "nowhere",
+            "--ops-listen",
+            "127.0.0.1:70000",
+            "--redis",
+            "http://x",
+            "--durability",
+            "maybe",
+            "--max-body",
+            "1",
+            "--header-timeout",
+            "5",
+        )
         self.assertEqual(code, 78)
-        for key in ("--threads", "--listen", "--ops-listen", "--redis", "--durability", "--max-body",
-                    "--header-timeout", "signing"):
+        for key in (
+            "--threads",
+            "--listen",
+            "--ops-listen",
+            "--redis",
+            "--durability",
+            "--max-body",
+            "--header-timeout",
+            "signing",
+        ):
             self.assertIn(key, said)
         self.assertEqual(len(said.strip().splitlines()), 8, said)
 
     def test_taken_addresses(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = "127.0.0.1:%d" % taken.getsockname()[1]
-            for options in (("--listen", address, "--ops-listen", "127.0.0.1:0"),
-                            ("--ops-listen", address, "--listen", "127.0.0.1:0")):
+            for options in (
+                ("--listen", address, "--ops-listen", "127.0.0.1:0"),
+                ("--ops-listen", address, "--listen", "127.0.0.1:0"),
+            ):
                 code, said = run("--redis", self.redis.url_of("gateway"), "--signing-key", HEX_KEY, *options)
                 self.assertEqual(code, 1)
                 self.assertIn(f"cannot listen on {address}: Address already in use", said)
@@ -86,8 +135,9 @@ class Start(WithGateway):
 
     def test_several_keys_and_sources(self):
         keys_file = self.temp_file(f"# both\n{STANDARD_KEY}\r\n\n  {LEGACY_KEY}  \n")
-        with self.start("--signing-key", HEX_KEY, "--signing-key", "hex:second", "--signing-keys-file",
-                        keys_file, keys=()) as gateway:
+        with self.start(
+            "--signing-key", HEX_KEY, "--signing-key", "hex:second", "--signing-keys-file", keys_file, keys=()
+        ) as gateway:
             for headers in (sign_hex(b"{}"), sign_hex(b"{}", "second"), sign_standard(b"{}"), sign_legacy(b"{}")):
                 self.assertEqual(gateway.post(headers=headers).status, 200)
             self.assertEqual([e["k"] for e in entries(self.redis)[-4:]], ["0", "1", "2", "3"])
@@ -125,8 +175,16 @@ class Start(WithGateway):
         with self.start(listen="unix:" + path) as gateway:
             self.assertEqual(gateway.post().status, 200)
             self.assertEqual(os.stat(path).st_mode & 0o777, 0o660)
-            code, said = run("--redis", self.redis.url_of("gateway"), "--signing-key", HEX_KEY, "--listen", "unix:" + path,
-                             "--ops-listen", "127.0.0.1:0")
+            code, said = run(
+                "--redis",
+                self.redis.url_of("gateway"),
+                "--signing-key",
+                HEX_KEY,
+                "--listen",
+                "unix:" + path,
+                "--ops-listen",
+                "127.0.0.1:0",
+            )
             self.assertEqual(code, 1)  # another process listens there
             self.assertIn("Address already in use", said)
         self.assertTrue(os.path.exists(path))  # it was killed

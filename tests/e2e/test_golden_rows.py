@@ -18,8 +18,10 @@ TESTS = os.path.dirname(HERE)
 PAYLOADS = os.path.join(TESTS, "fixtures", "payloads")
 ROWS = os.path.join(TESTS, "fixtures", "rows")
 BIN = os.environ["TRUNKLINE_BIN"]
-EMPTY = ("truncate activities, recordings, contacts, contact_cards, conversations, conversation_links, own_numbers, "
-         "webhook_events restart identity")
+EMPTY = (
+    "truncate activities, recordings, contacts, contact_cards, conversations, conversation_links, own_numbers, "
+    "webhook_events restart identity"
+)
 
 
 class GoldenRows(unittest.TestCase):
@@ -29,8 +31,12 @@ class GoldenRows(unittest.TestCase):
     def setUpClass(cls):
         cls.postgres = Postgres(fsync="off", synchronous_commit="off", full_page_writes="off")
         cls.postgres.migrate(os.path.join(BIN, "trunkline"))
-        cls.applier = subprocess.Popen([os.path.join(BIN, "test-applier"), "--postgres", cls.postgres.url_of("worker")],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        cls.applier = subprocess.Popen(
+            [os.path.join(BIN, "test-applier"), "--postgres", cls.postgres.url_of("worker")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     @classmethod
     def tearDownClass(cls):
@@ -46,16 +52,27 @@ class GoldenRows(unittest.TestCase):
         self.applier.stdin.write(json.dumps({"connection": 0, "events": [body]}) + '\n{"barrier": true}\n')
         self.applier.stdin.flush()
         self.assertEqual([], json.loads(self.applier.stdout.readline())["errors"])
-        return subprocess.run(["psql", "-X", "-q", "-d", self.postgres.url_of("readonly"), "-f",
-                               os.path.join(TESTS, "support", "dump.sql")],
-                              check=True, capture_output=True, encoding="utf-8").stdout
+        return subprocess.run(
+            [
+                "psql",
+                "-X",
+                "-q",
+                "-d",
+                self.postgres.url_of("readonly"),
+                "-f",
+                os.path.join(TESTS, "support", "dump.sql"),
+            ],
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout
 
     def test_each_payload_makes_its_rows(self):
         paths = sorted(glob.glob(os.path.join(PAYLOADS, "**", "*.json"), recursive=True))
         self.assertGreater(len(paths), 70)
         expected_files = set()
         for path in paths:
-            golden = os.path.join(ROWS, os.path.relpath(path, PAYLOADS)[:-len(".json")] + ".txt")
+            golden = os.path.join(ROWS, os.path.relpath(path, PAYLOADS)[: -len(".json")] + ".txt")
             expected_files.add(golden)
             rows = self.rows_of(path)
             if os.environ.get("TRUNKLINE_UPDATE_GOLDEN") == "1":

@@ -48,8 +48,13 @@ class Edges(unittest.TestCase):
         self.assertEqual(self.status(good.replace(b"Host:", b"N" * 100_000 + b": 1\r\nHost:")), 431)
 
     def test_hosts(self):
-        for host, status in ((b"another.test", 200), (b"[::1]:5000", 200), (b"a@gateway.test", 400),
-                             (b"gateway.test/x", 400), (b"", 400)):
+        for host, status in (
+            (b"another.test", 200),
+            (b"[::1]:5000", 200),
+            (b"a@gateway.test", 400),
+            (b"gateway.test/x", 400),
+            (b"", 400),
+        ):
             self.assertEqual(self.status(request(b"{}").replace(b"gateway.test", host)), status, host)
 
     def test_memory_stays_flat(self):
@@ -73,11 +78,13 @@ class Edges(unittest.TestCase):
     def test_no_log_line_is_split(self):
         odd = [b"\x1b[2J", b"\x7f", b"\x01", b"a\rb", b"a\nforged", b"\0", b"%0d%0aforged", b"\xe2\x80\xa8forged"]
         for each in odd:
-            for data in (request(b"{}").replace(PATH.encode(), b"/" + each),
-                         request(b"{}").replace(b"POST", b"PO" + each), request(b"{}", headers={"x-openphone-"
-                                                                                "signature-v1": "zz"}, path="/%0aforged"),
-                         request(b"{}").replace(b"Host:", b"X" + each + b": 1\r\nHost:"),
-                         request(b"{}").replace(b"gateway.test", each)):
+            for data in (
+                request(b"{}").replace(PATH.encode(), b"/" + each),
+                request(b"{}").replace(b"POST", b"PO" + each),
+                request(b"{}", headers={"x-openphone-" "signature-v1": "zz"}, path="/%0aforged"),
+                request(b"{}").replace(b"Host:", b"X" + each + b": 1\r\nHost:"),
+                request(b"{}").replace(b"gateway.test", each),
+            ):
                 self.status(data)
         marker = self.gateway.post().headers["trunkline-delivery-id"]
         wait_for(lambda: any(marker in line and "answered" in line for line in list(self.gateway.log)), "the log")

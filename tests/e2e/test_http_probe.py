@@ -103,8 +103,11 @@ class Probe(unittest.TestCase):
         self.assertEqual(stored, {d for d, status in self.forwarded(log).items() if status == "200"})
 
     def answered(self, marker):
-        ids = {m[1] for line in list(self.gateway.log) if "delivery answered" in line
-               and (m := re.search(r"delivery_id=(\w+)", line))}
+        ids = {
+            m[1]
+            for line in list(self.gateway.log)
+            if "delivery answered" in line and (m := re.search(r"delivery_id=(\w+)", line))
+        }
         return ids if marker in ids else None
 
     @staticmethod
@@ -122,18 +125,28 @@ class Probe(unittest.TestCase):
         with open(os.path.join(probe_suite.HERE, "..", "..", "deploy", "nginx.conf"), encoding="utf-8") as file:
             site = file.read()
         site = re.sub(r"(?m)^\s*(ssl_.*|listen \[::\].*);\n", "", site)
-        for old, new in (("listen 443 ssl http2", f"listen 127.0.0.1:{port}"), ("listen 80;", f"listen 127.0.0.1:{unused};"),
-                         ("127.0.0.1:5000", f"127.0.0.1:{self.gateway.port}"), ("/var/log/nginx/trunkline.log", log)):
+        for old, new in (
+            ("listen 443 ssl http2", f"listen 127.0.0.1:{port}"),
+            ("listen 80;", f"listen 127.0.0.1:{unused};"),
+            ("127.0.0.1:5000", f"127.0.0.1:{self.gateway.port}"),
+            ("/var/log/nginx/trunkline.log", log),
+        ):
             self.assertIn(old, site)
             site = site.replace(old, new)
-        temps = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
-                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        temps = "".join(
+            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
         conf = os.path.join(folder, "nginx.conf")
         with open(conf, "w", encoding="utf-8") as file:
-            file.write(f"daemon off; master_process off; pid {folder}/pid; error_log stderr;\n"
-                       f"events {{}}\nhttp {{ {temps}\n{site}\n}}\n")
-        process = subprocess.Popen([program, "-p", folder, "-e", os.path.join(folder, "error.log"), "-c", conf],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            file.write(
+                f"daemon off; master_process off; pid {folder}/pid; error_log stderr;\n"
+                f"events {{}}\nhttp {{ {temps}\n{site}\n}}\n"
+            )
+        process = subprocess.Popen(
+            [program, "-p", folder, "-e", os.path.join(folder, "error.log"), "-c", conf],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
 
@@ -143,5 +156,6 @@ class Probe(unittest.TestCase):
                 return probe_suite.ask(port, b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n").final == 404
             except ConnectionError:
                 return False
+
         wait_for(answers, "nginx to answer")
         return port, log

@@ -12,20 +12,48 @@ from pipeline import HEX_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, wait_for
 
 FORGED = "2026-11-22T00:00:00.000Z error gateway: forged by a sender"
 # The values that each place can hold.
-NASTY = ("a\r\nb", f"x\n{FORGED}", "\x1b[2J\x1b[31mred\x1b[0m", '"}{', '","level":"error","x":"', "a=b c=\"d",
-         "back\\slash\\",
-         "\x00nul", "\x7f\x08\x08", "\u2028line\u2029paragraph", "\x9b31mC1 \x85next",
-         "\u202egnirts\u202c \u2066x\u2069 \u200f",
-         "\ud800", "%0d%0a" + FORGED, "\t\v\f", "\u001b]0;title\u0007", "é 漢字 😀 stays")
+NASTY = (
+    "a\r\nb",
+    f"x\n{FORGED}",
+    "\x1b[2J\x1b[31mred\x1b[0m",
+    '"}{',
+    '","level":"error","x":"',
+    'a=b c="d',
+    "back\\slash\\",
+    "\x00nul",
+    "\x7f\x08\x08",
+    "\u2028line\u2029paragraph",
+    "\x9b31mC1 \x85next",
+    "\u202egnirts\u202c \u2066x\u2069 \u200f",
+    "\ud800",
+    "%0d%0a" + FORGED,
+    "\t\v\f",
+    "\u001b]0;title\u0007",
+    "é 漢字 😀 stays",
+)
 # The same as bytes of a header section: invalid UTF-8, cut inside a character, overlong forms.
-RAW = (b"\x1b[2J", b"\xff\xfe", b"\xe2\x80", b"\xc0\x8a", b"\xc2\x9b31m", b"\xe2\x80\xa8", b'"}{', b"a\rb",
-       b"a\x00b", b"\xf4\x90\x80\x80",
-       b"\xed\xa0\x80", b"%0aerror", b"a\x0bb")
+RAW = (
+    b"\x1b[2J",
+    b"\xff\xfe",
+    b"\xe2\x80",
+    b"\xc0\x8a",
+    b"\xc2\x9b31m",
+    b"\xe2\x80\xa8",
+    b'"}{',
+    b"a\rb",
+    b"a\x00b",
+    b"\xf4\x90\x80\x80",
+    b"\xed\xa0\x80",
+    b"%0aerror",
+    b"a\x0bb",
+)
 # All other characters may appear: letters of other scripts stay readable.
 FORBIDDEN = {"Cc", "Zl", "Zp"}
 BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-TEXT_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|error) [a-z][a-z.]*: [^"=]*?'
-                       r'( [a-z_0-9]+=("([^"\\]|\\["\\]|\\u[0-9a-f]{4})*"|[^\s"=\\]+))*')
+TEXT_LINE = re.compile(
+    r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|error) [a-z][a-z.]*: [^"=]*?'
+    r'( [a-z_0-9]+=("([^"\\]|\\["\\]|\\u[0-9a-f]{4})*"|[^\s"=\\]+))*'
+)
 
 
 def bad_characters(line):
@@ -57,18 +85,28 @@ class LogLines(unittest.TestCase):
                     return False
 
         for i, text in enumerate(NASTY):
-            resource = {"id": "ZQM" + text, "conversationId": text, "from": text, "to": [text], "text": text,
-                     "status": text, "direction": text, "createdAt": text}
-            for event in ({"id": "EV" + text, "type": text, "data": {"object": resource}},
-                          {"id": f"EV{i}", "type": "message.received", "data": {"object": resource}},
-                          {"id": text, "type": "message.received", "apiVersion": text,
-                           "data": {"object": {**resource, "id": 1}}},
-                          {"id": f"EW{i}", "type": "message.received",
-                           "data": {"object": {**resource, "id": f"BOOM{text}"}}}):
-                for body in (json.dumps(event).encode(),
-                             json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass")):
+            resource = {
+                "id": "ZQM" + text,
+                "conversationId": text,
+                "from": text,
+                "to": [text],
+                "text": text,
+                "status": text,
+                "direction": text,
+                "createdAt": text,
+            }
+            for event in (
+                {"id": "EV" + text, "type": text, "data": {"object": resource}},
+                {"id": f"EV{i}", "type": "message.received", "data": {"object": resource}},
+                {"id": text, "type": "message.received", "apiVersion": text, "data": {"object": {**resource, "id": 1}}},
+                {"id": f"EW{i}", "type": "message.received", "data": {"object": {**resource, "id": f"BOOM{text}"}}},
+            ):
+                for body in (
+                    json.dumps(event).encode(),
+                    json.dumps(event, ensure_ascii=False).encode("utf-8", "surrogatepass"),
+                ):
                     taken += send(request(body, headers=sign_hex(body, HEX_KEY)))
-            twice = b'{%s: 1, %s: 2}' % ((json.dumps(text).encode(),) * 2)
+            twice = b"{%s: 1, %s: 2}" % ((json.dumps(text).encode(),) * 2)
             taken += send(request(twice, headers=sign_hex(twice, HEX_KEY)))
         for raw in (*RAW, *(text.encode("utf-8", "surrogatepass") for text in NASTY)):
             body = b'{"id": "%d"}' % taken
@@ -138,10 +176,16 @@ class LogLines(unittest.TestCase):
                 pipe.redis.command("HSET", key + b"2", "state", "blocked", "reason", value)
         ids = pipe.postgres.psql("select id from webhook_events where state = 'dead'").split()
         self.assertGreater(len(ids), 40)
-        shown = [("queue",), ("dead", "list", "--limit", "1000"), *(("dead", "show", i) for i in ids[::7]),
-                 ("dead", "show", "\x1b[2J\u2028"), ("dead", "replay", "\x1b[2J\n"), ("\x1b[2J",),
-                 ("queue", "--\x1b[2J"),
-                 ("dead", "list", "--type", "\x9b31m\x1b")]
+        shown = [
+            ("queue",),
+            ("dead", "list", "--limit", "1000"),
+            *(("dead", "show", i) for i in ids[::7]),
+            ("dead", "show", "\x1b[2J\u2028"),
+            ("dead", "replay", "\x1b[2J\n"),
+            ("\x1b[2J",),
+            ("queue", "--\x1b[2J"),
+            ("dead", "list", "--type", "\x9b31m\x1b"),
+        ]
         for words in shown:
             done = subprocess.run([TRUNKLINE, *words], env=pipe.env, capture_output=True, timeout=20)
             with self.subTest(repr(words)):
@@ -149,7 +193,10 @@ class LogLines(unittest.TestCase):
                 self.assertTrue(said)
                 self.assertEqual([line for line in said.split("\n") if bad_characters(line)], [])
                 self.assertNotIn("\n" + FORGED, said)
-        for words in (("queue", "--json"), ("dead", "list", "--json", "--limit", "1000"),
-                      ("dead", "show", ids[0], "--json")):
+        for words in (
+            ("queue", "--json"),
+            ("dead", "list", "--json", "--limit", "1000"),
+            ("dead", "show", ids[0], "--json"),
+        ):
             done = subprocess.run([TRUNKLINE, *words], env=pipe.env, capture_output=True, timeout=20)
             json.loads(done.stdout)

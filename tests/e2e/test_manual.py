@@ -15,8 +15,12 @@ from servers import clean_environment
 
 BIN = os.path.abspath(os.environ["TRUNKLINE_BIN"])
 SHARE = os.path.join(os.path.dirname(BIN), "share")
-PAGES = {"trunkline": "man1/trunkline.1", "trunkline-gateway": "man8/trunkline-gateway.8",
-         "trunkline-worker": "man8/trunkline-worker.8", "trunkline.toml": "man5/trunkline.toml.5"}
+PAGES = {
+    "trunkline": "man1/trunkline.1",
+    "trunkline-gateway": "man8/trunkline-gateway.8",
+    "trunkline-worker": "man8/trunkline-worker.8",
+    "trunkline.toml": "man5/trunkline.toml.5",
+}
 SECTIONS = {"trunkline": "TRUNKLINE", "trunkline-gateway": "GATEWAY", "trunkline-worker": "WORKER"}
 NOT_IN_FILE = {"--help", "--version", "--config", "--check-config", "--watch"}
 LOADER = "/usr/share/bash-completion/bash_completion"
@@ -27,8 +31,13 @@ class Help:
 
     def __init__(self, *command):
         self.command = command
-        text = subprocess.run([os.path.join(BIN, command[0]), *command[1:], "--help"], capture_output=True, text=True,
-                              check=True, env=clean_environment()).stdout
+        text = subprocess.run(
+            [os.path.join(BIN, command[0]), *command[1:], "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=clean_environment(),
+        ).stdout
         self.text, _, below = text.partition("\nExamples:\n")
         self.examples = [line.strip() for line in below.splitlines() if line.startswith("  ")]
         self.options, self.subcommands, last = {}, [], None
@@ -70,19 +79,39 @@ def taken_from_a_file(command, key):
         file.write(f'{key} = "1"\n')
         file.flush()
         for words in ([], ["1"]):
-            done = subprocess.run([os.path.join(BIN, command[0]), *command[1:], *words, "--check-config", "--config",
-                                   file.name], capture_output=True, text=True, env=clean_environment())
+            done = subprocess.run(
+                [os.path.join(BIN, command[0]), *command[1:], *words, "--check-config", "--config", file.name],
+                capture_output=True,
+                text=True,
+                env=clean_environment(),
+            )
             if " is required" not in done.stderr:
-                return not ("is not an option that a file may set" in done.stderr or "unknown option; use" in done.stderr
-                            or re.search(rf"^{key} = .*\(default\)$", done.stdout, re.M))
+                return not (
+                    "is not an option that a file may set" in done.stderr
+                    or "unknown option; use" in done.stderr
+                    or re.search(rf"^{key} = .*\(default\)$", done.stdout, re.M)
+                )
     raise AssertionError(done.stderr)
 
 
 def page(name):
     """Returns the page as `man` prints it, without hyphenation."""
-    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "--no-hyphenation", "--no-justification", "-l",
-                           os.path.join(SHARE, "man", PAGES[name])], capture_output=True, text=True, check=True,
-                          env=clean_environment(LC_ALL="C.UTF-8", MANWIDTH="100"))
+    done = subprocess.run(
+        [
+            "man",
+            "--warnings",
+            "-E",
+            "UTF-8",
+            "--no-hyphenation",
+            "--no-justification",
+            "-l",
+            os.path.join(SHARE, "man", PAGES[name]),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=clean_environment(LC_ALL="C.UTF-8", MANWIDTH="100"),
+    )
     return done.stdout, done.stderr
 
 
@@ -115,9 +144,10 @@ class Pages(unittest.TestCase):
         for program in ("trunkline-gateway", "trunkline-worker"):
             asked, text = Help(program), page(program)[0]
             self.agree(asked, parts(text, 0)["OPTIONS"], program)
-            self.assertEqual([name for name in parts(parts(text, 0)["OPTIONS"], 3)],
-                             [line[:-1] for line in asked.text.splitlines()
-                              if re.match(r"[A-Z].*:$", line) and line != "Options:"])
+            self.assertEqual(
+                [name for name in parts(parts(text, 0)["OPTIONS"], 3)],
+                [line[:-1] for line in asked.text.splitlines() if re.match(r"[A-Z].*:$", line) and line != "Options:"],
+            )
             for line in asked.examples:
                 self.assertIn(flat(line), flat(parts(text, 0)["EXAMPLES"]), program)
 
@@ -159,10 +189,18 @@ class Pages(unittest.TestCase):
         large = {"N": "2147483647", "DURATION": "99999d", "SIZE": "9999GiB"}
         page_parts = {program: flat(parts(page("trunkline.toml")[0], 0)[SECTIONS[program]]) for program in SECTIONS}
         for program in ("trunkline-gateway", "trunkline-worker"):
-            flags = [word for name, (value, _) in Help(program).options.items() if value in large
-                     for word in (name, large[value])]
-            said = subprocess.run([os.path.join(BIN, program), "--check-config", *flags], capture_output=True,
-                                  text=True, env=clean_environment()).stderr
+            flags = [
+                word
+                for name, (value, _) in Help(program).options.items()
+                if value in large
+                for word in (name, large[value])
+            ]
+            said = subprocess.run(
+                [os.path.join(BIN, program), "--check-config", *flags],
+                capture_output=True,
+                text=True,
+                env=clean_environment(),
+            ).stderr
             ranges = re.findall(r"--([a-z-]+): must be (\S+ to \S+), not", said)
             self.assertEqual(len(ranges), len(flags) // 2, said)
             for name, allowed in ranges:
@@ -175,9 +213,12 @@ class Pages(unittest.TestCase):
             file.write("".join(line.strip() + "\n" for line in example.splitlines()))
             file.flush()
             for command in (["trunkline-gateway"], ["trunkline-worker"], ["trunkline", "queue"]):
-                done = subprocess.run([os.path.join(BIN, command[0]), *command[1:], "--check-config", "--config",
-                                       file.name], capture_output=True, text=True,
-                                      env=clean_environment(TRUNKLINE_SIGNING_KEYS="a key for this test alone"))
+                done = subprocess.run(
+                    [os.path.join(BIN, command[0]), *command[1:], "--check-config", "--config", file.name],
+                    capture_output=True,
+                    text=True,
+                    env=clean_environment(TRUNKLINE_SIGNING_KEYS="a key for this test alone"),
+                )
                 self.assertEqual((done.returncode, done.stderr), (0, ""), command)
                 self.assertIn(f"in {file.name}", done.stdout)
 
@@ -188,11 +229,14 @@ class Pages(unittest.TestCase):
                 self.assertEqual(page(name)[1], "")
                 done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", path], capture_output=True, text=True)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
-                self.assertRegex(subprocess.run(["lexgrog", path], capture_output=True, text=True).stdout,
-                                 rf'"{re.escape(name)} - .{{10,}}"')
+                self.assertRegex(
+                    subprocess.run(["lexgrog", path], capture_output=True, text=True).stdout,
+                    rf'"{re.escape(name)} - .{{10,}}"',
+                )
                 if shutil.which("mandoc"):
-                    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True,
-                                          text=True)
+                    done = subprocess.run(
+                        ["mandoc", "-T", "lint", "-W", "warning", path], capture_output=True, text=True
+                    )
                     self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
     def test_found_by_name(self):
@@ -224,9 +268,22 @@ def complete_all(*lines, cwd=None):
         cut = [part for word in words for part in (re.findall(r"[=:]+|[^=:]+", word) or [""])]
         asked.append(" ".join(shlex.quote(word) for word in cut))
     program = lines[0].split(" ")[0]
-    done = subprocess.run(["bash", "--norc", "--noprofile", "-c", DRIVER, "bash",
-                           os.path.join(SHARE, "bash-completion", "completions", program)],
-                          input="\n".join(asked) + "\n", capture_output=True, text=True, cwd=cwd, timeout=60)
+    done = subprocess.run(
+        [
+            "bash",
+            "--norc",
+            "--noprofile",
+            "-c",
+            DRIVER,
+            "bash",
+            os.path.join(SHARE, "bash-completion", "completions", program),
+        ],
+        input="\n".join(asked) + "\n",
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=60,
+    )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     answers = [sorted(shlex.split(answer)) for answer in done.stdout.splitlines()]
     assert len(answers) == len(lines), done.stdout
@@ -278,8 +335,9 @@ class Completion(unittest.TestCase):
                         lines += [f"{command} {option} ", f"{command} {option}="]
                         words = sorted(value.split("|")) if "|" in value else None
                         wanted += [words, words]
-            for line, words, offered in zip(lines, wanted, complete_all(*lines, cwd="/var/empty"
-                                                                        if os.path.isdir("/var/empty") else "/")):
+            for line, words, offered in zip(
+                lines, wanted, complete_all(*lines, cwd="/var/empty" if os.path.isdir("/var/empty") else "/")
+            ):
                 if words:
                     self.assertEqual(offered, words, line)
                 elif not line.startswith("trunkline queue --watch"):
@@ -307,13 +365,21 @@ class Completion(unittest.TestCase):
                 with open(os.path.join(folder, name), "w", encoding="ascii"):
                     pass
             both = ["body two.json", "body.json"]
-            for line in ("trunkline verify --body-file bo", "trunkline verify --body-file=bo", "trunkline send bo",
-                         "trunkline send --url http://h:1 all bo", "trunkline webhooks create --keys-file bo",
-                         "trunkline queue --config bo", "trunkline send -- bo"):
+            for line in (
+                "trunkline verify --body-file bo",
+                "trunkline verify --body-file=bo",
+                "trunkline send bo",
+                "trunkline send --url http://h:1 all bo",
+                "trunkline webhooks create --keys-file bo",
+                "trunkline queue --config bo",
+                "trunkline send -- bo",
+            ):
                 self.assertEqual(complete(line, folder), both, line)
             self.assertEqual(complete("trunkline-gateway --signing-keys-file bo", folder), both)
             self.assertEqual(complete("trunkline-worker --config o", folder), ["other"])
-            self.assertEqual(complete("trunkline send ", folder), sorted([*both, "other", "ai", "all", "full", "media"]))
+            self.assertEqual(
+                complete("trunkline send ", folder), sorted([*both, "other", "ai", "all", "full", "media"])
+            )
             # No files where another kind of value belongs.
             for line in ("trunkline dead show bo", "trunkline queue --max-age bo", "trunkline bo", "trunkline dead bo"):
                 self.assertEqual(complete(line, folder), [], line)
@@ -330,8 +396,11 @@ class Completion(unittest.TestCase):
         if not shutil.which("shellcheck"):
             self.skipTest("needs shellcheck")
         for program in SECTIONS:
-            done = subprocess.run(["shellcheck", os.path.join(SHARE, "bash-completion", "completions", program)],
-                                  capture_output=True, text=True)
+            done = subprocess.run(
+                ["shellcheck", os.path.join(SHARE, "bash-completion", "completions", program)],
+                capture_output=True,
+                text=True,
+            )
             self.assertEqual((done.returncode, done.stdout), (0, ""))
 
 
@@ -343,9 +412,18 @@ class LazyLoading(unittest.TestCase):
             self.skipTest("needs bash-completion")
         child, self.terminal = pty.fork()
         if child == 0:
-            os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], clean_environment(
-                PATH=f"{BIN}:{os.environ['PATH']}", XDG_DATA_DIRS=f"{SHARE}:/usr/share", TERM="dumb", PS1="> ",
-                HISTFILE="", INPUTRC="/dev/null"))
+            os.execvpe(
+                "bash",
+                ["bash", "--norc", "--noprofile", "-i"],
+                clean_environment(
+                    PATH=f"{BIN}:{os.environ['PATH']}",
+                    XDG_DATA_DIRS=f"{SHARE}:/usr/share",
+                    TERM="dumb",
+                    PS1="> ",
+                    HISTFILE="",
+                    INPUTRC="/dev/null",
+                ),
+            )
         self.addCleanup(os.waitpid, child, 0)
         self.addCleanup(os.close, self.terminal)
         self.type(f"source {LOADER}; bind 'set bell-style none'; echo re''ady\n", "ready")

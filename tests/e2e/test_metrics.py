@@ -10,7 +10,7 @@ import unittest
 
 import scrape
 from exporter_harness import Exporter
-from gateway_harness import (HEX_KEY, STREAM, Gateway, restart, sign_legacy, sign_standard)
+from gateway_harness import HEX_KEY, STREAM, Gateway, restart, sign_legacy, sign_standard
 from servers import Postgres, Redis, clean_environment, wait_for
 from worker_harness import BIN, Worker, message
 
@@ -58,9 +58,15 @@ class Metrics(unittest.TestCase):
             self.assertGreaterEqual(after.samples[key], value, key)
 
     def test_gateway(self):
-        gateway = self.gateway("--max-body", "1KiB", keys=(
-            HEX_KEY, "whsec_" + "YSBzdGFuZGFyZCB3ZWJob29rcyBrZXkgb2YgMzIgYi4=",
-            "legacy:YSBsZWdhY3kga2V5IG9mIHRoaXJ0eS10d28gYnl0ZXM="))
+        gateway = self.gateway(
+            "--max-body",
+            "1KiB",
+            keys=(
+                HEX_KEY,
+                "whsec_" + "YSBzdGFuZGFyZCB3ZWJob29rcyBrZXkgb2YgMzIgYi4=",
+                "legacy:YSBsZWdhY3kga2V5IG9mIHRoaXJ0eS10d28gYnl0ZXM=",
+            ),
+        )
         first = self.valid(gateway.address)
         self.assertEqual(first.total(REQUESTS), 0)
         for number in range(20):
@@ -72,12 +78,23 @@ class Metrics(unittest.TestCase):
         gateway.post(b"{}", path="/nowhere-" + "x" * 50)
         gateway.post(b"x" * 2000)
         page = self.valid(gateway.address)
-        result = {(dict(has)["scheme"], dict(has)["code"], dict(has)["reason"]): value
-                for (name, has), value in page.samples.items() if name == REQUESTS and value}
-        self.assertEqual(result, {
-            ("hex", "200", "accepted"): 20, ("legacy", "200", "accepted"): 1, ("standard", "200", "accepted"): 1,
-            ("none", "403", "mismatch"): 1, ("none", "403", "missing"): 1, ("none", "404", "path"): 1,
-            ("none", "413", "too_large"): 1})
+        result = {
+            (dict(has)["scheme"], dict(has)["code"], dict(has)["reason"]): value
+            for (name, has), value in page.samples.items()
+            if name == REQUESTS and value
+        }
+        self.assertEqual(
+            result,
+            {
+                ("hex", "200", "accepted"): 20,
+                ("legacy", "200", "accepted"): 1,
+                ("standard", "200", "accepted"): 1,
+                ("none", "403", "mismatch"): 1,
+                ("none", "403", "missing"): 1,
+                ("none", "404", "path"): 1,
+                ("none", "413", "too_large"): 1,
+            },
+        )
         self.assertEqual(page.value("trunkline_gateway_ack_seconds_count"), 22)
         self.assertEqual(page.value("trunkline_gateway_ack_seconds_bucket", le="+Inf"), 22)
         self.assertGreater(page.value("trunkline_gateway_ack_seconds_sum"), 0)
@@ -116,21 +133,36 @@ class Metrics(unittest.TestCase):
         self.add("no JSON")
         self.add(json.dumps({"id": "EV1", "type": "never.received", "data": {"object": {"id": "X"}}}))
         self.add(json.dumps({"id": "EV2", "type": "task.created", "data": {"object": {"id": "T"}}}))
-        wait_for(lambda: self.drained() and self.postgres.psql(
-            "select count(*) from webhook_events where state = 'dead'") == "2", "all outcomes")
+        wait_for(
+            lambda: self.drained()
+            and self.postgres.psql("select count(*) from webhook_events where state = 'dead'") == "2",
+            "all outcomes",
+        )
         wait_for(lambda: scrape.Page(worker.ops).total(EVENTS, outcome="dead") == 2, "the counters")
         page = self.valid(worker.ops)
-        result = {(dict(has)["type"], dict(has)["outcome"]): value
-                for (name, has), value in page.samples.items() if name == EVENTS and value}
-        self.assertEqual(result, {
-            ("message.received", "processed"): 30, ("message.received", "duplicate"): 1,
-            ("message.received", "retrying"): 2, ("message.received", "dead"): 1, ("other", "dead"): 1,
-            ("other", "ignored"): 1, ("task", "ignored"): 1})
+        result = {
+            (dict(has)["type"], dict(has)["outcome"]): value
+            for (name, has), value in page.samples.items()
+            if name == EVENTS and value
+        }
+        self.assertEqual(
+            result,
+            {
+                ("message.received", "processed"): 30,
+                ("message.received", "duplicate"): 1,
+                ("message.received", "retrying"): 2,
+                ("message.received", "dead"): 1,
+                ("other", "dead"): 1,
+                ("other", "ignored"): 1,
+                ("task", "ignored"): 1,
+            },
+        )
         self.assertEqual(page.value("trunkline_worker_receive_to_commit_seconds_count"), 32)
         self.assertLess(page.value("trunkline_worker_receive_to_commit_seconds_sum"), 32 * 60)
         self.assertEqual(page.value("trunkline_worker_batch_events_sum"), 34, "all but the one that failed")
-        self.assertEqual(page.value("trunkline_worker_batch_seconds_count"),
-                         page.value("trunkline_worker_batch_events_count"))
+        self.assertEqual(
+            page.value("trunkline_worker_batch_seconds_count"), page.value("trunkline_worker_batch_events_count")
+        )
         self.assertEqual(page.value("trunkline_worker_retries_total", reason="raised"), 2)
         self.assertEqual(page.total("trunkline_worker_retries_total"), 2)
         self.assertEqual(page.value("trunkline_worker_lost_entries_total"), 0)
@@ -139,8 +171,10 @@ class Metrics(unittest.TestCase):
         worker.process.send_signal(signal.SIGHUP)
         self.add(message(200))
         wait_for(self.drained, "the stream to drain")
-        wait_for(lambda: scrape.Page(worker.ops).value(EVENTS, type="message.received", outcome="processed") == 31,
-                 "the counter")
+        wait_for(
+            lambda: scrape.Page(worker.ops).value(EVENTS, type="message.received", outcome="processed") == 31,
+            "the counter",
+        )
         self.assert_grown(page, scrape.Page(worker.ops))
 
     def test_worker_while_servers_fail(self):
@@ -189,22 +223,36 @@ class Metrics(unittest.TestCase):
         self.postgres.psql(INSERT.format(state="retrying", count=4, due="now() + interval '1 h'"))
         self.postgres.psql(INSERT.format(state="dead", count=5, due="null"))
         wait_for(lambda: json.loads(exporter.get("/scaler")[1])["value"] == 10, "the next samples")
-        self.assertEqual(json.loads(exporter.get("/scaler")[1]), {
-            "value": 10, "ready": 5, "pending": 2, "due_retries": 3, "at_least": False})
+        self.assertEqual(
+            json.loads(exporter.get("/scaler")[1]),
+            {"value": 10, "ready": 5, "pending": 2, "due_retries": 3, "at_least": False},
+        )
         self.assertEqual(exporter.get("/scaler.txt")[:2], (200, "10\n"))
         page = self.valid(exporter.address)
-        self.assertEqual({state: page.value("trunkline_queue_events", state=state) for state in (
-            "ready", "pending", "retrying", "due", "dead")},
-            {"ready": 5, "pending": 2, "retrying": 7, "due": 3, "dead": 5})
+        self.assertEqual(
+            {
+                state: page.value("trunkline_queue_events", state=state)
+                for state in ("ready", "pending", "retrying", "due", "dead")
+            },
+            {"ready": 5, "pending": 2, "retrying": 7, "due": 3, "dead": 5},
+        )
         self.assertAlmostEqual(page.value("trunkline_queue_oldest_age_seconds", state="dead"), 7200, delta=20)
         self.assertAlmostEqual(page.value("trunkline_queue_oldest_age_seconds", state="due"), 10, delta=10)
         self.assertEqual(exporter.get("/nowhere")[0], 404)
 
         for verb, value in ((("pause", "--reason", "a test"), 1), (("resume",), 0)):
-            subprocess.run([f"{BIN}/trunkline", *verb], check=True, capture_output=True, env=clean_environment(
-                DATABASE_URL=self.postgres.url_of("worker"), REDIS_URL=self.redis.url_of("operator")))
-            wait_for(lambda value=value: scrape.Page(exporter.address).value("trunkline_queue_paused") == value,
-                     f"the {verb[0]}")
+            subprocess.run(
+                [f"{BIN}/trunkline", *verb],
+                check=True,
+                capture_output=True,
+                env=clean_environment(
+                    DATABASE_URL=self.postgres.url_of("worker"), REDIS_URL=self.redis.url_of("operator")
+                ),
+            )
+            wait_for(
+                lambda value=value: scrape.Page(exporter.address).value("trunkline_queue_paused") == value,
+                f"the {verb[0]}",
+            )
 
         exporter.process.terminate()
         self.assertEqual(exporter.process.wait(30), 0)
@@ -224,8 +272,9 @@ class Metrics(unittest.TestCase):
         exporter = self.exporter()
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "the first samples")
         for stop, start, missing, kept in (
-                (self.redis.kill, lambda: restart(self.redis), "ready", "dead"),
-                (self.postgres.stop, self.postgres.start, "dead", "ready")):
+            (self.redis.kill, lambda: restart(self.redis), "ready", "dead"),
+            (self.postgres.stop, self.postgres.start, "dead", "ready"),
+        ):
             with self.subTest(missing):
                 stop()
                 wait_for(lambda: exporter.get("/scaler")[0] == 503, "an unknown value")
@@ -287,8 +336,9 @@ class Metrics(unittest.TestCase):
         wait_for(lambda: exporter.get("/scaler")[0] == 200, "a known value")
 
     def test_a_rejected_login_is_unknown_and_reported_without_the_password(self):
-        exporter = Exporter(self.redis.url_of("operator").replace("operator-password", "wr0ng"),
-                            self.postgres.url_of("readonly"))
+        exporter = Exporter(
+            self.redis.url_of("operator").replace("operator-password", "wr0ng"), self.postgres.url_of("readonly")
+        )
         self.addCleanup(exporter.close)
         wait_for(lambda: "WRONGPASS" in exporter.get("/readyz")[1], "the reason")
         self.no_number(exporter, "WRONGPASS")

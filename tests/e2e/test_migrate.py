@@ -12,8 +12,13 @@ BIN = os.environ["TRUNKLINE_BIN"]
 
 
 def migrate(url, *arguments):
-    return subprocess.run([f"{BIN}/trunkline", "migrate", "--postgres", url, *arguments],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [f"{BIN}/trunkline", "migrate", "--postgres", url, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 class Migrate(unittest.TestCase):
@@ -77,8 +82,9 @@ class Migrate(unittest.TestCase):
         failed = migrate(self.url)
         self.assertEqual(failed.returncode, 1)
         self.assertIn("0001_initial", failed.stderr)
-        self.assertEqual(self.psql("select to_regclass('webhook_events') is null, count(*) from schema_migrations"),
-                         "t|0")
+        self.assertEqual(
+            self.psql("select to_regclass('webhook_events') is null, count(*) from schema_migrations"), "t|0"
+        )
 
     def test_two_at_once_apply_once(self):
         answers = []

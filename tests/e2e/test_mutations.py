@@ -18,8 +18,17 @@ from worker_harness import STREAM, Worker, WorkerTest, wait_for
 DROP = object()
 REPLACEMENTS = (DROP, None, True, 5, -1.5e300, "x", "", [], {}, [[{}], None, "y"], {"a": [1]})
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures", "payloads")
-IDENTIFIES = {("type",), ("data",), ("data", "object"), ("data", "resource"), ("data", "id"), ("data", "object", "id"),
-              ("data", "resource", "id"), ("data", "object", "callId"), ("data", "resource", "callId")}
+IDENTIFIES = {
+    ("type",),
+    ("data",),
+    ("data", "object"),
+    ("data", "resource"),
+    ("data", "id"),
+    ("data", "object", "id"),
+    ("data", "resource", "id"),
+    ("data", "object", "callId"),
+    ("data", "resource", "callId"),
+}
 ALL = 4000 if not SOAK else 10**9
 
 
@@ -86,8 +95,11 @@ class Through(WorkerTest):
         self.assertIsNone(worker.process.poll(), "the worker is still there")
         self.assertEqual(self.redis.command("XPENDING", STREAM, "workers")[0], 0)
         states = sorted(row[0] for row in rows.values())
-        print(f"measured: mutants of sample payloads: {len(chosen)} of {len(everything)} stored, "
-              f"{ {s: states.count(s) for s in set(states)} }", file=sys.stderr)
+        print(
+            f"measured: mutants of sample payloads: {len(chosen)} of {len(everything)} stored, "
+            f"{ {s: states.count(s) for s in set(states)} }",
+            file=sys.stderr,
+        )
 
     def append(self, bodies):
         with socket.create_connection(("127.0.0.1", self.redis.port), timeout=30) as s:
@@ -95,9 +107,27 @@ class Through(WorkerTest):
             stream = s.makefile("rb")
             self.assertEqual(stream.readline(), b"+OK\r\n")
             for start in range(0, len(bodies), 200):
-                part = bodies[start:start + 200]
-                s.sendall(b"".join(_wire("XADD", STREAM, "*", "d", f"dlv-{start + n}", "t", "1795194181310", "s", "hex",
-                                         "k", "0", "b", body) for n, body in enumerate(part)))
+                part = bodies[start : start + 200]
+                s.sendall(
+                    b"".join(
+                        _wire(
+                            "XADD",
+                            STREAM,
+                            "*",
+                            "d",
+                            f"dlv-{start + n}",
+                            "t",
+                            "1795194181310",
+                            "s",
+                            "hex",
+                            "k",
+                            "0",
+                            "b",
+                            body,
+                        )
+                        for n, body in enumerate(part)
+                    )
+                )
                 for _ in part:
                     self.assertTrue(stream.readline().startswith(b"$"))
                     stream.readline()
@@ -131,17 +161,46 @@ def disturbed(draw, sources):
     for _ in range(draw.choice((1, 1, 1, 2, 4))):
         at, how = draw.randrange(len(body) + 1), draw.randrange(6)
         if how == 0:
-            body[at:at + 1] = bytes([draw.randrange(256)])
+            body[at : at + 1] = bytes([draw.randrange(256)])
         elif how == 1:
-            del body[at:at + draw.choice((1, 1, 2, 9))]
+            del body[at : at + draw.choice((1, 1, 2, 9))]
         elif how == 2:
-            body[at:at] = draw.choice((b"0", b"-", b"e", b".", b",", b'"', b"\\", b"\\u", b"\\ud800", b"\xc3\xa9",
-                                       b"[", b"{", b"]", b"}", b":", b" ", b"\n", b"\t", b"\0", b"\x1f", b"\x7f",
-                                       b"\xef\xbb\xbf",
-                                       b"\xf4\x90\x80\x80", b"NaN", b"Infinity", b"true", b"null", b"nul", b"/**/"))
+            body[at:at] = draw.choice(
+                (
+                    b"0",
+                    b"-",
+                    b"e",
+                    b".",
+                    b",",
+                    b'"',
+                    b"\\",
+                    b"\\u",
+                    b"\\ud800",
+                    b"\xc3\xa9",
+                    b"[",
+                    b"{",
+                    b"]",
+                    b"}",
+                    b":",
+                    b" ",
+                    b"\n",
+                    b"\t",
+                    b"\0",
+                    b"\x1f",
+                    b"\x7f",
+                    b"\xef\xbb\xbf",
+                    b"\xf4\x90\x80\x80",
+                    b"NaN",
+                    b"Infinity",
+                    b"true",
+                    b"null",
+                    b"nul",
+                    b"/**/",
+                )
+            )
         elif how == 3 and body:
             start = draw.randrange(len(body))
-            body[at:at] = body[start:start + draw.randrange(20)]
+            body[at:at] = body[start : start + draw.randrange(20)]
         elif how == 4:
             body[at:] = b""
         elif body:
@@ -149,9 +208,14 @@ def disturbed(draw, sources):
     return bytes(body)
 
 
-SMALL = (b'{"a":[1,2.5e-3,-0,"x\\n\\u00e9",true,false,null],"b":{"c":"\xc3\xa9"}}', b"[1E+2,-1.0,0]", b' "a\\"b" ',
-         b"-12.5e10",
-         b"[" * 63 + b"]" * 63, b'{"a":{"a":{}}}')
+SMALL = (
+    b'{"a":[1,2.5e-3,-0,"x\\n\\u00e9",true,false,null],"b":{"c":"\xc3\xa9"}}',
+    b"[1E+2,-1.0,0]",
+    b' "a\\"b" ',
+    b"-12.5e10",
+    b"[" * 63 + b"]" * 63,
+    b'{"a":{"a":{}}}',
+)
 
 
 class Differential(unittest.TestCase):

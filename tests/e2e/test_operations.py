@@ -19,17 +19,25 @@ BIN = os.environ["TRUNKLINE_BIN"]
 class Operations(unittest.TestCase):
     def test_configuration_page_is_current(self):
         built = pathlib.Path(BIN).resolve().parent / "share/configuration.md"
-        self.assertEqual((ROOT / "docs/configuration.md").read_text(), built.read_text(),
-                         "run: cmake --build --preset debug --target configuration-page")
+        self.assertEqual(
+            (ROOT / "docs/configuration.md").read_text(),
+            built.read_text(),
+            "run: cmake --build --preset debug --target configuration-page",
+        )
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root: an /etc of its own")
     def test_the_default_file_is_read_with_lowest_precedence(self):
-        own_etc = ('mount -t tmpfs none /etc && mkdir /etc/trunkline && cat > /etc/trunkline/trunkline.toml && '
-                   'exec "$0" --check-config --batch 7')
+        own_etc = (
+            "mount -t tmpfs none /etc && mkdir /etc/trunkline && cat > /etc/trunkline/trunkline.toml && "
+            'exec "$0" --check-config --batch 7'
+        )
         done = subprocess.run(
-            ["unshare", "-m", "sh", "-c", own_etc, os.path.join(BIN, "trunkline-worker")], capture_output=True, text=True,
+            ["unshare", "-m", "sh", "-c", own_etc, os.path.join(BIN, "trunkline-worker")],
+            capture_output=True,
+            text=True,
             input='log-level = "warn"\n[worker]\nthreads = 5\nbatch = 6\nlease = "5s"\n',
-            env=clean_environment(TRUNKLINE_LEASE="4s"))
+            env=clean_environment(TRUNKLINE_LEASE="4s"),
+        )
         if "mount" in done.stderr or "unshare" in done.stderr:
             self.skipTest("needs root: " + done.stderr.strip())
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -50,8 +58,12 @@ class Settings(unittest.TestCase):
         server.migrate(os.path.join(BIN, "trunkline"))
         actual = {name: server.psql(f"show {name}") for name in settings}
         self.assertEqual(actual, settings)
-        done = subprocess.run([os.path.join(BIN, "trunkline"), "doctor", "--all", "--json"], capture_output=True, text=True,
-                              env=clean_environment(DATABASE_URL=server.url_of("readonly"), REDIS_URL="redis://127.0.0.1:1"))
+        done = subprocess.run(
+            [os.path.join(BIN, "trunkline"), "doctor", "--all", "--json"],
+            capture_output=True,
+            text=True,
+            env=clean_environment(DATABASE_URL=server.url_of("readonly"), REDIS_URL="redis://127.0.0.1:1"),
+        )
         found = {f["check"]: f["level"] for f in json.loads(done.stdout)["findings"]}
         levels = {check: level for check, level in found.items() if check.startswith("postgres.")}
         self.assertGreater(len(levels), 6)
@@ -63,13 +75,15 @@ class Reconciliation(unittest.TestCase):
         command = re.sub(r"^\$ |^\d.*$", "", re.search(r"```console\n(\$ stream=.*?)```", RUNBOOK, re.S)[1], flags=re.M)
         pipe = Pipeline()
         self.addCleanup(pipe.close)
-        environment = clean_environment(REDIS_URL=pipe.redis.url_of("operator"),
-                                        DATABASE_URL=pipe.postgres.url_of("readonly"))
+        environment = clean_environment(
+            REDIS_URL=pipe.redis.url_of("operator"), DATABASE_URL=pipe.postgres.url_of("readonly")
+        )
 
         def said():
             done = subprocess.run(["bash", "-euc", command], env=environment, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             return done.stdout.strip()
+
         sender = Sender(pipe)
         self.addCleanup(sender.close)
         before = pipe.redis.command("XINFO", "STREAM", "{trunkline}:deliveries")
@@ -77,6 +91,8 @@ class Reconciliation(unittest.TestCase):
         for body in (b"not JSON", b'{"id":"1"}', b'{"id":"1"}', b'{"id":"2"}'):
             self.assertEqual(sender.post(body)[0], 200)
         all_there = before + 4
-        wait_for(lambda: said() == f"{all_there} appended, {all_there} rows, 0 waiting: difference 0", "the reconciliation")
+        wait_for(
+            lambda: said() == f"{all_there} appended, {all_there} rows, 0 waiting: difference 0", "the reconciliation"
+        )
         pipe.postgres.psql("delete from event_copies")
         self.assertRegex(said(), r"difference [1-9]\d*$")

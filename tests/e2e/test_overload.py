@@ -98,8 +98,10 @@ class InvalidRequests(Overload):
                 self.assertGreater(each.total, 0)
                 self.assertEqual(each.counts.get("200", 0), 0)
         before, after = (sum(p.goodput for p in runs) / len(runs) for runs in (alone, among))
-        measured(f"goodput among invalid requests, {name}",
-                 f"{after / before:.2f} of {before:.0f}/s with {invalid:.0f} invalid requests per second")
+        measured(
+            f"goodput among invalid requests, {name}",
+            f"{after / before:.2f} of {before:.0f}/s with {invalid:.0f} invalid requests per second",
+        )
         self.assertEqual(sum(p.errors for p in among), 0)
         self.assertGreater(sum(p.ok for p in among), 0)
         if SOAK:
@@ -112,8 +114,10 @@ class InvalidRequests(Overload):
 
     def test_on_many_connections(self):
         many = 250 if SOAK else 120  # of each kind: waiting for a turn among them is what costs
-        self.valid_among([{"connections": many, "headers": WRONG}, {"connections": many, "path": "/nothing"}],
-                         f"{2 * many} connections")
+        self.valid_among(
+            [{"connections": many, "headers": WRONG}, {"connections": many, "path": "/nothing"}],
+            f"{2 * many} connections",
+        )
 
 
 class Load(Overload):
@@ -125,8 +129,10 @@ class Load(Overload):
                 before = self.stored()
                 run = Paced(gateway, rate, 60 if SOAK else 1.2, 32, fresh).run()
                 kind = "new connections" if fresh else "kept connections"
-                measured(f"{rate}/s on {kind}", f"p50 {run.quantile(.5) * 1000:.0f} ms, "
-                         f"p99 {run.quantile(.99) * 1000:.0f} ms")
+                measured(
+                    f"{rate}/s on {kind}",
+                    f"p50 {run.quantile(.5) * 1000:.0f} ms, " f"p99 {run.quantile(.99) * 1000:.0f} ms",
+                )
                 self.assertEqual((run.errors, run.refused), (0, 0))
                 self.assertEqual(self.stored() - before, run.ok)
                 if SOAK:
@@ -141,8 +147,10 @@ class Load(Overload):
         peak = Crowd(gateway, seconds, 256).result()
         over = Crowd(gateway, seconds, 768).result()
         kept = over.counts.get("200", 0) / max(1, peak.counts.get("200", 0))
-        measured("goodput at three times saturation",
-                 f"{kept:.2f} of {peak.rate:.0f}/s, p99 {over.p99:.2f} s, {rss_mb(gateway.process.pid):.0f} MB")
+        measured(
+            "goodput at three times saturation",
+            f"{kept:.2f} of {peak.rate:.0f}/s, p99 {over.p99:.2f} s, {rss_mb(gateway.process.pid):.0f} MB",
+        )
         self.assertEqual(set(k for k in over.counts if k.isdigit()) - {"200", "503"}, set())
         self.assertGreaterEqual(self.stored() - before, peak.counts.get("200", 0) + over.counts.get("200", 0))
         self.assertLess(rss_mb(gateway.process.pid), 300)
@@ -168,6 +176,7 @@ class Load(Overload):
 
         def rejected():
             return scrape.Page(f"127.0.0.1:{gateway.ops}").total("trunkline_gateway_requests_total", code="503")
+
         storm = Crowd(gateway, 120, 100)
         wait_for(lambda: self.stored() > 100, "deliveries")
         os.kill(self.redis.process.pid, signal.SIGSTOP)
@@ -180,9 +189,12 @@ class Load(Overload):
         storm.result()
         wait_for(lambda: gateway.post().status == 200, "deliveries to be accepted")
         delays = {int(k[5:]) for k in storm.counts if k.startswith("after")}
-        measured("retry storm", f"{storm.counts.get('503', 0)} rejected, {storm.counts['200']} accepted, "
-                 f"of another sender {steady.ok} of {len(steady.waits)}, "
-                 f"over {time.monotonic() - resumed:.1f} s after Redis continued")
+        measured(
+            "retry storm",
+            f"{storm.counts.get('503', 0)} rejected, {storm.counts['200']} accepted, "
+            f"of another sender {steady.ok} of {len(steady.waits)}, "
+            f"over {time.monotonic() - resumed:.1f} s after Redis continued",
+        )
         self.assertGreaterEqual(len(delays), 10, "Retry-After is spread")
         self.assertGreaterEqual(min(delays), 5)
         self.assertLessEqual(max(delays), 30)
@@ -200,8 +212,7 @@ class Load(Overload):
             for each in burners:
                 each.kill()
                 each.wait()
-        measured("with four busy processes",
-                 f"{run.ok} of {len(run.waits)}, p99 {run.quantile(.99) * 1000:.0f} ms")
+        measured("with four busy processes", f"{run.ok} of {len(run.waits)}, p99 {run.quantile(.99) * 1000:.0f} ms")
         self.assertEqual(run.errors, 0)
         self.assertGreater(run.ok, 0)
         self.assertGreaterEqual(self.stored() - before, run.ok)
@@ -212,14 +223,17 @@ class Load(Overload):
     def test_address_space_limited(self):
         """With a little more address space than it uses, the gateway may reject or end; what it accepted is stored."""
         gateway = self.start()
-        subprocess.run(["prlimit", "--pid", str(gateway.process.pid), f"--as={self.address_space(gateway) + (4 << 20)}"],
-                       check=True)
+        subprocess.run(
+            ["prlimit", "--pid", str(gateway.process.pid), f"--as={self.address_space(gateway) + (4 << 20)}"],
+            check=True,
+        )
         before = self.stored()
         crowd = Crowd(gateway, 2, 64, body=("x", 500_000)).result()
         self.assertGreaterEqual(self.stored() - before, crowd.counts.get("200", 0))
         end = "running" if gateway.process.poll() is None else "ended"
-        measured("without memory",
-                 f"{crowd.counts.get('200', 0)} accepted, {crowd.counts.get('503', 0)} rejected, {end}")
+        measured(
+            "without memory", f"{crowd.counts.get('200', 0)} accepted, {crowd.counts.get('503', 0)} rejected, {end}"
+        )
 
     @staticmethod
     def address_space(gateway):

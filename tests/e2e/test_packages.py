@@ -57,9 +57,14 @@ class Packages(unittest.TestCase):
             self.skipTest("needs root: mounts")
         place = tempfile.mkdtemp(prefix="trunkline-copy-")
         self.addCleanup(os.rmdir, place)
-        done = subprocess.run(["unshare", "-m", "bash", "-c", IN_A_COPY, "bash", place, self.folder, script],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
-                              env={**clean_environment(), "DEBIAN_FRONTEND": "noninteractive"})
+        done = subprocess.run(
+            ["unshare", "-m", "bash", "-c", IN_A_COPY, "bash", place, self.folder, script],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            env={**clean_environment(), "DEBIAN_FRONTEND": "noninteractive"},
+        )
         if "mount" in done.stderr and "permi" in done.stderr:
             self.skipTest("needs mounts: " + done.stderr.strip())
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
@@ -67,22 +72,34 @@ class Packages(unittest.TestCase):
 
     def test_package_contents(self):
         wanted = {
-            "trunkline": ["/usr/bin/trunkline", "/lib/systemd/system/trunkline-exporter.service",
-                          "/etc/trunkline/trunkline.toml", "/usr/share/trunkline/schema/roles.sql",
-                          "/usr/share/doc/trunkline/examples/postgresql.conf",
-                          "/usr/share/doc/trunkline/examples/prometheus/alerts.yml",
-                          "/usr/share/doc/trunkline/docs/runbook.md",
-                          "/usr/share/doc/trunkline/copyright", "/usr/share/man/man1/trunkline.1.gz",
-                          "/usr/share/man/man5/trunkline.toml.5.gz",
-                          "/usr/share/bash-completion/completions/trunkline"],
-            "trunkline-gateway": ["/usr/bin/trunkline-gateway", "/lib/systemd/system/trunkline-gateway.socket",
-                                  "/lib/systemd/system/trunkline-gateway.service",
-                                  "/usr/share/man/man8/trunkline-gateway.8.gz",
-                                  "/usr/share/bash-completion/completions/trunkline-gateway"],
-            "trunkline-worker": ["/usr/bin/trunkline-worker", "/lib/systemd/system/trunkline-worker@.service",
-                                 "/lib/systemd/system/trunkline-workers.target",
-                                 "/usr/share/man/man8/trunkline-worker.8.gz",
-                                 "/usr/share/bash-completion/completions/trunkline-worker"]}
+            "trunkline": [
+                "/usr/bin/trunkline",
+                "/lib/systemd/system/trunkline-exporter.service",
+                "/etc/trunkline/trunkline.toml",
+                "/usr/share/trunkline/schema/roles.sql",
+                "/usr/share/doc/trunkline/examples/postgresql.conf",
+                "/usr/share/doc/trunkline/examples/prometheus/alerts.yml",
+                "/usr/share/doc/trunkline/docs/runbook.md",
+                "/usr/share/doc/trunkline/copyright",
+                "/usr/share/man/man1/trunkline.1.gz",
+                "/usr/share/man/man5/trunkline.toml.5.gz",
+                "/usr/share/bash-completion/completions/trunkline",
+            ],
+            "trunkline-gateway": [
+                "/usr/bin/trunkline-gateway",
+                "/lib/systemd/system/trunkline-gateway.socket",
+                "/lib/systemd/system/trunkline-gateway.service",
+                "/usr/share/man/man8/trunkline-gateway.8.gz",
+                "/usr/share/bash-completion/completions/trunkline-gateway",
+            ],
+            "trunkline-worker": [
+                "/usr/bin/trunkline-worker",
+                "/lib/systemd/system/trunkline-worker@.service",
+                "/lib/systemd/system/trunkline-workers.target",
+                "/usr/share/man/man8/trunkline-worker.8.gz",
+                "/usr/share/bash-completion/completions/trunkline-worker",
+            ],
+        }
         for name, files in wanted.items():
             listed = run("dpkg-deb", "--contents", self.package(name))
             held = {line.split()[5].removeprefix(".") for line in listed.splitlines()}
@@ -90,14 +107,20 @@ class Packages(unittest.TestCase):
             for line in listed.splitlines():
                 if line.split()[5].endswith(".env"):
                     self.assertTrue(line.startswith("-rw-------"), line)
-            self.assertRegex(run("dpkg-deb", "--field", self.package(name), "Depends"), r"libc6 .*adduser|adduser.*libc6 ")
+            self.assertRegex(
+                run("dpkg-deb", "--field", self.package(name), "Depends"), r"libc6 .*adduser|adduser.*libc6 "
+            )
 
     def test_manual_and_completion_of_an_installation(self):
         """`cmake --install`, without packages."""
         with tempfile.TemporaryDirectory(prefix="trunkline-prefix-") as folder:
             run("cmake", "--install", os.path.dirname(BIN), "--prefix", folder)
-            for name in ("man1/trunkline.1.gz", "man5/trunkline.toml.5.gz", "man8/trunkline-gateway.8.gz",
-                         "man8/trunkline-worker.8.gz"):
+            for name in (
+                "man1/trunkline.1.gz",
+                "man5/trunkline.toml.5.gz",
+                "man8/trunkline-gateway.8.gz",
+                "man8/trunkline-worker.8.gz",
+            ):
                 self.assertTrue(os.path.isfile(f"{folder}/share/man/{name}"), name)
             for name in PACKAGES:
                 self.assertTrue(os.path.isfile(f"{folder}/share/bash-completion/completions/{name}"), name)
@@ -105,18 +128,34 @@ class Packages(unittest.TestCase):
     def test_lintian_misses_no_manual_page(self):
         if not shutil.which("lintian"):
             self.skipTest("needs lintian")
-        said = subprocess.run(["lintian", "--tag-display-limit", "0", *map(self.package, PACKAGES)],
-                              capture_output=True, text=True, timeout=120).stdout
+        said = subprocess.run(
+            ["lintian", "--tag-display-limit", "0", *map(self.package, PACKAGES)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        ).stdout
         self.assertEqual([line for line in said.splitlines() if "manual-page" in line or "groff" in line], [])
 
     def test_lintian_finds_no_error(self):
         if not shutil.which("lintian"):
             self.skipTest("needs lintian")
-        self.assertEqual(run("lintian", "--fail-on", "error", "--tag-display-limit", "0", "--display-level", "error",
-                             *map(self.package, PACKAGES)), "")
+        self.assertEqual(
+            run(
+                "lintian",
+                "--fail-on",
+                "error",
+                "--tag-display-limit",
+                "0",
+                "--display-level",
+                "error",
+                *map(self.package, PACKAGES),
+            ),
+            "",
+        )
 
     def test_install_start_upgrade_purge(self):
-        said = self.in_a_copy("""
+        said = self.in_a_copy(
+            """
             dpkg -i /mnt/0.1.0/*.deb
             stat -c '%U %a %n' /etc/trunkline/*.env
             getent passwd trunkline-gateway trunkline-worker trunkline-exporter
@@ -136,7 +175,8 @@ class Packages(unittest.TestCase):
             ! ls -d /etc/trunkline /usr/bin/trunkline* /lib/systemd/system/trunkline*
             ! getent passwd trunkline-gateway
             echo all gone
-        """)
+        """
+        )
         for file in ("exporter", "gateway", "worker"):
             self.assertIn(f"root 600 /etc/trunkline/{file}.env", said)
             self.assertRegex(said, rf"trunkline-{file}:x:\d+:\d+:.*:/nonexistent:/usr/sbin/nologin")
@@ -146,7 +186,8 @@ class Packages(unittest.TestCase):
         self.assertTrue(said.rstrip().endswith("all gone"), said)
 
     def test_an_upgrade_restarts_services_and_leaves_the_socket(self):
-        said = self.in_a_copy("""
+        said = self.in_a_copy(
+            """
             dpkg -i /mnt/0.1.0/*.deb
             mkdir -p /run/systemd/system
             printf '#!/bin/sh\\necho "asked: $*" >&2\\n' >/usr/bin/systemctl.new
@@ -157,13 +198,22 @@ class Packages(unittest.TestCase):
             dpkg -i /mnt/0.1.1/*.deb
             echo removal
             dpkg --remove trunkline-worker trunkline-gateway trunkline
-        """)
+        """
+        )
         upgrade, removal = said.split("upgrade\n", 1)[1].split("removal\n", 1)
         asked = {line for line in upgrade.splitlines() if line.startswith("asked: ")}
-        self.assertEqual(asked, {"asked: daemon-reload", *(f"asked: try-restart trunkline-{name}.service" for name in
-                                                           ("exporter", "gateway", "worker@*"))})
-        for stopped in ("trunkline-exporter.service", "trunkline-gateway.socket trunkline-gateway.service",
-                        "trunkline-workers.target trunkline-worker@*.service"):
+        self.assertEqual(
+            asked,
+            {
+                "asked: daemon-reload",
+                *(f"asked: try-restart trunkline-{name}.service" for name in ("exporter", "gateway", "worker@*")),
+            },
+        )
+        for stopped in (
+            "trunkline-exporter.service",
+            "trunkline-gateway.socket trunkline-gateway.service",
+            "trunkline-workers.target trunkline-worker@*.service",
+        ):
             self.assertIn(f"asked: stop {stopped}\n", removal)
 
 
@@ -175,8 +225,12 @@ class Units(unittest.TestCase):
                     text = file.read().replace("/usr/bin/", BIN + "/")  # verify requires that it exists
                 with open(os.path.join(folder, os.path.basename(path)), "w", encoding="utf-8") as file:
                     file.write(text)
-            done = subprocess.run(["systemd-analyze", "verify", "--man=no", *sorted(glob.glob(folder + "/*"))],
-                                  capture_output=True, text=True, timeout=60)
+            done = subprocess.run(
+                ["systemd-analyze", "verify", "--man=no", *sorted(glob.glob(folder + "/*"))],
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
             self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
     def test_exposure_is_small(self):
@@ -244,8 +298,12 @@ class Confined(unittest.TestCase):
         self.addCleanup(redis.close)
         self.addCleanup(postgres.close)
         postgres.migrate(f"{BIN}/trunkline")
-        exporter = Exporter(redis.url_of("operator"), postgres.url_of("readonly"), before=[
-            "/usr/bin/python3", "-B", CONFINED, f"{UNITS}/trunkline-exporter.service", "nobody", "--"], program=program)
+        exporter = Exporter(
+            redis.url_of("operator"),
+            postgres.url_of("readonly"),
+            before=["/usr/bin/python3", "-B", CONFINED, f"{UNITS}/trunkline-exporter.service", "nobody", "--"],
+            program=program,
+        )
         self.addCleanup(exporter.close)
         wait_for(lambda: exporter.get("/readyz")[0] == 200, "both servers")
         page = scrape.Page(exporter.address)
@@ -256,19 +314,24 @@ class Confined(unittest.TestCase):
 
     def test_samples_go_through_gateway_and_worker(self):
         programs = self.folder()  # stand-ins that apply the limits first
-        for program, unit in (("trunkline-gateway", "trunkline-gateway.service"),
-                              ("trunkline-worker", "trunkline-worker@.service")):
+        for program, unit in (
+            ("trunkline-gateway", "trunkline-gateway.service"),
+            ("trunkline-worker", "trunkline-worker@.service"),
+        ):
             shutil.copy(f"{BIN}/{program}", f"{programs}/{program}.real")  # where any user may read it
             with open(f"{programs}/{program}", "w", encoding="utf-8") as file:
-                file.write(f"#!/bin/sh\nexec /usr/bin/python3 -B {CONFINED} {UNITS}/{unit} nobody -- "
-                           f"{programs}/{program}.real \"$@\"\n")
+                file.write(
+                    f"#!/bin/sh\nexec /usr/bin/python3 -B {CONFINED} {UNITS}/{unit} nobody -- "
+                    f'{programs}/{program}.real "$@"\n'
+                )
             os.chmod(f"{programs}/{program}", 0o755)
         pipe = Pipeline(binaries=programs)
         self.addCleanup(pipe.close)
         sender = Sender(pipe)
         self.addCleanup(sender.close)
         self.assertEqual(sender.post(b'{"id":"1"}')[0], 200)
-        wait_for(lambda: pipe.postgres.psql("select count(*) from webhook_events where event_id = '1'") == "1",
-                 "the row")
+        wait_for(
+            lambda: pipe.postgres.psql("select count(*) from webhook_events where event_id = '1'") == "1", "the row"
+        )
         for name, process in (("gateway", pipe.gateway), ("worker", pipe.worker)):
             self.assert_confined(process.pid, name)

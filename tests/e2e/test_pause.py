@@ -38,16 +38,22 @@ class Pause(CommandTest):
         self.assertEqual(self.command("resume").returncode, 0)
         self.wait_states(processed=20)
         self.assertEqual(self.sql("select distinct attempts from webhook_events"), "0")
-        self.assertEqual(self.sql("select string_agg(action || ' ' || coalesce(reason, '-'), ', ' order by id) from "
-                                  "operator_log where who like '%@%' and login = 'trunkline_worker'"),
-                         "pause a backup, resume -")
+        self.assertEqual(
+            self.sql(
+                "select string_agg(action || ' ' || coalesce(reason, '-'), ', ' order by id) from "
+                "operator_log where who like '%@%' and login = 'trunkline_worker'"
+            ),
+            "pause a backup, resume -",
+        )
         wait_for(lambda: worker.ready()[1]["state"] == "running", "the worker to run")
 
     def rows(self):
         """Returns everything that applying changes."""
-        return self.sql("select (select count(*) from webhook_events), (select count(*) from event_copies), "
-                        "(select count(*) from activities), (select max(updated_at) from activities), "
-                        "(select sum(attempts) from webhook_events), (select max(finished_at) from webhook_events)")
+        return self.sql(
+            "select (select count(*) from webhook_events), (select count(*) from event_copies), "
+            "(select count(*) from activities), (select max(updated_at) from activities), "
+            "(select sum(attempts) from webhook_events), (select max(finished_at) from webhook_events)"
+        )
 
     def assert_still(self, seconds):
         before, end = self.rows(), time.monotonic() + seconds
@@ -55,14 +61,19 @@ class Pause(CommandTest):
             self.assertEqual(self.rows(), before)
 
     def test_no_row_changes_after_pause_returns_under_load(self):
-        for worker in (self.worker(threads=3, batch=20, block="500ms"), self.worker(threads=3, batch=20, block="500ms")):
+        for worker in (
+            self.worker(threads=3, batch=20, block="500ms"),
+            self.worker(threads=3, batch=20, block="500ms"),
+        ):
             worker.wait_ready()
         # Among them, retries that are due all the time.
-        self.sql("""insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
+        self.sql(
+            """insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
                     delivery_id, entry_id, scheme, key_index, parser_version, payload)
                     select sha256(n::text::bytea), 'EV', 'x', 'retrying', now() + n * interval '20 ms', now(), 'D',
                            n || '-0', 'hex', 0, 1, json_build_object('id', 'R' || n, 'type', 'token.validated')
-                      from generate_series(1, 500) n""")
+                      from generate_series(1, 500) n"""
+        )
         ending, sent = threading.Event(), []
 
         def send():
@@ -71,6 +82,7 @@ class Pause(CommandTest):
                 self.add_at_once(range(first, first + 40))
                 sent.append(first)
                 time.sleep(0.01)
+
         sender = threading.Thread(target=send)
         sender.start()
         try:
@@ -91,14 +103,18 @@ class Pause(CommandTest):
     def test_entries_read_during_a_pause_are_released_uncounted(self):
         worker = self.worker(threads=1, block="1s", **{"claim-after": "300ms"})
         worker.wait_ready()
-        wait_for(lambda: self.redis.command("CLIENT", "LIST").count("cmd=xreadgroup") > 0, "a thread that waits in its read")
+        wait_for(
+            lambda: self.redis.command("CLIENT", "LIST").count("cmd=xreadgroup") > 0, "a thread that waits in its read"
+        )
         self.pause()
         self.add_messages(range(3))
         self.wait_paused(worker)
         self.assert_still(0.5)
         # An idle consumer may be deleted meanwhile.
-        wait_for(lambda: {c["pending"] for c in self.consumers() if c["name"] != "released"} <= {0},
-                 "the entries to be released")
+        wait_for(
+            lambda: {c["pending"] for c in self.consumers() if c["name"] != "released"} <= {0},
+            "the entries to be released",
+        )
         self.command("resume")
         self.wait_states(processed=3)
         self.assertEqual(self.sql("select max(attempts) from webhook_events"), "0")
@@ -108,7 +124,10 @@ class Pause(CommandTest):
         worker.wait_ready()
         end = self.lock_table("activities")
         self.add_messages(range(1))
-        wait_for(lambda: self.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == "1", "it to wait")
+        wait_for(
+            lambda: self.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == "1",
+            "it to wait",
+        )
         done = self.command("pause", "--reason", "x", "--wait", "300ms", "--json")
         self.assertEqual((done.returncode, json.loads(done.stdout)["batches_left"]), (1, 1), done.stderr)
         self.assertIn("300ms", done.stderr)
@@ -137,14 +156,18 @@ class Pause(CommandTest):
         worker.wait_ready()
         self.pause()
         self.wait_paused(worker)
-        self.sql("""insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
+        self.sql(
+            """insert into webhook_events (event_key, event_id, event_type, state, next_attempt_at, received_at,
                     delivery_id, entry_id, scheme, key_index, parser_version, payload)
                     values (sha256('x'), 'EV', 'message.received', 'retrying', now() - interval '1 minute', now(), 'D',
-                            '1-0', 'hex', 0, 1, '{"id": "EV", "type": "token.validated"}')""")
+                            '1-0', 'hex', 0, 1, '{"id": "EV", "type": "token.validated"}')"""
+        )
         seen = len(worker.log())
         self.sql("update controls set reason = 'two' where name = 'pause'")
         wait_for(lambda: "two" in worker.ready()[1].get("note", ""), "another look at the controls")
-        self.assertEqual(self.sql("select state, claims, leased_until from webhook_events"), "retrying|0|∅", worker.log()[seen:])
+        self.assertEqual(
+            self.sql("select state, claims, leased_until from webhook_events"), "retrying|0|∅", worker.log()[seen:]
+        )
         self.command("resume")
         wait_for(lambda: self.states() == {"ignored": 1}, "the retry")
 
@@ -166,10 +189,15 @@ class Pause(CommandTest):
         self.pause("--resume-at", "2099-01-01 06:00")
         self.wait_paused(worker)
         queue = self.command("queue", role="readonly")
-        self.assertRegex(queue.stdout.splitlines()[0], r"^WARNING: .*paused by .* until 2099-01-01T06:00:00Z: a backup; .*run 'trunkline resume'")
+        self.assertRegex(
+            queue.stdout.splitlines()[0],
+            r"^WARNING: .*paused by .* until 2099-01-01T06:00:00Z: a backup; .*run 'trunkline resume'",
+        )
         self.assertRegex(queue.stdout, r"applying +paused +by ")
         self.assertEqual(self.json("queue", role="readonly")["pause"]["until"], "2099-01-01T06:00:00Z")
-        wait_for(lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the process information")
+        wait_for(
+            lambda: [w["state"] for w in self.json("workers list")["workers"]] == ["paused"], "the process information"
+        )
         self.assertIn("a backup", self.command("workers", "list").stdout)
         self.assertIn("a backup", self.command("stats", role="readonly").stdout)
 
@@ -183,14 +211,15 @@ class Pause(CommandTest):
 
     def test_refusals(self):
         for options, code, said in (
-                (("pause",), 64, "--reason is missing"),
-                (("pause", "--reason", "x", "--for", "1h", "--resume-at", "2099-01-01"), 64, "either"),
-                (("pause", "--reason", "x", "--resume-at", "soon"), 64, "must be a time"),
-                (("pause", "--reason", "x", "--resume-at", "2020-01-01"), 64, "in the past"),
-                (("pause", "--reason", "x", "--resume-at", "2099-01-01 06:00 Nowhere/At"), 64, "be a time"),
-                (("pause", "--reason", "two\nlines"), 64, "one line"),
-                (("pause", "--reason", "x" * 501), 64, "at most 500"),
-                (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit")):
+            (("pause",), 64, "--reason is missing"),
+            (("pause", "--reason", "x", "--for", "1h", "--resume-at", "2099-01-01"), 64, "either"),
+            (("pause", "--reason", "x", "--resume-at", "soon"), 64, "must be a time"),
+            (("pause", "--reason", "x", "--resume-at", "2020-01-01"), 64, "in the past"),
+            (("pause", "--reason", "x", "--resume-at", "2099-01-01 06:00 Nowhere/At"), 64, "be a time"),
+            (("pause", "--reason", "two\nlines"), 64, "one line"),
+            (("pause", "--reason", "x" * 501), 64, "at most 500"),
+            (("pause", "--reason", "x", "--for", "5"), 78, "number and a unit"),
+        ):
             done = self.command(*options)
             self.assertEqual(done.returncode, code, done.stderr)
             self.assertIn(said, done.stderr)
@@ -207,10 +236,14 @@ class Watch(CommandTest):
         import signal
         import subprocess
         from commands import TRUNKLINE, clean_environment
-        environment = clean_environment(REDIS_URL=self.redis.url_of("operator"),
-                                        DATABASE_URL=self.postgres.url_of("readonly"))
-        for options, line in ((["--watch", "0.2"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING: .* \| accepted "),
-                              (["--json", "--watch", "0.2"], r"^\{.*\}$")):
+
+        environment = clean_environment(
+            REDIS_URL=self.redis.url_of("operator"), DATABASE_URL=self.postgres.url_of("readonly")
+        )
+        for options, line in (
+            (["--watch", "0.2"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ WARNING: .* \| accepted "),
+            (["--json", "--watch", "0.2"], r"^\{.*\}$"),
+        ):
             watch = subprocess.Popen([TRUNKLINE, "queue", *options], env=environment, stdout=subprocess.PIPE, text=True)
             self.addCleanup(watch.stdout.close)
             self.addCleanup(watch.kill)

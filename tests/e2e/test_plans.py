@@ -34,8 +34,13 @@ class Plans(WorkerTest):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
-        cls.postgres = Postgres(**{"shared_preload_libraries": "pg_stat_statements",
-                                   "pg_stat_statements.track_planning": "on", "autovacuum": "off"})
+        cls.postgres = Postgres(
+            **{
+                "shared_preload_libraries": "pg_stat_statements",
+                "pg_stat_statements.track_planning": "on",
+                "autovacuum": "off",
+            }
+        )
         cls.postgres.migrate(os.path.join(BIN, "trunkline"))
         cls.postgres.psql("create extension pg_stat_statements")
 
@@ -47,11 +52,15 @@ class Plans(WorkerTest):
         settings = session_settings()
         self.assertEqual(settings["plan_cache_mode"], "force_generic_plan")
         settings = "".join(f"set {name} = {value};" for name, value in settings.items() if "." not in name)
-        for name, arguments, tables in (("look_up", 3, {"contacts", "conversations", "conversation_links"}),
-                                        ("known_events", 1, {"webhook_events"})):
+        for name, arguments, tables in (
+            ("look_up", 3, {"contacts", "conversations", "conversation_links"}),
+            ("known_events", 1, {"webhook_events"}),
+        ):
             nothing = ",".join(["null"] * arguments)
-            plan = self.sql(f"{settings} prepare q as {queries.texts()[name].rstrip().rstrip(';')};\n"
-                            f"explain (format json) execute q({nothing})")
+            plan = self.sql(
+                f"{settings} prepare q as {queries.texts()[name].rstrip().rstrip(';')};\n"
+                f"explain (format json) execute q({nothing})"
+            )
             found = dict(each for one in json.loads(plan) for each in scans(one["Plan"]) if each[0] not in NO_KEYS)
             self.assertEqual(set(found), tables)
             for table, condition in found.items():
@@ -65,8 +74,12 @@ class Plans(WorkerTest):
         for name in ("merge_activities", "insert_events", "look_up"):
             lines = queries.texts()[name].splitlines()
             words = re.sub(r"'[^']*'|\bnull\b", "%", next(line for line in lines if not line.startswith("--")))
-            plans, calls = map(int, self.sql("select sum(plans), sum(calls) from pg_stat_statements "
-                                             f"where query like '{words}%'").split("|"))
+            plans, calls = map(
+                int,
+                self.sql("select sum(plans), sum(calls) from pg_stat_statements " f"where query like '{words}%'").split(
+                    "|"
+                ),
+            )
             self.assertGreaterEqual(calls, EVENTS / BATCH, name)
             # After 1, 2, 4, 8, 16, 32 and 64 transactions, some of which are not batches.
             self.assertGreaterEqual(plans, 4, name)

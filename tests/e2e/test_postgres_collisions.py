@@ -33,11 +33,13 @@ class Collisions(WorkerTest):
 
     def raising(self, sqlstate, times):
         """The first inserts of message 3 fail with this error; a sequence counts them across rollbacks."""
-        self.sql(f"""drop sequence if exists tries; create sequence tries;
+        self.sql(
+            f"""drop sequence if exists tries; create sequence tries;
             create or replace function collide() returns trigger language plpgsql security definer as $$
             begin if new.openphone_id = 'TRUNKLINE-TEST-3' and nextval('tries') <= {times} then
               raise 'collided' using errcode = '{sqlstate}'; end if; return new; end $$;
-            create or replace trigger collide before insert on activities for each row execute function collide()""")
+            create or replace trigger collide before insert on activities for each row execute function collide()"""
+        )
         self.addCleanup(self.sql, "drop function if exists collide cascade; drop sequence if exists tries")
 
     def test_conflicts_are_retried_and_never_counted(self):
@@ -61,15 +63,25 @@ class Collisions(WorkerTest):
         # The other session holds 2 and requests 1 as soon as ours, which holds 1, waits for 2. Ours checks for
         # deadlocks first.
         update = "update activities set erased = erased where openphone_id = 'TRUNKLINE-TEST-{}';"
-        other = threading.Thread(target=self.postgres.psql, args=(
-            "set deadlock_timeout = '60s'; begin;" + update.format(2) +
-            "do $$ begin while not exists (select from pg_locks where not granted) loop perform pg_sleep(0.02); "
-            "end loop; end $$;" + update.format(1) + "commit;",))
+        other = threading.Thread(
+            target=self.postgres.psql,
+            args=(
+                "set deadlock_timeout = '60s'; begin;"
+                + update.format(2)
+                + "do $$ begin while not exists (select from pg_locks where not granted) loop perform pg_sleep(0.02); "
+                "end loop; end $$;" + update.format(1) + "commit;",
+            ),
+        )
         other.start()
         wait_for(lambda: self.count("pg_stat_activity where query like 'do $$%'"), "the other one to have its row")
-        self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
-                           "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
-                           *[message(n, "new", updatedAt=LATER) for n in (1, 2)])
+        self.redis.command(
+            "EVAL",
+            "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+            "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end",
+            1,
+            STREAM,
+            *[message(n, "new", updatedAt=LATER) for n in (1, 2)],
+        )
         wait_for(lambda: self.count("activities where body = 'new'") == 2, "both")
         other.join(10)
         self.wait_drained()
@@ -102,18 +114,27 @@ class Collisions(WorkerTest):
         self.check_nothing_counted()
 
     def test_a_new_session_has_our_settings_too(self):
-        self.sql("""create table settings (pid int, lock text, statement text, idle text);
+        self.sql(
+            """create table settings (pid int, lock text, statement text, idle text);
             create function note_settings() returns trigger language plpgsql security definer as $$ begin
               insert into settings values (pg_backend_pid(), current_setting('lock_timeout'),
                 current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'));
               return new; end $$;
-            create trigger note_settings before insert on activities for each row execute function note_settings()""")
+            create trigger note_settings before insert on activities for each row execute function note_settings()"""
+        )
         self.addCleanup(self.sql, "drop function note_settings cascade; drop table settings")
         self.worker(threads=1, postgres_idle_timeout="4s").wait_ready()
         for n in range(4):
             self.add_messages([n])
             self.wait_states(processed=n + 1)
-            self.sql("select pg_terminate_backend(pid) from pg_stat_activity "
-                     "where application_name like 'trunkline-worker%'")
-        self.assertEqual(self.sql("select count(distinct pid) > 2, count(distinct (lock, statement, idle)), min(lock), "
-                                  "min(statement), min(idle) from settings"), "t|1|300ms|3s|4s")
+            self.sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name like 'trunkline-worker%'"
+            )
+        self.assertEqual(
+            self.sql(
+                "select count(distinct pid) > 2, count(distinct (lock, statement, idle)), min(lock), "
+                "min(statement), min(idle) from settings"
+            ),
+            "t|1|300ms|3s|4s",
+        )

@@ -20,9 +20,13 @@ class Disk(WorkerTest):
     def setUpClass(cls):
         cls.disk = tempfile.mkdtemp(prefix="trunkline-disk-")
         os.chmod(cls.disk, 0o755)
-        mounted = os.geteuid() == 0 and subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=240m", "none", cls.disk], check=False,
-            capture_output=True).returncode == 0
+        mounted = (
+            os.geteuid() == 0
+            and subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=240m", "none", cls.disk], check=False, capture_output=True
+            ).returncode
+            == 0
+        )
         if not mounted:
             os.rmdir(cls.disk)
             raise unittest.SkipTest("needs root: a small tmpfs")
@@ -59,7 +63,9 @@ class Disk(WorkerTest):
         self.wait_states(processed=EVENTS, deadline=120)
         self.wait_drained()
         worker.wait_ready()
-        print(f"measured: Postgres disk full ({reasons}), all {EVENTS} rows after: {time.monotonic() - began:.2f} s",
-              file=sys.stderr)
+        print(
+            f"measured: Postgres disk full ({reasons}), all {EVENTS} rows after: {time.monotonic() - began:.2f} s",
+            file=sys.stderr,
+        )
         self.assertEqual(self.count("webhook_events where attempts > 0 or claims > 0"), 0)
         self.assertEqual(self.count("activities"), EVENTS)

@@ -14,9 +14,14 @@ class Growth(WorkerTest):
         """Returns the seconds that the next part takes."""
         self.redis.command("XGROUP", "DESTROY", STREAM, "workers")  # fill first, then start the worker
         for start in range(first, first + PART, 500):
-            self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
-                               "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
-                               *[message(n) for n in range(start, start + 500)])
+            self.redis.command(
+                "EVAL",
+                "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+                "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end",
+                1,
+                STREAM,
+                *[message(n) for n in range(start, start + 500)],
+            )
         began = time.monotonic()
         worker = self.worker(batch=200)
         self.wait_drained(300)

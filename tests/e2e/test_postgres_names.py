@@ -38,7 +38,7 @@ class Resolver:
             if self.silent:
                 continue
             end = question.index(b"\0", 12) + 5
-            wants_v4 = question[end - 4:end - 2] == b"\0\1"
+            wants_v4 = question[end - 4 : end - 2] == b"\0\1"
             answer = question[:2] + b"\x81\x80\0\1" + (b"\0\1" if wants_v4 else b"\0\0") + b"\0\0\0\0"
             answer += question[12:end]
             if wants_v4:
@@ -65,8 +65,10 @@ class Names(WorkerTest):
         # Only the worker uses that resolv.conf.
         program = os.path.join(folder, "trunkline-worker")
         with open(program, "w", encoding="utf-8") as file:
-            file.write(f"#!/bin/sh\nexec unshare -m sh -c 'mount --bind {config} /etc/resolv.conf && exec \"$@\"' sh "
-                       f"{worker_harness.BIN}/trunkline-worker \"$@\"\n")
+            file.write(
+                f"#!/bin/sh\nexec unshare -m sh -c 'mount --bind {config} /etc/resolv.conf && exec \"$@\"' sh "
+                f'{worker_harness.BIN}/trunkline-worker "$@"\n'
+            )
         os.chmod(program, 0o755)
         patched = mock.patch.object(worker_harness, "BIN", folder)
         patched.start()

@@ -25,8 +25,10 @@ class Outages(WorkerTest):
         self.wait_states(processed=events)
         worker.wait_ready()
         self.check_nothing_counted()
-        print(f"measured: {what}, first row after: {first:.2f} s, all {events}: {time.monotonic() - since:.2f} s",
-              file=sys.stderr)
+        print(
+            f"measured: {what}, first row after: {first:.2f} s, all {events}: {time.monotonic() - since:.2f} s",
+            file=sys.stderr,
+        )
         self.assertLess(first, limit(15))
 
     def unreachable(self, seconds, **options):
@@ -49,19 +51,33 @@ class Outages(WorkerTest):
 
     @soak_only
     def test_unreachable_for_twenty_seconds_at_the_default_intervals(self):
-        self.unreachable(20, outage_backoff_min="100ms", outage_backoff_max="30s", probe_interval_max="3s",
-                         claim_after="30s", reclaim_interval="5s")
+        self.unreachable(
+            20,
+            outage_backoff_min="100ms",
+            outage_backoff_max="30s",
+            probe_interval_max="3s",
+            claim_after="30s",
+            reclaim_interval="5s",
+        )
 
     def test_hundreds_of_probes_dead_letter_nothing(self):
         # An outage of ten minutes with a probe every 3 s is 200 probes per thread; here they follow every few
         # milliseconds.
-        worker = self.worker("--log-level", "debug", outage_backoff_min="1ms", probe_interval_max="10ms", outage_backoff_max="10ms",
-                             claim_after="200ms", reclaim_interval="50ms")
+        worker = self.worker(
+            "--log-level",
+            "debug",
+            outage_backoff_min="1ms",
+            probe_interval_max="10ms",
+            outage_backoff_max="10ms",
+            claim_after="200ms",
+            reclaim_interval="50ms",
+        )
         worker.wait_ready()
         self.sql("alter role trunkline_worker nologin")
         self.addCleanup(self.sql, "alter role trunkline_worker login")
-        self.sql("select pg_terminate_backend(pid) from pg_stat_activity "
-                 "where application_name like 'trunkline-worker%'")
+        self.sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity " "where application_name like 'trunkline-worker%'"
+        )
         self.add_messages(range(EVENTS))
         wait_for(lambda: worker.log().count("still blocked") >= 400, "400 probes", 120, every=0.2)
         rows = self.redis.command("XPENDING", "{trunkline}:deliveries", "workers", "-", "+", 1000)
@@ -72,9 +88,11 @@ class Outages(WorkerTest):
     def test_out_of_connections(self):
         worker = self.worker()
         worker.wait_ready()
-        self.sql("alter role trunkline_worker connection limit 0; "
-                 "select pg_terminate_backend(pid) from pg_stat_activity where "
-                 "application_name like 'trunkline-worker%'")
+        self.sql(
+            "alter role trunkline_worker connection limit 0; "
+            "select pg_terminate_backend(pid) from pg_stat_activity where "
+            "application_name like 'trunkline-worker%'"
+        )
         self.addCleanup(self.sql, "alter role trunkline_worker connection limit -1")
         self.add_messages(range(EVENTS))
         worker.wait_blocked("too many connections")
@@ -100,24 +118,39 @@ class Outages(WorkerTest):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
 
         def migrate():
-            subprocess.run([os.path.join(BIN, "trunkline"), "migrate", "--postgres", owner], check=True,
-                           stdout=subprocess.DEVNULL, env=environment)
+            subprocess.run(
+                [os.path.join(BIN, "trunkline"), "migrate", "--postgres", owner],
+                check=True,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+            )
             self.postgres.grant_roles("behind")
+
         worker = self.worker(database=url)
         worker.wait_blocked("postgres: ")
         migrate()
         worker.wait_ready()
-        self.postgres.psql("create table kept as select * from schema_migrations; delete from schema_migrations "
-                           "where version = (select max(version) from schema_migrations)", database="behind")
-        self.postgres.psql("select pg_terminate_backend(pid) from pg_stat_activity "
-                           "where application_name like 'trunkline-worker%'")
+        self.postgres.psql(
+            "create table kept as select * from schema_migrations; delete from schema_migrations "
+            "where version = (select max(version) from schema_migrations)",
+            database="behind",
+        )
+        self.postgres.psql(
+            "select pg_terminate_backend(pid) from pg_stat_activity " "where application_name like 'trunkline-worker%'"
+        )
         self.add_messages(range(EVENTS))
         worker.wait_blocked("run trunkline migrate")
-        self.postgres.psql("truncate schema_migrations; insert into schema_migrations select * from kept",
-                           database="behind")
+        self.postgres.psql(
+            "truncate schema_migrations; insert into schema_migrations select * from kept", database="behind"
+        )
         began = time.monotonic()
-        wait_for(lambda: self.postgres.psql("select count(*) from webhook_events where state = 'processed' and "
-                                            "attempts = 0", database="behind") == str(EVENTS), "all rows")
+        wait_for(
+            lambda: self.postgres.psql(
+                "select count(*) from webhook_events where state = 'processed' and " "attempts = 0", database="behind"
+            )
+            == str(EVENTS),
+            "all rows",
+        )
         worker.wait_ready()
         print(f"measured: a migration missing, all {EVENTS} after: {time.monotonic() - began:.2f} s", file=sys.stderr)
 

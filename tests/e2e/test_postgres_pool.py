@@ -7,9 +7,16 @@ from pooler import PGBOUNCER, pooled
 from worker_harness import WorkerTest, wait_for
 
 # The settings of docs/postgresql.md for poolers that drop startup options.
-OF_THE_ROLE = {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "15s",
-               "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off",
-               "enable_mergejoin": "off", "jit": "off"}
+OF_THE_ROLE = {
+    "lock_timeout": "2s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "15s",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+}
 
 
 @unittest.skipUnless(PGBOUNCER, "needs pgbouncer")
@@ -19,8 +26,13 @@ class Pool(WorkerTest):
         self.addCleanup(self.sql, "alter role trunkline_worker reset all")
 
     def set_for_the_role(self, but=""):
-        self.sql("".join(f"alter role trunkline_worker set {name} = '{value}';" for name, value in OF_THE_ROLE.items()
-                         if name != but))
+        self.sql(
+            "".join(
+                f"alter role trunkline_worker set {name} = '{value}';"
+                for name, value in OF_THE_ROLE.items()
+                if name != but
+            )
+        )
 
     def pooled(self, mode, **more):
         return pooled(self, mode, **more)
@@ -67,8 +79,7 @@ class Pool(WorkerTest):
         self.set_for_the_role()
         self.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'trunkline_worker'")
         # A client session changes its server session with each transaction, so prepared statements are missing.
-        worker = self.worker("--log-level", "debug", threads=8, batch=5, outage_backoff_max="100ms",
-                             database=url)
+        worker = self.worker("--log-level", "debug", threads=8, batch=5, outage_backoff_max="100ms", database=url)
         worker.wait_blocked("must be in session mode")
         self.add_messages(range(200))
         wait_for(lambda: worker.log().count("must be in session mode") > 20, "more refusals")

@@ -17,9 +17,31 @@ class Standby(Postgres):
     def __init__(self, primary):  # noqa: super().__init__ would create a separate cluster
         self.settings, self.bin = dict(primary.settings), primary.bin
         self.folder, self.data = primary.folder, primary.folder + "/standby"
-        subprocess.run(_as_postgres([f"{self.bin}/pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U",
-                                     "trunkline", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync"]),
-                       check=True, cwd="/", stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run(
+            _as_postgres(
+                [
+                    f"{self.bin}/pg_basebackup",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(primary.port),
+                    "-U",
+                    "trunkline",
+                    "-D",
+                    self.data,
+                    "-R",
+                    "-X",
+                    "stream",
+                    "-c",
+                    "fast",
+                    "--no-sync",
+                ]
+            ),
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
         self.port = free_port()
         self.start()
 
@@ -49,8 +71,14 @@ class Promotion(WorkerTest):
                 self.assertEqual(standby.psql("select count(*) from webhook_events"), str(EVENTS))
                 standby.psql("select pg_promote()")
                 began = time.monotonic()
-                wait_for(lambda: standby.psql("select count(*) from webhook_events where state = 'processed' and "
-                                              "attempts = 0 and claims = 0") == str(2 * EVENTS), "all rows")
+                wait_for(
+                    lambda: standby.psql(
+                        "select count(*) from webhook_events where state = 'processed' and "
+                        "attempts = 0 and claims = 0"
+                    )
+                    == str(2 * EVENTS),
+                    "all rows",
+                )
                 worker.wait_ready()
                 self.wait_drained()
                 print(f"measured: standby promoted, all rows after: {time.monotonic() - began:.2f} s", file=sys.stderr)

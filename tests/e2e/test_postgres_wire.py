@@ -28,7 +28,7 @@ class Sweep:
         self.passed += len(data)
         if self.at is not None and self.passed > self.at:
             self.done = True
-            kept = data[:len(data) - (self.passed - self.at)]
+            kept = data[: len(data) - (self.passed - self.at)]
             if kept:
                 link.ends[direction][1].sendall(kept)
             link.reset()
@@ -75,18 +75,28 @@ class Wire(ProxiedWorkerTest):
     def test_latency(self):
         self.to_postgres.delay(0.01 if not SOAK else 0.1)  # each way
         took = self.slow(40, claim_after="20s")
-        print(f"measured: 40 events with {20 if not SOAK else 200} ms more on the Postgres wire: {took:.2f} s",
-              file=sys.stderr)
+        print(
+            f"measured: 40 events with {20 if not SOAK else 200} ms more on the Postgres wire: {took:.2f} s",
+            file=sys.stderr,
+        )
 
     def test_latency_is_not_a_hang(self):
         """A batch takes far longer than statement_timeout, and is not cut: no statement of it hangs."""
         self.to_postgres.delay(0.05)  # each way: about 30 round trips for the first batch
-        self.slow(20, claim_after="20s", postgres_statement_timeout="1s", watchdog_grace="100ms", postgres_lock_timeout="500ms")
+        self.slow(
+            20,
+            claim_after="20s",
+            postgres_statement_timeout="1s",
+            watchdog_grace="100ms",
+            postgres_lock_timeout="500ms",
+        )
 
     def test_slow_line(self):
         self.to_postgres.rate(300_000)
-        print(f"measured: 100 events over a Postgres line of 300 kB/s: {self.slow(100, claim_after='20s'):.2f} s",
-              file=sys.stderr)
+        print(
+            f"measured: 100 events over a Postgres line of 300 kB/s: {self.slow(100, claim_after='20s'):.2f} s",
+            file=sys.stderr,
+        )
 
     def stall(self, seconds, **options):
         worker = self.proxied_worker(**options)
@@ -106,4 +116,6 @@ class Wire(ProxiedWorkerTest):
 
     @soak_only
     def test_stall_of_half_a_minute(self):
-        self.stall(20, claim_after="30s", postgres_statement_timeout="10s", postgres_lock_timeout="2s", watchdog_grace="1s")
+        self.stall(
+            20, claim_after="30s", postgres_statement_timeout="10s", postgres_lock_timeout="2s", watchdog_grace="1s"
+        )

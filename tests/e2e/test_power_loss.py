@@ -25,8 +25,9 @@ class PowerCase(unittest.TestCase):
         self.addCleanup(self.power.close)
         self.redis.environment = self.power.environment
         self.redis.start()
-        self.gateway = Gateway(self.redis.url_of("gateway"), "--threads", "1", "--redis-deadline", "3s",
-                               *gateway_options, log_level="info")
+        self.gateway = Gateway(
+            self.redis.url_of("gateway"), "--threads", "1", "--redis-deadline", "3s", *gateway_options, log_level="info"
+        )
         self.addCleanup(self.gateway.stop)
 
     def lose_power(self, senders, torn=None):
@@ -54,8 +55,9 @@ class Always(PowerCase):
                         bytes_lost += lost
                         self.assertEqual(acked - set(names(self.redis)), set(), f"seed {seed}")
                         acked_in_all = len(acked)
-        measured("power losses, appendfsync always",
-                 f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped")
+        measured(
+            "power losses, appendfsync always", f"{acked_in_all} acked, 0 lost, {bytes_lost} unsynced bytes dropped"
+        )
 
     def test_a_torn_tail_is_truncated_and_contains_nothing_acknowledged(self):
         """Each fsync takes 40 ms, so a write is always under way at the loss."""
@@ -68,9 +70,10 @@ class Always(PowerCase):
 
                     def torn(lost):
                         cut = rng.randrange(1, len(lost) - 1)
-                        cut += lost[cut - 2:cut + 1] == b"\r\n*"  # between two commands no write is torn
+                        cut += lost[cut - 2 : cut + 1] == b"\r\n*"  # between two commands no write is torn
                         tails.append((len(lost), cut))
                         return cut
+
                     senders.wait_acked(rng.randrange(20, 60))
                     for _ in range(20):  # until there are bytes that no fsync covers
                         acked, _ = self.lose_power(senders, torn)

@@ -48,8 +48,10 @@ class PowerLoss(WorkerTest):
             self.sql("checkpoint")  # data pages are under way, not only the log
         self.lost += self.power.loss(self.postgres.process)
         worker.kill()
-        unsettled = {json.loads(fields[fields.index("b") + 1])["id"]
-                     for _, fields in self.redis.command("XRANGE", STREAM, "-", "+")}
+        unsettled = {
+            json.loads(fields[fields.index("b") + 1])["id"]
+            for _, fields in self.redis.command("XRANGE", STREAM, "-", "+")
+        }
         settled = {f"EV{n}" for n in range(first + number)} - unsettled
         self.postgres.start()
         return settled, set(self.sql("select event_id from webhook_events").split("\n"))
@@ -69,8 +71,11 @@ class PowerLoss(WorkerTest):
                 self.assertEqual(self.states(), {"processed": first}, f"seed {seed}")
                 self.assertEqual(self.count("activities"), first, f"seed {seed}")
                 last.kill()
-        measured("power losses of Postgres", f"{losses} losses, {first} events, 0 lost, 0 doubled, "
-                 f"{self.lost} unsynced bytes at ends of files dropped")
+        measured(
+            "power losses of Postgres",
+            f"{losses} losses, {first} events, 0 lost, 0 doubled, "
+            f"{self.lost} unsynced bytes at ends of files dropped",
+        )
 
     def test_control_commits_that_do_not_wait_lose(self):
         self.lost = 0
@@ -78,8 +83,10 @@ class PowerLoss(WorkerTest):
         settled, rows = self.lose_power(random.Random(1), 0, 400)
         self.assertGreater(len(settled), 0)
         self.assertGreater(len(settled - rows), 0)
-        measured("power loss of Postgres, synchronous_commit off (control run)",
-                 f"{len(settled)} settled, {len(settled - rows)} lost")
+        measured(
+            "power loss of Postgres, synchronous_commit off (control run)",
+            f"{len(settled)} settled, {len(settled - rows)} lost",
+        )
 
 
 del WorkerTest  # the base class has no tests

@@ -38,9 +38,20 @@ class Queue(unittest.TestCase):
     def queue(self, *arguments, redis=None, postgres=None):
         start = time.monotonic()
         done = subprocess.run(
-            [f"{BIN}/trunkline", "queue", "--redis", redis or self.redis.url_of("operator"), "--postgres",
-             postgres or self.postgres.url_of("readonly"), *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+            [
+                f"{BIN}/trunkline",
+                "queue",
+                "--redis",
+                redis or self.redis.url_of("operator"),
+                "--postgres",
+                postgres or self.postgres.url_of("readonly"),
+                *arguments,
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
         self.assertLess(time.monotonic() - start, limit(2), "two seconds on a quiet machine")
         return done
 
@@ -102,9 +113,21 @@ class Queue(unittest.TestCase):
         for options in ([], ["--json"], ["--watch", "0.1"]):
             with self.subTest(options), open("/dev/full", "w", encoding="utf-8") as full:
                 done = subprocess.run(
-                    [f"{BIN}/trunkline", "queue", "--redis", self.redis.url_of("operator"), "--postgres",
-                     self.postgres.url_of("readonly"), *options],
-                    stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+                    [
+                        f"{BIN}/trunkline",
+                        "queue",
+                        "--redis",
+                        self.redis.url_of("operator"),
+                        "--postgres",
+                        self.postgres.url_of("readonly"),
+                        *options,
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    timeout=30,
+                )
                 self.assertEqual(done.returncode, 1, done.stderr)
                 self.assertNotEqual(done.stderr, "")
 
@@ -113,8 +136,7 @@ class Queue(unittest.TestCase):
         self.postgres.psql(INSERT.format(state="retrying", count=3) + ";" + INSERT.format(state="dead", count=2))
         done = self.queue()
         self.assertEqual(done.returncode, 0)
-        self.assertTrue(done.stdout.startswith("WARNING: 0 waiting, 3 retrying, 2 dead; "),
-                        done.stdout)
+        self.assertTrue(done.stdout.startswith("WARNING: 0 waiting, 3 retrying, 2 dead; "), done.stdout)
         _, report = self.report()
         self.assertAlmostEqual(report["retrying"]["oldest_seconds"], 7200, delta=10)
         self.assertAlmostEqual(report["next_retry_seconds"], 3600, delta=10)
@@ -145,8 +167,12 @@ class Queue(unittest.TestCase):
     def test_counters_of_the_gateways(self):
         self.worker()
         minute = int(self.redis.command("TIME")[0]) // 60
-        for back, fields in ((0, ["accepted", 30]), (1, ["accepted", 90, "refused:mismatch", 7]),
-                             (30, ["refused:mismatch", 2, "refused:path", 5]), (75, ["refused:stale", 99])):
+        for back, fields in (
+            (0, ["accepted", 30]),
+            (1, ["accepted", 90, "refused:mismatch", 7]),
+            (30, ["refused:mismatch", 2, "refused:path", 5]),
+            (75, ["refused:stale", 99]),
+        ):
             self.redis.command("HSET", "{trunkline}:minute:%d" % (minute - back), *fields)
         _, report = self.report()
         self.assertEqual(report["rejected_last_hour"], {"mismatch": 9, "path": 5})

@@ -38,8 +38,12 @@ class Quickstart(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.parent, ignore_errors=True)
         os.chmod(self.parent, 0o755)
         self.dir = os.path.join(self.parent, "data")
-        self.ports = {"--port": free_port(), "--ops-port": free_ports_in_a_row(3), "--redis-port": free_port(),
-                      "--postgres-port": free_port()}
+        self.ports = {
+            "--port": free_port(),
+            "--ops-port": free_ports_in_a_row(3),
+            "--redis-port": free_port(),
+            "--postgres-port": free_port(),
+        }
 
     def command(self, *arguments):
         ports = [str(x) for pair in self.ports.items() for x in pair]
@@ -47,14 +51,25 @@ class Quickstart(unittest.TestCase):
 
     def run_once(self, *arguments, prefix=()):
         # Settings of the caller's shell belong to another installation and must have no effect.
-        return subprocess.run([*prefix, *self.command("--once", *arguments)], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=150,
-                              env={**os.environ, "TRUNKLINE_REDIS": "redis://127.0.0.1:1/0", "PGHOST": "nowhere"})
+        return subprocess.run(
+            [*prefix, *self.command("--once", *arguments)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=150,
+            env={**os.environ, "TRUNKLINE_REDIS": "redis://127.0.0.1:1/0", "PGHOST": "nowhere"},
+        )
 
     def start(self):
         """Starts it in a new session, like a terminal's; it ends with everything that it started."""
-        process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            self.command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
         self.addCleanup(process.stdout.close)
         self.addCleanup(lambda: process.poll() is None and (process.send_signal(signal.SIGTERM), process.wait(60)))
         said = []
@@ -65,8 +80,13 @@ class Quickstart(unittest.TestCase):
         self.fail("it ended: " + "".join(said))
 
     def in_env(self, script):
-        return subprocess.run(["bash", "-c", f"source '{self.dir}/env' && {script}"], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            ["bash", "-c", f"source '{self.dir}/env' && {script}"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
     def assert_nothing_left(self):
         for name, port in self.ports.items():
@@ -77,9 +97,16 @@ class Quickstart(unittest.TestCase):
         first = self.run_once()
         self.assertEqual(first.returncode, 0, first.stdout + first.stderr)
         self.assertRegex(first.stdout, r"all \d+ rows are correct")
-        for expected in ("Dana Reyes (CONVDEMO0001)", "call, completed, 00:05:12", "    recording   https://",
-                         "    summary     Dana wants a quote", "    00:00:02    Agent: Harbor Porch",
-                         "signed with the hex scheme", "signed with the legacy scheme", "signed with the standard scheme"):
+        for expected in (
+            "Dana Reyes (CONVDEMO0001)",
+            "call, completed, 00:05:12",
+            "    recording   https://",
+            "    summary     Dana wants a quote",
+            "    00:00:02    Agent: Harbor Porch",
+            "signed with the hex scheme",
+            "signed with the legacy scheme",
+            "signed with the standard scheme",
+        ):
             self.assertIn(expected, first.stdout)
         self.assert_nothing_left()
         begin = time.monotonic()
@@ -90,8 +117,10 @@ class Quickstart(unittest.TestCase):
 
         # The samples' events are stored already, so a row changed by hand stays wrong: the script must report it.
         process, _ = self.start()
-        changed = self.in_env("psql -X \"$DATABASE_URL\" -c \"update activities set body = 'forged' where"
-                              " openphone_id = 'MSGDEMO0002'; insert into own_numbers values ('+14155550199', false)\"")
+        changed = self.in_env(
+            'psql -X "$DATABASE_URL" -c "update activities set body = \'forged\' where'
+            " openphone_id = 'MSGDEMO0002'; insert into own_numbers values ('+14155550199', false)\""
+        )
         self.assertEqual(changed.returncode, 0, changed.stderr)
         process.send_signal(signal.SIGINT)
         process.wait(60)
@@ -117,26 +146,36 @@ class Quickstart(unittest.TestCase):
         self.assertTrue(queue.stdout.startswith("OK: 0 waiting, 0 retrying, 0 dead"), queue.stdout)
         rows = self.in_env('psql -X -A -t "$DATABASE_URL" -c "select count(*) from activities"')
         self.assertEqual(rows.stdout.strip(), "10", rows.stderr)
-        recipe = self.in_env("""
+        recipe = self.in_env(
+            """
             PAYLOAD='{"type":"message.received","data":{"object":{"id":"TEST123"}}}'
             SIGNATURE=$(echo -n "$PAYLOAD" | openssl dgst -sha256 -hmac "$SIGNING_KEY" | cut -d' ' -f2)
             curl -sS --noproxy '*' -X POST http://localhost:%d/api/webhooks/openphone \
               -H "Content-Type: application/json" -H "x-openphone-signature-v1: $SIGNATURE" -d "$PAYLOAD"
-            """ % self.ports["--port"])
+            """
+            % self.ports["--port"]
+        )
         self.assertEqual(recipe.stdout, '{"status":"accepted"}', recipe.stderr)
-        stored = lambda: self.in_env(  # noqa: E731
-            'psql -X -A -t "$DATABASE_URL" -c "select direction, state from activities, webhook_events'
-            " where openphone_id = 'TEST123' and activity_id = 'TEST123'\"").stdout.strip() == "incoming|processed"
+        stored = (
+            lambda: self.in_env(  # noqa: E731
+                'psql -X -A -t "$DATABASE_URL" -c "select direction, state from activities, webhook_events'
+                " where openphone_id = 'TEST123' and activity_id = 'TEST123'\""
+            ).stdout.strip()
+            == "incoming|processed"
+        )
         wait_for(stored, "the recipe's row", every=0.1)
 
-        users = self.in_env("redis-cli -p %d --no-auth-warning --user trunkline-admin "
-                            "--pass $(cat '%s/redis-admin-password') client list" % (
-                                self.ports["--redis-port"], self.dir)).stdout
+        users = self.in_env(
+            "redis-cli -p %d --no-auth-warning --user trunkline-admin "
+            "--pass $(cat '%s/redis-admin-password') client list" % (self.ports["--redis-port"], self.dir)
+        ).stdout
         for role in ("gateway", "worker"):
             self.assertIn(f"user=trunkline-{role} ", users)
         self.assertEqual(users.count("user=trunkline-admin"), 1, "only the one who asks")
-        logins = self.in_env("psql -X -A -t \"$DATABASE_URL\" -c \"select distinct usename from pg_stat_activity where"
-                             " application_name like 'trunkline%'\"").stdout
+        logins = self.in_env(
+            'psql -X -A -t "$DATABASE_URL" -c "select distinct usename from pg_stat_activity where'
+            " application_name like 'trunkline%'\""
+        ).stdout
         self.assertEqual(logins.strip(), "trunkline_worker")
 
         second = self.run_once()

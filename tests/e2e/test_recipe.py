@@ -30,11 +30,15 @@ class Recipe(unittest.TestCase):
     def test_the_row_arrives(self):
         for key in (HEX_KEY, self.app_key):  # the second delivery is a duplicate: nothing changes
             code, out, err = self.recipe(key, database=self.pipe.postgres.url_of("readonly"))
-            self.assertEqual((code, out, err),
-                             (0, "accepted\nstored: one incoming message TEST123 without contact\n", ""),
-                             self.pipe.tail())
-        self.assertEqual(self.pipe.postgres.psql(
-            "select count(*), min(state), bool_and(processed) from webhook_events"), "1|processed|t")
+            self.assertEqual(
+                (code, out, err),
+                (0, "accepted\nstored: one incoming message TEST123 without contact\n", ""),
+                self.pipe.tail(),
+            )
+        self.assertEqual(
+            self.pipe.postgres.psql("select count(*), min(state), bool_and(processed) from webhook_events"),
+            "1|processed|t",
+        )
         self.assertEqual(self.pipe.postgres.psql("select count(*) from contacts"), "0")
 
     def test_another_key_is_rejected(self):

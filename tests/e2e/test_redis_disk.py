@@ -29,8 +29,10 @@ class DiskCase(unittest.TestCase):
 
     def expect_recovery(self, what):
         """Redis is running again: measures the time until the first 200."""
-        measured(f"{what}: Redis back to first 200", "%.2f s" % seconds_until(
-            lambda: self.gateway.post(body_of("again")).status == 200, "200 again"))
+        measured(
+            f"{what}: Redis back to first 200",
+            "%.2f s" % seconds_until(lambda: self.gateway.post(body_of("again")).status == 200, "200 again"),
+        )
         wait_for(self.ready, "ready again")
 
     def expect_all_acked(self, senders):
@@ -46,9 +48,24 @@ class Fsync(DiskCase):
 
     def inject(self, what):
         """Injects a fault into the running Redis, from now on; returns the function that ends it."""
-        strace = subprocess.Popen(["strace", "-f", "-qq", "-o", "/dev/null", "-p", str(self.redis.process.pid), "-e",
-                                   "trace=fdatasync", "-e", f"inject=fdatasync:{what}"], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        strace = subprocess.Popen(
+            [
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                "/dev/null",
+                "-p",
+                str(self.redis.process.pid),
+                "-e",
+                "trace=fdatasync",
+                "-e",
+                f"inject=fdatasync:{what}",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.addCleanup(strace.wait)
         self.addCleanup(strace.kill)
 
@@ -58,6 +75,7 @@ class Fsync(DiskCase):
                     return f"TracerPid:\t{strace.pid}\n" in file.read() or strace.poll() is not None
             except OSError:  # the fault came before this check
                 return True
+
         wait_for(traced, "strace to be attached")
         if strace.poll() is not None and self.redis.alive():
             self.skipTest("needs the right to trace Redis")
@@ -65,6 +83,7 @@ class Fsync(DiskCase):
         def end():
             strace.send_signal(signal.SIGINT)
             strace.wait(10)
+
         return end
 
     def test_an_error_ends_redis_and_nothing_is_acked_for_it(self):
@@ -96,8 +115,12 @@ class Fsync(DiskCase):
             # Deliveries under way wait at the beginning; later ones are rejected at once because Redis is unreachable.
             began = time.monotonic()
             end = self.inject("delay_enter=2000000")
-            wait_for(lambda: any(at > began and status == 503 and seconds > 0.5
-                                 for at, seconds, status in list(senders.times)), "503 for those who wait too long")
+            wait_for(
+                lambda: any(
+                    at > began and status == 503 and seconds > 0.5 for at, seconds, status in list(senders.times)
+                ),
+                "503 for those who wait too long",
+            )
             end()
             wait_for(lambda: self.gateway.post(body_of("again")).status == 200, "200 again")
             waited = [seconds for at, seconds, status in list(senders.times) if at > began and status == 503]
@@ -135,8 +158,10 @@ class Full(unittest.TestCase):
         wait_for(lambda: gateway.probe("/readyz")[1].get("reason") == "not_connected", "unready")
         os.unlink(disk + "/ballast")
         restart(redis)
-        measured("disk freed: Redis back to first 200", "%.2f s" % seconds_until(
-            lambda: gateway.post(body_of("again")).status == 200, "200 again"))
+        measured(
+            "disk freed: Redis back to first 200",
+            "%.2f s" % seconds_until(lambda: gateway.post(body_of("again")).status == 200, "200 again"),
+        )
         there = {int(name.split("-")[0]) for name in names(redis) if name != "again"}
         self.assertEqual(set(acked) - there, set())
 
@@ -164,8 +189,10 @@ class Rewrite(DiskCase):
         self.assertEqual(set(senders.answers.values()), {200})
         self.assertIn("aof_last_bgrewrite_status:ok", self.redis.command("INFO", "persistence"))
         times = sorted(seconds for at, seconds, _ in senders.times if began < at < began + took)
-        measured(f"during a rewrite of {took:.1f} s, {len(times)} answers: p99",
-                 f"{times[int(len(times) * 0.99)] * 1000:.0f} ms")
+        measured(
+            f"during a rewrite of {took:.1f} s, {len(times)} answers: p99",
+            f"{times[int(len(times) * 0.99)] * 1000:.0f} ms",
+        )
         self.redis.kill()
         restart(self.redis)  # loaded from the rewritten file
         self.expect_all_acked(senders)

@@ -51,6 +51,7 @@ class NetworkTest(WorkerTest):
 class CutAppend(NetworkTest):
     """One delivery per place to cut. Its XADD is found by the name in its body: up-17 is cut after 17 bytes of the
     command, down-5 after 5 bytes of the reply."""
+
     MARK = re.compile(rb'"id": "(up|down)-([0-9]+)"')
 
     def setUp(self):
@@ -70,7 +71,7 @@ class CutAppend(NetworkTest):
                     continue
                 self.done.add(name)
                 if mark[1] == b"up":
-                    return self.cut(link, "up", data[:start + int(mark[2])])
+                    return self.cut(link, "up", data[: start + int(mark[2])])
                 self.waiting[link] = int(mark[2])
                 break
         return data
@@ -105,6 +106,7 @@ class CutAppend(NetworkTest):
                         if statuses[-1] != 200:
                             time.sleep(0.02)
                 first[name] = statuses
+
         threads = [threading.Thread(target=send, args=(gateway, tasks[n::3])) for n, gateway in enumerate(gateways)]
         for thread in threads:
             thread.start()
@@ -121,8 +123,10 @@ class CutAppend(NetworkTest):
             elif direction == "down" and int(k) < 20:
                 self.assertEqual((statuses[0], copies), (503, 2), name)  # outcome unknown: stored, and rejected
             self.assertIn(copies, (1, 2), name)
-        measured("connection to Redis cut at a byte of an append", f"{len(tasks)} places, 0 false 200, "
-                 f"{len(stored) - len(tasks)} doubles absorbed")
+        measured(
+            "connection to Redis cut at a byte of an append",
+            f"{len(tasks)} places, 0 false 200, " f"{len(stored) - len(tasks)} doubles absorbed",
+        )
         self.worker()
         self.wait_drained()
         rows = self.sql("select event_id from webhook_events where state = 'processed' order by 1").split("\n")
@@ -143,8 +147,9 @@ class CutAppend(NetworkTest):
 
         def look(_, direction, data):
             if direction == "up" and b"sample-100" in data:
-                seen.append(data[data.rfind(b"*", 0, data.find(b"XADD")):])
+                seen.append(data[data.rfind(b"*", 0, data.find(b"XADD")) :])
             return data
+
         proxy.watch(look)
         self.assertEqual(gateway.post(body_of("up-100").replace(b"up-100", b"sample-100")).status, 200)
         gateway.stop()
@@ -167,8 +172,10 @@ class CutSettle(NetworkTest):
                         proxy.cut()
                         self.add_messages(range(number, number + 3))
                         number += 3
-                        wait_for(lambda: proxy.count >= before + 2 or self.redis.command("XLEN", STREAM) == 0,
-                                 "a connection that was cut, or all done")
+                        wait_for(
+                            lambda: proxy.count >= before + 2 or self.redis.command("XLEN", STREAM) == 0,
+                            "a connection that was cut, or all done",
+                        )
                         proxy.heal()
                         proxy.cut()
                         self.expect_each_once(number)
@@ -209,9 +216,11 @@ class HalfOpen(NetworkTest):
         gateway, worker = self.gateway(proxy.port, "--threads", "1"), self.worker_behind(proxy)
         for direction in ("up", "down"):
             with self.subTest(direction=direction):
+
                 def vanish():
                     proxy.watch(lambda _, way, data: b"" if way == direction else data)
                     return proxy.heal
+
                 self.expect_both_notice_and_return(gateway, worker, vanish, f"half-open, {direction}")
                 self.redis.command("FLUSHALL")
                 self.sql("truncate webhook_events, activities cascade")
@@ -219,6 +228,7 @@ class HalfOpen(NetworkTest):
 
 class OwnNetwork(HalfOpen):
     """The same by the kernel: no packet arrives, no RST."""
+
     test_proxy_swallows_one_direction = None
 
     @classmethod
@@ -245,8 +255,11 @@ class OwnNetwork(HalfOpen):
         with Senders(gateway, 4, pause=0.02) as senders:
             senders.wait_acked(100, deadline=120)
         times = sorted(seconds for _, seconds, status in senders.times if status == 200)
-        measured(what, f"{len(times)} answers 200, {senders.failed()} answers 503, "
-                 f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms")
+        measured(
+            what,
+            f"{len(times)} answers 200, {senders.failed()} answers 503, "
+            f"p50 {times[len(times) // 2] * 1000:.0f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms",
+        )
         return senders
 
     def test_one_packet_in_ten_is_lost(self):
@@ -257,7 +270,9 @@ class OwnNetwork(HalfOpen):
 
     def test_one_megabit_a_second(self):
         netns.run("ip", "link", "set", "lo", "mtu", "1500")
-        netns.run("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "1mbit", "burst", "10kb", "latency", "400ms")
+        netns.run(
+            "tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "1mbit", "burst", "10kb", "latency", "400ms"
+        )
         try:
             senders = self.slow_network("1 Mbit/s")
         finally:

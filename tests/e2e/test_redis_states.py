@@ -61,8 +61,7 @@ class Unreachable(StateTest):
         self.finish()
         self.assertLess(max(seconds for _, seconds, _ in self.senders.times), limit(2.5))
         # Responses match requests: the delivery id in the response is that of the row with the body that was sent.
-        rows = dict(row.split("|") for row in
-                    self.sql("select event_id, delivery_id from webhook_events").split("\n"))
+        rows = dict(row.split("|") for row in self.sql("select event_id, delivery_id from webhook_events").split("\n"))
         for name, delivery in self.senders.ids.items():
             self.assertEqual(rows[name], delivery, name)
 
@@ -120,8 +119,11 @@ class RejectedByRedis(StateTest):
         self.redis.command("CONFIG", "SET", "save", "1 1")
         self.redis.command("CONFIG", "SET", "dir", "/proc")
         self.fault_and_back(
-            "MISCONF", lambda: wait_for(lambda: self.senders.failed() > 0, "MISCONF"),
-            lambda: self.redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no"), ("misconf",))
+            "MISCONF",
+            lambda: wait_for(lambda: self.senders.failed() > 0, "MISCONF"),
+            lambda: self.redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no"),
+            ("misconf",),
+        )
         self.finish()
 
     def test_rights_and_password(self):
@@ -130,14 +132,19 @@ class RejectedByRedis(StateTest):
         self.fault_and_back(
             "rights taken away",
             lambda: (acl("trunkline-gateway", "-xadd"), acl("trunkline-worker", "-xreadgroup")),
-            lambda: (acl("trunkline-gateway", "+xadd"), acl("trunkline-worker", "+xreadgroup")), ("noauth",), "NOPERM")
+            lambda: (acl("trunkline-gateway", "+xadd"), acl("trunkline-worker", "+xreadgroup")),
+            ("noauth",),
+            "NOPERM",
+        )
 
         def passwords(suffix):
             for role in ("gateway", "worker"):
                 acl(f"trunkline-{role}", "resetpass", f">{role}-password{suffix}")
                 self.redis.command("CLIENT", "KILL", "USER", f"trunkline-{role}")
-        self.fault_and_back("password changed", lambda: passwords("-new"), lambda: passwords(""), ("not_connected",),
-                            "WRONGPASS")
+
+        self.fault_and_back(
+            "password changed", lambda: passwords("-new"), lambda: passwords(""), ("not_connected",), "WRONGPASS"
+        )
         self.finish()
 
     def test_missing_database_and_renamed_command(self):
@@ -151,7 +158,9 @@ class RejectedByRedis(StateTest):
         worker = self.worker()
         self.assertEqual({wrong.post().status, gateway.post().status}, {503})
         wait_for(lambda: "DB index" in str(wrong.probe("/readyz")[1]), "the reason")
-        wait_for(lambda: gateway.post().status == 503 and "unknown command" in str(gateway.probe("/readyz")[1]), "the reason")
+        wait_for(
+            lambda: gateway.post().status == 503 and "unknown command" in str(gateway.probe("/readyz")[1]), "the reason"
+        )
         worker.wait_blocked("unknown command")
         self.assertIsNone(gateway.process.poll())
         self.redis.kill()

@@ -32,31 +32,49 @@ class Replay(WorkerTest):
     def setUp(self):
         super().setUp()
         # Records each committed write of activities.
-        self.sql("""create table if not exists effects (id text); truncate effects;
+        self.sql(
+            """create table if not exists effects (id text); truncate effects;
             create or replace function effect() returns trigger language plpgsql security definer as $$ begin
                 insert into effects values (new.openphone_id); return new; end $$;
-            create or replace trigger effect after insert or update on activities for each row execute function effect()""")
+            create or replace trigger effect after insert or update on activities for each row execute function effect()"""
+        )
 
     def refuse(self):
-        self.sql("""create or replace function refuse() returns trigger language plpgsql as $$ begin
+        self.sql(
+            """create or replace function refuse() returns trigger language plpgsql as $$ begin
             raise 'refused' using errcode = '23514'; end $$;
-            create or replace trigger refuse before insert on activities for each row execute function refuse()""")
+            create or replace trigger refuse before insert on activities for each row execute function refuse()"""
+        )
         self.addCleanup(self.accept)
 
     def accept(self):
         self.sql("drop trigger if exists refuse on activities")
 
     def put_dead(self, count, error="refused"):
-        self.sql(f"""insert into webhook_events (event_key, event_id, event_type, state, attempts, finished_at,
+        self.sql(
+            f"""insert into webhook_events (event_key, event_id, event_type, state, attempts, finished_at,
                 received_at, delivery_id, entry_id, scheme, key_index, parser_version, payload, error_message)
             select sha256(n::text::bytea), 'EV' || n, 'message.received', 'dead', 16, now(), now() - interval '3 days',
                    'R' || n, '1-' || n, 'hex', 0, 1, replace($${message(-4711)}$$, '-4711', n::text)::json, '{error}'
-              from generate_series(1, {count}) n; analyze webhook_events""")
+              from generate_series(1, {count}) n; analyze webhook_events"""
+        )
 
     def start_replay(self, *arguments, **more):
-        return subprocess.Popen([os.path.join(BIN, "trunkline"), "dead", "replay", *arguments, "--postgres",
-                                 self.postgres.url_of("worker")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, **more)
+        return subprocess.Popen(
+            [
+                os.path.join(BIN, "trunkline"),
+                "dead",
+                "replay",
+                *arguments,
+                "--postgres",
+                self.postgres.url_of("worker"),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **more,
+        )
 
     def replay(self, *arguments):
         """Returns the printed number of replayed events, after a run that succeeded or skipped some."""
@@ -113,8 +131,10 @@ class Replay(WorkerTest):
             shells = [self.start_replay("--all", "--yes") for _ in range(2)]
             for shell in shells:
                 shell.communicate("", timeout=30)
-            wait_for(lambda: self.count(f"webhook_events where state = 'dead' and finished_at > '{before}'") == 5,
-                     "all to be dead again")
+            wait_for(
+                lambda: self.count(f"webhook_events where state = 'dead' and finished_at > '{before}'") == 5,
+                "all to be dead again",
+            )
             self.assertEqual(self.sql("select distinct attempts, sqlstate from webhook_events"), "3|23514")
         self.accept()
         self.assertEqual(self.replay("--all", "--yes"), 5)
@@ -138,8 +158,10 @@ class Replay(WorkerTest):
         working.communicate(timeout=30)
         self.assertNotEqual(working.returncode, 0)
         unlock()
-        wait_for(lambda: self.count("pg_stat_activity where state = 'active' and datname = 'trunkline'") == 1,
-                 "its session to end")
+        wait_for(
+            lambda: self.count("pg_stat_activity where state = 'active' and datname = 'trunkline'") == 1,
+            "its session to end",
+        )
         # The statement that the server is executing may still be completed, later ones are not.
         self.assertIn(self.states(), ({"dead": 2000}, {"dead": 1000, "retrying": 1000}))
         left = self.states()["dead"]
@@ -161,6 +183,7 @@ class Replay(WorkerTest):
                     worker().process.kill()
                 return b""
             return data
+
         proxy.watch(watch)
         return seen
 
@@ -187,8 +210,9 @@ class Replay(WorkerTest):
             worker = self.worker(database=self.postgres.url_of("worker", port=proxy.port), lease="1s")
             worker.wait_ready()
             # In a Bind message: the name of an empty portal, then that of the statement.
-            seen = self.killed_at(proxy, lambda data: b"\0settle_leased\0" in data and b"settle_leased\0--" not in data,
-                                  lambda: worker)
+            seen = self.killed_at(
+                proxy, lambda data: b"\0settle_leased\0" in data and b"settle_leased\0--" not in data, lambda: worker
+            )
             self.replay("--all", "--yes")
             wait_for(lambda: seen and worker.process.poll() is not None, "the worker to be killed")
         self.assertEqual(self.states(), {"retrying": 20})

@@ -9,8 +9,10 @@ from gateway_harness import Gateway, sign_hex, sign_legacy, sign_standard
 from worker_harness import STREAM, Worker, WorkerTest, message, wait_for
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-STATE = ("select md5(string_agg(t::text, '' order by t::text)) from (select openphone_id, body, status_r, created_at "
-         "from activities union all select phone, '', '', created_at from contacts) t")
+STATE = (
+    "select md5(string_agg(t::text, '' order by t::text)) from (select openphone_id, body, status_r, created_at "
+    "from activities union all select phone, '', '', created_at from contacts) t"
+)
 
 
 def faked(offset):
@@ -39,8 +41,10 @@ class Replay(WorkerTest):
         self.workers.append(Worker(self.redis, self.postgres))
         gateway, body = self.gateway(), message(1).encode()
         headers, statuses = sign_standard(body, delivery="msg_same"), []
-        threads = [threading.Thread(target=lambda: statuses.append(gateway.post(body, headers=headers).status))
-                   for _ in range(100)]
+        threads = [
+            threading.Thread(target=lambda: statuses.append(gateway.post(body, headers=headers).status))
+            for _ in range(100)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -79,7 +83,9 @@ class Replay(WorkerTest):
         key = hashlib.sha256(b"\0" + body).hexdigest()
         self.sql(f"delete from webhook_events where event_key = '\\x{key}'")
         self.assertEqual(after.post(body, headers=sign_hex(body)).status, 200)
-        wait_for(lambda: self.sql(f"select count(*) from webhook_events where event_key = '\\x{key}'") == "1",
-                 "the replayed event")
+        wait_for(
+            lambda: self.sql(f"select count(*) from webhook_events where event_key = '\\x{key}'") == "1",
+            "the replayed event",
+        )
         self.assertEqual(self.sql("select count(*) from webhook_events"), rows)
         self.assertEqual(self.sql(STATE), before)

@@ -28,8 +28,15 @@ def block(beginning):
 
 
 def run(commands, folder, **environment):
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=folder, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=120, env=clean_environment(**environment))
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=clean_environment(**environment),
+    )
     if done.returncode:
         raise AssertionError(done.stdout + done.stderr)
 
@@ -39,8 +46,10 @@ class Restore(unittest.TestCase):
         self.seed = seeds()[0]
         self.cluster = Cluster(workers=1, proxied=False)
         self.addCleanup(lambda: self.cluster.close())
-        self.cluster.postgres.psql("grant usage on schema proof to trunkline_owner;"  # of the checker, also in the dump
-                                 "grant select on all tables in schema proof to trunkline_owner;")
+        self.cluster.postgres.psql(
+            "grant usage on schema proof to trunkline_owner;"  # of the checker, also in the dump
+            "grant select on all tables in schema proof to trunkline_owner;"
+        )
         self.source, self.sent = deliveries(self.seed), {}
 
     def new(self, count):
@@ -59,14 +68,19 @@ class Restore(unittest.TestCase):
                 return self.cluster.stream()[1:] == (0, 0)
             except (OSError, RuntimeError):  # no group yet
                 return False
+
         wait_for(idle, "the stream to be empty")
 
     def back_up(self):
         """Returns a folder with both copies."""
         folder = tempfile.mkdtemp(prefix="trunkline-backup-")
         self.addCleanup(shutil.rmtree, folder)
-        run(block("pg_dump").replace("/var/lib/redis", self.cluster.redis.folder), folder,
-            DATABASE_URL=self.cluster.postgres.url_of("owner"), REDIS_URL=self.cluster.redis.url)
+        run(
+            block("pg_dump").replace("/var/lib/redis", self.cluster.redis.folder),
+            folder,
+            DATABASE_URL=self.cluster.postgres.url_of("owner"),
+            REDIS_URL=self.cluster.redis.url,
+        )
         return folder
 
     def lose_everything(self):
@@ -81,8 +95,13 @@ class Restore(unittest.TestCase):
     def restore_postgres(self, backup):
         server = Postgres()
         server.psql("drop database trunkline", database="postgres")
-        run(block("createdb").replace("/usr/share/trunkline/schema", SCHEMA), backup, PGHOST="127.0.0.1",
-            PGPORT=str(server.port), PGUSER="trunkline")
+        run(
+            block("createdb").replace("/usr/share/trunkline/schema", SCHEMA),
+            backup,
+            PGHOST="127.0.0.1",
+            PGPORT=str(server.port),
+            PGUSER="trunkline",
+        )
         self.cluster.postgres = server
 
     def keys(self):
@@ -128,5 +147,6 @@ class Restore(unittest.TestCase):
         counted."""
         checker = Checker(self.cluster)
         burnt = self.cluster.postgres.psql(
-            "select event_id from webhook_events where state <> 'dead' and attempts + claims > 0").split()
+            "select event_id from webhook_events where state <> 'dead' and attempts + claims > 0"
+        ).split()
         return checker.lost(self.sent, self.sent) + checker.doubled() + checker.different() + burnt

@@ -36,11 +36,29 @@ class SocketCluster(Cluster):
             return super()._start_program(part, role)
         self.gateway_ports["gateway"] = self.listening.getsockname()[1]
         return subprocess.Popen(
-            ["/bin/bash", "-c", f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{self.listening.fileno()}', "bash",
-             os.path.join(self.bin, "trunkline-gateway"), "--redis", self.redis.url_of("gateway"),
-             "--listen", "systemd", "--ops-listen", "127.0.0.1:0", "--drain-delay", "0ms", "--redis-deadline", "10s"],
-            env=clean_environment(TRUNKLINE_SIGNING_KEYS="\n".join(KEYS)), stdin=subprocess.DEVNULL, stdout=self.log,
-            stderr=self.log, pass_fds=[self.listening.fileno()])
+            [
+                "/bin/bash",
+                "-c",
+                f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{self.listening.fileno()}',
+                "bash",
+                os.path.join(self.bin, "trunkline-gateway"),
+                "--redis",
+                self.redis.url_of("gateway"),
+                "--listen",
+                "systemd",
+                "--ops-listen",
+                "127.0.0.1:0",
+                "--drain-delay",
+                "0ms",
+                "--redis-deadline",
+                "10s",
+            ],
+            env=clean_environment(TRUNKLINE_SIGNING_KEYS="\n".join(KEYS)),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            pass_fds=[self.listening.fileno()],
+        )
 
     def terminate(self, part):
         """Sends SIGTERM; returns the exit code."""
@@ -54,12 +72,13 @@ class SocketCluster(Cluster):
 
 class Counted(NamedTuple):
     """The counts at one point in time, from the servers and the client. All but `length` and `pending` only grow."""
-    added: int     # entries ever added to the stream
-    length: int    # entries in it
+
+    added: int  # entries ever added to the stream
+    length: int  # entries in it
     pending: int  # of them pending
     rows: int  # rows of events and copies
     dead: int  # dead events
-    acked: int     # deliveries answered 200
+    acked: int  # deliveries answered 200
     broken: int  # connections that ended without a response: their delivery may be in the stream
 
     @property
@@ -103,20 +122,36 @@ class Watcher:
 
     def counted(self):
         added, length, pending = self.cluster.stream()
-        rows, dead = map(int, self.cluster.postgres.psql(
-            "select (select count(*) from webhook_events) + (select count(*) from event_copies),"
-            " (select count(*) from webhook_events where state = 'dead')").split("|"))
+        rows, dead = map(
+            int,
+            self.cluster.postgres.psql(
+                "select (select count(*) from webhook_events) + (select count(*) from event_copies),"
+                " (select count(*) from webhook_events where state = 'dead')"
+            ).split("|"),
+        )
         answers = dict(self.client.answers)
-        return Counted(added, length, pending, rows, dead, answers.get(200, 0),
-                       sum(n for what, n in answers.items() if isinstance(what, str)))
+        return Counted(
+            added,
+            length,
+            pending,
+            rows,
+            dead,
+            answers.get(200, 0),
+            sum(n for what, n in answers.items() if isinstance(what, str)),
+        )
 
     def look(self):
         """Runs it once; returns the bounds."""
         before = self.counted()
         said = subprocess.run(
-            [os.path.join(self.cluster.bin, "trunkline"), "queue", "--json"], capture_output=True, text=True, timeout=20,
-            env=clean_environment(REDIS_URL=self.cluster.redis.url_of("operator"),
-                                  DATABASE_URL=self.cluster.postgres.url_of("readonly")))
+            [os.path.join(self.cluster.bin, "trunkline"), "queue", "--json"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            env=clean_environment(
+                REDIS_URL=self.cluster.redis.url_of("operator"), DATABASE_URL=self.cluster.postgres.url_of("readonly")
+            ),
+        )
         after = self.counted()
         queue = json.loads(said.stdout)
         self.samples.append(queue["ready"]["count"] + queue["pending"]["count"])
@@ -142,7 +177,9 @@ class Scaling(unittest.TestCase):
         self.addCleanup(cluster.close)
         checker = Checker(cluster)
         checker.begin()
-        client = DeliveryClient(lambda: cluster.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0, timeout=30)
+        client = DeliveryClient(
+            lambda: cluster.gateway_ports["gateway"], seed, RATE, threads=SENDERS, give_up=0, timeout=30
+        )
         watcher = Watcher(cluster, client)
         try:
             self.wait_responses(client)
@@ -160,11 +197,19 @@ class Scaling(unittest.TestCase):
         found = checker.problems({d.key for d in client.sent}, client.acked)
         self.assertEqual(found + client.odd + watcher.wrong, [], f"seed {seed}\n{cluster.tail()}")
         self.check_no_rejections(client, seed)
-        self.assertEqual(cluster.postgres.psql(
-            "select event_id, attempts, claims, error_message from webhook_events"
-            " where state <> 'dead' and (attempts > 0 or claims > 0)"), "", f"seed {seed}")
-        print(f"measured: scaling: {client.summary()}, 0 lost, 0 doubled, {len(watcher.samples)} looks at the queue, "
-              f"at most {max(watcher.samples)} waiting", file=sys.stderr)
+        self.assertEqual(
+            cluster.postgres.psql(
+                "select event_id, attempts, claims, error_message from webhook_events"
+                " where state <> 'dead' and (attempts > 0 or claims > 0)"
+            ),
+            "",
+            f"seed {seed}",
+        )
+        print(
+            f"measured: scaling: {client.summary()}, 0 lost, 0 doubled, {len(watcher.samples)} looks at the queue, "
+            f"at most {max(watcher.samples)} waiting",
+            file=sys.stderr,
+        )
 
     def wait_responses(self, client):
         """Waits for half a second's worth of responses."""
@@ -200,7 +245,9 @@ class Scaling(unittest.TestCase):
         """Every response is 200. Kept connections that a gateway closed between two requests, as HTTP permits, are the
         exception: the client sends those deliveries again."""
         others = {what: n for what, n in client.answers.items() if what != 200}
-        ended = sum(n for what, n in others.items() if what in ("ConnectionError", "ConnectionResetError", "BrokenPipeError"))
+        ended = sum(
+            n for what, n in others.items() if what in ("ConnectionError", "ConnectionResetError", "BrokenPipeError")
+        )
         self.assertEqual(sum(others.values()), ended, f"seed {seed}: {others}")
         self.assertLessEqual(ended, 2 * SENDERS, f"seed {seed}: {others}")  # one per sender and restart
         self.assertEqual(client.failed_fresh, {}, f"seed {seed}: new connections that got no answer")
@@ -208,6 +255,7 @@ class Scaling(unittest.TestCase):
 
 class Comparison(unittest.TestCase):
     """The comparison finds values that are wrong by one."""
+
     WHILE = (Counted(100, 10, 4, 92, 3, 99, 0), Counted(103, 12, 5, 93, 4, 102, 1))
 
     def found(self, ready, pending, dead=3, retrying=0, moments=WHILE):

@@ -11,15 +11,47 @@ import json_schema  # its folder is on the path since pipeline
 from pipeline import HEX_KEY, LEGACY_KEY, STANDARD_KEY, TRUNKLINE, Pipeline, free_port, wait_for
 
 STREAM = "{trunkline}:deliveries"
-TABLES = ("activities", "contacts", "contact_cards", "conversations", "conversation_links", "own_numbers",
-          "recordings", "webhook_events")
-KINDS = ["message.received", "message.sent", "message.delivered", "message.failed", "call.started", "call.answered",
-         "call.completed", "call.recording.completed", "call_summary.created", "call_transcript.created",
-         "call.missed", "call.forwarded"]
+TABLES = (
+    "activities",
+    "contacts",
+    "contact_cards",
+    "conversations",
+    "conversation_links",
+    "own_numbers",
+    "recordings",
+    "webhook_events",
+)
+KINDS = [
+    "message.received",
+    "message.sent",
+    "message.delivered",
+    "message.failed",
+    "call.started",
+    "call.answered",
+    "call.completed",
+    "call.recording.completed",
+    "call_summary.created",
+    "call_transcript.created",
+    "call.missed",
+    "call.forwarded",
+]
 AI = ["call.completed", "call_summary.created", "call_transcript.created"]
-OUTSIDER = json.dumps({"type": "message.received", "data": {"object": {
-    "id": "OUTSIDER1", "conversationId": "OUTSIDECONV", "direction": "incoming", "from": "+14155550142",
-    "to": ["+14155550100"], "text": "kept", "createdAt": "2026-11-20T17:03:00.000Z"}}})
+OUTSIDER = json.dumps(
+    {
+        "type": "message.received",
+        "data": {
+            "object": {
+                "id": "OUTSIDER1",
+                "conversationId": "OUTSIDECONV",
+                "direction": "incoming",
+                "from": "+14155550142",
+                "to": ["+14155550100"],
+                "text": "kept",
+                "createdAt": "2026-11-20T17:03:00.000Z",
+            }
+        },
+    }
+)
 
 
 class Send(unittest.TestCase):
@@ -32,8 +64,12 @@ class Send(unittest.TestCase):
         cls.pipe.close()
 
     def send(self, *words, **env):
-        done = subprocess.run([TRUNKLINE, "send", "--url", self.pipe.url, *words],
-                              env={**self.pipe.env, **env}, capture_output=True, text=True)
+        done = subprocess.run(
+            [TRUNKLINE, "send", "--url", self.pipe.url, *words],
+            env={**self.pipe.env, **env},
+            capture_output=True,
+            text=True,
+        )
         return done.returncode, done.stdout, done.stderr
 
     def send_ok(self, *words):
@@ -69,14 +105,18 @@ class Send(unittest.TestCase):
 
     def test_numbers_of_other_users_are_left_alone(self):
         sql = self.pipe.postgres.psql
-        sql("insert into contacts (phone, name) select '+1' || area || '55501' || lpad(n::text, 2, '0'), 'somebody' "
-            "from generate_series(200, 999) area, generate_series(0, 99) n on conflict do nothing")
+        sql(
+            "insert into contacts (phone, name) select '+1' || area || '55501' || lpad(n::text, 2, '0'), 'somebody' "
+            "from generate_series(200, 999) area, generate_series(0, 99) n on conflict do nothing"
+        )
         self.addCleanup(sql, "delete from contacts where name = 'somebody'")
         code, _, err = self.send("media")
         self.assertEqual(code, 1)
         self.assertIn("fictitious numbers", err)
-        sql("delete from contacts where name = 'somebody' and phone in "
-            "('+15035550120', '+14045550121', '+12015550122')")
+        sql(
+            "delete from contacts where name = 'somebody' and phone in "
+            "('+15035550120', '+14045550121', '+12015550122')"
+        )
         before = self.counts()
         self.send_ok("all")
         self.assertEqual(self.counts(), before)
@@ -90,32 +130,48 @@ class Send(unittest.TestCase):
     def test_media_keeps_four_urls(self):
         report = json_schema.check("send", self.send_ok("media", "--keep", "--json"))
         self.assertFalse(report["removed"])
-        found = self.rows("select jsonb_array_length(media_urls), media_urls ->> 3 from activities "
-                          f"where openphone_id = '{report['ids']}MEDIA'")
+        found = self.rows(
+            "select jsonb_array_length(media_urls), media_urls ->> 3 from activities "
+            f"where openphone_id = '{report['ids']}MEDIA'"
+        )
         self.assertEqual(found, ["4|https://media.example.com/4.mp4"])
 
     def test_ai_stores_all_parts(self):
         out = self.send_ok("ai", "--keep")
         self.assertEqual(self.sent_kinds(out), AI)
         prefix = re.search(r"kept  rows with ids (TRUNKLINE-TEST-\w+-)\.\.\.", out).group(1)
-        found = self.rows("select ai_summary, jsonb_array_length(ai_key_points), jsonb_array_length(ai_next_steps), "
-                          "ai_sentiment, ai_transcript #>> '{dialogue,1,speaker}', duration_seconds, recording_url "
-                          f"from activities where openphone_id = '{prefix}AICALL'")
-        self.assertEqual(found, ["Caller wants a quote for porch windows.|2|1|positive|Customer|300|"
-                                 f"https://api.example.com/recordings/{prefix}AICALL"])
+        found = self.rows(
+            "select ai_summary, jsonb_array_length(ai_key_points), jsonb_array_length(ai_next_steps), "
+            "ai_sentiment, ai_transcript #>> '{dialogue,1,speaker}', duration_seconds, recording_url "
+            f"from activities where openphone_id = '{prefix}AICALL'"
+        )
+        self.assertEqual(
+            found,
+            [
+                "Caller wants a quote for porch windows.|2|1|positive|Customer|300|"
+                f"https://api.example.com/recordings/{prefix}AICALL"
+            ],
+        )
 
     def test_only_fictitious_numbers(self):
         self.send_ok("all", "--keep")
-        foreign = self.rows("select phone from contacts where phone !~ '^\\+1[0-9]{3}55501[0-9]{2}$' union "
-                            "select phone from own_numbers where phone !~ '^\\+1[0-9]{3}55501[0-9]{2}$'")
+        foreign = self.rows(
+            "select phone from contacts where phone !~ '^\\+1[0-9]{3}55501[0-9]{2}$' union "
+            "select phone from own_numbers where phone !~ '^\\+1[0-9]{3}55501[0-9]{2}$'"
+        )
         self.assertEqual(foreign, [""])
 
     def test_a_file_is_sent_unchanged(self):
         body = b'{ "type": "message.received",\n "data": {"object": {"id": "FILE1", "text": "\xc3\xa9"}} }\n'
         path = self.file(body)
         self.assertRegex(self.send_ok(path), "accepted as .*, stored in")
-        self.assertEqual(self.rows("select encode(convert_to(payload::text, 'UTF8'), 'hex') from webhook_events "
-                                   "where activity_id = 'FILE1'"), [body.hex()])
+        self.assertEqual(
+            self.rows(
+                "select encode(convert_to(payload::text, 'UTF8'), 'hex') from webhook_events "
+                "where activity_id = 'FILE1'"
+            ),
+            [body.hex()],
+        )
         self.assertIn("duplicate of", self.send_ok(path))
         unknown = self.file('{"type":"something.new","data":{"object":{"id":"FILE2"}}}')
         self.assertIn("ignored after", self.send_ok(path, unknown))
@@ -129,15 +185,19 @@ class Send(unittest.TestCase):
         for scheme in ("hex", "legacy", "standard"):
             out = self.send_ok("media", "--print", "--scheme", scheme)
             event = "select state from webhook_events where activity_id = '%sMEDIA'" % re.search(
-                r"TRUNKLINE-TEST-\w+-", out).group(0)
+                r"TRUNKLINE-TEST-\w+-", out
+            ).group(0)
             self.assertEqual((self.rows(event), self.pipe.redis.command("XLEN", STREAM)), ([""], 0))
             done = subprocess.run(["sh", "-c", out.rstrip() + " -sS --noproxy '*'"], capture_output=True, text=True)
             self.assertEqual((done.stdout, done.stderr), ('{"status":"accepted"}', ""))
             wait_for(lambda: self.rows(event) == ["processed"], "the printed delivery to be processed")
 
     def test_the_first_key_chooses_the_scheme(self):
-        for key, scheme in ((HEX_KEY, "x-openphone-signature-v1: "), (LEGACY_KEY, "openphone-signature: hmac;1;"),
-                            (STANDARD_KEY, "webhook-signature: v1,")):
+        for key, scheme in (
+            (HEX_KEY, "x-openphone-signature-v1: "),
+            (LEGACY_KEY, "openphone-signature: hmac;1;"),
+            (STANDARD_KEY, "webhook-signature: v1,"),
+        ):
             self.assertIn(scheme, self.send_ok("media", "--print", "--signing-key", key))
 
     def test_a_key_that_the_gateway_does_not_have(self):
@@ -159,8 +219,9 @@ class Send(unittest.TestCase):
 
     def test_an_unreachable_server(self):
         nowhere = f"http://127.0.0.1:{free_port()}"
-        done = subprocess.run([TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True,
-                              text=True)
+        done = subprocess.run(
+            [TRUNKLINE, "send", "media", "--url", nowhere], env=self.pipe.env, capture_output=True, text=True
+        )
         self.assertEqual(done.returncode, 3)
         self.assertIn("cannot connect to", done.stdout)
         code, _, err = self.send("all", DATABASE_URL=f"postgresql://trunkline@127.0.0.1:{free_port()}/trunkline")

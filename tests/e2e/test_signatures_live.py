@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from gateway_harness import (Client, Gateway, STREAM, request, sign_hex, sign_legacy, sign_standard)
+from gateway_harness import Client, Gateway, STREAM, request, sign_hex, sign_legacy, sign_standard
 from seeds import seeds
 from servers import Redis
 
@@ -53,7 +53,7 @@ class Live(unittest.TestCase):
                 target[at] ^= 1 << bit
                 # In a header, only what HTTP passes to the signature check.
                 if name != "body":
-                    if not 0x21 <= target[at] < 0x7f:
+                    if not 0x21 <= target[at] < 0x7F:
                         continue
                     headers[name] = target.decode()
                 client.send(request(bytes(body), headers=headers))
@@ -82,8 +82,9 @@ class Live(unittest.TestCase):
         self.assertEqual({status for run in runs.values() for status, _ in run}, {403})
         # The minimum of each: the machine may be busy.
         one, many = (min(took for _, took in run) for run in runs.values())
-        print(f"measured: list of 250 wrong signatures: {many * 1000:.1f} ms, of one {one * 1000:.1f} ms",
-              file=sys.stderr)
+        print(
+            f"measured: list of 250 wrong signatures: {many * 1000:.1f} ms, of one {one * 1000:.1f} ms", file=sys.stderr
+        )
         self.assertLess(many, 2 * one + 0.02)
         good["webhook-signature"] = " ".join([wrong] * 15 + [good["webhook-signature"]])
         self.assertEqual(self.status(**good), 200)
@@ -99,8 +100,19 @@ class Live(unittest.TestCase):
         for offset, status in ((-320, 403), (-290, 200), (290, 200), (320, 403)):
             with self.subTest(offset=offset):
                 self.assertEqual(self.status(**sign_standard(BODY, at=now + offset)), status)
-        odd = (now * 1000, 0, "-1", "1e30", "1.5", "0x65", f"+{now}", "9" * 19, "9" * 20, "9" * 400,
-               "١٧".encode().hex())
+        odd = (
+            now * 1000,
+            0,
+            "-1",
+            "1e30",
+            "1.5",
+            "0x65",
+            f"+{now}",
+            "9" * 19,
+            "9" * 20,
+            "9" * 400,
+            "١٧".encode().hex(),
+        )
         for stamp in odd:
             with self.subTest(stamp=stamp):
                 headers = sign_standard(BODY, at=str(stamp))
@@ -112,8 +124,11 @@ class Live(unittest.TestCase):
     def test_schemes_do_not_mix(self):  # A12
         secret = "the same text for every scheme!!"
         in_base64 = base64.b64encode(secret.encode()).decode()
-        hexed, legacy, standard = (sign_hex(BODY, secret), sign_legacy(BODY, "legacy:" + in_base64),
-                                   sign_standard(BODY, "whsec_" + in_base64))
+        hexed, legacy, standard = (
+            sign_hex(BODY, secret),
+            sign_legacy(BODY, "legacy:" + in_base64),
+            sign_standard(BODY, "whsec_" + in_base64),
+        )
         signed = {"hex:" + secret: hexed, "legacy:" + in_base64: legacy, "whsec_" + in_base64: standard}
         mac = base64.b64encode(bytes.fromhex(hexed["x-openphone-signature-v1"])).decode()
         before = self.entries()
@@ -124,10 +139,11 @@ class Live(unittest.TestCase):
                         self.assertEqual(gateway.post(BODY, headers=headers).status, 200 if key == other else 403)
                 # The value of one scheme under the header name of another.
                 stamp = str(int(time.time()))
-                for headers in ({"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": "v1," + mac},
-                                {"openphone-signature": f"hmac;1;{stamp}000;{mac}"},
-                                {"x-openphone-signature-v1": base64.b64decode(
-                                    standard["webhook-signature"][3:]).hex()}):
+                for headers in (
+                    {"webhook-id": "m", "webhook-timestamp": stamp, "webhook-signature": "v1," + mac},
+                    {"openphone-signature": f"hmac;1;{stamp}000;{mac}"},
+                    {"x-openphone-signature-v1": base64.b64decode(standard["webhook-signature"][3:]).hex()},
+                ):
                     self.assertEqual(gateway.post(BODY, headers=headers).status, 403)
         self.assertEqual(self.entries(), before + 3)
         # With all keys configured the strongest family present decides; a valid weaker one does not help.
@@ -160,12 +176,15 @@ class Comparison(unittest.TestCase):
         self.assertRegex(source["hmac.hpp"], r"using mac = std::array<unsigned char, 32>;")
         everything = "\n".join(source.values())
         self.assertEqual(len(re.findall(r"mem(?:cmp|eq)|str(?:n|case)?cmp|std::equal", everything)), 1)
-        self.assertNotRegex(source["verify.cpp"] + source["form.cpp"], r"(?:digest|expected)\b[^;,()&|]*[!=]=|"
-                            r"[!=]= *[^;,()&|]*(?:digest|expected)\b")
+        self.assertNotRegex(
+            source["verify.cpp"] + source["form.cpp"],
+            r"(?:digest|expected)\b[^;,()&|]*[!=]=|" r"[!=]= *[^;,()&|]*(?:digest|expected)\b",
+        )
         self.assertRegex(source["verify.cpp"], r"if \(equal\(expected, read\.offers\[i\]\.digest\)")
 
     def test_the_gateway_takes_it_from_openssl(self):
         program = os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline-gateway")
-        symbols = subprocess.run(["readelf", "-W", "--dyn-syms", program], check=True, capture_output=True,
-                                 text=True).stdout
+        symbols = subprocess.run(
+            ["readelf", "-W", "--dyn-syms", program], check=True, capture_output=True, text=True
+        ).stdout
         self.assertRegex(symbols, r"UND CRYPTO_memcmp\b")

@@ -11,9 +11,22 @@ from seeds import limit
 from servers import clean_environment
 
 TRUNKLINE = os.path.join(os.path.abspath(os.environ["TRUNKLINE_BIN"]), "trunkline")
-VERBS = ["migrate", "migrate status", "events list", "events show 1", "events retry 1", "events retry --all-due",
-         "dead list", "dead groups", "dead show 1", "dead replay 1 --yes", "dead replay --all --dry-run",
-         "dead delete 1 --yes", "pause --reason backup", "resume"]
+VERBS = [
+    "migrate",
+    "migrate status",
+    "events list",
+    "events show 1",
+    "events retry 1",
+    "events retry --all-due",
+    "dead list",
+    "dead groups",
+    "dead show 1",
+    "dead replay 1 --yes",
+    "dead replay --all --dry-run",
+    "dead delete 1 --yes",
+    "pause --reason backup",
+    "resume",
+]
 
 
 class Silence(unittest.TestCase):
@@ -23,8 +36,14 @@ class Silence(unittest.TestCase):
         self.url = f"postgresql://nobody@127.0.0.1:{listener.getsockname()[1]}/none"
 
     def start(self, verb, url):
-        return subprocess.Popen([TRUNKLINE, *verb.split()], env=clean_environment(DATABASE_URL=url),
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [TRUNKLINE, *verb.split()],
+            env=clean_environment(DATABASE_URL=url),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def test_every_command(self):
         began = time.monotonic()

@@ -23,8 +23,9 @@ class Sizing(WorkerTest):
     @classmethod
     def setUpClass(cls):
         cls.redis = Redis()
-        cls.postgres = Postgres(max_connections=str(REPLICAS * THREADS + 3 + RESERVED),
-                                superuser_reserved_connections=str(RESERVED))
+        cls.postgres = Postgres(
+            max_connections=str(REPLICAS * THREADS + 3 + RESERVED), superuser_reserved_connections=str(RESERVED)
+        )
         cls.postgres.migrate(os.path.join(BIN, "trunkline"))
 
     def connections(self):
@@ -36,18 +37,26 @@ class Sizing(WorkerTest):
         def look():
             while not done.wait(0.01):
                 seen.append(self.connections()[1])
+
         thread = threading.Thread(target=look)
         thread.start()
 
         def stop():
             done.set()
             thread.join()
+
         self.addCleanup(stop)
         return seen
 
     def trunkline(self, verb, *options):
-        return subprocess.run([f"{BIN}/trunkline", verb, *options], capture_output=True, text=True, env=clean_environment(
-            REDIS_URL=self.redis.url_of("operator"), DATABASE_URL=self.postgres.url_of("readonly")))
+        return subprocess.run(
+            [f"{BIN}/trunkline", verb, *options],
+            capture_output=True,
+            text=True,
+            env=clean_environment(
+                REDIS_URL=self.redis.url_of("operator"), DATABASE_URL=self.postgres.url_of("readonly")
+            ),
+        )
 
     def test_of_postgres(self):
         self.sql(ODD)
@@ -65,7 +74,9 @@ class Sizing(WorkerTest):
         wait_for(lambda: exporter.get("/scaler.txt")[:2] == (200, "0\n"), "the exporter")
         self.assertEqual(self.count("webhook_events where state <> 'dead' and attempts > 0"), 0)
         self.assertEqual(self.connections()[0], REPLICAS * THREADS)
-        wait_for(lambda: " of 9 in use" in self.trunkline("doctor", "--all").stdout, "trunkline doctor beside the exporter")
+        wait_for(
+            lambda: " of 9 in use" in self.trunkline("doctor", "--all").stdout, "trunkline doctor beside the exporter"
+        )
         self.assertLessEqual(max(seen), REPLICAS * THREADS + 3)
         self.assertGreaterEqual(max(seen), REPLICAS * THREADS)
 
@@ -77,8 +88,14 @@ class Sizing(WorkerTest):
         self.addCleanup(lock.stdin.close)
         lock.stdin.write("begin; lock table webhook_events;\n")
         lock.stdin.flush()
-        wait_for(lambda: self.sql("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted"
-                                  " and relation = 'webhook_events'::regclass") == "1", "the lock")
+        wait_for(
+            lambda: self.sql(
+                "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted"
+                " and relation = 'webhook_events'::regclass"
+            )
+            == "1",
+            "the lock",
+        )
         self.add_messages(range(3))
         gateway = Gateway(self.redis.url_of("gateway"), "--threads", "2")
         self.addCleanup(gateway.stop)
@@ -86,4 +103,5 @@ class Sizing(WorkerTest):
         def users():
             clients = self.redis.command("CLIENT", "LIST")
             return [clients.count(f"user=trunkline-{user} ") for user in ("worker", "gateway")]
+
         wait_for(lambda: users() == [THREADS + 2, 8 * 2 + 1], f"these connections; there are {users()}")

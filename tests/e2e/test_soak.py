@@ -51,8 +51,10 @@ class Soak(unittest.TestCase):
         took = checker.drain(120)
         found = checker.problems({d.key for d in client.sent}, client.acked)
         self.assertEqual(found + client.odd, [], f"seed {seed}\n{cluster.tail()}")
-        measured("soak", f"{MINUTES:g} min, {len(kills)} kills, {client.summary()}, 0 lost, 0 doubled, "
-                 f"drained in {took:.1f} s")
+        measured(
+            "soak",
+            f"{MINUTES:g} min, {len(kills)} kills, {client.summary()}, 0 lost, 0 doubled, " f"drained in {took:.1f} s",
+        )
         self.recoveries(checker, client, kills)
         self.assert_flat(cluster, samples)
 
@@ -101,8 +103,11 @@ class Soak(unittest.TestCase):
         finished = checker.finished()
         for what in sorted({victim for victim, _ in kills}):
             for sign, moments in (("first 200", client.acks), ("first row", finished)):
-                waits = [next((at for at in moments if at > moment), float("inf")) - moment
-                         for victim, moment in kills if victim == what]
+                waits = [
+                    next((at for at in moments if at > moment), float("inf")) - moment
+                    for victim, moment in kills
+                    if victim == what
+                ]
                 measured(f"{sign} after kill {what}", f"{max(waits):.3f} s at most, of {len(waits)}")
                 self.assertLess(max(waits), 10)
 
@@ -112,13 +117,21 @@ class Soak(unittest.TestCase):
             for what, room in (("rss kB", 4096), ("descriptors", 8), ("threads", 0)):
                 self.flat(samples, f"{name} {what}", f"{part} {what}", room)
         # What one reclaim leaves behind is gone before the next one.
-        for name, room in (("consumers", 12), ("pending", 2000), ("entries in the stream", 5000),
-                           ("connections of postgres", 8), ("redis used memory", 8 << 20),
-                           ("age of the oldest entry", 15)):
+        for name, room in (
+            ("consumers", 12),
+            ("pending", 2000),
+            ("entries in the stream", 5000),
+            ("connections of postgres", 8),
+            ("redis used memory", 8 << 20),
+            ("age of the oldest entry", 15),
+        ):
             self.flat(samples, name, name, room)
 
     def flat(self, samples, name, shown, room):
         early, late = samples.median(name, 0.1, 0.4), samples.median(name, 0.7, 1.0)
-        measured(shown, f"{early:g} early, {late:g} late, {samples.maximum(name):g} at most, "
-                 f"{samples.slope(name, 0.1):+.2f} a minute")
+        measured(
+            shown,
+            f"{early:g} early, {late:g} late, {samples.maximum(name):g} at most, "
+            f"{samples.slope(name, 0.1):+.2f} a minute",
+        )
         self.assertLessEqual(late, early * 1.1 + room, f"{shown} grows")

@@ -61,6 +61,7 @@ class Supervisor:
             while self.listen():
                 pass
             return sum(each.startswith(what) for each in self.received) >= times
+
         wait_for(enough, f"{what!r} in {self.received}")
 
 
@@ -74,9 +75,12 @@ class GatewayUnderSystemd(WithGateway):
         supervisor = Supervisor(self)
         gateway = self.start("--drain-delay", "0s", env={"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "2000000"})
         supervisor.wait_received("READY=1")
-        before = supervisor.received[:supervisor.received.index("READY=1")]
-        self.assertEqual([each for each in before if each.startswith("STATUS=")][-1],
-                         f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}", "true from the start")
+        before = supervisor.received[: supervisor.received.index("READY=1")]
+        self.assertEqual(
+            [each for each in before if each.startswith("STATUS=")][-1],
+            f"STATUS=accepting deliveries at 127.0.0.1:{gateway.port}",
+            "true from the start",
+        )
         supervisor.wait_received("WATCHDOG=1", times=3)
         with open(f"/proc/{gateway.process.pid}/environ", "rb") as file:  # as it was passed: the test itself works
             self.assertIn(b"NOTIFY_SOCKET", file.read())
@@ -123,8 +127,14 @@ class GatewayUnderSystemd(WithGateway):
     def test_ends_in_order_before_it_takes_connections(self):
         """It waits up to a second for an unreachable queue: here SIGTERM arrives first."""
         for passed in (None, listening_socket()[0]):
-            gateway = Gateway("redis://127.0.0.1:1/0", "--drain-delay", "0s", ready=False, passed=passed,
-                              listen="systemd" if passed else "127.0.0.1:0")
+            gateway = Gateway(
+                "redis://127.0.0.1:1/0",
+                "--drain-delay",
+                "0s",
+                ready=False,
+                passed=passed,
+                listen="systemd" if passed else "127.0.0.1:0",
+            )
             self.addCleanup(gateway.stop)
             self.assertEqual(gateway.terminate(), 0)
             gateway.reader.join()
@@ -136,8 +146,7 @@ class GatewayUnderSystemd(WithGateway):
 
     def test_a_reload_of_a_credential_reports_its_limit(self):
         keys = self.temp_file("a key of the seed generation 0001\n")
-        gateway = self.start("--signing-keys-file", keys, keys=(),
-                             env={"CREDENTIALS_DIRECTORY": os.path.dirname(keys)})
+        gateway = self.start("--signing-keys-file", keys, keys=(), env={"CREDENTIALS_DIRECTORY": os.path.dirname(keys)})
         gateway.signal(signal.SIGHUP)
         wait_for(lambda: gateway.find("restart the service"), "the hint")
         other = self.start("--signing-keys-file", keys, keys=())
@@ -146,7 +155,9 @@ class GatewayUnderSystemd(WithGateway):
         self.assertIsNone(other.find("restart the service"))
 
     def test_without_one_the_error_names_the_fix(self):
-        with self.assertRaisesRegex(RuntimeError, "no socket was passed; start the gateway with trunkline-gateway.socket"):
+        with self.assertRaisesRegex(
+            RuntimeError, "no socket was passed; start the gateway with trunkline-gateway.socket"
+        ):
             self.start(listen="systemd")
 
     def test_a_socket_that_does_not_listen_is_rejected(self):
@@ -201,20 +212,41 @@ class WorkerUnderSystemd(unittest.TestCase):
         postgres.migrate(os.path.join(os.environ["TRUNKLINE_BIN"], "trunkline"))
         supervisor = Supervisor(self)
         bin_ = os.environ["TRUNKLINE_BIN"]
-        more = {"NOTIFY_SOCKET": supervisor.path, "WATCHDOG_USEC": "400000", "LD_PRELOAD": f"{bin_}/test-crash.so",
-                "TEST_CRASH_MARKER": "stands-still", "TEST_CRASH_STATEMENT": "merge_activities", "TEST_CRASH_HANGS": "1",
-                "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        more = {
+            "NOTIFY_SOCKET": supervisor.path,
+            "WATCHDOG_USEC": "400000",
+            "LD_PRELOAD": f"{bin_}/test-crash.so",
+            "TEST_CRASH_MARKER": "stands-still",
+            "TEST_CRASH_STATEMENT": "merge_activities",
+            "TEST_CRASH_HANGS": "1",
+            "ASAN_OPTIONS": "verify_asan_link_order=0",
+        }
         os.environ.update(more)
         try:
-            worker = Worker(redis, postgres, postgres_statement_timeout="100ms", watchdog_grace="50ms")  # hung after 7 s
+            worker = Worker(
+                redis, postgres, postgres_statement_timeout="100ms", watchdog_grace="50ms"
+            )  # hung after 7 s
         finally:
             for name in more:
                 del os.environ[name]
         self.addCleanup(worker.close)
         worker.wait_ready()
         supervisor.wait_received("WATCHDOG=1", times=5)
-        redis.command("XADD", "{trunkline}:deliveries", "*", "d", "01TEST", "t", "1772359200000", "s", "hex", "k", "0",
-                      "b", message(1, text="stands-still"))
+        redis.command(
+            "XADD",
+            "{trunkline}:deliveries",
+            "*",
+            "d",
+            "01TEST",
+            "t",
+            "1772359200000",
+            "s",
+            "hex",
+            "k",
+            "0",
+            "b",
+            message(1, text="stands-still"),
+        )
         wait_for(lambda: "thread unresponsive" in worker.log(), "the log line")
         wait_for(lambda: not supervisor.pinged_within(3), "the pings to stop")
         self.assertIsNone(worker.process.poll())  # only the supervisor ends it

@@ -77,11 +77,14 @@ class Systemd(unittest.TestCase):
         self.postgres.migrate(f"{BIN}/trunkline")
         self.port, self.ops, self.queue = free_port(), free_port(), free_port()
         self.workers = free_instances(2)
-        self.services = [f"trunkline-{name}" for name in ("gateway", "exporter", *(f"worker@{n}" for n in self.workers))]
+        self.services = [
+            f"trunkline-{name}" for name in ("gateway", "exporter", *(f"worker@{n}" for n in self.workers))
+        ]
 
     def install(self):
         redis, postgres = self.redis.url_of, self.postgres.url_of
-        self.machine.run(f"""
+        self.machine.run(
+            f"""
             dpkg -i /mnt/0.1.0/*.deb
             cd /etc/trunkline
             echo 'REDIS_URL={redis("gateway")}' >>gateway.env
@@ -97,7 +100,8 @@ class Systemd(unittest.TestCase):
             systemctl daemon-reload
             systemctl enable --now trunkline-gateway.socket trunkline-gateway trunkline-exporter
             systemctl enable --now trunkline-worker@{{{",".join(self.workers)}}} trunkline-workers.target
-        """)
+        """
+        )
 
     def pids(self):
         return {name: int(self.machine.property(name, "MainPID")) for name in self.services}
@@ -108,7 +112,9 @@ class Systemd(unittest.TestCase):
             self.assertNotEqual(self.machine.property(name, "MainPID"), "0", name)
 
     def rows(self):
-        return int(self.postgres.psql("select (select count(*) from webhook_events) + (select count(*) from event_copies)"))
+        return int(
+            self.postgres.psql("select (select count(*) from webhook_events) + (select count(*) from event_copies)")
+        )
 
     def test_installed_used_upgraded_and_purged(self):
         self.install()
@@ -116,8 +122,9 @@ class Systemd(unittest.TestCase):
         load = Load(self.port)
         self.addCleanup(load.stop)
         load.wait_responses()
-        self.assertRegex(self.machine.property("trunkline-gateway", "StatusText"),
-                         f"accepting deliveries at 127.0.0.1:{self.port}")
+        self.assertRegex(
+            self.machine.property("trunkline-gateway", "StatusText"), f"accepting deliveries at 127.0.0.1:{self.port}"
+        )
         for address in (self.ops, self.queue, *(f"51{n}" for n in self.workers)):
             wait_for(lambda address=address: scrape.get(f"127.0.0.1:{address}", "/readyz")[0] == 200, "readiness")
             self.assertGreater(scrape.Page(f"127.0.0.1:{address}").value("process_open_fds"), 3)
@@ -134,12 +141,14 @@ class Systemd(unittest.TestCase):
         wait_for(lambda: self.rows() == len(load.answers), f"{len(load.answers)} rows")
 
         self.misconfigured()
-        said = self.machine.run("""
+        said = self.machine.run(
+            """
             dpkg --purge trunkline-gateway trunkline-worker trunkline
             systemctl list-units --all --plain --no-legend 'trunkline*.service' 'trunkline*.socket'
             ! ls -d /etc/trunkline /usr/bin/trunkline* /lib/systemd/system/trunkline*
             ! getent passwd trunkline-gateway
-        """)
+        """
+        )
         self.assertNotIn(" running ", said)
         print(f"measured: {len(load.answers)} connections over a restart and an upgrade, none refused", file=sys.stderr)
 
@@ -169,7 +178,9 @@ class Systemd(unittest.TestCase):
     def misconfigured(self):
         """Stays down until the configuration is fixed."""
         worker = self.services[-1]
-        self.machine.run("cp -p /etc/trunkline/worker.env /root/ && echo TRUNKLINE_BATCH=many >>/etc/trunkline/worker.env")
+        self.machine.run(
+            "cp -p /etc/trunkline/worker.env /root/ && echo TRUNKLINE_BATCH=many >>/etc/trunkline/worker.env"
+        )
         self.machine.ask(f"systemctl restart {worker}")
         wait_for(lambda: self.machine.property(worker, "ActiveState") == "failed", "the failure")
         self.assertEqual(self.machine.property(worker, "ExecMainStatus"), "78")

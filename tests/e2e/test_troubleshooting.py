@@ -8,19 +8,35 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/troubleshooting.md").read_text()
 
 # The sources of the messages of start-up errors.
-SOURCES = ["common/signature/key_sources.cpp", "gateway/listener.cpp", "gateway/options.cpp", "worker/process/options.cpp",
-           "common/probes/probe_server.cpp", "common/signature/key_ring.cpp", "common/redis/url.cpp",
-           "common/cli/config.cpp", "common/cli/config_file.cpp", "common/cli/program.cpp",
-           "common/text/postgres_url.cpp"]
+SOURCES = [
+    "common/signature/key_sources.cpp",
+    "gateway/listener.cpp",
+    "gateway/options.cpp",
+    "worker/process/options.cpp",
+    "common/probes/probe_server.cpp",
+    "common/signature/key_ring.cpp",
+    "common/redis/url.cpp",
+    "common/cli/config.cpp",
+    "common/cli/config_file.cpp",
+    "common/cli/program.cpp",
+    "common/text/postgres_url.cpp",
+]
 # Not start-up errors: programming errors, and HTTP responses of the ops listener.
-NOT_FOR_USERS = {"check() for an option that is not declared: ", "header fields too large", "body not allowed",
-                 "bad request", "method not allowed"}
+NOT_FOR_USERS = {
+    "check() for an option that is not declared: ",
+    "header fields too large",
+    "body not allowed",
+    "bad request",
+    "method not allowed",
+}
 
 
 def first_literals(text):
     """Returns the first string literal of each returned or thrown message, and of each recorded problem."""
-    pattern = (r'(?:return|\?|:|runtime_error\(|problem\w* =|problem = |push_back\(|emplace_back\()'
-               r'\s*"((?:[^"\\\n]|\\.)*)"')
+    pattern = (
+        r"(?:return|\?|:|runtime_error\(|problem\w* =|problem = |push_back\(|emplace_back\()"
+        r'\s*"((?:[^"\\\n]|\\.)*)"'
+    )
     for literal in re.findall(pattern, text):
         sentence = literal.replace('\\"', '"')
         if re.search(r"[a-z]{2,} [a-z]", sentence) and sentence not in NOT_FOR_USERS:
@@ -37,7 +53,9 @@ def named_on_page(sentence):
 
 class Troubleshooting(unittest.TestCase):
     def test_every_status_has_a_row(self):
-        statuses = set(re.findall(r"make\(\s*response_kind::\w+, (\d{3})", (ROOT / "gateway/outcome_responses.cpp").read_text()))
+        statuses = set(
+            re.findall(r"make\(\s*response_kind::\w+, (\d{3})", (ROOT / "gateway/outcome_responses.cpp").read_text())
+        )
         self.assertGreater(len(statuses), 9)
         rows = set(re.findall(r"^\| (\d{3})(?:, (\d{3}))? \|", PAGE, re.M))
         listed = {number for row in rows for number in row if number}
@@ -60,7 +78,7 @@ class Troubleshooting(unittest.TestCase):
     def test_every_reason_of_the_gateway_has_a_row(self):
         text = (ROOT / "gateway/outcome.hpp").read_text()
         enum = re.search(r"enum class outcome \{(.*?)\};", text, re.S).group(1)
-        queue = enum[enum.index("// Rejected by the queue"):]
+        queue = enum[enum.index("// Rejected by the queue") :]
         reasons = [word for word in re.findall(r"^\s+(\w+),", queue, re.M)]
         self.assertGreater(len(reasons), 8)
         for reason in reasons:

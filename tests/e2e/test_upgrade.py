@@ -45,14 +45,19 @@ class Upgrade(unittest.TestCase):
     def nothing_lost_or_counted(self):
         self.assertTrue(self.client.finish(60), self.client.summary())
         self.checker.drain(60)
-        self.assertEqual(self.cluster.postgres.psql(
-            "select count(*) from webhook_events where next_of_events <> 'unknown'"), "0")
+        self.assertEqual(
+            self.cluster.postgres.psql("select count(*) from webhook_events where next_of_events <> 'unknown'"), "0"
+        )
         self.cluster.postgres.psql(BACK)
         found = self.checker.problems({d.key for d in self.client.sent}, self.client.acked)
         self.assertEqual(found + self.client.odd, [], f"seed {self.seed}\n{self.cluster.tail()}")
         self.assertEqual(set(self.client.answers), {200}, f"seed {self.seed}")
-        self.assertEqual(self.cluster.postgres.psql(
-            "select count(*) from webhook_events where state <> 'dead' and attempts + claims > 0"), "0")
+        self.assertEqual(
+            self.cluster.postgres.psql(
+                "select count(*) from webhook_events where state <> 'dead' and attempts + claims > 0"
+            ),
+            "0",
+        )
 
     def test_workers_of_the_previous_release_continue(self):
         self.cluster.postgres.psql(NEXT.format(since="min(compatible_from)"))

@@ -64,8 +64,15 @@ class Verify(unittest.TestCase):
         chosen = {"legacy compact-signed, spaced body": False, "std svix- header names": False}
         for vector in vectors:
             with self.subTest(vector["name"]):
-                code, text = self.verify(vector["headers"], vector["body"].encode(), vector["keys"],
-                                         "--legacy-max-age", "5m", "--json", at=vector["now"])
+                code, text = self.verify(
+                    vector["headers"],
+                    vector["body"].encode(),
+                    vector["keys"],
+                    "--legacy-max-age",
+                    "5m",
+                    "--json",
+                    at=vector["now"],
+                )
                 verdict = json_schema.check("verify", text)
                 self.assertEqual(verdict["valid"], chosen.get(vector["name"], vector["valid"]))
                 self.assertEqual(code, 0 if verdict["valid"] else 1)
@@ -96,17 +103,20 @@ class Verify(unittest.TestCase):
     def test_forms_of_the_key(self):
         decoded = base64.b64decode(APP_KEY)
         message = b"%d000.%s" % (NOW, BODY)
-        self.assertIn("sender used the key as text",
-                      self.refused(legacy_header(APP_KEY.encode(), message), BODY, [APP_KEY]))
+        self.assertIn(
+            "sender used the key as text", self.refused(legacy_header(APP_KEY.encode(), message), BODY, [APP_KEY])
+        )
         self.assertIn("sender used the base64-decoded key", self.refused(hex_header(decoded, BODY), BODY, [APP_KEY]))
         self.assertIn("with its whsec_ prefix", self.refused(standard_headers(WHSEC.encode(), BODY), BODY, [WHSEC]))
-        self.assertIn("without a dot",
-                      self.refused(legacy_header(decoded, message.replace(b".", b"", 1)), BODY, [APP_KEY]))
+        self.assertIn(
+            "without a dot", self.refused(legacy_header(decoded, message.replace(b".", b"", 1)), BODY, [APP_KEY])
+        )
         self.assertIn("the body without the timestamp", self.refused(legacy_header(decoded, BODY), BODY, [APP_KEY]))
         # The right key, in a form that this scheme does not accept.
-        self.assertIn("configured for hex only",
-                      self.refused(legacy_header(decoded, message), BODY,
-                                   ["hex:" + APP_KEY, "legacy:" + b64(b"x" * 32)]))
+        self.assertIn(
+            "configured for hex only",
+            self.refused(legacy_header(decoded, message), BODY, ["hex:" + APP_KEY, "legacy:" + b64(b"x" * 32)]),
+        )
         self.assertIn("signed with another key", self.refused(hex_header(b"other", BODY), BODY, [TEXT_KEY]))
 
     def test_clock(self):

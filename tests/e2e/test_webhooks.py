@@ -29,8 +29,14 @@ class Webhooks(unittest.TestCase):
 
     def run_verb(self, *arguments, answer="", key=KEY, url=None, code=0, **more):
         env = clean_environment(**({"OPENPHONE_API_KEY": key} if key else {}), **more)
-        done = subprocess.run([TRUNKLINE, *arguments, "--api-url", url or self.api.url], input=answer, env=env,
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [TRUNKLINE, *arguments, "--api-url", url or self.api.url],
+            input=answer,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertNotIn(KEY, done.stdout + done.stderr)
         return done
@@ -70,8 +76,9 @@ class Webhooks(unittest.TestCase):
     def test_v1_needs_four(self):
         self.webhooks("create", "--url", HOOK, "--api", "v1")
         posts = [m for m in self.methods() if m.startswith("POST")]
-        self.assertEqual(posts, [f"POST /v1/webhooks/{kind}" for kind in
-                                 ("messages", "calls", "call-summaries", "call-transcripts")])
+        self.assertEqual(
+            posts, [f"POST /v1/webhooks/{kind}" for kind in ("messages", "calls", "call-summaries", "call-transcripts")]
+        )
         lost = next(iter(self.api.hooks))
         del self.api.hooks[lost]
         again = self.webhooks("create", "--url", HOOK, "--api", "v1").stdout
@@ -150,8 +157,19 @@ class Webhooks(unittest.TestCase):
         for api, prefix in (("2026-03-30", ""), ("v1", "legacy:")):
             path = self.keys_file()
             self.api.hooks.clear()
-            self.webhooks("create", "--url", HOOK, "--api", api, "--event", "call.completed", "--event", "call.ringing",
-                          "--resource", "PN7")
+            self.webhooks(
+                "create",
+                "--url",
+                HOOK,
+                "--api",
+                api,
+                "--event",
+                "call.completed",
+                "--event",
+                "call.ringing",
+                "--resource",
+                "PN7",
+            )
             old = next(iter(self.api.hooks.values()))
             kept = dict(old)
             done = self.webhooks("rotate", old["id"], "--yes", "--keys-file", path)
@@ -175,7 +193,9 @@ class Webhooks(unittest.TestCase):
     def test_equivalent_webhooks_are_identified_by_their_settings(self):
         self.webhooks("create", "--url", HOOK)
         first = next(iter(self.api.hooks.values()))
-        for number, change in enumerate(({"resourceIds": ["PN9"]}, {"status": "disabled"}, {"events": ["call.missed"]}), 1):
+        for number, change in enumerate(
+            ({"resourceIds": ["PN9"]}, {"status": "disabled"}, {"events": ["call.missed"]}), 1
+        ):
             self.api.hooks[str(number)] = {**first, "id": str(number), **change}  # none of them is equivalent
         self.webhooks("rotate", first["id"], "--yes")
         disabled = self.api.hooks["2"]
@@ -183,7 +203,9 @@ class Webhooks(unittest.TestCase):
         self.assertEqual(self.api.hooks[made]["status"], "disabled", "nothing is switched on by the way")
 
     def test_v1_webhook_with_events_of_no_kind(self):
-        hook = self.api.new_hook("WH77", {"url": HOOK, "events": ["message.received", "call.new"]}, "c2VjcmV0c2VjcmV0c2VjcmV0")
+        hook = self.api.new_hook(
+            "WH77", {"url": HOOK, "events": ["message.received", "call.new"]}, "c2VjcmV0c2VjcmV0c2VjcmV0"
+        )
         done = self.webhooks("rotate", hook["id"], "--yes", code=1)
         self.assertIn("message.received, call.new", done.stderr)
         self.assertEqual([m for m in self.methods() if m.startswith("POST")], [])
@@ -216,7 +238,13 @@ class Webhooks(unittest.TestCase):
         self.assertNotIn("does not show it", done.stderr)
 
     def test_a_response_without_a_key_is_no_success(self):
-        for answer in (b"<html>", b"{}", b'{"data":{"id":"1025"}}', b'{"data":{"id":"1025","key":""}}', b" " * (17 << 20)):
+        for answer in (
+            b"<html>",
+            b"{}",
+            b'{"data":{"id":"1025"}}',
+            b'{"data":{"id":"1025","key":""}}',
+            b" " * (17 << 20),
+        ):
             self.api.hooks.clear()
             self.api.requests.clear()
             self.api.times.clear()  # a request rejected by the rate limit would consume the fault of the next one
@@ -252,8 +280,13 @@ class Webhooks(unittest.TestCase):
         for verb, typed in ((("create", "--url", HOOK), b"\n"), (("rotate", "1025", "--in-place"), b"yes\n\n")):
             terminal, ours = pty.openpty()
             env = clean_environment(OPENPHONE_API_KEY=KEY)
-            process = subprocess.Popen([TRUNKLINE, "webhooks", *verb, "--api-url", self.api.url], stdin=ours, env=env,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process = subprocess.Popen(
+                [TRUNKLINE, "webhooks", *verb, "--api-url", self.api.url],
+                stdin=ours,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
             os.write(terminal, typed)
             out, err = process.communicate(timeout=30)
             os.close(terminal)
@@ -266,9 +299,13 @@ class Webhooks(unittest.TestCase):
         """v1 has one key per webhook: four webhooks."""
         for typed, lines in ((self.keys_file(), 10), ("", 0)):
             terminal, ours = pty.openpty()
-            process = subprocess.Popen([TRUNKLINE, "webhooks", "create", "--url", f"{HOOK}{lines}", "--api", "v1",
-                                        "--api-url", self.api.url], stdin=ours, stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE, env=clean_environment(OPENPHONE_API_KEY=KEY))
+            process = subprocess.Popen(
+                [TRUNKLINE, "webhooks", "create", "--url", f"{HOOK}{lines}", "--api", "v1", "--api-url", self.api.url],
+                stdin=ours,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=clean_environment(OPENPHONE_API_KEY=KEY),
+            )
             os.write(terminal, typed.encode() + b"\n")
             _, err = process.communicate(timeout=30)
             os.close(terminal)
@@ -332,13 +369,23 @@ class Webhooks(unittest.TestCase):
         self.assertGreaterEqual(len(self.api.requests), 15)
 
     def test_recordings(self):
-        self.api.recordings["AC7"] = [{"id": "CR1", "duration": 12.5, "startTime": None, "status": "completed",
-                                       "type": "audio/mpeg", "url": "https://example.com/r.mp3?sig=1"}]
+        self.api.recordings["AC7"] = [
+            {
+                "id": "CR1",
+                "duration": 12.5,
+                "startTime": None,
+                "status": "completed",
+                "type": "audio/mpeg",
+                "url": "https://example.com/r.mp3?sig=1",
+            }
+        ]
         for call in ("AC7", "https://api.openphone.com/v1/call-recordings/AC7"):
             for api in ("v1", "2026-03-30"):
                 done = self.run_verb("recordings", call, "--api", api, "--json")
                 found = json_schema.check("recordings", done.stdout)["recordings"]
-                self.assertEqual((found[0]["url"], found[0]["duration_seconds"]), ("https://example.com/r.mp3?sig=1", 12.5))
+                self.assertEqual(
+                    (found[0]["url"], found[0]["duration_seconds"]), ("https://example.com/r.mp3?sig=1", 12.5)
+                )
         self.assertIn("404", self.run_verb("recordings", "AC8", code=1).stderr)
         self.run_verb("recordings", "a/b", code=64)
 
@@ -354,6 +401,7 @@ class Webhooks(unittest.TestCase):
         tls = self.api_with_tls()
         heads = []
         with socket.create_server(("127.0.0.1", 0)) as proxy:
+
             def serve():
                 client, _ = proxy.accept()
                 heads.append(client.recv(65536))
@@ -363,9 +411,18 @@ class Webhooks(unittest.TestCase):
                     back.start()
                     self.relay(client, upstream)
                     back.join(10)
+
             threading.Thread(target=serve, daemon=True).start()
-            self.webhooks("list", "--api", "v1", "--ca-file", f"{self.folder}/ca.pem", url=tls.url,
-                          https_proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}", no_proxy="")
+            self.webhooks(
+                "list",
+                "--api",
+                "v1",
+                "--ca-file",
+                f"{self.folder}/ca.pem",
+                url=tls.url,
+                https_proxy=f"http://127.0.0.1:{proxy.getsockname()[1]}",
+                no_proxy="",
+            )
         self.assertTrue(heads and heads[0].startswith(b"CONNECT "), heads)
         self.assertNotIn(KEY.encode(), heads[0])
 
@@ -384,11 +441,39 @@ class Webhooks(unittest.TestCase):
     def api_with_tls(self):
         """Creates a certificate and ca.pem in a folder, which the program trusts."""
         name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=Test CA", "-keyout",
-                     "ca.key", "-out", "ca.pem")
+        self.openssl(
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=Test CA",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.pem",
+        )
         self.openssl("req", "-newkey", "rsa:2048", "-nodes", *name, "-keyout", "own.key", "-out", "own.csr")
-        self.openssl("x509", "-req", "-in", "own.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
-                     "2", "-copy_extensions", "copy", "-out", "own.pem")
+        self.openssl(
+            "x509",
+            "-req",
+            "-in",
+            "own.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-copy_extensions",
+            "copy",
+            "-out",
+            "own.pem",
+        )
         tls = ProviderApi(certificate=(f"{self.folder}/own.pem", f"{self.folder}/own.key"))
         self.addCleanup(tls.close)
         return tls

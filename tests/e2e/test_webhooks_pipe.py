@@ -25,13 +25,22 @@ class Pipe(unittest.TestCase):
         self.api = ProviderApi(deliver_to=self.pipe.url)
         self.addCleanup(self.api.close)
         self.hook = self.api.hooks["1024"] = self.api.new_hook(
-            "1024", {"url": "https://hooks.example.com/x", "events": ["message.received", "call.completed"]}, STANDARD_KEY)
+            "1024",
+            {"url": "https://hooks.example.com/x", "events": ["message.received", "call.completed"]},
+            STANDARD_KEY,
+        )
         self.api.hooks["1024"] = self.hook
 
     def webhooks(self, *arguments, code=0, answer=""):
         env = {**self.pipe.env, "OPENPHONE_API_KEY": KEY, "DATABASE_URL": self.pipe.postgres.url_of("readonly")}
-        done = subprocess.run([TRUNKLINE, "webhooks", *arguments, "--api-url", self.api.url], env=env, input=answer,
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [TRUNKLINE, "webhooks", *arguments, "--api-url", self.api.url],
+            env=env,
+            input=answer,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
@@ -106,7 +115,9 @@ class Pipe(unittest.TestCase):
 
     def test_gaps_are_found_and_filled(self):
         for number in range(60):  # more than a page
-            self.api.happen(self.hook, "message.received", delivered=False, status="failed" if number < 3 else "pending")
+            self.api.happen(
+                self.hook, "message.received", delivered=False, status="failed" if number < 3 else "pending"
+            )
         self.webhooks("test", "1024")
         every = self.listed()
         self.assertEqual((len(every), sum(item["row"] is not None for item in every)), (61, 1))
@@ -147,31 +158,44 @@ class Pipe(unittest.TestCase):
     def test_waiting_or_dead_events_are_not_missing(self):
         dead = self.api.happen(self.hook, "message.received", delivered=False)
         self.api.deliver(self.hook, dead, b"not JSON")
-        wait_for(lambda: self.pipe.postgres.psql(f"select state from webhook_events where event_id = '{dead['id']}'") == "dead",
-                 "the dead letter")
+        wait_for(
+            lambda: self.pipe.postgres.psql(f"select state from webhook_events where event_id = '{dead['id']}'")
+            == "dead",
+            "the dead letter",
+        )
         self.paused_worker()
         waiting = self.api.happen(self.hook, "message.received")
         self.api.old_scheme.add("1024")
         self.hook["key"] = LEGACY_KEY.removeprefix("legacy:")
         older = self.api.happen(self.hook, "call.completed")
-        wait_for(lambda: waiting["status"] == older["status"] == "success" and
-                 self.pipe.redis.command("XLEN", "{trunkline}:deliveries") == 2, "both in Redis")
+        wait_for(
+            lambda: waiting["status"] == older["status"] == "success"
+            and self.pipe.redis.command("XLEN", "{trunkline}:deliveries") == 2,
+            "both in Redis",
+        )
         gone = self.api.happen(self.hook, "message.received", delivered=False)
         found = {item["id"]: item for item in self.listed("1024")}
-        self.assertEqual([found[item["id"]]["place"] for item in (dead, waiting, older, gone)],
-                         ["row", "queue", "queue", "missing"])
+        self.assertEqual(
+            [found[item["id"]]["place"] for item in (dead, waiting, older, gone)], ["row", "queue", "queue", "missing"]
+        )
         self.assertEqual(found[dead["id"]]["state"], "dead")
         asked = self.report("1024", "--missing", "--redeliver", "--yes")
-        self.assertEqual(([item["id"] for item in asked["deliveries"]], asked["waiting"], asked["redeliveries_requested"]),
-                         ([gone["id"]], 2, 1))
+        self.assertEqual(
+            ([item["id"] for item in asked["deliveries"]], asked["waiting"], asked["redeliveries_requested"]),
+            ([gone["id"]], 2, 1),
+        )
         os.kill(self.pipe.worker.pid, signal.SIGCONT)
         wait_for(lambda: {item["place"] for item in self.listed("1024")} == {"row"}, "all of them")
 
     def test_without_redis_nothing_is_reported_missing(self):
         self.api.happen(self.hook, "message.received", delivered=False)
-        done = self.webhooks("deliveries", "--redeliver", "--yes", "--json", "--redis", f"redis://127.0.0.1:{free_port()}", code=3)
+        done = self.webhooks(
+            "deliveries", "--redeliver", "--yes", "--json", "--redis", f"redis://127.0.0.1:{free_port()}", code=3
+        )
         found = json_schema.check("webhooks deliveries", done.stdout)
-        self.assertEqual((found["deliveries"][0]["place"], found["unknown"], found["redeliveries_requested"]), ("unknown", 1, 0))
+        self.assertEqual(
+            (found["deliveries"][0]["place"], found["unknown"], found["redeliveries_requested"]), ("unknown", 1, 0)
+        )
         self.assertIn("deliveries without a row may wait there", done.stderr)
 
     def test_rotate_ends_the_old_one_when_the_new_one_works(self):
@@ -181,8 +205,12 @@ class Pipe(unittest.TestCase):
         self.api.hooks.pop("1025")
         keys = os.path.join(self.pipe.redis.folder, "rotated-keys")
         self.api.new_key = lambda: STANDARD_KEY  # one that the gateway stored
-        result = json_schema.check("webhooks rotate", self.webhooks(
-            "rotate", "1024", "--yes", "--wait", "8s", "--json", "--keys-file", keys).stdout)
-        self.assertEqual((result["old_deleted"], result["replaces"], list(self.api.hooks)), (True, "1024", [result["id"]]))
+        result = json_schema.check(
+            "webhooks rotate",
+            self.webhooks("rotate", "1024", "--yes", "--wait", "8s", "--json", "--keys-file", keys).stdout,
+        )
+        self.assertEqual(
+            (result["old_deleted"], result["replaces"], list(self.api.hooks)), (True, "1024", [result["id"]])
+        )
         self.webhooks("rotate", result["id"], "--yes", "--wait", "8s", "--json", code=64)
         self.webhooks("rotate", "WH1", "--wait", "8s", code=64)

@@ -10,10 +10,12 @@ from worker_harness import WorkerTest, message, wait_for
 class Failures(WorkerTest):
     def refuse(self, number, sqlstate):
         """From now on PostgreSQL rejects this message; returns the function that ends that."""
-        self.sql(f"""create or replace function refuse() returns trigger language plpgsql as $$ begin
+        self.sql(
+            f"""create or replace function refuse() returns trigger language plpgsql as $$ begin
             if new.openphone_id = 'TRUNKLINE-TEST-{number}' then raise 'refused' using errcode = '{sqlstate}'; end if;
             return new; end $$;
-            create or replace trigger refuse before insert or update on activities for each row execute function refuse()""")
+            create or replace trigger refuse before insert or update on activities for each row execute function refuse()"""
+        )
         self.addCleanup(self.accept)
 
     def accept(self):
@@ -29,9 +31,13 @@ class Failures(WorkerTest):
                 self.wait_states(processed=199, retrying=1)
                 self.wait_drained()
                 self.assertEqual(
-                    self.sql("select event_id, attempts, claims, sqlstate, error_message like 'raised by PL/pgSQL function refuse()%', "
-                             "next_attempt_at - now() between '29 min' and '60 min' from webhook_events "
-                             "where state = 'retrying'"), f"EV77|1|0|{sqlstate}|t|t")
+                    self.sql(
+                        "select event_id, attempts, claims, sqlstate, error_message like 'raised by PL/pgSQL function refuse()%', "
+                        "next_attempt_at - now() between '29 min' and '60 min' from webhook_events "
+                        "where state = 'retrying'"
+                    ),
+                    f"EV77|1|0|{sqlstate}|t|t",
+                )
                 self.assertEqual(self.count("activities"), 199)
                 self.assertEqual(worker.terminate(), 0)
 
@@ -39,19 +45,27 @@ class Failures(WorkerTest):
         self.refuse(3, "23514")
         self.sql("create table seen (at timestamptz default clock_timestamp(), attempts int)")
         self.addCleanup(self.sql, "drop table seen; drop function note cascade")
-        self.sql("""create function note() returns trigger language plpgsql security definer as $$ begin
+        self.sql(
+            """create function note() returns trigger language plpgsql security definer as $$ begin
             insert into seen (attempts) values (new.attempts); return new; end $$;
             create trigger note before insert or update of attempts on webhook_events for each row
-            when (new.attempts > 0) execute function note()""")
+            when (new.attempts > 0) execute function note()"""
+        )
         worker = self.worker(retry_base="200ms", max_attempts="4")
         self.add_messages(range(10))
         self.wait_states(processed=9, dead=1)
-        self.assertEqual(self.sql("select attempts, sqlstate, error_message, next_attempt_at from webhook_events "
-                                  "where state = 'dead'"), "4|23514|raised by PL/pgSQL function refuse() line 2|∅")
+        self.assertEqual(
+            self.sql(
+                "select attempts, sqlstate, error_message, next_attempt_at from webhook_events " "where state = 'dead'"
+            ),
+            "4|23514|raised by PL/pgSQL function refuse() line 2|∅",
+        )
         self.assertEqual(self.sql("select attempts from seen order by at"), "1\n2\n3\n4")
-        gaps = self.sql("select extract(epoch from at - lag(at) over (order by at)) * 1000 from seen order by at offset 1")
+        gaps = self.sql(
+            "select extract(epoch from at - lag(at) over (order by at)) * 1000 from seen order by at offset 1"
+        )
         for n, gap in enumerate(map(float, gaps.split("\n"))):
-            self.assertGreaterEqual(gap, 200 * 2 ** n / 2, gaps)
+            self.assertGreaterEqual(gap, 200 * 2**n / 2, gaps)
         self.assertEqual(worker.log().count("dead letter"), 1)
 
     def test_a_retry_goes_through_when_the_cause_is_gone(self):
@@ -61,8 +75,12 @@ class Failures(WorkerTest):
         self.wait_states(processed=9, retrying=1)
         self.accept()
         self.wait_states(processed=10)
-        self.assertEqual(self.sql("select next_attempt_at, leased_until, attempts > 0 from webhook_events "
-                                  "where event_id = 'EV3'"), "∅|∅|t")
+        self.assertEqual(
+            self.sql(
+                "select next_attempt_at, leased_until, attempts > 0 from webhook_events " "where event_id = 'EV3'"
+            ),
+            "∅|∅|t",
+        )
         self.assertEqual(self.count("activities"), 10)
 
     def test_a_copy_of_a_retrying_event_is_a_duplicate(self):
@@ -119,8 +137,10 @@ class Failures(WorkerTest):
     def set_read_only(self, value):
         self.sql(f"begin read write; alter database trunkline set default_transaction_read_only = {value}; commit;")
         if value == "on":  # sessions keep the settings of their start; ours must detect the end of the outage
-            self.sql("begin read write; select pg_terminate_backend(pid) from pg_stat_activity where "
-                     "application_name like 'trunkline-worker%'; commit;")
+            self.sql(
+                "begin read write; select pg_terminate_backend(pid) from pg_stat_activity where "
+                "application_name like 'trunkline-worker%'; commit;"
+            )
 
     def test_a_missing_privilege_blocks_until_it_is_granted(self):
         self.sql("revoke update on activities from trunkline_worker")
@@ -159,17 +179,22 @@ class Failures(WorkerTest):
         self.add_messages(range(1000))
 
         def killed_and_done():
-            self.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'")
+            self.sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'"
+            )
             return self.count() > 600
+
         wait_for(killed_and_done, "600 rows in spite of it all", every=0.2)
         self.wait_drained()
         self.assertEqual(self.states(), {"processed": 1000})
 
     def test_an_event_that_ends_its_session_is_found(self):
-        self.sql("""create or replace function refuse() returns trigger language plpgsql as $$ begin
+        self.sql(
+            """create or replace function refuse() returns trigger language plpgsql as $$ begin
             if new.openphone_id = 'TRUNKLINE-TEST-5' then perform pg_terminate_backend(pg_backend_pid()); end if;
             return new; end $$;
-            create or replace trigger refuse before insert on activities for each row execute function refuse()""")
+            create or replace trigger refuse before insert on activities for each row execute function refuse()"""
+        )
         self.addCleanup(self.accept)
         self.worker(retry_base="1h", retry_cap="1h")
         self.add_messages(range(20))

@@ -15,15 +15,22 @@ class Flow(WorkerTest):
         self.add("not JSON")
         self.wait_states(processed=1, ignored=1, dead=1)
         self.wait_drained()
-        self.assertEqual(self.sql("select entry_id, delivery_id, attempts, processed from webhook_events "
-                                  "where state = 'processed'"), f"{entry}|01FIRST|0|t")
+        self.assertEqual(
+            self.sql(
+                "select entry_id, delivery_id, attempts, processed from webhook_events " "where state = 'processed'"
+            ),
+            f"{entry}|01FIRST|0|t",
+        )
         self.assertEqual(self.sql("select activity_type, direction, body from activities"), "message|incoming|first")
-        self.assertEqual(self.sql("select convert_from(raw, 'UTF8') from webhook_events where state = 'dead'"), "not JSON")
+        self.assertEqual(
+            self.sql("select convert_from(raw, 'UTF8') from webhook_events where state = 'dead'"), "not JSON"
+        )
         result = {"state": "running", "reason": "", "threads": "2", "processed": "1", "ignored": "1", "dead": "1"}
 
         def heard():  # its other thread may still be at its first read when the events are done
             card = self.process_info(worker)
             return {name: card.get(name) for name in result} == result
+
         wait_for(heard, "the heartbeat")
         self.assertLessEqual(self.redis.command("TTL", self.redis.command("KEYS", "{trunkline}:worker:*")[0]), 30)
 
@@ -38,6 +45,7 @@ class Flow(WorkerTest):
         def counted():
             cards = [self.process_info(w) for w in workers]
             return all(cards) and [sum(int(c[k]) for c in cards) for k in ("processed", "duplicates")] == [200, 800]
+
         wait_for(counted, "800 duplicates to be counted")
 
     def test_sigterm_in_a_backlog_leaves_nothing_pending(self):
@@ -98,20 +106,42 @@ class Flow(WorkerTest):
 
 class Options(unittest.TestCase):
     def run_worker(self, *flags, **environment):
-        return subprocess.run([os.path.join(BIN, "trunkline-worker"), *flags], capture_output=True, text=True,
-                              env={**clean_environment(), **environment}, timeout=20)
+        return subprocess.run(
+            [os.path.join(BIN, "trunkline-worker"), *flags],
+            capture_output=True,
+            text=True,
+            env={**clean_environment(), **environment},
+            timeout=20,
+        )
 
     def test_defaults_are_valid_and_shown(self):
         done = self.run_worker("--check-config", "--postgres", "postgresql://w:s3cret@db/t")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for text in ("threads = 3", "batch = 500", "batch-bytes = 4MiB", "claim-after = 30s", "retry-base = 10s",
-                     "retry-cap = 6h", "max-attempts = 16", "ops-listen = 127.0.0.1:5002"):
+        for text in (
+            "threads = 3",
+            "batch = 500",
+            "batch-bytes = 4MiB",
+            "claim-after = 30s",
+            "retry-base = 10s",
+            "retry-cap = 6h",
+            "max-attempts = 16",
+            "ops-listen = 127.0.0.1:5002",
+        ):
             self.assertIn(text, done.stdout)
         self.assertNotIn("s3cret", done.stdout)
 
     def test_all_problems_are_reported_together(self):
-        done = self.run_worker("--threads", "0", "--claim-after", "soon", "--own-number", "555", "--ops-listen", "nowhere",
-                               TRUNKLINE_RETRY_BASE="7h")
+        done = self.run_worker(
+            "--threads",
+            "0",
+            "--claim-after",
+            "soon",
+            "--own-number",
+            "555",
+            "--ops-listen",
+            "nowhere",
+            TRUNKLINE_RETRY_BASE="7h",
+        )
         self.assertEqual(done.returncode, 78)
         lines = done.stderr.strip().split("\n")
         for key in ("--threads", "--claim-after", "--own-number", "--ops-listen", "RETRY_BASE"):

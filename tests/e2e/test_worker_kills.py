@@ -28,6 +28,7 @@ class Kills(ProxiedWorkerTest):
                     before(link, data)
                 victim.kill()
                 return b""
+
             moment = WireTrigger(wire, direction, needle, kill, since, lambda: self.pending() > 0)
             self.add_at_once(range(events))
             self.assertTrue(moment.happened.wait(20), "the bytes did not pass")
@@ -38,8 +39,11 @@ class Kills(ProxiedWorkerTest):
             other = self.worker(claim_after="300ms")
             self.check(events)
             # Events that the dead worker committed are distinguished from copies of a sender.
-            wait_for(lambda: int(self.process_info(other).get("redelivered", -1)) == (rows if pending or self.orphaned else 0),
-                     "the other worker to have counted")
+            wait_for(
+                lambda: int(self.process_info(other).get("redelivered", -1))
+                == (rows if pending or self.orphaned else 0),
+                "the other worker to have counted",
+            )
             self.assertEqual(self.process_info(other)["duplicates"], "0")
 
     orphaned = 0
@@ -55,15 +59,20 @@ class Kills(ProxiedWorkerTest):
         self.kill_at(self.to_redis, "up", b"XACK", rows=EVENTS)
 
     def test_large_batch(self):
-        for needle, since in ((b"known_events", None), (b"copy webhook_events", None), (b"PGCOPY", None),
-                              (b"COMMIT", IN_LARGE_BATCH)):
+        for needle, since in (
+            (b"known_events", None),
+            (b"copy webhook_events", None),
+            (b"PGCOPY", None),
+            (b"COMMIT", IN_LARGE_BATCH),
+        ):
             self.kill_at(self.to_postgres, "up", needle, since, pending=1, events=MANY)
         self.kill_at(self.to_postgres, "down", b"COMMIT", IN_LARGE_BATCH, rows=MANY, pending=MANY, events=MANY)
 
     def test_between_ack_and_delete(self):
         def acknowledge_only(link, data):
-            link.ends["up"][1].sendall(data[:data.index(XDEL) - len(b"*22\r\n$4")])
+            link.ends["up"][1].sendall(data[: data.index(XDEL) - len(b"*22\r\n$4")])
             wait_for(lambda: self.pending() == 0, "the acknowledgement")
+
         self.orphaned = EVENTS
         self.kill_at(self.to_redis, "up", XDEL, before=acknowledge_only, rows=EVENTS, pending=0)
 
@@ -71,6 +80,7 @@ class Kills(ProxiedWorkerTest):
         def settle(link, data):
             link.ends["up"][1].sendall(data)
             wait_for(lambda: self.redis.command("XLEN", STREAM) == 0, "the entries to go")
+
         self.kill_at(self.to_redis, "up", XDEL, before=settle, rows=EVENTS, pending=0)
 
 
@@ -85,6 +95,7 @@ class LostResponses(ProxiedWorkerTest):
         def cut(link, _data):
             link.reset()
             return b""
+
         moment = WireTrigger(wire, direction, needle, cut, since)
         self.add_at_once([*range(EVENTS), *range(copies)])
         self.assertTrue(moment.happened.wait(20), "the bytes did not pass")
@@ -99,7 +110,9 @@ class LostResponses(ProxiedWorkerTest):
             with self.subTest(direction=direction):
                 worker = self.lose(self.to_redis, direction, needle, since)
                 wait_for(lambda: self.process_info(worker).get("processed") == str(EVENTS), "the card to count them")
-                self.assertEqual((self.process_info(worker)["duplicates"], self.process_info(worker)["redelivered"]), ("0", "0"))
+                self.assertEqual(
+                    (self.process_info(worker)["duplicates"], self.process_info(worker)["redelivered"]), ("0", "0")
+                )
 
     def test_commit_in_doubt(self):
         for name, direction in (("it was not done", "up"), ("it was done", "down")):
@@ -107,5 +120,8 @@ class LostResponses(ProxiedWorkerTest):
                 worker = self.lose(self.to_postgres, direction, b"COMMIT", IN_BATCH, copies=3)
                 # Counted once, with their outcome, though the second attempt finds the rows of the first.
                 counted = [str(EVENTS), "3", "0"]
-                wait_for(lambda: [self.process_info(worker).get(k) for k in ("processed", "duplicates", "redelivered")] == counted,
-                         f"the card to count {counted}")
+                wait_for(
+                    lambda: [self.process_info(worker).get(k) for k in ("processed", "duplicates", "redelivered")]
+                    == counted,
+                    f"the card to count {counted}",
+                )

@@ -13,9 +13,14 @@ class Pending(WorkerTest):
         """Leaves this number of entries pending for a consumer that died."""
         self.redis.command("XGROUP", "CREATE", STREAM, "workers", "0", "MKSTREAM")
         for first in range(0, events, 500):
-            self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
-                               "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
-                               *[message(n) for n in range(first, min(first + 500, events))])
+            self.redis.command(
+                "EVAL",
+                "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+                "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end",
+                1,
+                STREAM,
+                *[message(n) for n in range(first, min(first + 500, events))],
+            )
             self.redis.command("XREADGROUP", "GROUP", "workers", "dead", "COUNT", 500, "STREAMS", STREAM, ">")
 
     def memory(self, worker):
@@ -36,7 +41,10 @@ class Pending(WorkerTest):
         self.wait_states(processed=1000)
         self.wait_drained()
         self.check_nothing_counted()
-        wait_for(lambda: sum(int(self.process_info(w).get("processed", 0)) for w in workers) == 1000, "the process information to agree")
+        wait_for(
+            lambda: sum(int(self.process_info(w).get("processed", 0)) for w in workers) == 1000,
+            "the process information to agree",
+        )
         self.assertEqual({self.process_info(w)["redelivered"] for w in workers}, {"0"}, "each was carried by one owner")
         before, began = sum(map(self.cpu, workers)), time.monotonic()
         wait_for(lambda: time.monotonic() - began > 1, "a second of rest")
@@ -49,12 +57,16 @@ class Pending(WorkerTest):
         self.leave(events)
         began = time.monotonic()
         worker = self.worker(claim_after="300ms")
-        wait_for(lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "an empty list", deadline,
-                 0.2)
+        wait_for(
+            lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "an empty list", deadline, 0.2
+        )
         self.assertEqual(self.states(), {"processed": events})
         self.check_nothing_counted()
-        print(f"measured: pending list of {events}: {time.monotonic() - began:.1f} s, worker at most "
-              f"{self.memory(worker) // 1024} MiB", file=sys.stderr)
+        print(
+            f"measured: pending list of {events}: {time.monotonic() - began:.1f} s, worker at most "
+            f"{self.memory(worker) // 1024} MiB",
+            file=sys.stderr,
+        )
         self.assertLess(self.memory(worker), 300 * 1024)
 
     def test_a_long_pending_list(self):

@@ -52,8 +52,10 @@ class Reclaim(WorkerTest):
         first.wait_ready()
         unlock = self.lock_table("activities")
         self.add_messages(range(10))
-        wait_for(lambda: len({row[1] for row in self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)}) == 2,
-                 "entries in the hands of each thread")
+        wait_for(
+            lambda: len({row[1] for row in self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)}) == 2,
+            "entries in the hands of each thread",
+        )
         held = {(row[0], row[1], 1) for row in self.redis.command("XPENDING", STREAM, "workers", "-", "+", 100)}
         second = self.worker(claim_after="3s")
         second.wait_ready()
@@ -64,6 +66,7 @@ class Reclaim(WorkerTest):
             worst.append(max(row[2] for row in rows if row[0] in {entry for entry, _, _ in held}))
             self.assertLessEqual(held, {(row[0], row[1], row[3]) for row in rows})
             return time.monotonic() > began + 4
+
         wait_for(past_claim_after, "claim-after to pass")
         self.assertLess(max(worst), 3000)
         unlock()
@@ -78,24 +81,32 @@ class Reclaim(WorkerTest):
         self.worker()
         self.wait_states(processed=1, dead=1)
         self.wait_drained()
-        self.assertEqual(self.sql("select entry_id, error_message, convert_from(raw, 'UTF8') like '%TRUNKLINE-TEST-1%' "
-                                  "from webhook_events where state = 'dead'"),
-                         f"{poison}|delivered 5 times without an outcome: it crashes the worker or cannot be recorded|t")
+        self.assertEqual(
+            self.sql(
+                "select entry_id, error_message, convert_from(raw, 'UTF8') like '%TRUNKLINE-TEST-1%' "
+                "from webhook_events where state = 'dead'"
+            ),
+            f"{poison}|delivered 5 times without an outcome: it crashes the worker or cannot be recorded|t",
+        )
 
     def test_five_crashes_with_one_pending_entry_dead_letter_only_it(self):
         # A crash while it is pending: the worker is killed each time while it waits for the lock.
         self.make_group()
         poison = self.add_messages([1])[0]
         self.read_as("first")
-        self.sql("create or replace function slow() returns trigger language plpgsql as $$ begin "
-                 "if new.openphone_id = 'TRUNKLINE-TEST-1' then perform pg_sleep(20); end if; return new; end $$;"
-                 "create trigger slow before insert on activities for each row execute function slow()")
+        self.sql(
+            "create or replace function slow() returns trigger language plpgsql as $$ begin "
+            "if new.openphone_id = 'TRUNKLINE-TEST-1' then perform pg_sleep(20); end if; return new; end $$;"
+            "create trigger slow before insert on activities for each row execute function slow()"
+        )
         self.addCleanup(self.sql, "drop trigger slow on activities")
         for delivered in range(2, 6):
             worker = self.worker(claim_after="300ms", postgres_lock_timeout="5s", postgres_statement_timeout="30s")
             wait_for(lambda: self.deliveries(poison) == delivered, f"delivery {delivered}")
             worker.kill()
-            self.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'")
+            self.sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'trunkline-worker%'"
+            )
         self.add_messages([2])
         self.worker(claim_after="300ms")
         self.wait_states(processed=1, dead=1)
@@ -115,8 +126,10 @@ class Reclaim(WorkerTest):
         self.worker()
         self.wait_states(processed=1, dead=3)
         self.wait_drained()
-        self.assertEqual(self.sql("select convert_from(raw, 'UTF8') from webhook_events where error_message like 'no body%'"),
-                         "hello=world\n\nhello=world")
+        self.assertEqual(
+            self.sql("select convert_from(raw, 'UTF8') from webhook_events where error_message like 'no body%'"),
+            "hello=world\n\nhello=world",
+        )
 
     def test_deleted_pending_entries_are_reported_lost(self):
         self.make_group()
@@ -182,6 +195,7 @@ class Reclaim(WorkerTest):
                 return self.redis.command("PING") == "PONG"
             except (OSError, RuntimeError):  # LOADING
                 return False
+
         try:
             self.redis.start()
         except RuntimeError:
@@ -189,10 +203,12 @@ class Reclaim(WorkerTest):
 
     def test_an_event_with_five_expired_leases_is_dead(self):
         self.worker().terminate()
-        self.sql("""insert into webhook_events (event_key, event_id, event_type, state, claims, attempts, next_attempt_at,
+        self.sql(
+            """insert into webhook_events (event_key, event_id, event_type, state, claims, attempts, next_attempt_at,
             leased_until, received_at, delivery_id, entry_id, scheme, key_index, parser_version, payload)
             values (sha256('x'), 'x', 'message.received', 'retrying', 5, 1, now() - interval '1 min',
-            now() - interval '1 s', now(), '01', '1-0', 'hex', 0, 1, '{}')""")
+            now() - interval '1 s', now(), '01', '1-0', 'hex', 0, 1, '{}')"""
+        )
         worker = self.worker()
         self.wait_states(dead=1)
         self.assertEqual(self.sql("select error_message from webhook_events"), "crashed the worker")

@@ -9,9 +9,16 @@ import time
 from seeds import limit
 from worker_harness import STREAM, Worker, WorkerTest, message, wait_for
 
-DEFAULTS = {"block": "1s", "reclaim_interval": "5s", "claim_after": "30s", "retry_poll_interval": "1s",
-            "heartbeat_interval": "5s",
-            "redis_timeout": "5s", "postgres_statement_timeout": "10s", "probe_interval_max": "3s"}
+DEFAULTS = {
+    "block": "1s",
+    "reclaim_interval": "5s",
+    "claim_after": "30s",
+    "retry_poll_interval": "1s",
+    "heartbeat_interval": "5s",
+    "redis_timeout": "5s",
+    "postgres_statement_timeout": "10s",
+    "probe_interval_max": "3s",
+}
 
 
 class Stop(WorkerTest):
@@ -36,7 +43,9 @@ class Stop(WorkerTest):
     def test_the_state_is_published_at_once(self):
         worker = self.worker(**{**DEFAULTS, "heartbeat_interval": "20s"})
         worker.wait_ready()
-        wait_for(lambda: self.process_info(worker).get("state") == "running", "state running in the process information")
+        wait_for(
+            lambda: self.process_info(worker).get("state") == "running", "state running in the process information"
+        )
 
     def test_frozen_redis_does_not_delay_the_stop(self):
         worker = self.worker(**{**DEFAULTS, "redis_timeout": "2s", "reclaim_interval": "50ms"}, drain_timeout="3s")
@@ -53,8 +62,14 @@ class Stop(WorkerTest):
         self.redis.process.send_signal(signal.SIGSTOP)
         self.addCleanup(self.redis.process.send_signal, signal.SIGCONT)
         # Threads check PostgreSQL each second: once none does, all of them hang in a call to Redis.
-        wait_for(lambda: self.sql("select bool_and(now() - state_change > interval '1.5 s') from pg_stat_activity"
-                                  " where application_name like 'trunkline-worker%'") == "t", "all threads to hang")
+        wait_for(
+            lambda: self.sql(
+                "select bool_and(now() - state_change > interval '1.5 s') from pg_stat_activity"
+                " where application_name like 'trunkline-worker%'"
+            )
+            == "t",
+            "all threads to hang",
+        )
         code, took = self.stop_time(worker)
         self.assertEqual(code, 1)
         self.assertLess(took, limit(0.1 + 5 + 2))
@@ -66,7 +81,9 @@ class Stop(WorkerTest):
         unlock = self.lock_table("activities")
         self.add_messages(range(20))
         wait_for(lambda: self.pending() > 0, "a batch to be in flight")
-        backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split("\n")
+        backends = self.sql("select pid from pg_stat_activity where application_name like 'trunkline-worker%'").split(
+            "\n"
+        )
         for pid in map(int, backends):
             os.kill(pid, signal.SIGSTOP)
             self.addCleanup(self.wake, pid)
@@ -138,6 +155,7 @@ class LostReplies(WorkerTest):
             rows = self.redis.command("XPENDING", STREAM, "workers", entry, entry, 1)
             seen.update(row[3] for row in rows)
             return self.states() == {"processed": 1}
+
         wait_for(settled, "the entry to be processed", 30, every=0.005)
         self.assertEqual(between.left, 0)
         self.assertLessEqual(seen, {0, 1})

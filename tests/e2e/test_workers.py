@@ -55,7 +55,7 @@ class Workers(CommandTest):
         """As above maxmemory, where Redis rejects the write of its process information."""
         worker = self.worker(threads=1)
         worker.wait_ready()
-        mine, = self.wait_listed(worker)
+        (mine,) = self.wait_listed(worker)
         self.add_messages(range(1))
         self.wait_drained()
         self.redis.command("CONFIG", "SET", "maxmemory", "1")
@@ -100,7 +100,7 @@ class Workers(CommandTest):
     def test_a_worker_that_does_not_end_in_time(self):
         worker = self.worker(threads=1)
         worker.wait_ready()
-        mine, = self.wait_listed(worker)
+        (mine,) = self.wait_listed(worker)
         end = self.lock_table("webhook_events")
         self.add_messages(range(3))
         wait_for(lambda: self.pending() > 0, "a batch in flight")
@@ -114,7 +114,7 @@ class Workers(CommandTest):
     def test_refusals(self):
         worker = self.worker()
         worker.wait_ready()
-        mine, = self.wait_listed(worker)
+        (mine,) = self.wait_listed(worker)
         self.assertEqual(self.command("workers", "drain").returncode, 64)
         self.assertEqual(self.command("workers", "drain", mine["id"], "--all").returncode, 64)
         self.assertEqual(self.command("workers", "drain", "nobody").returncode, 1)

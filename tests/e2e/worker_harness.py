@@ -15,33 +15,66 @@ from servers import Postgres, Redis, clean_environment, wait_for  # noqa: F401
 
 BIN = os.environ["TRUNKLINE_BIN"]
 STREAM = "{trunkline}:deliveries"
-QUICK = {"threads": 2, "block": "50ms", "claim-after": "1s", "reclaim-interval": "100ms", "retry-base": "50ms",
-         "retry-poll-interval": "50ms",
-         "outage-backoff-min": "20ms", "outage-backoff-max": "300ms", "probe-interval-max": "300ms",
-         "heartbeat-interval": "100ms",
-         "redis-timeout": "1s", "postgres-lock-timeout": "300ms", "postgres-statement-timeout": "3s", "lease": "2s"}
+QUICK = {
+    "threads": 2,
+    "block": "50ms",
+    "claim-after": "1s",
+    "reclaim-interval": "100ms",
+    "retry-base": "50ms",
+    "retry-poll-interval": "50ms",
+    "outage-backoff-min": "20ms",
+    "outage-backoff-max": "300ms",
+    "probe-interval-max": "300ms",
+    "heartbeat-interval": "100ms",
+    "redis-timeout": "1s",
+    "postgres-lock-timeout": "300ms",
+    "postgres-statement-timeout": "3s",
+    "lease": "2s",
+}
 
 
 def message(number, text="hello", **more):
     """Returns the body of this message.received, of the seed generation."""
-    data = {"id": f"TRUNKLINE-TEST-{number}", "conversationId": f"CN{number % 50}", "from": "+14155550142",
-            "to": ["+14155550100"], "direction": "incoming", "body": text,
-            "createdAt": "2026-03-01T10:00:00.000Z", **more}
-    return json.dumps({"id": f"EV{number}", "type": "message.received", "createdAt": "2026-03-01T10:00:00.000Z",
-                       "data": {"object": data}})
+    data = {
+        "id": f"TRUNKLINE-TEST-{number}",
+        "conversationId": f"CN{number % 50}",
+        "from": "+14155550142",
+        "to": ["+14155550100"],
+        "direction": "incoming",
+        "body": text,
+        "createdAt": "2026-03-01T10:00:00.000Z",
+        **more,
+    }
+    return json.dumps(
+        {
+            "id": f"EV{number}",
+            "type": "message.received",
+            "createdAt": "2026-03-01T10:00:00.000Z",
+            "data": {"object": data},
+        }
+    )
 
 
 class Worker:
     def __init__(self, redis, postgres, *flags, database=None, **options):
         settings = {**QUICK, **{k.replace("_", "-"): v for k, v in options.items()}}
         self.log_path = os.path.join(redis.folder, f"worker-{len(Worker.running)}.log")
-        command = [os.path.join(BIN, "trunkline-worker"), "--redis", redis.url_of("worker"), "--postgres", database or postgres.url_of("worker"),
-                   "--ops-listen", "127.0.0.1:0", *flags]
+        command = [
+            os.path.join(BIN, "trunkline-worker"),
+            "--redis",
+            redis.url_of("worker"),
+            "--postgres",
+            database or postgres.url_of("worker"),
+            "--ops-listen",
+            "127.0.0.1:0",
+            *flags,
+        ]
         for name, value in settings.items():
             command += ["--" + name, str(value)]
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen(command, env=clean_environment(), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         Worker.running.append(self)
         wait_for(lambda: self.process.poll() is not None or "ops=" in self.log(), "the worker to start")
         if self.process.poll() is not None:
@@ -74,6 +107,7 @@ class Worker:
         def blocked():
             status, answer = self.ready()
             return status == 503 and answer["state"] == "blocked" and any(why in r for r in answer["reasons"])
+
         wait_for(blocked, f"the worker to be blocked by {why}")
 
     def kill(self):
@@ -107,8 +141,10 @@ class WorkerTest(unittest.TestCase):
     def setUp(self):
         self.workers = []
         self.redis.command("FLUSHALL")
-        self.sql("truncate webhook_events, activities, contacts, contact_cards, conversations, conversation_links, "
-                 "own_numbers, recordings, event_copies")
+        self.sql(
+            "truncate webhook_events, activities, contacts, contact_cards, conversations, conversation_links, "
+            "own_numbers, recordings, event_copies"
+        )
 
     def tearDown(self):
         failed = self._outcome.result.failures + self._outcome.result.errors
@@ -129,8 +165,11 @@ class WorkerTest(unittest.TestCase):
         return int(self.sql(f"select count(*) from {what}"))
 
     def add(self, body, delivery_id="01TEST", **fields):
-        flat = [x for k, v in {"d": delivery_id, "t": "1772359200000", "s": "hex", "k": "0", **fields}.items()
-                for x in (k, v)]
+        flat = [
+            x
+            for k, v in {"d": delivery_id, "t": "1772359200000", "s": "hex", "k": "0", **fields}.items()
+            for x in (k, v)
+        ]
         return self.redis.command("XADD", STREAM, "*", *flat, "b", body)
 
     def add_messages(self, numbers):
@@ -138,9 +177,14 @@ class WorkerTest(unittest.TestCase):
 
     def add_at_once(self, numbers):
         """Adds all in one command, so that one read returns them all."""
-        self.redis.command("EVAL", "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
-                           "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end", 1, STREAM,
-                           *[message(n) for n in numbers])
+        self.redis.command(
+            "EVAL",
+            "for i = 1, #ARGV do redis.call('XADD', KEYS[1], '*', 'd', '01TEST', 't', "
+            "'1772359200000', 's', 'hex', 'k', '0', 'b', ARGV[i]) end",
+            1,
+            STREAM,
+            *[message(n) for n in numbers],
+        )
 
     def states(self):
         """Returns {"processed": 3, ...}."""
@@ -162,9 +206,27 @@ class WorkerTest(unittest.TestCase):
         return self.session(f"begin; lock table {table} in access exclusive mode;")
 
     def session(self, text):
-        psql = subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U",
-                                 "trunkline", "-d", "trunkline"], stdin=subprocess.PIPE, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        psql = subprocess.Popen(
+            [
+                "psql",
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.postgres.port),
+                "-U",
+                "trunkline",
+                "-d",
+                "trunkline",
+            ],
+            stdin=subprocess.PIPE,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self.addCleanup(psql.wait, 30)
         self.addCleanup(psql.stdout.close)
         self.addCleanup(psql.kill)
@@ -176,10 +238,13 @@ class WorkerTest(unittest.TestCase):
             psql.stdin.write("rollback;\n\\echo done\n")
             psql.stdin.flush()
             self.assertEqual(psql.stdout.readline(), "done\n")
+
         return end
 
     def wait_drained(self, deadline=30):
-        wait_for(lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "the stream to drain", deadline)
+        wait_for(
+            lambda: self.redis.command("XLEN", STREAM) == 0 and self.pending() == 0, "the stream to drain", deadline
+        )
 
     def wait_states(self, deadline=30, **expected):
         try:

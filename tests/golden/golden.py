@@ -27,8 +27,16 @@ VERSION = re.compile(r"\b\d+\.\d+\.\d+\S*")
 def run(binaries, command):
     """Returns the exit code and the two streams of a command as one text."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "ASAN_OPTIONS") if name in os.environ}
-    done = subprocess.run([os.path.join(binaries, command[0]), *command[1:]], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, env=environment, cwd="/", timeout=60, check=False)
+    done = subprocess.run(
+        [os.path.join(binaries, command[0]), *command[1:]],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd="/",
+        timeout=60,
+        check=False,
+    )
     return done.returncode, done.stdout, done.stderr
 
 

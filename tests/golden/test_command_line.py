@@ -17,8 +17,14 @@ class Golden(unittest.TestCase):
             before, after = self.expected.get(path, ""), self.actual.get(path, "")
             with self.subTest(path):
                 if before != after:
-                    self.fail("run tests/golden/update if this change is intended\n" + "".join(difflib.unified_diff(
-                        before.splitlines(True), after.splitlines(True), f"tests/golden/{path}", "the program")))
+                    self.fail(
+                        "run tests/golden/update if this change is intended\n"
+                        + "".join(
+                            difflib.unified_diff(
+                                before.splitlines(True), after.splitlines(True), f"tests/golden/{path}", "the program"
+                            )
+                        )
+                    )
 
     def test_every_program_is_covered(self):
         for program in golden.PROGRAMS:
@@ -28,5 +34,7 @@ class Golden(unittest.TestCase):
     def test_usage_errors(self):
         for name, command in golden.OUTPUT.items():
             with self.subTest(name):
-                self.assertIn(golden.run(os.environ["TRUNKLINE_BIN"], command)[0],
-                              (0,) if name.startswith("version") else (64, 78))
+                self.assertIn(
+                    golden.run(os.environ["TRUNKLINE_BIN"], command)[0],
+                    (0,) if name.startswith("version") else (64, 78),
+                )

@@ -1,11 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """The content of random events besides their parties: texts, states, recordings, AI content, contact cards."""
 
-MESSAGE_STATUS = ("queued", "sending", "sent", "delivered", "received", "failed", "undelivered", "read", "canceled",
-                  "partially_delivered", "scheduled", "cancelled", "bounced")
-CALL_STATUS = ("ringing", "in-progress", "answered", "completed", "busy", "failed", "no-answer", "unanswered",
-               "missed", "canceled", "forwarded", "abandoned", "ai-handled", "queued", "initiated", "started",
-               "unknown")
+MESSAGE_STATUS = (
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "received",
+    "failed",
+    "undelivered",
+    "read",
+    "canceled",
+    "partially_delivered",
+    "scheduled",
+    "cancelled",
+    "bounced",
+)
+CALL_STATUS = (
+    "ringing",
+    "in-progress",
+    "answered",
+    "completed",
+    "busy",
+    "failed",
+    "no-answer",
+    "unanswered",
+    "missed",
+    "canceled",
+    "forwarded",
+    "abandoned",
+    "ai-handled",
+    "queued",
+    "initiated",
+    "started",
+    "unknown",
+)
 
 
 class Contents:
@@ -38,10 +67,15 @@ class Contents:
             if generation not in ("v2", "v3"):
                 self.fill(resource, **{self.text("duration", "duration", "durationSeconds"): self.seconds()})
             if generation in ("seed", "full"):
-                self.fill(resource, recordingUrl=self.text("https://files.example.com/1", "https://files.example.com/2"))
+                self.fill(
+                    resource, recordingUrl=self.text("https://files.example.com/1", "https://files.example.com/2")
+                )
             if generation in ("v2", "v3"):
-                self.fill(resource, media=self.recording_media(),
-                          voicemail={"url": "https://files.example.com/v3", "type": "audio/mpeg", "duration": 1})
+                self.fill(
+                    resource,
+                    media=self.recording_media(),
+                    voicemail={"url": "https://files.example.com/v3", "type": "audio/mpeg", "duration": 1},
+                )
             if generation == "new":
                 self.fill(resource, hasVoicemail=self.chance(0.5))
         if generation == "v4":
@@ -55,23 +89,44 @@ class Contents:
             if generation != "new":
                 self.fill(resource, forwardedAt=self.time())
         if name == "call.menu.selected":
-            self.fill(resource, phoneMenuSelection=self.text("1", "2"), phoneMenuSelectionName=self.text("Sales", "Help"),
-                      statusReason=self.text("phone-menu-dial", "phone-menu-abandoned"))
+            self.fill(
+                resource,
+                phoneMenuSelection=self.text("1", "2"),
+                phoneMenuSelectionName=self.text("Sales", "Help"),
+                statusReason=self.text("phone-menu-dial", "phone-menu-abandoned"),
+            )
 
     def recording_media(self):
-        return [self.fill({"url": f"https://files.example.com/{self.rng.randint(1, 2)}"}, type="audio/mpeg",
-                          duration=self.rng.randint(1, 2)) for _ in range(self.rng.randint(0, 2))]
+        return [
+            self.fill(
+                {"url": f"https://files.example.com/{self.rng.randint(1, 2)}"},
+                type="audio/mpeg",
+                duration=self.rng.randint(1, 2),
+            )
+            for _ in range(self.rng.randint(0, 2))
+        ]
 
     def recording_list(self):
-        return [self.fill({}, id=f"CR{self.rng.randint(1, 2)}", duration=self.rng.randint(1, 2),
-                          startTime=self.time(), type=self.text("audio/mpeg", "audio/wav"),
-                          url=f"https://files.example.com/{self.rng.randint(1, 2)}")
-                for _ in range(self.rng.randint(0, 2))]
+        return [
+            self.fill(
+                {},
+                id=f"CR{self.rng.randint(1, 2)}",
+                duration=self.rng.randint(1, 2),
+                startTime=self.time(),
+                type=self.text("audio/mpeg", "audio/wav"),
+                url=f"https://files.example.com/{self.rng.randint(1, 2)}",
+            )
+            for _ in range(self.rng.randint(0, 2))
+        ]
 
     def recording(self, resource, generation):
         if generation in ("seed", "full"):
-            self.fill(resource, url=self.text("https://files.example.com/1", "https://files.example.com/2"),
-                      duration=self.rng.randint(1, 2), size=self.rng.randint(1, 2))
+            self.fill(
+                resource,
+                url=self.text("https://files.example.com/1", "https://files.example.com/2"),
+                duration=self.rng.randint(1, 2),
+                size=self.rng.randint(1, 2),
+            )
             return
         self.fill(resource, answeredAt=self.time(), completedAt=self.time(), status="completed")
         if generation in ("v2", "v3"):
@@ -80,47 +135,92 @@ class Contents:
             self.fill(resource, duration=self.rng.randint(1, 2), recordings=self.recording_list())
 
     def summary(self, resource, generation):
-        status = {"processingStatus" if generation == "new" else "status":
-                  self.text("completed", "completed", "in-progress", "failed", "absent")}
+        status = {
+            "processingStatus"
+            if generation == "new"
+            else "status": self.text("completed", "completed", "in-progress", "failed", "absent")
+        }
         summary = self.rng.choice(("one", "two", ["one"], ["one", "two"], []))
         self.fill(resource, **status, summary=summary, nextSteps=self.rng.choice((["call"], ["call", "write"], [])))
         if generation in ("seed", "full"):
-            self.fill(resource, keyPoints=self.rng.choice((["porch"], ["porch", None], "pier", [])),
-                      sentiment=self.text("positive", "neutral"))
+            self.fill(
+                resource,
+                keyPoints=self.rng.choice((["porch"], ["porch", None], "pier", [])),
+                sentiment=self.text("positive", "neutral"),
+            )
         else:
-            self.fill(resource, jobs=self.rng.choice(([], [{"icon": "x", "name": self.text("job", "task")}],
-                                                        [{"n": 1.50, "size": 12345678901234567890}, "x", 5])))
+            self.fill(
+                resource,
+                jobs=self.rng.choice(
+                    (
+                        [],
+                        [{"icon": "x", "name": self.text("job", "task")}],
+                        [{"n": 1.50, "size": 12345678901234567890}, "x", 5],
+                    )
+                ),
+            )
         if generation == "new":
             self.fill(resource, fromPhoneNumber=self.number(), answeredByUserId=self.user())
 
     def transcript(self, resource, generation):
         if generation in ("seed", "full"):
-            dialogue = [self.fill({}, speaker=self.text("Agent", "Customer"), text=self.text("a", "b"),
-                                  timestamp="00:00:02") for _ in range(self.rng.randint(0, 2))]
+            dialogue = [
+                self.fill({}, speaker=self.text("Agent", "Customer"), text=self.text("a", "b"), timestamp="00:00:02")
+                for _ in range(self.rng.randint(0, 2))
+            ]
             transcript = self.fill({}, dialogue=dialogue, confidence=self.rng.choice((0.95, 1, 0.5)))
             if self.chance(0.4):
                 self.fill(transcript, updatedAt=self.time())
             self.fill(resource, transcript=transcript)
             return
-        dialogue = [self.fill({}, content=self.text("a", "b"), start=self.rng.choice((1, 1.5, -1, 3725.9, 360000)),
-                              end=3.25, identifier=self.number(), userId=self.user())
-                    for _ in range(self.rng.randint(0, 2))]
-        status = {"processingStatus" if generation == "new" else "status":
-                  self.text("completed", "completed", "in-progress", "failed", "absent")}
+        dialogue = [
+            self.fill(
+                {},
+                content=self.text("a", "b"),
+                start=self.rng.choice((1, 1.5, -1, 3725.9, 360000)),
+                end=3.25,
+                identifier=self.number(),
+                userId=self.user(),
+            )
+            for _ in range(self.rng.randint(0, 2))
+        ]
+        status = {
+            "processingStatus"
+            if generation == "new"
+            else "status": self.text("completed", "completed", "in-progress", "failed", "absent")
+        }
         self.fill(resource, **status, dialogue=dialogue, duration=self.rng.randint(1, 2))
 
     def contact(self, resource, generation):
         resource["id"] = f"CT{self.rng.randint(1, 2)}"
         numbers = [self.number(self.theirs + self.ours[:1]) for _ in range(self.rng.randint(0, 3))]
-        self.fill(resource, firstName=self.text("Dana", "Ada"), lastName=self.text("Reyes", "Ng"),
-                  company=self.text("Porch", "Pier"), role=self.text("Owner", "Buyer"), updatedAt=self.time(),
-                  createdAt=self.time())
+        self.fill(
+            resource,
+            firstName=self.text("Dana", "Ada"),
+            lastName=self.text("Reyes", "Ng"),
+            company=self.text("Porch", "Pier"),
+            role=self.text("Owner", "Buyer"),
+            updatedAt=self.time(),
+            createdAt=self.time(),
+        )
         if generation == "new":
-            self.fill(resource, phoneNumbers=[{"value": number, "type": "phone-number"} for number in numbers],
-                      emails=[{"value": "dana@example.com", "type": "email"}], externalId=self.text("crm-1", "crm-2"))
+            self.fill(
+                resource,
+                phoneNumbers=[{"value": number, "type": "phone-number"} for number in numbers],
+                emails=[{"value": "dana@example.com", "type": "email"}],
+                externalId=self.text("crm-1", "crm-2"),
+            )
         elif self.chance(0.3):
-            self.fill(resource, fields={"Phone Number": self.rng.choice((numbers, numbers[0] if numbers else None)),
-                                     "Email": "dana@example.com"})
+            self.fill(
+                resource,
+                fields={
+                    "Phone Number": self.rng.choice((numbers, numbers[0] if numbers else None)),
+                    "Email": "dana@example.com",
+                },
+            )
         else:
-            self.fill(resource, fields=[{"name": "Phone", "type": "phone-number", "value": number} for number in numbers]
-                      + [{"name": "Email", "type": "email", "value": self.text("a@example.com", "b@example.com")}])
+            self.fill(
+                resource,
+                fields=[{"name": "Phone", "type": "phone-number", "value": number} for number in numbers]
+                + [{"name": "Email", "type": "email", "value": self.text("a@example.com", "b@example.com")}],
+            )

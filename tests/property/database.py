@@ -15,13 +15,48 @@ from servers import Postgres
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
-TABLES = ("activities", "recordings", "contacts", "contact_cards", "conversations", "conversation_links",
-          "own_numbers", "webhook_events", "event_copies")
-TIMES = {"answered_at", "completed_at", "active_at", "created_at", "body_at", "media_at", "error_at",
-         "recording_url_at", "recording_duration_at", "recording_size_at", "ai_summary_at", "ai_key_points_at",
-         "ai_next_steps_at", "ai_sentiment_at", "ai_jobs_at", "ai_transcript_at", "voicemail_at", "forwarded_at",
-         "menu_at", "status_at", "occurred_at", "url_at", "content_type_at", "duration_at", "size_at", "started_at",
-         "started_at_at", "stamp", "last_activity_at"}
+TABLES = (
+    "activities",
+    "recordings",
+    "contacts",
+    "contact_cards",
+    "conversations",
+    "conversation_links",
+    "own_numbers",
+    "webhook_events",
+    "event_copies",
+)
+TIMES = {
+    "answered_at",
+    "completed_at",
+    "active_at",
+    "created_at",
+    "body_at",
+    "media_at",
+    "error_at",
+    "recording_url_at",
+    "recording_duration_at",
+    "recording_size_at",
+    "ai_summary_at",
+    "ai_key_points_at",
+    "ai_next_steps_at",
+    "ai_sentiment_at",
+    "ai_jobs_at",
+    "ai_transcript_at",
+    "voicemail_at",
+    "forwarded_at",
+    "menu_at",
+    "status_at",
+    "occurred_at",
+    "url_at",
+    "content_type_at",
+    "duration_at",
+    "size_at",
+    "started_at",
+    "started_at_at",
+    "stamp",
+    "last_activity_at",
+}
 
 
 # Rows as JSON, surrogate ids replaced by natural keys, without clock columns (which merge.md does not cover).
@@ -72,10 +107,12 @@ def migrate(postgres):
             postgres.psql(file.read())
         version, name = os.path.basename(path)[:-4].split("_", 1)
         rows.append(f"({int(version)}, '{name}', 'applied by the property test')")
-    postgres.psql("create table if not exists schema_migrations(version integer primary key, name text not null, "
-                  "checksum text not null, applied_at timestamptz not null default now(), "
-                  "compatible_from integer not null default 1);"
-                  "insert into schema_migrations(version, name, checksum) values " + ", ".join(rows))
+    postgres.psql(
+        "create table if not exists schema_migrations(version integer primary key, name text not null, "
+        "checksum text not null, applied_at timestamptz not null default now(), "
+        "compatible_from integer not null default 1);"
+        "insert into schema_migrations(version, name, checksum) values " + ", ".join(rows)
+    )
 
 
 class Session:
@@ -85,7 +122,12 @@ class Session:
         self.emptied = 0
         self.psql = subprocess.Popen(
             [f"{postgres.bin}/psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", postgres.url],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
 
     def run(self, sql):
         self.psql.stdin.write(sql.rstrip().rstrip(";") + ";\n\\echo --done--\n")
@@ -104,11 +146,16 @@ class Session:
         Ids are not reset, so that a merge that depends on them is found.
         """
         self.emptied += 1
-        self.run("truncate " + ", ".join(TABLES) + " restart identity" if self.emptied % 100 == 1
-                 else "begin; " + "; ".join(f"delete from {table}" for table in TABLES) + "; commit")
+        self.run(
+            "truncate " + ", ".join(TABLES) + " restart identity"
+            if self.emptied % 100 == 1
+            else "begin; " + "; ".join(f"delete from {table}" for table in TABLES) + "; commit"
+        )
         if own_settings:
-            self.run("insert into own_numbers(phone, from_events) values "
-                     + ", ".join(f"('{number}', false)" for number in sorted(own_settings)))
+            self.run(
+                "insert into own_numbers(phone, from_events) values "
+                + ", ".join(f"('{number}', false)" for number in sorted(own_settings))
+            )
 
     def dump(self):
         """Returns {(table, key, column): text} of all columns that merge.md covers, without nulls."""

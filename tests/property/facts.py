@@ -77,14 +77,22 @@ class Reader(People, Content):
         key = self.key()
         if key is None:
             return Event("dead")
-        self.row = {"openphone_id": key, "activity_type": "message" if self.kind in MESSAGES else "call",
-                    "stamp": self.stamp(), "created_at": time(self.resource.get("createdAt"))}
+        self.row = {
+            "openphone_id": key,
+            "activity_type": "message" if self.kind in MESSAGES else "call",
+            "stamp": self.stamp(),
+            "created_at": time(self.resource.get("createdAt")),
+        }
         self.people()
         self.references()
         if self.kind in MESSAGES + CALLS + ("recording",):
             self.life()
-        {"summary": self.summary, "transcript": self.transcript, "voicemail": self.voicemail,
-         "recording": self.recorded}.get(self.kind, self.message if self.kind in MESSAGES else self.call)()
+        {
+            "summary": self.summary,
+            "transcript": self.transcript,
+            "voicemail": self.voicemail,
+            "recording": self.recorded,
+        }.get(self.kind, self.message if self.kind in MESSAGES else self.call)()
         row = {name: value for name, value in self.row.items() if value not in (None, [], ())}
         return Event("processed", row, self.recordings, None, self.own, self.named)
 
@@ -111,8 +119,13 @@ class Reader(People, Content):
             if found:
                 return max(found)
         inside = members(resource.get(self.kind)).get("updatedAt") if self.kind in AI else None
-        found = (resource.get("updatedAt"), inside, self.event.get("createdAt"), resource.get(OWN_TIME.get(self.kind)),
-                 resource.get("createdAt"))
+        found = (
+            resource.get("updatedAt"),
+            inside,
+            self.event.get("createdAt"),
+            resource.get(OWN_TIME.get(self.kind)),
+            resource.get("createdAt"),
+        )
         return next((t for t in map(time, found) if t is not None), FOREVER)
 
     # Life cycle --------------------------------------------------------------------------------------------------
@@ -121,12 +134,16 @@ class Reader(People, Content):
         """Times, duration and status of messages, calls and recordings."""
         row, resource = self.row, self.resource
         if self.kind not in MESSAGES:
-            row["answered_at"], row["completed_at"] = time(resource.get("answeredAt")), time(resource.get("completedAt"))
+            row["answered_at"], row["completed_at"] = time(resource.get("answeredAt")), time(
+                resource.get("completedAt")
+            )
             if self.kind == "missed" and row["completed_at"] is None:
                 row["completed_at"] = time(resource.get("missedAt"))
         if self.kind == "completed" or self.kind == "recording" and isinstance(resource.get("recordings"), list):
-            row["duration_r"] = next((n for n in (whole(resource.get("duration")), whole(resource.get("durationSeconds")))
-                                      if n is not None), None)
+            row["duration_r"] = next(
+                (n for n in (whole(resource.get("duration")), whole(resource.get("durationSeconds"))) if n is not None),
+                None,
+            )
         if self.kind == "recording":
             return
         known = [row[name] for name in ("created_at", "answered_at", "completed_at") if row.get(name) is not None]
@@ -148,7 +165,8 @@ class Reader(People, Content):
             return stated if stated in PLACE else self.kind
         shown = "completed" if stated == "answered" or stated not in PLACE else stated
         unanswered_at = "answeredAt" in self.resource and self.resource["answeredAt"] is None
-        if stated in ("unanswered", "no-answer") or (shown == "completed" and unanswered_at
-                                                     and not self.row["duration_r"]):
+        if stated in ("unanswered", "no-answer") or (
+            shown == "completed" and unanswered_at and not self.row["duration_r"]
+        ):
             self.row["unanswered"] = True
         return shown

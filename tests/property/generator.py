@@ -18,17 +18,46 @@ NOBODY = ("anonymous", "Blocked", "restricted", "UNKNOWN")
 SHORT_CODE = "72645"
 ABSENT = object()
 NOTHING = (ABSENT, None, "", "unavailable")
-BAD_TIMES = ("yesterday", "1999-12-31T23:59:59.999Z", "2100-01-01T00:00:00.000001Z", "2026-13-01T00:00:00Z",
-             "2026-11-20T17:03:00", "2026-11-20T24:00:00Z", "2026-11-20T17:03:60Z", "2026-11-20T17:03:00+15:00")
-ODD_TIMES = ("2000-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "2026-11-20t17:03:01z", "2026-11-20 12:03:01-0500",
-             "2026-11-20T17:03:01.1234567Z", "2026-11-20T19:03:01+02")
+BAD_TIMES = (
+    "yesterday",
+    "1999-12-31T23:59:59.999Z",
+    "2100-01-01T00:00:00.000001Z",
+    "2026-13-01T00:00:00Z",
+    "2026-11-20T17:03:00",
+    "2026-11-20T24:00:00Z",
+    "2026-11-20T17:03:60Z",
+    "2026-11-20T17:03:00+15:00",
+)
+ODD_TIMES = (
+    "2000-01-01T00:00:00Z",
+    "2100-01-01T00:00:00Z",
+    "2026-11-20t17:03:01z",
+    "2026-11-20 12:03:01-0500",
+    "2026-11-20T17:03:01.1234567Z",
+    "2026-11-20T19:03:01+02",
+)
 # Wrong types and sizes: each costs only the fact of that member, never the event.
 ODD = (0, 7, 1.5, True, False, {}, [], [None], ["x"], {"value": "x"}, "x" * 256, " ", "a\0b", "\ud800", "300", "tel:")
 
-MESSAGES = ("message.received", "message.sent", "message.delivered", "message.failed", "message.undelivered",
-            "message.created", "message.updated")
-CALLS = ("call.ringing", "call.started", "call.answered", "call.completed", "call.ended", "call.missed",
-         "call.forwarded", "call.menu.selected")
+MESSAGES = (
+    "message.received",
+    "message.sent",
+    "message.delivered",
+    "message.failed",
+    "message.undelivered",
+    "message.created",
+    "message.updated",
+)
+CALLS = (
+    "call.ringing",
+    "call.started",
+    "call.answered",
+    "call.completed",
+    "call.ended",
+    "call.missed",
+    "call.forwarded",
+    "call.menu.selected",
+)
 RECORDINGS = ("call.recording.completed",)
 SUMMARIES = ("call.summary.completed", "call_summary.created", "call_summary.updated", "callSummary")
 TRANSCRIPTS = ("call.transcript.completed", "call_transcript.created", "call_transcript.updated", "callTranscript")
@@ -62,8 +91,8 @@ class Generator(Contents):
         self.refs = [f"CN{n}" for n in range(1, 1 + rng.randint(1, 3))]
         self.names_ref = rng.choice((0.1, 0.25, 0.5)) if self.plain else rng.choice((0.3, 0.7, 0.9))
         self.unsided = rng.choice((0.3, 0.6, 0.9)) if self.plain else 0
-        self.ours = OURS[:rng.randint(1, 2)]
-        self.theirs = THEIRS[:rng.randint(1, 3)]
+        self.ours = OURS[: rng.randint(1, 2)]
+        self.theirs = THEIRS[: rng.randint(1, 3)]
         self.times, self.fractions = rng.randint(1, 4), rng.choice((".000", ".120"))
         self.gap = rng.choice((0.05, 0.2, 0.4))
         self.odd = rng.choice((0, 0, 0.1))
@@ -82,9 +111,14 @@ class Generator(Contents):
         if self.chance(0.06):
             return self.rng.choice(BAD_TIMES + ODD_TIMES)
         second = self.rng.randrange(self.times)
-        return self.rng.choice((f"2026-11-20T17:03:0{second}.000Z", f"2026-11-20T17:03:0{second}Z",
-                                f"2026-11-20T18:03:0{second}.000+01:00",
-                                f"2026-11-20T17:03:0{second}{self.fractions}Z"))
+        return self.rng.choice(
+            (
+                f"2026-11-20T17:03:0{second}.000Z",
+                f"2026-11-20T17:03:0{second}Z",
+                f"2026-11-20T18:03:0{second}.000+01:00",
+                f"2026-11-20T17:03:0{second}{self.fractions}Z",
+            )
+        )
 
     def number(self, which=None):
         if which is None and self.chance(0.08):
@@ -129,21 +163,30 @@ class Generator(Contents):
         _, sender, to = self.sides()
         people = [sender] + to
         self.rng.shuffle(people)
-        return people[:self.rng.choice((0, 1, 2, 2, 2, 3))]
+        return people[: self.rng.choice((0, 1, 2, 2, 2, 3))]
 
     def media(self, generation):
         urls = [f"https://media.example.com/{self.text('a', 'b')}" for _ in range(self.rng.randint(0, 2))]
         if generation in ("seed", "full"):
             return urls
-        return [self.rng.choice(({"url": url}, {"url": url, "type": "image/jpeg"}, {"url": url, "type": None}))
-                for url in urls]
+        return [
+            self.rng.choice(({"url": url}, {"url": url, "type": "image/jpeg"}, {"url": url, "type": None}))
+            for url in urls
+        ]
 
     # Events ------------------------------------------------------------------------------------------------------
 
     def event(self):
         if self.chance(0.02):
-            return self.rng.choice((b"", b"not JSON", b"[]", b'{"data":{"object":{"id":"AC1"}}}',
-                                    b'{"type":"message.received","data":{"object":{"from":"+14155550142"}}}'))
+            return self.rng.choice(
+                (
+                    b"",
+                    b"not JSON",
+                    b"[]",
+                    b'{"data":{"object":{"id":"AC1"}}}',
+                    b'{"type":"message.received","data":{"object":{"from":"+14155550142"}}}',
+                )
+            )
         weights = FLAVOURS[self.flavour]
         kinds = (MESSAGES, CALLS, RECORDINGS, SUMMARIES + TRANSCRIPTS, VOICEMAILS, CONTACTS, OTHERS)
         name = self.rng.choice(self.rng.choices(kinds, weights)[0])
@@ -166,8 +209,11 @@ class Generator(Contents):
         if generation in ("v2", "v3", "v4"):
             event["object"] = "event"
         event["type"] = name
-        link = (f"https://my.quo.com/inbox/PN1/c/{self.rng.choice(self.refs)}?at=AC1" if self.chance(self.names_ref)
-                else "https://my.quo.com/inbox/PN1")
+        link = (
+            f"https://my.quo.com/inbox/PN1/c/{self.rng.choice(self.refs)}?at=AC1"
+            if self.chance(self.names_ref)
+            else "https://my.quo.com/inbox/PN1"
+        )
         if generation == "new":
             event["data"] = {"resource": resource, "context": context, "links": {"quo": self.rng.choice((link, None))}}
         elif generation == "full" and self.chance(0.2):
@@ -203,8 +249,11 @@ class Generator(Contents):
     def thin(self, name, resource):
         """Returns status events with little more than an id and a time."""
         if name in MESSAGES + CALLS and self.chance(0.1):
-            kept = {key: value for key, value in resource.items()
-                    if key in ("id", "status", "deliveredAt", "failedAt", "missedAt", "answeredAt", "errorCode")}
+            kept = {
+                key: value
+                for key, value in resource.items()
+                if key in ("id", "status", "deliveredAt", "failedAt", "missedAt", "answeredAt", "errorCode")
+            }
             resource.clear()
             resource.update(kept)
 
@@ -217,9 +266,13 @@ class Generator(Contents):
         if generation == "new":
             self.people_new(name, resource, context, direction, sender, to)
             reference = reference if self.chance(self.names_ref) else None
-            self.fill(context, conversationId=reference, phoneNumberId="PN1", userId=self.user(),
-                      contacts={"ids": contact_ids,
-                                "lookupStatus": self.text("matched", "matched", "none", "unavailable")})
+            self.fill(
+                context,
+                conversationId=reference,
+                phoneNumberId="PN1",
+                userId=self.user(),
+                contacts={"ids": contact_ids, "lookupStatus": self.text("matched", "matched", "none", "unavailable")},
+            )
             return
         if generation != "v4":
             if self.chance(self.names_ref):
@@ -249,9 +302,14 @@ class Generator(Contents):
             self.fill(resource, direction=direction)
             return
         ours, theirs = ([to[0]], [sender] + to[1:]) if direction == "incoming" else ([sender], to)
-        self.fill(context, participants={"workspace": self.rng.choice((ours, ours, [])),
-                                         "external": self.rng.choice((theirs, theirs, [])),
-                                         "resolution": self.text("available", "available", "unavailable")})
+        self.fill(
+            context,
+            participants={
+                "workspace": self.rng.choice((ours, ours, [])),
+                "external": self.rng.choice((theirs, theirs, [])),
+                "resolution": self.text("available", "available", "unavailable"),
+            },
+        )
         if name in VOICEMAILS:
             self.fill(resource, **{"from": sender}, to=to[0])
         if name not in ("call.missed", "call.forwarded", "call.menu.selected"):
@@ -265,8 +323,13 @@ class Generator(Contents):
         elif name in RECORDINGS:
             self.recording(resource, generation)
         elif name in VOICEMAILS:
-            self.fill(resource, voicemailId="VM1", duration=self.seconds(), transcript=self.text("call me", "hi"),
-                      recordingUrl=self.text("https://files.example.com/v1", "https://files.example.com/v2"))
+            self.fill(
+                resource,
+                voicemailId="VM1",
+                duration=self.seconds(),
+                transcript=self.text("call me", "hi"),
+                recordingUrl=self.text("https://files.example.com/v1", "https://files.example.com/v2"),
+            )
         elif name in SUMMARIES:
             self.summary(resource, generation)
         else:

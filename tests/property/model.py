@@ -12,22 +12,50 @@ from database import time_text
 from jsontext import jsonb_text
 from values import FOREVER, is_e164, moment
 
-GREATEST = ("activity_type", "direction_k", "from_number", "to_numbers", "user_id", "line_id", "answered_by",
-            "initiated_by", "contact_hint", "answered_at", "completed_at", "duration_r", "active_at", "unanswered",
-            "has_voicemail", "ai_content_k")
+GREATEST = (
+    "activity_type",
+    "direction_k",
+    "from_number",
+    "to_numbers",
+    "user_id",
+    "line_id",
+    "answered_by",
+    "initiated_by",
+    "contact_hint",
+    "answered_at",
+    "completed_at",
+    "duration_r",
+    "active_at",
+    "unanswered",
+    "has_voicemail",
+    "ai_content_k",
+)
 UNION = ("parties", "conv_refs", "party_keys", "contact_ids")
 # Time column: the columns whose value it dates. The first breaks a tie of times, the second a tie of both.
 NEWEST = {
-    "body_at": ("body",), "media_at": ("media_urls", "media_types"), "error_at": ("error",),
-    "recording_url_at": ("recording_url",), "recording_duration_at": ("recording_duration_seconds",),
-    "recording_size_at": ("recording_size_bytes",), "ai_summary_at": ("ai_summary",),
-    "ai_key_points_at": ("ai_key_points",), "ai_next_steps_at": ("ai_next_steps",),
-    "ai_sentiment_at": ("ai_sentiment",), "ai_jobs_at": ("ai_jobs",),
-    "ai_transcript_at": ("ai_transcript", "ai_transcript_raw"), "voicemail_at": ("voicemail",),
-    "forwarded_at": ("forwarded",), "menu_at": ("menu",),
+    "body_at": ("body",),
+    "media_at": ("media_urls", "media_types"),
+    "error_at": ("error",),
+    "recording_url_at": ("recording_url",),
+    "recording_duration_at": ("recording_duration_seconds",),
+    "recording_size_at": ("recording_size_bytes",),
+    "ai_summary_at": ("ai_summary",),
+    "ai_key_points_at": ("ai_key_points",),
+    "ai_next_steps_at": ("ai_next_steps",),
+    "ai_sentiment_at": ("ai_sentiment",),
+    "ai_jobs_at": ("ai_jobs",),
+    "ai_transcript_at": ("ai_transcript", "ai_transcript_raw"),
+    "voicemail_at": ("voicemail",),
+    "forwarded_at": ("forwarded",),
+    "menu_at": ("menu",),
 }
-RECORDING = {"url_at": "url", "content_type_at": "content_type", "duration_at": "duration_seconds",
-             "size_at": "size_bytes", "started_at_at": "started_at"}
+RECORDING = {
+    "url_at": "url",
+    "content_type_at": "content_type",
+    "duration_at": "duration_seconds",
+    "size_at": "size_bytes",
+    "started_at_at": "started_at",
+}
 MOMENTS = ("answered_at", "completed_at", "active_at", "created_at", "occurred_at", "started_at")
 
 
@@ -87,8 +115,12 @@ def activities(events):
         for name in UNION:
             row[name] = sorted(set().union(*(version.get(name) or () for version in versions)), key=order) or None
         for at, names in NEWEST.items():
-            _newest(row, at, names, [(v["stamp"], tuple(v[n] for n in names)) for v in versions
-                                     if v.get(names[0]) is not None])
+            _newest(
+                row,
+                at,
+                names,
+                [(v["stamp"], tuple(v[n] for n in names)) for v in versions if v.get(names[0]) is not None],
+            )
         _status(row, versions)
         _derive(row)
         rows[key] = row
@@ -120,8 +152,9 @@ def _derive(row):
     answered, completed = row["answered_at"], row["completed_at"]
     row["duration_seconds"] = row["duration_r"]
     if row["duration_r"] is None and None not in (answered, completed) and completed >= answered:
-        seconds = int((decimal.Decimal(completed - answered) / 1000000).quantize(
-            decimal.Decimal(1), decimal.ROUND_HALF_UP))
+        seconds = int(
+            (decimal.Decimal(completed - answered) / 1000000).quantize(decimal.Decimal(1), decimal.ROUND_HALF_UP)
+        )
         row["duration_seconds"] = seconds if seconds < 2**31 else None  # 68 years exceed the type, and are no call
     row["occurred_at"] = next((t for t in (row["created_at"], answered, completed) if t is not None), None)
     row["status"] = row.get("status_r")
@@ -203,11 +236,18 @@ def conversations(rows):
     found = {}
     for name, rows_in in members.items():
         fallback = name.startswith("F(")
-        last = max(((r["active_at"], r["openphone_id"]) for r in rows_in if r["active_at"] is not None),
-                   key=order, default=(None, None))
-        found[name] = {"openphone_id": None if fallback else name, "party_key": name[2:-1] if fallback else None,
-                       "contact": min((r["contact"] for r in rows_in if r["contact"]), default=None),
-                       "last_activity_at": last[0], "last_activity_id": last[1]}
+        last = max(
+            ((r["active_at"], r["openphone_id"]) for r in rows_in if r["active_at"] is not None),
+            key=order,
+            default=(None, None),
+        )
+        found[name] = {
+            "openphone_id": None if fallback else name,
+            "party_key": name[2:-1] if fallback else None,
+            "contact": min((r["contact"] for r in rows_in if r["contact"]), default=None),
+            "last_activity_at": last[0],
+            "last_activity_id": last[1],
+        }
     return found
 
 
@@ -216,8 +256,11 @@ def contacts(events, rows, cards):
     phones = named | {row["contact"] for row in rows.values() if row["contact"]}
     found = {}
     for phone in phones:
-        best = max((c for c in cards.values() if not c["deleted"] and phone in c["phones"]),
-                   key=lambda c: (c["stamp"], order(c["card_id"])), default={})
+        best = max(
+            (c for c in cards.values() if not c["deleted"] and phone in c["phones"]),
+            key=lambda c: (c["stamp"], order(c["card_id"])),
+            default={},
+        )
         row = {name: best.get(name) for name in ("first_name", "last_name", "company", "role", "card_id")}
         found[phone] = {**row, "phone": phone, "named": phone in named, "name": shown_name(best) or phone}
     return found

@@ -49,7 +49,7 @@ class Bench:
         if SETTLE in plan:
             moment = plan.index(SETTLE)
             self.unsettled.apply(plan[:moment])
-            plan = plan[moment + 1:] or [(0, [])]
+            plan = plan[moment + 1 :] or [(0, [])]
         self.driver.apply(plan)
         return self.session.dump()
 
@@ -95,10 +95,10 @@ def _drop(plan, differs, variants):
 
 def _without_event(plan):
     for n in reversed(range(len(plan))):
-        yield plan[:n] + plan[n + 1:]
+        yield plan[:n] + plan[n + 1 :]
     for n, (connection, batch) in enumerate(plan):
         for m in range(len(batch) if len(batch) > 1 else 0):
-            yield plan[:n] + [(connection, batch[:m] + batch[m + 1:])] + plan[n + 1:]
+            yield plan[:n] + [(connection, batch[:m] + batch[m + 1 :])] + plan[n + 1 :]
 
 
 def _without_member(plan):
@@ -122,9 +122,9 @@ def _pruned(value):
                 yield {**value, name: less}
     elif isinstance(value, list):
         for n, item in enumerate(value):
-            yield value[:n] + value[n + 1:]
+            yield value[:n] + value[n + 1 :]
             for less in _pruned(item):
-                yield value[:n] + [less] + value[n + 1:]
+                yield value[:n] + [less] + value[n + 1 :]
 
 
 def report(plan, differences, settings):

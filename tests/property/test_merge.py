@@ -16,7 +16,7 @@ import model
 import plans
 from database import Driver, Session, migrate, start_postgres
 
-SETS = 500       # about a minute on two cores
+SETS = 500  # about a minute on two cores
 SHUFFLES = 3
 
 
@@ -45,9 +45,11 @@ class Drivers:
     def close(self):
         """Stops the drivers; returns the sums of their counts."""
         last = [driver.close() for driver in self.open.values()]
-        return {"applied": sum(line.get("applied", 0) for line in last),
-                "restructures": sum(line.get("restructures", 0) for line in last),
-                "errors": [error for line in last for error in line.get("errors", ["no last line"])]}
+        return {
+            "applied": sum(line.get("applied", 0) for line in last),
+            "restructures": sum(line.get("restructures", 0) for line in last),
+            "errors": [error for line in last for error in line.get("errors", ["no last line"])],
+        }
 
 
 def first_difference(bench, events, seed, shuffles):
@@ -61,13 +63,14 @@ def first_difference(bench, events, seed, shuffles):
 
 
 def explain(bench, plan, found, args, index):
-    print(f"set {index} of seed {args.seed} differs in {len(found)} places; "
-          f"it came in {len(plan)} batches")
+    print(f"set {index} of seed {args.seed} differs in {len(found)} places; " f"it came in {len(plan)} batches")
     if args.shrink:
         plan, found = plans.smaller(bench, plan, found)
     print(plans.report(plan, found, bench.settings))
-    print(f"repeat: TRUNKLINE_BIN={os.environ['TRUNKLINE_BIN']} tests/support/run_tests.py {sys.argv[0]} "
-          f"--seed {args.seed} --set {index} --shuffles {args.shuffles}")
+    print(
+        f"repeat: TRUNKLINE_BIN={os.environ['TRUNKLINE_BIN']} tests/support/run_tests.py {sys.argv[0]} "
+        f"--seed {args.seed} --set {index} --shuffles {args.shuffles}"
+    )
 
 
 def main():
@@ -93,9 +96,11 @@ def main():
     postgres.close()
     for error in counted["errors"][:10]:
         print(f"test-applier: {error}")
-    print(f"{done} sets, each in {args.shuffles + 1} orders, {counted['applied']} deliveries, "
-          f"{counted['restructures']} restructures, {time.monotonic() - began:.0f} s: "
-          f"{'DIFFERENT' if failed else 'ERRORS' if counted['errors'] else 'all alike'}")
+    print(
+        f"{done} sets, each in {args.shuffles + 1} orders, {counted['applied']} deliveries, "
+        f"{counted['restructures']} restructures, {time.monotonic() - began:.0f} s: "
+        f"{'DIFFERENT' if failed else 'ERRORS' if counted['errors'] else 'all alike'}"
+    )
     return 1 if failed or counted["errors"] else 0
 
 

@@ -25,16 +25,24 @@ NEWEST = r"\((excluded\.\w+_at), [^()]*(?:::text[^()]*)?\)\s*> \((a\.\w+_at), [^
 
 # Name: the changes, as (file, pattern, replacement), and the kind of sets that finds it.
 MUTANTS = {
-    "no structure lock": ((("structure_lock_exclusive.sql", r"pg_advisory_xact_lock\(\d+\)", "pg_sleep(0)"),
-                           ("structure_lock_shared.sql", r"pg_advisory_xact_lock_shared\(\d+\)", "pg_sleep(0)")),
-                          "structure"),
+    "no structure lock": (
+        (
+            ("structure_lock_exclusive.sql", r"pg_advisory_xact_lock\(\d+\)", "pg_sleep(0)"),
+            ("structure_lock_shared.sql", r"pg_advisory_xact_lock_shared\(\d+\)", "pg_sleep(0)"),
+        ),
+        "structure",
+    ),
     "tie-break left out": ((("merge_activities.sql", NEWEST, r"\1 > \2"),), "all"),
-    "a card's current instead of ever phones": ((("merge_cards.sql", r"returning ever_phones", "returning phones"),),
-                                                "cards"),
+    "a card's current instead of ever phones": (
+        (("merge_cards.sql", r"returning ever_phones", "returning phones"),),
+        "cards",
+    ),
     "unused fallbacks kept": ((("delete_unused_fallbacks.sql", r"c\.party_key is not null", "false"),), "structure"),
     "named left out": ((("delete_unused_contacts.sql", r" and not c\.named", ""),), "structure"),
-    "named not raised later": ((("insert_explicit_contacts.sql", r"set named = true", "set named = contacts.named"),),
-                               "structure"),
+    "named not raised later": (
+        (("insert_explicit_contacts.sql", r"set named = true", "set named = contacts.named"),),
+        "structure",
+    ),
 }
 
 
@@ -89,8 +97,9 @@ def main():
         if errors:
             raise AssertionError(f"{name}: the changed SQL fails instead of giving other rows: {errors[0]}")
         shutil.rmtree(folder)
-        print(f"{name}: {'found by set' if found else 'SURVIVED'} {tried}, {time.monotonic() - began:.1f} s",
-              flush=True)
+        print(
+            f"{name}: {'found by set' if found else 'SURVIVED'} {tried}, {time.monotonic() - began:.1f} s", flush=True
+        )
         survived += [] if found else [name]
     session.close()
     unchanged.close()

@@ -66,7 +66,8 @@ def moment(microseconds):
 def time(value):
     """Returns microseconds since 1970 of an ISO time with a zone, within this century."""
     found = isinstance(value, str) and re.fullmatch(
-        r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)", value, re.ASCII)
+        r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)", value, re.ASCII
+    )
     if not found:
         return None
     day, clock, fraction, sign, hours, minutes = found.groups()

@@ -16,9 +16,15 @@ from servers import wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Table and natural key. proof.effects.facts: whether the values come from this event alone.
-EFFECTS = (("activities", "openphone_id"), ("recordings", "call_openphone_id"), ("contact_cards", "card_id"),
-           ("contacts", "phone"), ("conversations", "id"), ("conversation_links", "party_key"),
-           ("own_numbers", "phone"))
+EFFECTS = (
+    ("activities", "openphone_id"),
+    ("recordings", "call_openphone_id"),
+    ("contact_cards", "card_id"),
+    ("contacts", "phone"),
+    ("conversations", "id"),
+    ("conversation_links", "party_key"),
+    ("own_numbers", "phone"),
+)
 TABLES = ", ".join(["webhook_events", "event_copies", *(table for table, _ in EFFECTS)])
 
 INSTALL = """
@@ -81,10 +87,13 @@ select 'effect without its event: ' || target || ' ' || row from proof.effects f
 def install(postgres):
     statements = [INSTALL]
     for table, key in EFFECTS:
-        statements.append(f"create trigger proof after insert or update or delete on {table} for each row "
-                          f"execute function proof.of_effect('{key}');")
-    statements.append("create trigger proof_refuse before insert on activities for each row execute function "
-                      "proof.refuse();")
+        statements.append(
+            f"create trigger proof after insert or update or delete on {table} for each row "
+            f"execute function proof.of_effect('{key}');"
+        )
+    statements.append(
+        "create trigger proof_refuse before insert on activities for each row execute function " "proof.refuse();"
+    )
     postgres.psql("".join(statements))
 
 
@@ -109,8 +118,11 @@ class Checker:
         self.added = 0
         self.postgres.psql("create database quiet", database="postgres")
         self.url = f"postgresql://trunkline@127.0.0.1:{self.postgres.port}/quiet"
-        subprocess.run([os.path.join(cluster.bin, "trunkline"), "migrate", "--postgres", self.url], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [os.path.join(cluster.bin, "trunkline"), "migrate", "--postgres", self.url],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
     def begin(self):
         """Empties the tables; the stream must be empty already."""
@@ -123,10 +135,12 @@ class Checker:
 
         def idle():
             try:
-                return self.cluster.stream()[1:] == (0, 0) and not int(self.postgres.psql(
-                    "select count(*) from webhook_events where state in ('retrying', 'paused')"))
+                return self.cluster.stream()[1:] == (0, 0) and not int(
+                    self.postgres.psql("select count(*) from webhook_events where state in ('retrying', 'paused')")
+                )
             except (OSError, RuntimeError):
                 return False
+
         wait_for(idle, "the stream, the pending list and the retries to be empty", deadline, every=0.05)
         return time.monotonic() - began
 
@@ -141,12 +155,17 @@ class Checker:
 
     def finished(self):
         """Returns the time of each event's final state, in order, as time.time() values."""
-        return [float(line) for line in self._lines(
-            "select extract(epoch from finished_at) from webhook_events where finished_at is not null order by 1")]
+        return [
+            float(line)
+            for line in self._lines(
+                "select extract(epoch from finished_at) from webhook_events where finished_at is not null order by 1"
+            )
+        ]
 
     def rows(self):
-        return int(self.postgres.psql(
-            "select (select count(*) from webhook_events) + (select count(*) from event_copies)"))
+        return int(
+            self.postgres.psql("select (select count(*) from webhook_events) + (select count(*) from event_copies)")
+        )
 
     def problems(self, sent, acked):
         """Returns all problems, as lines. sent: keys of all deliveries; acked: {key: delivery} answered 200."""
@@ -154,14 +173,17 @@ class Checker:
 
     def lost(self, sent, acked):
         stored = {}
-        for line in self._lines("select encode(event_key, 'hex'), encode(sha256(convert_to(coalesce("
-                                "provider_delivery_id, ''), 'UTF8') || '\\000'::bytea || coalesce(raw, "
-                                "convert_to(payload::text, 'UTF8'))), 'hex') from webhook_events"):
+        for line in self._lines(
+            "select encode(event_key, 'hex'), encode(sha256(convert_to(coalesce("
+            "provider_delivery_id, ''), 'UTF8') || '\\000'::bytea || coalesce(raw, "
+            "convert_to(payload::text, 'UTF8'))), 'hex') from webhook_events"
+        ):
             key, digest = line.split("|")
             stored[key] = digest
         found = [f"lost: {key} was answered 200 and has no row" for key in acked if key not in stored]
-        found += [f"other bytes: {key} does not have those that were sent" for key, digest in stored.items()
-                  if digest != key]
+        found += [
+            f"other bytes: {key} does not have those that were sent" for key, digest in stored.items() if digest != key
+        ]
         return found + [f"nobody sent {key}" for key in stored if key not in sent]
 
     def unbalanced(self):
@@ -179,23 +201,46 @@ class Checker:
 
     def different(self, most=40):
         """Compares the tables with those that an undisturbed run of the same bodies makes."""
-        rows = (line.split("|") for line in self._lines(
-            "select coalesce(provider_delivery_id, ''), translate(encode(coalesce(raw, convert_to(payload::text, "
-            "'UTF8')), 'base64'), E'\\n', '') from webhook_events order by id"))
+        rows = (
+            line.split("|")
+            for line in self._lines(
+                "select coalesce(provider_delivery_id, ''), translate(encode(coalesce(raw, convert_to(payload::text, "
+                "'UTF8')), 'base64'), E'\\n', '') from webhook_events order by id"
+            )
+        )
         self.postgres.psql(f"truncate {TABLES}", database="quiet")
         applier(self.url, rows)
         with tempfile.TemporaryDirectory() as folder:
             quiet, found = (self.dump(database, folder) for database in ("quiet", "trunkline"))
             if filecmp.cmp(quiet, found, shallow=False):
                 return []
-            difference = subprocess.run(["diff", "-U2", quiet, found], capture_output=True, text=True, check=False).stdout
+            difference = subprocess.run(
+                ["diff", "-U2", quiet, found], capture_output=True, text=True, check=False
+            ).stdout
             return [f"tables differ: {line}" for line in difference.split("\n")[2:most]]
 
     def dump(self, database, folder):
         path = os.path.join(folder, database)
         with open(path, "wb") as out:
-            subprocess.run(["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U", "trunkline",
-                            "-d", database, "-f", os.path.join(HERE, "dump.sql")], stdout=out, check=True)
+            subprocess.run(
+                [
+                    "psql",
+                    "-X",
+                    "-q",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(self.postgres.port),
+                    "-U",
+                    "trunkline",
+                    "-d",
+                    database,
+                    "-f",
+                    os.path.join(HERE, "dump.sql"),
+                ],
+                stdout=out,
+                check=True,
+            )
         return path
 
     def _lines(self, sql):

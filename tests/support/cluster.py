@@ -18,12 +18,24 @@ from servers import Postgres, Redis, clean_environment, free_port, wait_for
 from signed_deliveries import STREAM
 
 # All intervals are short; no deadline is so short that a busy machine reaches it.
-WORKER = {"threads": 2, "block": "50ms", "claim-after": "1s", "reclaim-interval": "100ms", "retry-base": "50ms",
-          "retry-poll-interval": "50ms", "outage-backoff-min": "20ms", "outage-backoff-max": "200ms",
-          "probe-interval-max": "200ms",
-          "heartbeat-interval": "100ms", "redis-timeout": "1s", "postgres-lock-timeout": "1s",
-          "postgres-statement-timeout": "2s",
-          "watchdog-grace": "300ms", "lease": "2s", "drain-timeout": "2s"}
+WORKER = {
+    "threads": 2,
+    "block": "50ms",
+    "claim-after": "1s",
+    "reclaim-interval": "100ms",
+    "retry-base": "50ms",
+    "retry-poll-interval": "50ms",
+    "outage-backoff-min": "20ms",
+    "outage-backoff-max": "200ms",
+    "probe-interval-max": "200ms",
+    "heartbeat-interval": "100ms",
+    "redis-timeout": "1s",
+    "postgres-lock-timeout": "1s",
+    "postgres-statement-timeout": "2s",
+    "watchdog-grace": "300ms",
+    "lease": "2s",
+    "drain-timeout": "2s",
+}
 
 
 class Cluster:
@@ -33,8 +45,11 @@ class Cluster:
         self.postgres.migrate(os.path.join(self.bin, "trunkline"))
         self.worker_options = WORKER if worker_options is None else worker_options
         self.gateway_ports = {f"gateway {n}" if n else "gateway": free_port() for n in range(gateways)}
-        targets = {"gateway-redis": self.redis.port, "worker-redis": self.redis.port,
-                   "worker-postgres": self.postgres.port}
+        targets = {
+            "gateway-redis": self.redis.port,
+            "worker-redis": self.redis.port,
+            "worker-postgres": self.postgres.port,
+        }
         if gateways:
             targets["client-gateway"] = self.gateway_ports["gateway"]
         self.proxies = {name: Proxy(port) for name, port in targets.items()} if proxied else {}
@@ -91,8 +106,11 @@ class Cluster:
             time.sleep(0.1)
 
     def process(self, part):
-        return self.redis.process if part == "redis" else (
-            self.postgres.process if part == "postgres" else self.programs[part])
+        return (
+            self.redis.process
+            if part == "redis"
+            else (self.postgres.process if part == "postgres" else self.programs[part])
+        )
 
     def end(self, part, sig=signal.SIGKILL):
         process = self.process(part)
@@ -133,6 +151,7 @@ class Cluster:
         def listens(port):
             with socket.socket() as s:
                 return s.connect_ex(("127.0.0.1", port)) == 0
+
         for port in self.gateway_ports.values():
             wait_for(lambda port=port: listens(port), "the gateway to listen")
         wait_for(self.group_is_there, "a worker to make its group")

@@ -82,7 +82,7 @@ def main():
     os.setgroups([])
     os.setgid(who.pw_gid)
     os.setuid(who.pw_uid)  # from root: drops the capabilities as well
-    confinement.load()     # sets no_new_privs as well
+    confinement.load()  # sets no_new_privs as well
     os.execv(command[0], command)
 
 

@@ -12,8 +12,13 @@ def make(folder, *versions):
     """Makes folder/VERSION/*.deb of each version."""
     for version in versions:
         done = subprocess.run(
-            ["cpack", "-D", f"CPACK_PACKAGE_VERSION={version}", "-B", f"{folder}/{version}"], cwd=BUILD,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+            ["cpack", "-D", f"CPACK_PACKAGE_VERSION={version}", "-B", f"{folder}/{version}"],
+            cwd=BUILD,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         if done.returncode:
             raise AssertionError(done.stdout + done.stderr)
         for leftover in glob.glob(f"{folder}/{version}/_CPack_Packages"):

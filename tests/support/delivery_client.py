@@ -17,8 +17,7 @@ FINAL = "gave up"
 
 
 class DeliveryClient:
-    def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None,
-                 timeout=TIMEOUT):
+    def __init__(self, port, seed, rate, threads=6, fresh=0.3, again=0.1, give_up=0.1, source=None, timeout=TIMEOUT):
         """port: a number, or a function that returns the current one. fresh: share of requests on a new connection;
         again: share of deliveries answered 200 that are sent once more; give_up: share of failed ones that are not
         sent again."""
@@ -54,8 +53,10 @@ class DeliveryClient:
         return not any(thread.is_alive() for thread in self.threads)
 
     def summary(self):
-        return (f"{len(self.sent)} events, {sum(self.answers.values())} deliveries, {len(self.acked)} acknowledged, "
-                + ", ".join(f"{n} {what}" for what, n in sorted(self.answers.items(), key=str)))
+        return (
+            f"{len(self.sent)} events, {sum(self.answers.values())} deliveries, {len(self.acked)} acknowledged, "
+            + ", ".join(f"{n} {what}" for what, n in sorted(self.answers.items(), key=str))
+        )
 
     # Sending threads.
 
@@ -88,8 +89,11 @@ class DeliveryClient:
                     return delivery, False
                 if not self.feeding and not self.later and not self.unfinished:
                     return None
-                wait = min([at - now for at in ([self.next_due] if self.feeding else [])] + [0.05]
-                           + [item[0] - now for item in self.later[:1]])
+                wait = min(
+                    [at - now for at in ([self.next_due] if self.feeding else [])]
+                    + [0.05]
+                    + [item[0] - now for item in self.later[:1]]
+                )
             time.sleep(max(wait, 0.001))
 
     def _send(self, connection, delivery):

@@ -20,8 +20,10 @@ def check(verb, printed):
     """Returns the value. printed: the text of --json, or the result of json.loads. Raises AssertionError with the
     places that violate the schema."""
     value = json.loads(printed) if isinstance(printed, (str, bytes)) else printed
-    problems = [f"  at {problem.json_path}: {problem.message}"
-                for problem in jsonschema.Draft202012Validator(schema_of(verb)).iter_errors(value)]
+    problems = [
+        f"  at {problem.json_path}: {problem.message}"
+        for problem in jsonschema.Draft202012Validator(schema_of(verb)).iter_errors(value)
+    ]
     if problems:
         raise AssertionError(f"not as docs/json says of '{verb}':\n" + "\n".join(problems[:5]) + f"\n{value}")
     return value

@@ -32,15 +32,20 @@ class Nemesis:
         report."""
         cluster = self.cluster
         kills = {
-            "gateway": [("kill", lambda: self.kill("gateway")),
-                        ("restart", lambda: self.kill("gateway", signal.SIGTERM))],
-            "workers": [("kill", lambda: self.kill(self.rng.choice(cluster.workers()))),
-                        ("restart", lambda: self.kill(self.rng.choice(cluster.workers()), signal.SIGTERM))],
-            "redis": [("kill", lambda: self.kill("redis")),
-                      ("restart", lambda: self.kill("redis", signal.SIGTERM))],
-            "postgres": [("kill", lambda: self.kill("postgres")),
-                         ("stop at once", lambda: self.kill("postgres", signal.SIGQUIT)),
-                         ("restart", lambda: self.kill("postgres", signal.SIGINT))],
+            "gateway": [
+                ("kill", lambda: self.kill("gateway")),
+                ("restart", lambda: self.kill("gateway", signal.SIGTERM)),
+            ],
+            "workers": [
+                ("kill", lambda: self.kill(self.rng.choice(cluster.workers()))),
+                ("restart", lambda: self.kill(self.rng.choice(cluster.workers()), signal.SIGTERM)),
+            ],
+            "redis": [("kill", lambda: self.kill("redis")), ("restart", lambda: self.kill("redis", signal.SIGTERM))],
+            "postgres": [
+                ("kill", lambda: self.kill("postgres")),
+                ("stop at once", lambda: self.kill("postgres", signal.SIGQUIT)),
+                ("restart", lambda: self.kill("postgres", signal.SIGINT)),
+            ],
         }
         parts = ["gateway", "redis", "postgres", *cluster.workers()]
         others = {
@@ -71,8 +76,10 @@ class Nemesis:
         self.cluster.postgres.psql("insert into proof.faults default values")
         self.wait(0.2, 0.6)
         end = time.monotonic() + 5
-        while time.monotonic() < end and self.cluster.postgres.psql(
-                "select count(*) from proof.transitions where new = 'retrying'") == "0":
+        while (
+            time.monotonic() < end
+            and self.cluster.postgres.psql("select count(*) from proof.transitions where new = 'retrying'") == "0"
+        ):
             time.sleep(0.05)
         self.cluster.postgres.psql("delete from proof.faults")
         return ""
@@ -121,4 +128,5 @@ class Nemesis:
 
     def report(self):
         return f"seed {self.seed}, {self.kind}: " + "; ".join(
-            f"{what} ({ended - began:.2f} s)" for what, began, ended in self.done)
+            f"{what} ({ended - began:.2f} s)" for what, began, ended in self.done
+        )

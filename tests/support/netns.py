@@ -45,4 +45,5 @@ def drop(port, *more):
     def end():
         for rule in rules:
             run("iptables", "-D", *rule)
+
     return end

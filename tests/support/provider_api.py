@@ -28,12 +28,23 @@ OWNER = "US1"  # of the workspace: its v1 webhooks are listed without userId
 VERSION = "2026-03-30"
 SAMPLE = "EVsample0000000000000000000000000"  # the one id of all test events
 MAX_WEBHOOKS = 50
-V1_KINDS = {"messages": {"message.received", "message.delivered"},
-            "calls": {"call.completed", "call.ringing", "call.recording.completed"},
-            "call-summaries": {"call.summary.completed"}, "call-transcripts": {"call.transcript.completed"}}
+V1_KINDS = {
+    "messages": {"message.received", "message.delivered"},
+    "calls": {"call.completed", "call.ringing", "call.recording.completed"},
+    "call-summaries": {"call.summary.completed"},
+    "call-transcripts": {"call.transcript.completed"},
+}
 EVENTS = set().union(*V1_KINDS.values()) | {
-    "message.failed", "message.undelivered", "call.answered", "call.missed", "call.forwarded", "call.menu.selected",
-    "call.voicemail.completed", "contact.updated", "contact.deleted"}
+    "message.failed",
+    "message.undelivered",
+    "call.answered",
+    "call.missed",
+    "call.forwarded",
+    "call.menu.selected",
+    "call.voicemail.completed",
+    "contact.updated",
+    "contact.deleted",
+}
 
 
 def now():
@@ -78,7 +89,9 @@ class ProviderApi:
         if certificate:  # (chain, key)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
             self.scheme = "https"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -107,9 +120,14 @@ class ProviderApi:
                     http_request.close_connection = True
                     return
             except Refused as refused:
-                status, answer = refused.status, {"message": str(refused), "code": refused.code,
-                                                  "status": refused.status, "docs": "https://example.com/docs",
-                                                  "title": "Error", "errors": refused.errors or []}
+                status, answer = refused.status, {
+                    "message": str(refused),
+                    "code": refused.code,
+                    "status": refused.status,
+                    "docs": "https://example.com/docs",
+                    "title": "Error",
+                    "errors": refused.errors or [],
+                }
                 headers = refused.headers
             else:
                 headers = {}
@@ -168,8 +186,9 @@ class ProviderApi:
         if match := re.fullmatch("/v1/webhooks/([a-z-]+)", path):
             if method == "POST" and match[1] in V1_KINDS:
                 self.check_hook(value, V1_KINDS[match[1]], more={"userId"})
-                hook = self.new_hook(f"WH{uuid.uuid4().hex[:12]}", value,
-                                     base64.b64encode(uuid.uuid4().bytes * 2).decode())
+                hook = self.new_hook(
+                    f"WH{uuid.uuid4().hex[:12]}", value, base64.b64encode(uuid.uuid4().bytes * 2).decode()
+                )
                 return 201, {"data": hook}
             return None
         if match := re.fullmatch("/v1/webhooks/(WH[0-9a-f]+)", path):
@@ -207,7 +226,12 @@ class ProviderApi:
             return 200, {"data": {"key": hook["key"]}}
         if rest == "/events/test" and method == "POST":
             if set(value) != {"eventType"} or value["eventType"] not in hook["events"]:
-                raise Refused(400, "Bad Request", "0304400", errors=[{"path": "/eventType", "message": "not one of this webhook's"}])
+                raise Refused(
+                    400,
+                    "Bad Request",
+                    "0304400",
+                    errors=[{"path": "/eventType", "message": "not one of this webhook's"}],
+                )
             return 200, self.test_event(hook, value["eventType"])
         if rest == "/events" and method == "GET":
             return 200, self.page(hook, query)
@@ -219,12 +243,18 @@ class ProviderApi:
         return None
 
     def page(self, hook, query):
-        if set(query) - {"limit", "after", "status", "eventType", "createdAt[gt]"} or not 1 <= int(query.get("limit", 10)) <= 50:
+        if (
+            set(query) - {"limit", "after", "status", "eventType", "createdAt[gt]"}
+            or not 1 <= int(query.get("limit", 10)) <= 50
+        ):
             raise Refused(400, "Bad Request", "0304400")
-        items = [item for item, _ in reversed(self.deliveries[hook["id"]])
-                 if query.get("status", item["status"]) == item["status"]
-                 and query.get("eventType", item["eventType"]) == item["eventType"]
-                 and item["createdAt"] > query.get("createdAt[gt]", "")]
+        items = [
+            item
+            for item, _ in reversed(self.deliveries[hook["id"]])
+            if query.get("status", item["status"]) == item["status"]
+            and query.get("eventType", item["eventType"]) == item["eventType"]
+            and item["createdAt"] > query.get("createdAt[gt]", "")
+        ]
         start, limit = int(query.get("after", 0)), int(query.get("limit", 10))
         end = start + limit
         return {"data": items[start:end], "nextCursor": str(end) if end < len(items) else None}
@@ -240,16 +270,33 @@ class ProviderApi:
     def check_hook(self, value, events, more=()):
         if len(self.hooks) >= MAX_WEBHOOKS:
             raise Refused(400, "Too many webhooks in this workspace", "0304400")
-        if set(value) - {"url", "events", "label", "resourceIds", "status", *more} or not value.get("events") \
-                or not set(value["events"]) <= events or not str(value.get("url")).startswith("https://") \
-                or value.get("status", "enabled") not in ("enabled", "disabled"):
-            raise Refused(400, "Bad Request", "0304400", errors=[{"path": "/events", "message": "Invalid webhook", "value": None,
-                                                                 "schema": {}}])
+        if (
+            set(value) - {"url", "events", "label", "resourceIds", "status", *more}
+            or not value.get("events")
+            or not set(value["events"]) <= events
+            or not str(value.get("url")).startswith("https://")
+            or value.get("status", "enabled") not in ("enabled", "disabled")
+        ):
+            raise Refused(
+                400,
+                "Bad Request",
+                "0304400",
+                errors=[{"path": "/events", "message": "Invalid webhook", "value": None, "schema": {}}],
+            )
 
     def new_hook(self, identity, value, key):
-        hook = {"id": identity, "orgId": "OR1", "label": value.get("label"), "status": value.get("status", "enabled"),
-                "url": value["url"], "key": key, "createdAt": now(), "updatedAt": now(), "events": value["events"],
-                "resourceIds": value.get("resourceIds", ["*"])}
+        hook = {
+            "id": identity,
+            "orgId": "OR1",
+            "label": value.get("label"),
+            "status": value.get("status", "enabled"),
+            "url": value["url"],
+            "key": key,
+            "createdAt": now(),
+            "updatedAt": now(),
+            "events": value["events"],
+            "resourceIds": value.get("resourceIds", ["*"]),
+        }
         if identity.startswith("WH"):
             hook |= {"userId": value.get("userId", OWNER), "deletedAt": None}
         self.hooks[identity] = hook
@@ -257,13 +304,31 @@ class ProviderApi:
 
     @staticmethod
     def payload(event_type, event_id, resource_id, at):
-        return {"id": event_id, "apiVersion": VERSION, "createdAt": at, "type": event_type,
-                "data": {"resource": {"id": resource_id, "text": "Test", "direction": "incoming", "status": "received",
-                                      "createdAt": at},
-                         "context": {"orgId": "OR1", "phoneNumberId": "PN1", "conversationId": "CN1", "userId": None,
-                                     "contacts": {"ids": [], "lookupStatus": "none"},
-                                     "senderIdentifier": "+14155550111", "recipientIdentifiers": ["+14155550100"]},
-                         "links": {"quo": None}}}
+        return {
+            "id": event_id,
+            "apiVersion": VERSION,
+            "createdAt": at,
+            "type": event_type,
+            "data": {
+                "resource": {
+                    "id": resource_id,
+                    "text": "Test",
+                    "direction": "incoming",
+                    "status": "received",
+                    "createdAt": at,
+                },
+                "context": {
+                    "orgId": "OR1",
+                    "phoneNumberId": "PN1",
+                    "conversationId": "CN1",
+                    "userId": None,
+                    "contacts": {"ids": [], "lookupStatus": "none"},
+                    "senderIdentifier": "+14155550111",
+                    "recipientIdentifiers": ["+14155550100"],
+                },
+                "links": {"quo": None},
+            },
+        }
 
     def happen(self, hook, event_type, delivered=True, status="success"):
         """Logs and delivers an event of that type. Returns the log's item."""
@@ -277,8 +342,15 @@ class ProviderApi:
         return sample
 
     def log(self, hook, event, event_id, resource_id, delivered, status):
-        item = {"id": "msg_" + uuid.uuid4().hex, "eventId": event_id, "resourceId": resource_id,
-                "eventType": event["type"], "status": status, "nextAttemptAt": None, "createdAt": now()}
+        item = {
+            "id": "msg_" + uuid.uuid4().hex,
+            "eventId": event_id,
+            "resourceId": resource_id,
+            "eventType": event["type"],
+            "status": status,
+            "nextAttemptAt": None,
+            "createdAt": now(),
+        }
         body = json.dumps(event).encode()
         self.deliveries[hook["id"]].append((item, body))
         if delivered and hook["status"] == "enabled":
@@ -315,8 +387,16 @@ def main():
     parser.add_argument("--deliver-to", metavar="URL")
     options = parser.parse_args()
     fake = ProviderApi(options.port, options.deliver_to)
-    fake.recordings["AC123abc"] = [{"id": "CR1", "duration": 300, "startTime": now(), "status": "completed",
-                                    "type": "audio/mpeg", "url": "https://example.com/CR1.mp3?expires=1"}]
+    fake.recordings["AC123abc"] = [
+        {
+            "id": "CR1",
+            "duration": 300,
+            "startTime": now(),
+            "status": "completed",
+            "type": "audio/mpeg",
+            "url": "https://example.com/CR1.mp3?expires=1",
+        }
+    ]
     print(f"serving at {fake.url}", flush=True)
     threading.Event().wait()
 

@@ -174,7 +174,7 @@ class Proxy:
         kept = data if room is None else data[:room]
         for at in range(0, len(kept), step):
             self._wait_open(link, direction)
-            yield kept[at:at + step]
+            yield kept[at : at + step]
             if self.rates[direction]:
                 time.sleep(step / self.rates[direction])
         if room is not None and len(data) > room and link.after.get(direction) == "cut":

@@ -10,8 +10,16 @@ SCHEMA = os.path.join(ROOT, "schema")
 
 
 def _generate(folder):
-    subprocess.run(["cmake", f"-DSOURCE_DIR={SCHEMA}", f"-DOUTPUT_DIR={folder}", "-P",
-                    os.path.join(ROOT, "cmake", "activity_columns.cmake")], check=True)
+    subprocess.run(
+        [
+            "cmake",
+            f"-DSOURCE_DIR={SCHEMA}",
+            f"-DOUTPUT_DIR={folder}",
+            "-P",
+            os.path.join(ROOT, "cmake", "activity_columns.cmake"),
+        ],
+        check=True,
+    )
 
 
 def texts():
@@ -21,7 +29,7 @@ def texts():
         _generate(folder)
         for path in glob.glob(os.path.join(SCHEMA, "queries", "*.sql")) + glob.glob(os.path.join(folder, "*.sql")):
             with open(path, encoding="utf-8") as file:
-                found[os.path.basename(path)[:-len(".sql")]] = file.read()
+                found[os.path.basename(path)[: -len(".sql")]] = file.read()
     return found
 
 

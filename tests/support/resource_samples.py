@@ -9,8 +9,11 @@ def of_process(pid):
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             fields = dict(line.split(":", 1) for line in file if ":" in line)
-        return {"rss kB": int(fields["VmRSS"].split()[0]), "threads": int(fields["Threads"]),
-                "descriptors": len(os.listdir(f"/proc/{pid}/fd"))}
+        return {
+            "rss kB": int(fields["VmRSS"].split()[0]),
+            "threads": int(fields["Threads"]),
+            "descriptors": len(os.listdir(f"/proc/{pid}/fd")),
+        }
     except (OSError, KeyError):
         return None
 
@@ -46,5 +49,5 @@ class ResourceSamples:
         """Returns the median of the part of the series between two shares of its length."""
         row = self.rows[name]
         begin = int(first * len(row))
-        part = sorted(value for _, value in row[begin:max(begin + 1, int(last * len(row)))])
+        part = sorted(value for _, value in row[begin : max(begin + 1, int(last * len(row)))])
         return part[len(part) // 2]

@@ -31,7 +31,8 @@ class Result(unittest.TextTestResult):
     def stopTest(self, test):
         super().stopTest(test)
         self.outcomes.setdefault(self.name(test), {"result": "passed", "note": ""})["seconds"] = round(
-            time.monotonic() - self.began, 2)
+            time.monotonic() - self.began, 2
+        )
 
     @staticmethod
     def name(test):
@@ -67,8 +68,16 @@ def plain(path, name):
     except SystemExit as end:
         code = end.code or 0
     finally:
-        write(name, {"main": {"result": "failed" if code or sys.exc_info()[0] else "passed", "note": "",
-                              "seconds": round(time.monotonic() - began, 2)}})
+        write(
+            name,
+            {
+                "main": {
+                    "result": "failed" if code or sys.exc_info()[0] else "passed",
+                    "note": "",
+                    "seconds": round(time.monotonic() - began, 2),
+                }
+            },
+        )
     sys.exit(code)
 
 
@@ -77,8 +86,9 @@ def spread(outcomes, module):
     for suite in unittest.defaultTestLoader.loadTestsFromModule(module):
         for test in suite:
             kind = type(test)
-            whole = outcomes.get(f"setUpClass ({kind.__module__}.{kind.__qualname__})",
-                                 outcomes.get(f"setUpModule ({kind.__module__})"))
+            whole = outcomes.get(
+                f"setUpClass ({kind.__module__}.{kind.__qualname__})", outcomes.get(f"setUpModule ({kind.__module__})")
+            )
             if whole:
                 outcomes.setdefault(Result.name(test), whole)
     return outcomes
@@ -86,8 +96,9 @@ def spread(outcomes, module):
 
 def forget_the_caller():
     """Removes the caller's settings from the environment of programs and psql; those that the tests read stay."""
-    ours = {"TRUNKLINE_" + word for word in ("BIN", "RESULTS", "SEED", "SOAK", "SOAK_MINUTES", "SUITES",
-                                             "UPDATE_GOLDEN")}
+    ours = {
+        "TRUNKLINE_" + word for word in ("BIN", "RESULTS", "SEED", "SOAK", "SOAK_MINUTES", "SUITES", "UPDATE_GOLDEN")
+    }
     foreign = ("TRUNKLINE_", "OPENPHONE_", "PG", "REDIS_URL", "DATABASE_URL", "SIGNING_KEY")
     for name in list(os.environ):
         if name.startswith(foreign) and name not in ours:
@@ -107,7 +118,7 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers are stopped on SIGTERM as well
     os.environ.setdefault("TRUNKLINE_BIN", os.path.join(os.path.dirname(TESTS), "build", "debug", "bin"))
     path = os.path.abspath(sys.argv[1])
-    kind, name = os.path.basename(os.path.dirname(path)), os.path.basename(path)[len("test_"):-len(".py")]
+    kind, name = os.path.basename(os.path.dirname(path)), os.path.basename(path)[len("test_") : -len(".py")]
     sys.path[:0] = [os.path.dirname(path), *(os.path.join(TESTS, folder) for folder in FOLDERS)]
     spec = importlib.util.spec_from_file_location(f"test_{name}", path)
     module = importlib.util.module_from_spec(spec)

@@ -5,7 +5,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-SAMPLE = re.compile(r'^([a-z_]+)(?:\{(.*)\})? (\S+)$')
+SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -45,14 +45,20 @@ class Page:
 
     def counters(self):
         """Returns all samples that never decrease."""
-        return {key: value for key, value in self.samples.items()
-                if key[0].endswith(("_total", "_count", "_bucket", "_sum"))}
+        return {
+            key: value
+            for key, value in self.samples.items()
+            if key[0].endswith(("_total", "_count", "_bucket", "_sum"))
+        }
 
     def labels(self, family):
         """Returns the labels of a family's samples, without those of the format."""
-        return {label for (name, has), _ in self.samples.items()
-                if re.sub("_(bucket|sum|count)$", "", name) == family or name == family
-                for label, _ in has} - {"le"}
+        return {
+            label
+            for (name, has), _ in self.samples.items()
+            if re.sub("_(bucket|sum|count)$", "", name) == family or name == family
+            for label, _ in has
+        } - {"le"}
 
 
 def problems(text):

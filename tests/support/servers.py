@@ -96,10 +96,27 @@ class Redis:
         with open(config, "w", encoding="utf-8") as file:
             file.write(f"include {DEPLOY}/redis.conf\ninclude {DEPLOY}/redis-users.conf\n")
         self.process = subprocess.Popen(
-            [*self.before, "redis-server", config, "--bind", "127.0.0.1", "--port", str(self.port), "--dir",
-             self.folder, "--maxmemory", "0", "--logfile", self.folder + "/log", *self.extra],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env={**os.environ, **self.environment})
+            [
+                *self.before,
+                "redis-server",
+                config,
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+                "--dir",
+                self.folder,
+                "--maxmemory",
+                "0",
+                "--logfile",
+                self.folder + "/log",
+                *self.extra,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **self.environment},
+        )
         wait_for(lambda: self.process.poll() is not None or self._pings(), "redis to answer")
 
     def _pings(self):
@@ -166,8 +183,11 @@ def _postgres_bin():
 
 
 def _as_postgres(command):
-    return (["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + command
-            if os.geteuid() == 0 else command)
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + command
+        if os.geteuid() == 0
+        else command
+    )
 
 
 def _new_cluster(programs):
@@ -188,10 +208,25 @@ def _new_cluster(programs):
             if os.geteuid() == 0:
                 user = pwd.getpwnam("postgres")
                 os.chown(made, user.pw_uid, user.pw_gid)
-            _run_as_postgres([f"{programs}/initdb", "-D", made + "/data", "-U", "trunkline", "-A", "trust", "-E", "UTF8",
-                              "--locale=C.UTF-8", "--no-sync"])
-            _run_as_postgres([f"{programs}/postgres", "--single", "-F", "-D", made + "/data", "postgres"],
-                             "create database trunkline\n")
+            _run_as_postgres(
+                [
+                    f"{programs}/initdb",
+                    "-D",
+                    made + "/data",
+                    "-U",
+                    "trunkline",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                ]
+            )
+            _run_as_postgres(
+                [f"{programs}/postgres", "--single", "-F", "-D", made + "/data", "postgres"],
+                "create database trunkline\n",
+            )
             shutil.rmtree(place + ".new", ignore_errors=True)  # left by a test that was killed here
             shutil.copytree(made + "/data", place + ".new", symlinks=True)
             os.rename(place + ".new", place)
@@ -209,12 +244,20 @@ class Postgres:
 
     environment: more variables for the server, at its next start.
     """
+
     environment = {}
 
     def __init__(self, **settings):
-        self.settings = {"fsync": "on", "synchronous_commit": "on", "max_connections": "60",
-                         "shared_buffers": "64MB", "log_min_messages": "fatal", "max_wal_size": "256MB",
-                         "timezone": "UTC", **settings}
+        self.settings = {
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "max_connections": "60",
+            "shared_buffers": "64MB",
+            "log_min_messages": "fatal",
+            "max_wal_size": "256MB",
+            "timezone": "UTC",
+            **settings,
+        }
         self.folder = _temp_folder("postgres")
         self.data = self.folder + "/data"
         self.bin = _postgres_bin()
@@ -246,8 +289,12 @@ class Postgres:
         """Creates the tables as the owner with `trunkline` (program is its path), grants by schema/roles.sql, as in
         docs/postgresql.md."""
         self.grant_roles()
-        subprocess.run([program, "migrate", "--postgres", self.url_of("owner")], check=True,
-                       stdout=subprocess.DEVNULL, env=clean_environment())
+        subprocess.run(
+            [program, "migrate", "--postgres", self.url_of("owner")],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env=clean_environment(),
+        )
         self.grant_roles()
 
     def grant_roles(self, database="trunkline"):
@@ -258,9 +305,26 @@ class Postgres:
         log = open(self.folder + "/log", "ab")
         settings = [x for k, v in self.settings.items() for x in ("-c", f"{k}={v}")]
         self.process = subprocess.Popen(
-            _as_postgres([f"{self.bin}/postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1",
-                          "-k", self.folder, *settings]),
-            cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **self.environment})
+            _as_postgres(
+                [
+                    f"{self.bin}/postgres",
+                    "-D",
+                    self.data,
+                    "-p",
+                    str(self.port),
+                    "-h",
+                    "127.0.0.1",
+                    "-k",
+                    self.folder,
+                    *settings,
+                ]
+            ),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **self.environment},
+        )
         wait_for(lambda: self.process.poll() is not None or self._answers(), "postgres to answer")
 
     def _answers(self):
@@ -272,9 +336,31 @@ class Postgres:
     def psql(self, sql, database="trunkline", check=True):
         """Runs SQL, returns its rows as text: columns separated by |, one row per line, nulls as ∅."""
         # By its full path: Debian's /usr/bin/psql is a Perl script that takes five times as long.
-        done = subprocess.run([f"{self.bin}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=∅",
-                               "-h", "127.0.0.1", "-p", str(self.port), "-U", "trunkline", "-d", database],
-                              input=sql, capture_output=True, text=True, env=clean_environment())
+        done = subprocess.run(
+            [
+                f"{self.bin}/psql",
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-P",
+                "null=∅",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-U",
+                "trunkline",
+                "-d",
+                database,
+            ],
+            input=sql,
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+        )
         if check and done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout.rstrip("\n")

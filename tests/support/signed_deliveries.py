@@ -18,12 +18,15 @@ HEX_KEY = "test_signing_key_for_tests_0001"
 STANDARD_KEY = "whsec_" + base64.b64encode(b"a standard webhooks key of 32 b.").decode()
 LEGACY_KEY = "legacy:" + base64.b64encode(b"a legacy key of thirty-two bytes").decode()
 KEYS = (HEX_KEY, STANDARD_KEY, LEGACY_KEY)
-SECRETS = {name: base64.b64decode(key.split("_" if name == "standard" else ":", 1)[1])
-           for name, key in (("standard", STANDARD_KEY), ("legacy", LEGACY_KEY))}
+SECRETS = {
+    name: base64.b64decode(key.split("_" if name == "standard" else ":", 1)[1])
+    for name, key in (("standard", STANDARD_KEY), ("legacy", LEGACY_KEY))
+}
 
 
 class Delivery:
     """One delivery: its body, the scheme that signs it, and all responses. key: webhook_events.event_key in hex."""
+
     __slots__ = ("body", "scheme", "provider_id", "key", "answers")
 
     def __init__(self, body, scheme="hex", provider_id=""):
@@ -38,8 +41,10 @@ class Delivery:
 
     def request(self):
         """Returns the bytes of a request, signed now."""
-        return (f"POST {PATH} HTTP/1.1\r\nHost: gateway.test\r\nContent-Type: application/json\r\n{self._signature()}"
-                f"Content-Length: {len(self.body)}\r\n\r\n").encode() + self.body
+        return (
+            f"POST {PATH} HTTP/1.1\r\nHost: gateway.test\r\nContent-Type: application/json\r\n{self._signature()}"
+            f"Content-Length: {len(self.body)}\r\n\r\n"
+        ).encode() + self.body
 
     def _signature(self):
         if self.scheme == "hex":
@@ -50,8 +55,10 @@ class Delivery:
         mac = base64.b64encode(hmac.new(SECRETS[self.scheme], signed.encode() + self.body, hashlib.sha256).digest())
         if self.scheme == "legacy":
             return f"openphone-signature: hmac;1;{stamp};{mac.decode()}\r\n"
-        return (f"webhook-id: {self.provider_id}\r\nwebhook-timestamp: {stamp}\r\n"
-                f"webhook-signature: v1,{mac.decode()}\r\n")
+        return (
+            f"webhook-id: {self.provider_id}\r\nwebhook-timestamp: {stamp}\r\n"
+            f"webhook-signature: v1,{mac.decode()}\r\n"
+        )
 
 
 def deliveries(seed):
@@ -68,7 +75,7 @@ def feed(redis, arriving, chunk=500):
         if not answers.readline().startswith(b"+"):
             raise RuntimeError("Redis does not know the gateway")
         for start in range(0, len(arriving), chunk):
-            part = arriving[start:start + chunk]
+            part = arriving[start : start + chunk]
             connection.sendall(b"".join(_xadd(delivery) for delivery in part))
             for _ in part:
                 if not answers.readline().startswith(b"$"):
@@ -111,22 +118,39 @@ def _world(rng):
 
 
 def _event(name, kind, resource, **data):
-    return json.dumps({"id": "EV" + name, "apiVersion": "v4", "createdAt": "2026-11-20T17:03:01.310Z", "type": kind,
-                       "data": {"object": resource, **data}}).encode()
+    return json.dumps(
+        {
+            "id": "EV" + name,
+            "apiVersion": "v4",
+            "createdAt": "2026-11-20T17:03:01.310Z",
+            "type": kind,
+            "data": {"object": resource, **data},
+        }
+    ).encode()
 
 
 def _recording(rng, name):
     entry = {"id": "CR" + name, "url": f"https://files.example.com/{name}.mp3", "type": "audio/mpeg", "duration": 12}
-    return _event(name, "call.recording.completed", {"id": f"AC{rng.getrandbits(64):x}", "status": "completed",
-                                                     "recordings": [entry]})
+    return _event(
+        name,
+        "call.recording.completed",
+        {"id": f"AC{rng.getrandbits(64):x}", "status": "completed", "recordings": [entry]},
+    )
 
 
 def _contact(rng, name):
     number = plain.contact_number(rng.randrange(2000))
-    return _event(name, "contact.updated", {
-        "id": f"CT{rng.randrange(500)}", "firstName": rng.choice(("Ada", "Dana", "Noor")), "lastName": name,
-        "updatedAt": f"2026-11-20T17:{rng.randrange(60):02}:{rng.randrange(60):02}.000Z",
-        "fields": [{"name": "Phone", "type": "phone-number", "value": number}]})
+    return _event(
+        name,
+        "contact.updated",
+        {
+            "id": f"CT{rng.randrange(500)}",
+            "firstName": rng.choice(("Ada", "Dana", "Noor")),
+            "lastName": name,
+            "updatedAt": f"2026-11-20T17:{rng.randrange(60):02}:{rng.randrange(60):02}.000Z",
+            "fields": [{"name": "Phone", "type": "phone-number", "value": number}],
+        },
+    )
 
 
 def _unknown(rng, name):

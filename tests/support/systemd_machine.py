@@ -47,15 +47,26 @@ class Machine:
     def __init__(self, shared):
         if os.geteuid() != 0:
             raise CannotBoot("needs root")
-        tree = next((path for path in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
-                     if os.path.exists(path + "/cgroup.controllers")), None)
+        tree = next(
+            (
+                path
+                for path in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
+                if os.path.exists(path + "/cgroup.controllers")
+            ),
+            None,
+        )
         if not tree:
             raise CannotBoot("needs cgroups of version 2")
         self.place = tempfile.mkdtemp(prefix="trunkline-machine-")
         self.cgroup = f"{tree}/{os.path.basename(self.place)}"
         with open(self.place + ".log", "wb") as log:
-            self.process = subprocess.Popen(["bash", "-c", BOOT, "bash", self.cgroup, self.place, shared],
-                                            env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                ["bash", "-c", BOOT, "bash", self.cgroup, self.place, shared],
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
         try:
             wait_for(lambda: self.process.poll() is not None or self._runs(), "systemd to run")
         except TimeoutError:
@@ -89,9 +100,27 @@ class Machine:
 
     def _enter(self, command):
         return subprocess.run(
-            ["nsenter", "--target", self._first(), "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--root", "--wd",
-             "/bin/bash", "-euc", command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"})
+            [
+                "nsenter",
+                "--target",
+                self._first(),
+                "--mount",
+                "--pid",
+                "--uts",
+                "--ipc",
+                "--cgroup",
+                "--root",
+                "--wd",
+                "/bin/bash",
+                "-euc",
+                command,
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"},
+        )
 
     def property(self, unit, name):
         return self.run(f"systemctl show --value -p {name} {unit}").strip()

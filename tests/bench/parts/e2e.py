@@ -65,19 +65,36 @@ def run(options):
             rounds["acknowledgement"].append({"p50_ms": sent["p50_ms"], "p99_ms": sent["p99_ms"]})
             rounds[SYNC].append(syncs.measure())
             servers.forget()
-            rounds["bare commit"].append(outcomes.percentiles(
-                bare_commits.measure(servers.postgres, RATE, int(length), WARM_UP)))
-    return {"rounds": rounds, "measured": {"e2e-p99": figures.ratio(
-        rounds["receipt to commit"], rounds["bare commit"], "p99_ms")}}
+            rounds["bare commit"].append(
+                outcomes.percentiles(bare_commits.measure(servers.postgres, RATE, int(length), WARM_UP))
+            )
+    return {
+        "rounds": rounds,
+        "measured": {"e2e-p99": figures.ratio(rounds["receipt to commit"], rounds["bare commit"], "p99_ms")},
+    }
 
 
 def tables(result, options):
-    return [(f"e2e: {RATE:,} deliveries per second (open loop), {options.rounds} rounds, ms, median (min-max); "
-             "the receipt time is in whole ms", [["", "p50", "p99"]] + [
-                 figures.row(name, each, (("p50_ms", 2), ("p99_ms", 2))) for name, each in result["rounds"].items()])]
+    return [
+        (
+            f"e2e: {RATE:,} deliveries per second (open loop), {options.rounds} rounds, ms, median (min-max); "
+            "the receipt time is in whole ms",
+            [["", "p50", "p99"]]
+            + [figures.row(name, each, (("p50_ms", 2), ("p99_ms", 2))) for name, each in result["rounds"].items()],
+        )
+    ]
 
 
 def charts(result):
-    return [("e2e", f"Times at {RATE:,} deliveries per second", "ms",
-             [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
-              for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]
+    return [
+        (
+            "e2e",
+            f"Times at {RATE:,} deliveries per second",
+            "ms",
+            [
+                (f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
+                for column in ("p50_ms", "p99_ms")
+                for name, each in result["rounds"].items()
+            ],
+        )
+    ]

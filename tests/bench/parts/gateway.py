@@ -10,8 +10,17 @@ import load
 import progress
 from bench_servers import BenchServers
 
-PACKAGES = ["nodejs", "npm", "nginx", "libnginx-mod-http-lua", "lua-nginx-redis", "wrk", "gunicorn", "python3-flask",
-            "python3-psycopg2"]
+PACKAGES = [
+    "nodejs",
+    "npm",
+    "nginx",
+    "libnginx-mod-http-lua",
+    "lua-nginx-redis",
+    "wrk",
+    "gunicorn",
+    "python3-flask",
+    "python3-psycopg2",
+]
 CONTENDERS = 10
 
 
@@ -60,22 +69,39 @@ def run(options):
 
 
 def measured(rounds):
-    pairs = {"gateway-nginx-1": ("trunkline x1", "nginx + Lua x1"),
-             "gateway-nginx-2": ("trunkline x2", "nginx + Lua x2"),
-             "gateway-ioredis": ("trunkline x1", "fastify-ioredis x1"),
-             "gateway-bullmq": ("trunkline x1", "fastify-bullmq x1"), "gateway-flask": ("trunkline x1", "flask"),
-             "gateway-ceiling": ("trunkline x1", "ceiling")}
-    return {name: figures.ratio(rounds[ours], rounds[theirs], "per_second")
-            for name, (ours, theirs) in pairs.items() if ours in rounds and theirs in rounds}
+    pairs = {
+        "gateway-nginx-1": ("trunkline x1", "nginx + Lua x1"),
+        "gateway-nginx-2": ("trunkline x2", "nginx + Lua x2"),
+        "gateway-ioredis": ("trunkline x1", "fastify-ioredis x1"),
+        "gateway-bullmq": ("trunkline x1", "fastify-bullmq x1"),
+        "gateway-flask": ("trunkline x1", "flask"),
+        "gateway-ceiling": ("trunkline x1", "ceiling"),
+    }
+    return {
+        name: figures.ratio(rounds[ours], rounds[theirs], "per_second")
+        for name, (ours, theirs) in pairs.items()
+        if ours in rounds and theirs in rounds
+    }
 
 
 def tables(result, options):
     columns = (("per_second", 0), ("cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
-    return [(f"gateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
-             "(min-max)", [["", "deliveries/s", "own CPU µs", "Redis CPU µs", "cores busy"]] + [
-                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
+    return [
+        (
+            f"gateway: {options.connections} connections, {options.rounds} rounds of {options.seconds} s, median "
+            "(min-max)",
+            [["", "deliveries/s", "own CPU µs", "Redis CPU µs", "cores busy"]]
+            + [figures.row(name, each, columns) for name, each in result["rounds"].items()],
+        )
+    ]
 
 
 def charts(result):
-    return [("gateway", "Durable acknowledgements", "deliveries per second",
-             [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]
+    return [
+        (
+            "gateway",
+            "Durable acknowledgements",
+            "deliveries per second",
+            [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()],
+        )
+    ]

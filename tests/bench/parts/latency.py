@@ -39,8 +39,14 @@ def run(options):
                     rounds.setdefault(SYNC, []).append(syncs.measure())
                 for contender in running:
                     servers.forget_queue()
-                    result = load.paced(options.bin, contender.port, requests, rate,
-                                        options.seconds + 1 if turn else 2, options.connections)
+                    result = load.paced(
+                        options.bin,
+                        contender.port,
+                        requests,
+                        rate,
+                        options.seconds + 1 if turn else 2,
+                        options.connections,
+                    )
                     if (stored := contender.stored(servers)) != result["sent"]:
                         raise RuntimeError(f"{contender.name}: {result['sent']} acknowledged, {stored} stored")
                     if turn:
@@ -49,18 +55,35 @@ def run(options):
             for contender in running:
                 contender.close()
     ours, theirs = (rounds[each.name] for each in running)
-    return {"rounds": rounds, "rate": rate, "measured": {
-        f"latency-{name}": figures.ratio(ours, theirs, f"{name}_ms") for name in ("p50", "p99")}}
+    return {
+        "rounds": rounds,
+        "rate": rate,
+        "measured": {f"latency-{name}": figures.ratio(ours, theirs, f"{name}_ms") for name in ("p50", "p99")},
+    }
 
 
 def tables(result, options):
     columns = [(name, 2) for name in ("p50_ms", "p90_ms", "p99_ms", "p999_ms")]
-    return [(f"latency: open loop at {result['rate']:,.0f}/s (half of the maximum of nginx + Lua), {options.rounds} rounds of "
-             f"{options.seconds} s, ms, median (min-max)", [["", "p50", "p90", "p99", "p99.9"]] + [
-                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
+    return [
+        (
+            f"latency: open loop at {result['rate']:,.0f}/s (half of the maximum of nginx + Lua), {options.rounds} rounds of "
+            f"{options.seconds} s, ms, median (min-max)",
+            [["", "p50", "p90", "p99", "p99.9"]]
+            + [figures.row(name, each, columns) for name, each in result["rounds"].items()],
+        )
+    ]
 
 
 def charts(result):
-    return [("latency", f"Time to the acknowledgement at {result['rate']:,.0f} deliveries per second", "ms",
-             [(f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
-              for column in ("p50_ms", "p99_ms") for name, each in result["rounds"].items()])]
+    return [
+        (
+            "latency",
+            f"Time to the acknowledgement at {result['rate']:,.0f} deliveries per second",
+            "ms",
+            [
+                (f"{name}, {column[:3]}", figures.median(figures.field(each, column)))
+                for column in ("p50_ms", "p99_ms")
+                for name, each in result["rounds"].items()
+            ],
+        )
+    ]

@@ -34,8 +34,11 @@ def drained_by(servers, options, workers, threads):
     servers.forget()
     fill.stream(servers.redis, backlog(options))
     servers.rewrite()
-    result = drain.run(servers, lambda: [drain.ours(servers, options.bin, "--threads", threads) for _ in range(workers)],
-                       drain.entries_left)
+    result = drain.run(
+        servers,
+        lambda: [drain.ours(servers, options.bin, "--threads", threads) for _ in range(workers)],
+        drain.entries_left,
+    )
     drain.check_rows(servers, backlog(options))
     return result
 
@@ -48,28 +51,48 @@ def run(options):
             for threads, name in THREADS.items():
                 for workers in (1, 2):
                     rounds.setdefault(f"workers x{workers}, {name}", []).append(
-                        drained_by(servers, options, workers, threads))
+                        drained_by(servers, options, workers, threads)
+                    )
             bodies.write_requests(requests, 2000)
             for threads in (1, 2):
                 gateway = contenders.Gateway(servers, options.bin, threads)
                 try:
                     load.full(gateway, servers, requests, 1, options.connections)  # warm-up
                     rounds.setdefault(f"gateway threads x{threads}", []).append(
-                        load.round_of(gateway, servers, requests, options))
+                        load.round_of(gateway, servers, requests, options)
+                    )
                 finally:
                     gateway.close()
-    return {"rounds": rounds, "measured": {
-        "scale-workers": figures.ratio(rounds["workers x2, 1 thread per worker"],
-                                       rounds["workers x1, 1 thread per worker"], "per_second"),
-        "scale-threads": figures.ratio(rounds["gateway threads x2"], rounds["gateway threads x1"], "per_second")}}
+    return {
+        "rounds": rounds,
+        "measured": {
+            "scale-workers": figures.ratio(
+                rounds["workers x2, 1 thread per worker"], rounds["workers x1, 1 thread per worker"], "per_second"
+            ),
+            "scale-threads": figures.ratio(rounds["gateway threads x2"], rounds["gateway threads x1"], "per_second"),
+        },
+    }
 
 
 def tables(result, options):
-    return [(f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (min-max)",
-             [["", "per second", "cores busy"]] + [
-                 figures.row(name, each, [("per_second", 0), ("cores_busy", 2)]) for name, each in result["rounds"].items()])]
+    return [
+        (
+            f"scale: a backlog of {backlog(options):,}, {options.rounds} rounds, median (min-max)",
+            [["", "per second", "cores busy"]]
+            + [
+                figures.row(name, each, [("per_second", 0), ("cores_busy", 2)])
+                for name, each in result["rounds"].items()
+            ],
+        )
+    ]
 
 
 def charts(result):
-    return [("scale", "One and two workers, one and two gateway threads", "deliveries per second",
-             [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]
+    return [
+        (
+            "scale",
+            "One and two workers, one and two gateway threads",
+            "deliveries per second",
+            [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()],
+        )
+    ]

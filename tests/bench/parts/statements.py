@@ -35,8 +35,13 @@ def run(options):
             scripts = copying.keep(servers.postgres, 1)
             statements.begin(servers.postgres)
             copying.measure(servers, scripts, count)
-            rounds["copy"].append({name: one for name, one in statements.each(servers.postgres, "trunkline", count).items()
-                                   if name.startswith("copy ")})
+            rounds["copy"].append(
+                {
+                    name: one
+                    for name, one in statements.each(servers.postgres, "trunkline", count).items()
+                    if name.startswith("copy ")
+                }
+            )
     return {"rounds": rounds, "measured": {}}
 
 
@@ -56,14 +61,23 @@ def tables(result, options):
             shown[name] = of_rounds
         else:
             few.append(of_rounds)
-    lines = [figures.row(name, each, COLUMNS)
-             for name, each in sorted(shown.items(), key=lambda item: -figures.median(figures.field(item[1], "us")))]
+    lines = [
+        figures.row(name, each, COLUMNS)
+        for name, each in sorted(shown.items(), key=lambda item: -figures.median(figures.field(item[1], "us")))
+    ]
     lines += [figures.row(f"{len(few)} more", [summed(turn) for turn in zip(*few)], COLUMNS)] if few else []
-    return [(f"statements: {options.backlog // 4:,} events, one thread, {options.rounds} rounds, per event, "
-             "median (min-max)",
-             [["", "calls per 1,000 events", "µs", "page accesses", "bytes of WAL"], *lines,
-              figures.row("all statements of the worker", all_of_ours, COLUMNS),
-              figures.row("COPY of the same rows", [summed(one.values()) for one in copy], COLUMNS)])]
+    return [
+        (
+            f"statements: {options.backlog // 4:,} events, one thread, {options.rounds} rounds, per event, "
+            "median (min-max)",
+            [
+                ["", "calls per 1,000 events", "µs", "page accesses", "bytes of WAL"],
+                *lines,
+                figures.row("all statements of the worker", all_of_ours, COLUMNS),
+                figures.row("COPY of the same rows", [summed(one.values()) for one in copy], COLUMNS),
+            ],
+        )
+    ]
 
 
 def charts(_):

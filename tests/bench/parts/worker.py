@@ -36,9 +36,13 @@ def run(options):
     copies = [each for name, each in rounds.items() if name.startswith("COPY")]
     best_copy = [max(turn, key=lambda each: each["per_second"]) for turn in zip(*copies)]
     best_peer = [max(turn, key=lambda each: each["per_second"]) for turn in zip(rounds[PEER], rounds[PEERS])]
-    return {"rounds": rounds, "measured": {
-        "worker-bullmq": figures.ratio(rounds[OURS], best_peer, "per_second"),
-        "worker-copy": figures.ratio(rounds[OURS], best_copy, "per_second")}}
+    return {
+        "rounds": rounds,
+        "measured": {
+            "worker-bullmq": figures.ratio(rounds[OURS], best_peer, "per_second"),
+            "worker-copy": figures.ratio(rounds[OURS], best_copy, "per_second"),
+        },
+    }
 
 
 def one_round(servers, options, backlog, jobs):
@@ -49,7 +53,9 @@ def one_round(servers, options, backlog, jobs):
     results[OURS] = drain.run(servers, lambda: [drain.ours(servers, options.bin)], drain.entries_left)
     drain.check_rows(servers, backlog)
     for connections in sorted({1, options.cores}):
-        results[f"COPY by {connections}"] = copying.measure(servers, copying.keep(servers.postgres, connections), backlog)
+        results[f"COPY by {connections}"] = copying.measure(
+            servers, copying.keep(servers.postgres, connections), backlog
+        )
         drain.check_rows(servers, backlog)
     for count, name in ((1, PEER), (2, PEERS)):
         servers.forget()
@@ -62,12 +68,22 @@ def one_round(servers, options, backlog, jobs):
 
 def tables(result, options):
     columns = (("per_second", 0), ("cpu_us", 1), ("postgres_cpu_us", 1), ("redis_cpu_us", 1), ("cores_busy", 2))
-    return [(f"worker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
-             "median (min-max)",
-             [["", "events/s", "own CPU µs", "PostgreSQL CPU µs", "Redis CPU µs", "cores busy"]] + [
-                 figures.row(name, each, columns) for name, each in result["rounds"].items()])]
+    return [
+        (
+            f"worker: a backlog of {options.backlog:,} events ({options.jobs:,} for BullMQ), {options.rounds} rounds, "
+            "median (min-max)",
+            [["", "events/s", "own CPU µs", "PostgreSQL CPU µs", "Redis CPU µs", "cores busy"]]
+            + [figures.row(name, each, columns) for name, each in result["rounds"].items()],
+        )
+    ]
 
 
 def charts(result):
-    return [("worker", "Events applied to PostgreSQL", "events per second",
-             [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()])]
+    return [
+        (
+            "worker",
+            "Events applied to PostgreSQL",
+            "events per second",
+            [(name, figures.median(figures.field(each, "per_second"))) for name, each in result["rounds"].items()],
+        )
+    ]

@@ -31,8 +31,12 @@ class Power:
         copied = tempfile.mktemp(prefix="unsynced-", suffix=".so", dir=os.path.dirname(folder))
         self.preload = shutil.copy(library(), copied)
         os.chmod(self.preload, 0o755)
-        self.environment = {"LD_PRELOAD": self.preload, "UNSYNCED_FOLDER": folder, "UNSYNCED_LOG": self.log,
-                            "UNSYNCED_SLOW": str(slow)}
+        self.environment = {
+            "LD_PRELOAD": self.preload,
+            "UNSYNCED_FOLDER": folder,
+            "UNSYNCED_LOG": self.log,
+            "UNSYNCED_SLOW": str(slow),
+        }
 
     def loss(self, process, torn=None):
         """Kills the server with all its children, then undoes its unsynced writes. torn(lost): of the bytes that a
@@ -102,7 +106,7 @@ def read_log(path):
     while at + RECORD.size <= len(data):
         kind, size, token, inode, offset, length = RECORD.unpack_from(data, at)
         at += RECORD.size
-        records.append((kind, token, inode, offset, length, data[at:at + size]))
+        records.append((kind, token, inode, offset, length, data[at : at + size]))
         at += size
     return records
 
@@ -112,7 +116,7 @@ def unsynced(folder, log):
     records = read_log(log)
     ended = {token for kind, token, *_ in records if kind == SYNC_ENDED}
     open_writes, done_writes = {}, {}  # inode: {token: record}
-    inode_of, covered = {}, {}         # covered: token of a sync: what it covers if it ends
+    inode_of, covered = {}, {}  # covered: token of a sync: what it covers if it ends
     for record in records:
         kind, token, inode = record[:3]
         if kind == BEFORE:
@@ -157,7 +161,7 @@ def undo(path, records, torn=None):
                 file.write(old)
             file.truncate(length)
         end = file.seek(0, os.SEEK_END)
-        lost = tail[max(0, end - then):]
+        lost = tail[max(0, end - then) :]
         if torn and lost and end == then:
             kept = torn(lost)
             file.write(lost[:kept])

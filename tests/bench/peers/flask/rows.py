@@ -21,13 +21,34 @@ CONVERSATION = """insert into conversations as c (openphone_id, contact_id, last
         last_activity_id = case when excluded.last_activity_at > c.last_activity_at
           then excluded.last_activity_id else c.last_activity_id end
   returning id"""
-COLUMNS = ["openphone_id", "activity_type", "direction_k", "from_number", "to_numbers", "user_id", "line_id",
-           "answered_at", "completed_at", "duration_r", "created_at", "parties", "conv_refs", "contact_id",
-           "conversation_id", "body", "ai_summary", "ai_next_steps", "ai_transcript", "status_r",
-           "active_at"]
-ACTIVITY = (f"insert into activities as a ({', '.join(COLUMNS)}) values ({', '.join(['%s'] * len(COLUMNS))}) "
-            "on conflict (openphone_id) do update set updated_at = now(), "
-            + ", ".join(f"{name} = coalesce(excluded.{name}, a.{name})" for name in COLUMNS[2:]))
+COLUMNS = [
+    "openphone_id",
+    "activity_type",
+    "direction_k",
+    "from_number",
+    "to_numbers",
+    "user_id",
+    "line_id",
+    "answered_at",
+    "completed_at",
+    "duration_r",
+    "created_at",
+    "parties",
+    "conv_refs",
+    "contact_id",
+    "conversation_id",
+    "body",
+    "ai_summary",
+    "ai_next_steps",
+    "ai_transcript",
+    "status_r",
+    "active_at",
+]
+ACTIVITY = (
+    f"insert into activities as a ({', '.join(COLUMNS)}) values ({', '.join(['%s'] * len(COLUMNS))}) "
+    "on conflict (openphone_id) do update set updated_at = now(), "
+    + ", ".join(f"{name} = coalesce(excluded.{name}, a.{name})" for name in COLUMNS[2:])
+)
 
 
 def sides(resource, context):
@@ -54,8 +75,10 @@ def write(cursor, delivery_id, provider_id, body):
     active_at = resource.get("completedAt") if call else resource["createdAt"]
     status = "completed" if event["type"] == "call.completed" else resource.get("status")
     key = hashlib.sha256(provider_id.encode() + b"\0" + body).digest()
-    cursor.execute(EVENT, (key, provider_id, event["type"], event.get("apiVersion"), at, activity_id, delivery_id,
-                           provider_id, text))
+    cursor.execute(
+        EVENT,
+        (key, provider_id, event["type"], event.get("apiVersion"), at, activity_id, delivery_id, provider_id, text),
+    )
     if cursor.rowcount == 0:
         return
     sender, to, parties = sides(resource, context)
@@ -66,10 +89,29 @@ def write(cursor, delivery_id, provider_id, body):
     conversation = cursor.fetchone()[0]
     direction = resource.get("direction")
     summary = resource.get("summary")
-    cursor.execute(ACTIVITY, (
-        activity_id, "call" if call else "message", direction and "1" + direction, sender, to,
-        context.get("userId"), context.get("phoneNumberId"), resource.get("answeredAt"), resource.get("completedAt"),
-        resource.get("duration") if event["type"] == "call.completed" else None,
-        None if "callId" in resource else resource.get("createdAt"), parties, [conversation_id], contact, conversation,
-        None if call else resource.get("text") or None, "\n".join(summary) if summary else None,
-        as_json(resource.get("nextSteps")), as_json(resource.get("dialogue")), status, active_at))
+    cursor.execute(
+        ACTIVITY,
+        (
+            activity_id,
+            "call" if call else "message",
+            direction and "1" + direction,
+            sender,
+            to,
+            context.get("userId"),
+            context.get("phoneNumberId"),
+            resource.get("answeredAt"),
+            resource.get("completedAt"),
+            resource.get("duration") if event["type"] == "call.completed" else None,
+            None if "callId" in resource else resource.get("createdAt"),
+            parties,
+            [conversation_id],
+            contact,
+            conversation,
+            None if call else resource.get("text") or None,
+            "\n".join(summary) if summary else None,
+            as_json(resource.get("nextSteps")),
+            as_json(resource.get("dialogue")),
+            status,
+            active_at,
+        ),
+    )
