@@ -81,7 +81,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// Recursion is safe: the document is at most max_depth levels deep.
+// Recursion is safe: the document is at most max_json_depth levels deep.
 void append_json(std::string& out, const json_value& value) {
   switch (value.kind()) {
     case json_value::type::null:

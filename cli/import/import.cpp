@@ -180,7 +180,7 @@ config::command import_rows() {
                 "dry-run", options->dry_run, "Print what would be written, and roll each batch back"
             );
             set.flag("json", options->json, "Print one JSON object");
-            set.per_call({"dry-run"});
+            set.per_call({"dry-run", "label"});
             config::add_common(set, options->common, config::uses::postgres);
           },
       .run = [options] { return run(*options); }};

@@ -197,7 +197,7 @@ config::command webhooks_create() {
                 "dry-run", options->dry_run, "Print what would be created, and change nothing"
             );
             set.flag("json", options->json, "Print one JSON object that includes the keys");
-            set.per_call({"url", "event", "resource", "dry-run"});
+            set.per_call({"url", "event", "resource", "label", "dry-run"});
             declare_api(set, options->provider);
           },
       .run = [options] { return run(*options); }};

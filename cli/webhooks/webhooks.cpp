@@ -30,6 +30,7 @@ void declare_generation(config::option_set& set, std::string& target, bool all_a
   std::vector<std::string> allowed = {"2026-03-30", "v1"};
   if (all_allowed) allowed.insert(allowed.begin(), "all");
   set.choice("api", target, "API of the provider to use", std::move(allowed));
+  set.per_call({"api"});
 }
 
 std::vector<openphone::generation> generations_of(const std::string& api) {

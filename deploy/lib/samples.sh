@@ -6,7 +6,7 @@
 
 samples=$root/deploy/samples
 
-# Scheme by folder: hex for the integration document's events, legacy for v2 to v4, standard for
+# Scheme by folder: hex for the events of OpenPhone's integration guide, legacy for v2 to v4, standard for
 # 2026-03-30. `trunkline send` waits for each row and prints its state.
 send_samples() {
   local scheme

@@ -76,7 +76,7 @@ def message(rng, contact, size):
 
 
 def seed_message(rng, contact, size):
-    """The form of the integration document: no envelope id."""
+    """The form of OpenPhone's integration guide: no envelope id."""
     return json.dumps(
         {
             "type": "message.received",

@@ -23,17 +23,17 @@ def conditions(found):
     )
 
 
-def parts(before, found, anew):
+def parts(before, found, repeated):
     """Returns (parts, measured): the parts kept of the earlier run, and the names of the parts that this run
     measures."""
     if not before:
         return {}, {}
     if conditions(before) != conditions(found):
-        sys.exit("--keep: the file's figures are of another machine or other options; measure all of it anew")
+        sys.exit("--keep: the figures of the file are from another machine or other options; measure all parts again")
     old = {
         name: {"commit": before["machine"].get("commit", ""), **part}
         for name, part in before["parts"].items()
-        if name not in anew
+        if name not in repeated
     }
     measured = {}
     for part in old.values():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database as the Flask service of the integration document leaves it: its tables, with valid and invalid rows."""
+"""A database as the Flask service of OpenPhone's integration guide leaves it: its tables, with valid and invalid rows."""
 import json
 
 TABLES = """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs tests/e2e/recipe, the cURL recipe of the integration document, on private ports."""
+"""Runs tests/e2e/recipe, the cURL recipe of OpenPhone's integration guide, on private ports."""
 import os
 import subprocess
 import unittest

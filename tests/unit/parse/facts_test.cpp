@@ -15,7 +15,7 @@ activity_facts message(const std::string& members, std::string_view type = "mess
 
 }  // namespace
 
-TEST_CASE("the integration document's recipe is one incoming message without contact") {
+TEST_CASE("the recipe of the integration guide is one incoming message without contact") {
   const event what = normalise(R"({"type":"message.received","data":{"object":{"id":"TEST123"}}})");
   CHECK(
       facts_text(what) ==

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The integration document's own stack: Flask behind gunicorn, rows written inside the request. Each thread keeps its
+"""The stack of OpenPhone's integration guide: Flask behind gunicorn, rows written inside the request. Each thread keeps its
 connection; the event row, contact, conversation and activity are one transaction."""
 import base64
 import hashlib
