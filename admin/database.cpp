@@ -132,7 +132,7 @@ struct database::impl {
       connection.reset();
       return failed(true, "", error.what());
     } catch (const pqxx::sql_error& error) {
-      // The server closes the connection after these: a shutdown, a terminated session.
+      // The server closes the connection after these errors, such as a shutdown.
       const std::string& state = error.sqlstate();
       const bool ended = state.starts_with("57P0") || state.starts_with("08");
       if (ended) connection.reset();

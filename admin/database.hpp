@@ -41,7 +41,7 @@ struct database_limits {
   std::chrono::milliseconds connect{1500};
   std::chrono::milliseconds lock{2000};
   std::chrono::milliseconds statement{10000};  // 0: none
-  // Begins every transaction READ ONLY. Options in the URL, or a pooler that drops our options,
+  // Begins every transaction READ ONLY. Options in the URL, or a pooler that drops startup options,
   // cannot undo it.
   bool read_only = false;
 };

@@ -7,7 +7,7 @@
 namespace trunkline::cli {
 
 // Registers --api-url, --api-key-file, --ca-file and --api-timeout. The key itself has no flag: a
-// command line is for all to read.
+// command line is visible to all users.
 void declare_api(config::option_set&, openphone::settings& target);
 
 }  // namespace trunkline::cli

@@ -85,7 +85,7 @@ foreach(line ${lines})
     string(APPEND assignments "    ${column} = ${assigned},\n")
   endif()
 
-  # The time stands after the last of its columns; that of the status after its level.
+  # The time follows the last of its columns; that of the status follows its level.
   if(join STREQUAL newest)
     if(NOT DEFINED first_${at})
       set(first_${at} ${column})

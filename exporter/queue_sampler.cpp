@@ -22,7 +22,7 @@ class source {
   using reader = reading<State> (*)(const config::common_options&, std::chrono::milliseconds);
   source(const char* server, reader read) : server_(server), read_(read) {}
 
-  // Starts a reader when one is due. Returns its reading once it is there.
+  // Starts a reader when one is due. Returns its reading once it is available.
   std::optional<reading<State>> poll(const config::common_options& options) {
     if (!task_ && clock::now() >= next_) {
       next_ = clock::now() + period;

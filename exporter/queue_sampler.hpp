@@ -14,7 +14,7 @@ struct queue_samples {
   reading<postgres_state> postgres;
 };
 
-// Reads both servers every two seconds, so that scrapes cost them nothing. A server that hangs does
+// Reads both servers every two seconds, so that a scrape queries neither. A server that hangs does
 // not delay the other one; its reader is abandoned with its thread.
 class queue_sampler {
  public:

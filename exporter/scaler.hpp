@@ -11,7 +11,7 @@ namespace trunkline::exporter {
 
 // Deliveries that wait for a worker.
 struct backlog {
-  std::int64_t ready = 0, pending = 0, due = 0;  // due: retries whose time has come
+  std::int64_t ready = 0, pending = 0, due = 0;  // due: retries that are due
   bool at_least = false;                         // counting of retries stopped at its bound
   std::int64_t sum() const { return ready + pending + due; }
 };

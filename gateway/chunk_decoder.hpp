@@ -9,9 +9,9 @@
 
 namespace trunkline::gateway {
 
-// Decodes a chunked body (RFC 9112 7.1). Beast's decoder judges each part of a line that it
-// receives, so its result depends on how the bytes are split. This decoder judges a line once it is
-// complete, or at the first byte that no line may contain. Trailers are rejected.
+// Decodes a chunked body (RFC 9112 7.1). Beast's decoder validates a line while its bytes arrive,
+// so its result depends on how the bytes are split. This decoder validates a line once it is
+// complete, or rejects it at the first byte that no line may contain. Trailers are rejected.
 class chunk_decoder {
  public:
   enum class state { more, end, rejected };

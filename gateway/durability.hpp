@@ -12,7 +12,7 @@ enum class durability {
   // appendonly yes, appendfsync always, no-appendfsync-on-rewrite no: a delivery is on disk before
   // it is acknowledged.
   always,
-  // Known to be less: a power failure, or a crash while the disk is slow, loses acknowledged
+  // Known to be weaker: a power failure, or a crash while the disk is slow, loses acknowledged
   // deliveries.
   weaker,
   // The settings cannot be read (managed Redis hides CONFIG).

@@ -13,9 +13,9 @@
 namespace trunkline::gateway {
 
 // Publishes this process to Redis for `trunkline queue`: its process info, renewed every 2 s, and
-// its counters per minute. The process info disappears with an orderly exit, or 30 s after the last
-// one. Uses a separate connection, outside the path of deliveries. Counts that Redis does not
-// accept are kept and sent later.
+// its counters per minute. The process info is deleted on an orderly exit, and expires 30 s after
+// the last update. Uses a separate connection, outside the path of deliveries. Counts that Redis
+// does not accept are kept and sent later.
 class heartbeat {
  public:
   using process_info = std::vector<std::pair<std::string, std::string>>;
@@ -25,7 +25,7 @@ class heartbeat {
     // Id of this process, part of its key.
     std::string id;
   };
-  // Returns the present fields of the process info.
+  // Returns the current fields of the process info.
   using info_source = std::function<process_info()>;
   // Returns the counts of all threads since the start.
   using totals_source = std::function<counter_totals()>;

@@ -48,7 +48,8 @@ class http_session final : public session, public std::enable_shared_from_this<h
 
   bool start(int socket) {
     error_code error;
-    // The family has no effect any more: TCP and unix sockets read and write alike.
+    // The address family has no effect here: TCP and unix sockets are read and written in the same
+    // way.
     socket_.assign(asio::generic::stream_protocol(AF_INET, 0), socket, error);
     if (error) return false;
     // Without it Asio would block inside a read.
@@ -182,7 +183,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
     delivery_id_ = make_delivery_id(unix_ms());
   }
 
-  // Returns false if the request has its response, or if 100 Continue is being sent.
+  // Returns false if a response, or 100 Continue, is being sent.
   bool on_head() {
     begin_delivery();
     const auto& head = reader_.head();
@@ -284,7 +285,7 @@ class http_session final : public session, public std::enable_shared_from_this<h
     reader_.next();
     delivery_id_.clear();
     enter(phase::idle, context_.settings.idle_timeout);
-    // Under load the next request has usually arrived, and reading at once saves a wait.
+    // Under load the next request has usually arrived, and reading immediately saves a wait.
     if (pending().empty()) return on_readable({});
     proceed();
     release_buffer();
@@ -312,9 +313,9 @@ class http_session final : public session, public std::enable_shared_from_this<h
   std::string delivery_id_;
   phase phase_ = phase::idle;
   time_point deadline_ = time_point::max();
-  // Start of the present phase.
+  // Start of the current phase.
   time_point entered_;
-  // Start of the present delivery.
+  // Start of the current delivery.
   time_point started_;
   int served_ = 0;
   signer signer_ = signer::none;

@@ -13,7 +13,7 @@ using shared_keys = std::shared_ptr<const signature::key_ring>;
 shared_keys load_keys_at_start(const signature::key_sources&, const logger&);
 
 // Loads and logs the signing keys again. Logs every problem and returns null if there is one: the
-// present keys then stay in use.
+// current keys then stay in use.
 shared_keys reload_keys(const signature::key_sources&, const logger&);
 
 // Logs scheme, index and fingerprint of each key, and a warning if other users may read the file.

@@ -7,7 +7,8 @@
 namespace trunkline::gateway {
 
 // Keeps the newest max_minutes of the counters per minute. The counts of older minutes are added to
-// the oldest one that stays: a long outage of Redis dates counts too late but loses none.
+// the oldest one that stays: after a long outage of Redis, counts are attributed to a later minute,
+// but none is lost.
 template <class Counts>
 void keep_newest(std::map<std::int64_t, Counts>& minutes, std::size_t max_minutes) {
   while (minutes.size() > max_minutes) {

@@ -90,7 +90,7 @@ int status_of(response_kind);
 
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// Returns "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
+// Returns "Sun, 06 Nov 1994 08:49:37 GMT", regardless of the locale.
 std::string http_date(std::int64_t unix_seconds);
 
 }  // namespace trunkline::gateway

@@ -16,7 +16,7 @@ namespace {
 // With several sockets one sync of Redis covers about 100 waiting deliveries of 1 KB; with one it
 // covers 14 (redis/connection.hpp, lanes).
 constexpr int lanes = 8;
-// The monitor's commands must get through when deliveries fill the connection.
+// The monitor's commands must be sent even when deliveries fill the connection.
 constexpr std::size_t reserved_commands = 16;
 constexpr std::size_t reserved_bytes = 4096;
 
@@ -79,8 +79,8 @@ void redis_delivery_queue::impl::on_reply(
     return done({outcome::accepted, std::move(reply.text), ""});
   }
   auto [value, text] = monitor.health().on_append_rejected(reply, clock::now());
-  // A password was set or changed, and only a new connection authenticates again. NOPERM is left
-  // alone, because a new connection would have the same rights.
+  // A password was set or changed, and only a new connection authenticates again. NOPERM causes no
+  // reconnect, because a new connection would have the same rights.
   if (reply.error_code() == "NOAUTH") restart();
   done({value, "", std::move(text)});
 }

@@ -26,7 +26,7 @@ struct queue_state {
   bool accepting = false;
   // Set if not accepting.
   outcome reason = outcome::not_connected;
-  // Set if not accepting; for people.
+  // Set if not accepting: a human-readable reason.
   std::string error;
   durability level = durability::unknown;
   // As in durability_reading.

@@ -16,7 +16,7 @@ outcome outcome_of(redis::failure);
 
 struct redis_problem {
   outcome value;
-  // For people.
+  // Human-readable.
   std::string text;
 
   bool operator==(const redis_problem&) const = default;

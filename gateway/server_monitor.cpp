@@ -88,7 +88,7 @@ void server_monitor::on_settings(const redis::reply& reply) {
     log_.warn("redis may lose acknowledged deliveries (--durability redis)", fields);
 }
 
-// Sends nothing while a reply is missing, so that commands do not pile up at a slow Redis.
+// Sends nothing while a reply is missing, so that commands do not accumulate if Redis is slow.
 void server_monitor::poll() {
   static const std::string memory_info = wire_of({"INFO", "memory"}),
                            replication_info = wire_of({"INFO", "replication"}),

@@ -28,7 +28,7 @@ class server_monitor {
     std::function<void()> login_required;
   };
 
-  // The connection may be constructed after the monitor, but must be before start().
+  // The connection may be constructed after the monitor, but must exist before start().
   server_monitor(
       boost::asio::io_context&, redis::connection&, bool require_always, logger, handlers
   );
@@ -50,7 +50,7 @@ class server_monitor {
   std::optional<redis_problem> problem() const {
     return health_.at(std::chrono::steady_clock::now());
   }
-  // Returns the settings of the present server, or null until they have been read.
+  // Returns the settings of the current server, or null until they have been read.
   const durability_reading* durability_read() const {
     return settings_known_ ? &durability_ : nullptr;
   }
@@ -75,7 +75,7 @@ class server_monitor {
   bool stopped_ = true;
   int polls_ = 0;
   int pending_replies_ = 0;
-  // State of the present connection.
+  // State of the current connection.
   bool settings_known_ = false;
   durability_reading durability_;
   memory_monitor memory_;

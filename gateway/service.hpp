@@ -12,7 +12,7 @@ namespace trunkline::gateway {
 class service {
  public:
   // Binds and starts everything except accepting connections. Throws std::runtime_error with a
-  // message for people.
+  // human-readable message.
   service(const options&, logger);
   ~service();
 

@@ -113,7 +113,7 @@ class curl_transport final : public transport {
     if (!settings_.ca_file.empty())
       curl_easy_setopt(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
     // A proxy of the environment (https_proxy) tunnels TLS and sees no headers. Plain HTTP, allowed
-    // on loopback only, would show it the key: ignore http_proxy.
+    // on loopback only, would reveal the key to it: ignore http_proxy.
     if (settings_.url.starts_with("http://")) curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);

@@ -30,7 +30,8 @@ std::optional<milliseconds> next_wait(
     if (*response.retry_after > max_wait) return std::nullopt;
     return std::max<milliseconds>(*response.retry_after, min_interval);
   }
-  // 0.5 s, 1 s, 2 s, 4 s, of which half is random, so that two programs do not retry in step.
+  // 0.5 s, 1 s, 2 s, 4 s, of which half is random, so that two programs do not retry at the same
+  // times.
   const milliseconds full = milliseconds(500) * (1 << (attempts - 1));
   return full / 2 + milliseconds(static_cast<long>(static_cast<double>(full.count()) / 2 * jitter));
 }

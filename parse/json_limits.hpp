@@ -2,8 +2,8 @@
 #pragma once
 #include <cstddef>
 
-// Limits for JSON that the provider sends. Deeper nesting makes the event dead; everything else
-// costs the value that exceeds its limit (docs/events.md).
+// Limits for JSON that the provider sends. Deeper nesting makes the event dead; any other limit
+// removes only the value that exceeds it (docs/events.md).
 namespace trunkline::parse {
 
 // Levels of arrays and objects.

@@ -5,7 +5,7 @@
 #include <string_view>
 
 // A parsed JSON text as views: strings are unescaped UTF-8 without NUL, numbers are their digits,
-// so that 5.0 stays 5.0 and 1e400 costs only its own field. Valid as long as the json_document.
+// so that 5.0 stays 5.0 and 1e400 affects only its own field. Valid as long as the json_document.
 namespace trunkline::parse {
 
 struct json_member;

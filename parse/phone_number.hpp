@@ -12,7 +12,7 @@ std::string normalise_number(std::string_view text);
 // True for "+" and 7 to 15 digits of which the first is not 0.
 bool is_e164(std::string_view text);
 
-// True for anonymous, blocked, restricted, unknown and unavailable, in any case of letters.
+// True for anonymous, blocked, restricted, unknown and unavailable, in upper or lower case.
 bool is_no_identity(std::string_view text);
 
 }  // namespace trunkline::parse

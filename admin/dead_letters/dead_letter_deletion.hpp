@@ -9,8 +9,8 @@
 
 namespace trunkline::admin {
 
-// Deletes dead letters for good and records who deleted which, when and why: tables dead_deletions
-// and dead_deleted_events.
+// Permanently deletes dead letters and records who deleted which, when and why: tables
+// dead_deletions and dead_deleted_events.
 class dead_letter_deletion {
  public:
   struct origin {

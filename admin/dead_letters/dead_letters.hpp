@@ -24,7 +24,7 @@ struct dead_letter {
 struct dead_letter_list {
   std::vector<dead_letter> letters;          // newest first
   bool more = false;                         // more match than the limit
-  std::optional<std::string> searched_back;  // the time was up here
+  std::optional<std::string> searched_back;  // position at the time limit
   std::optional<database_failure> failure;
 };
 dead_letter_list list_dead_letters(database&, const event_filter&, int limit);
@@ -37,8 +37,8 @@ struct dead_letter_ids {
 };
 dead_letter_ids find_dead_letter_ids(database&, const event_filter&);
 
-// Makes dead letters due now with no attempts counted. Rows in other states are left alone. Returns
-// the ids.
+// Makes dead letters due now with no attempts counted. Rows in other states are not changed.
+// Returns the ids.
 query_result replay_dead_letters(database&, const std::string& id_array, const std::string& actor);
 
 }  // namespace trunkline::admin

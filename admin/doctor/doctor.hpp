@@ -37,7 +37,7 @@ findings examine_gateway(const std::string& url, const std::string& ops_url);
 // is no API key.
 findings examine_webhooks(const openphone::settings&, const std::string& public_url);
 
-// Judges the clock of a server, which is ahead of this machine's by the seconds given.
+// Checks the clock of a server, which is ahead of this machine's by the seconds given.
 finding judge_clock(const std::string& check, const std::string& server, double ahead_seconds);
 
 }  // namespace trunkline::admin

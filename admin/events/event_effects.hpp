@@ -8,7 +8,7 @@ namespace trunkline::admin {
 struct event_copy {
   std::string entry_id, received_at;
 };
-// A row that the event affects, in its present state. No message texts.
+// A row that the event affects, in its current state. No message texts.
 struct affected_row {
   struct field {
     std::string name;

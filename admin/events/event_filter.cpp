@@ -31,7 +31,7 @@ void require_value(
   if (!value.empty()) to.require(sql::compose(query, {{placeholder, to.parameter(value)}}));
 }
 
-// Rows contain the provider's spelling of a type, metrics and users our name for it.
+// Rows contain the provider's spelling of a type, metrics and users Trunkline's name for it.
 std::vector<std::string> spellings_of(const std::string& type) {
   auto spellings = parse::spellings_of(type);
   if (std::ranges::find(spellings, type) == spellings.end()) spellings.push_back(type);

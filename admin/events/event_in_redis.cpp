@@ -34,7 +34,8 @@ class search {
       return each.content->delivery_id == id || each.content->provider_delivery_id == id ||
              each.content->body.find(quoted) != std::string::npos;
     };
-    // Our delivery ids contain their time; the entry was added within the gateway's deadline.
+    // Trunkline's delivery ids contain their time; the entry was added within the gateway's
+    // deadline.
     if (const auto ms = time_of_delivery_id(id))
       pages(std::to_string(*ms - 5000), std::to_string(*ms + 60000), matches);
     else

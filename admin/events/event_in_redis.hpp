@@ -20,7 +20,7 @@ struct waiting_delivery {
 };
 struct redis_lookup {
   std::optional<waiting_delivery> found;
-  bool complete = true;  // false: the time was up before the end of the stream
+  bool complete = true;  // false: timed out before the end of the stream
   std::string error;     // Redis is unreachable or reported an error, or ""
 };
 // Finds a delivery by its entry id, a delivery id (ours or the provider's), or any id that its

@@ -9,9 +9,9 @@
 #include "admin/events/event_filter.hpp"
 #include "common/json/json_object.hpp"
 
-// Lists events, newest first, in steps along an index. However selective the filter is, each
-// statement examines a limited number of rows. The list ends when its time is up and reports the
-// position it reached.
+// Lists events, newest first, in steps along an index. Regardless of the filter, each statement
+// examines a limited number of rows. The list ends at a time limit and reports the position it
+// reached.
 namespace trunkline::admin {
 
 struct event_summary {
@@ -30,7 +30,7 @@ json_object as_json(const event_summary&);
 struct event_page {
   std::vector<event_summary> events;
   std::optional<std::int64_t> next;  // continue below this row; nullopt: the list is complete
-  std::optional<std::string> searched_back;  // the time was up here
+  std::optional<std::string> searched_back;  // position at the time limit
   std::optional<database_failure> failure;
 };
 json_object as_json(const event_page&);

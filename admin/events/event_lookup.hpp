@@ -16,7 +16,7 @@ namespace trunkline::admin {
 // stream entry id (also of a copy), or the id of an activity or card.
 struct found_ids {
   std::vector<std::int64_t> ids;  // sorted; at most 100
-  // If no row was found and the time was up: older events were not searched.
+  // Set if the search timed out without a row: older events were not searched.
   std::optional<std::string> searched_back;
   std::optional<database_failure> failure;
 };
@@ -44,7 +44,7 @@ event_lookup find_event(
 );
 // The error for an empty id.
 inline constexpr const char* empty_id = "an id is empty; check the variables of the script";
-// Returns "no event has the id ...", and how far the search came.
+// Returns "no event has the id ...", and how far back it was searched for.
 std::string describe_missing(const event_lookup&, const std::string& id);
 
 json_object as_json(const event_details&);

@@ -20,7 +20,7 @@ select_dead_letters(database&, const std::vector<std::string>& ids, const event_
 // Selects retries by ids, or those that wait and match the filter if there are no ids.
 event_selection select_retries(database&, const std::vector<std::string>& ids, const event_filter&);
 
-// Makes retries due now. Returns the ids; events that a worker is processing are left alone.
+// Makes retries due now. Returns the ids; events that a worker is processing are not changed.
 query_result retry_events(database&, const std::string& id_array, const std::string& actor);
 
 }  // namespace trunkline::admin

@@ -52,7 +52,7 @@ struct state_count {
 };
 struct postgres_state {
   state_count retrying, dead;
-  state_count due;                                      // retrying events whose time has come
+  state_count due;                                      // retrying events that are due
   std::optional<std::chrono::milliseconds> next_retry;  // negative if it is overdue
   std::optional<pause_state> pause;
 };

@@ -106,7 +106,7 @@ void check_redis(const redis_state& redis, reasons& out) {
          doctor}
     );
   if (!redis.rejected) return;
-  // Scanners request other paths all day. A wrong signing key rejects every delivery.
+  // Scanners request other paths continuously. A wrong signing key rejects every delivery.
   std::int64_t rejected = 0;
   for (const auto& [reason, count] : *redis.rejected)
     if (reason != "path" && reason != "method") rejected += count;

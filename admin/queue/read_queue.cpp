@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A reader limits itself to the budget; the deadline is for one that hangs.
+// Each reader limits itself to its budget; the deadline is for a reader that hangs.
 constexpr milliseconds budget{1200}, deadline{1500};
 
 template <class State>

@@ -8,7 +8,7 @@
 namespace trunkline::admin {
 
 // Durations of events as counts by milliseconds with three significant digits. Slices of rows can
-// be added up, and a percentile is wrong by at most half a percent or half a millisecond.
+// be added up, and the error of a percentile is at most half a percent or half a millisecond.
 class latencies {
  public:
   void add(double milliseconds, std::int64_t count) { counts_[milliseconds] += count; }

@@ -34,7 +34,7 @@ struct stats_result {
   std::optional<database_failure> failure;
 };
 // Reads both servers at the same time and joins what they report. Returns within two seconds.
-// Without Redis the report is still there, and `unknown` names the problem.
+// If Redis is unreachable, the report lacks its counters, and `unknown` names the problem.
 stats_result read_stats(
     const config::common_options&, std::chrono::milliseconds since, bool by_hour
 );

@@ -8,7 +8,7 @@
 #include "admin/stats/stats_report.hpp"
 
 // Counts rows backwards from now, slice by slice, until the range or the time is exhausted. The
-// result states how far back it goes, so that it is there in time however many rows there are.
+// result states how far back it goes, so that the time is limited regardless of the number of rows.
 namespace trunkline::admin {
 
 struct walk_range {

@@ -26,7 +26,8 @@ class stream_scan {
   // string and sets error() if Redis cannot be read.
   std::string newest();
   // Visits the entries after that id, or all if it is empty, oldest first, until done() returns
-  // true or the time is over. Returns false if entries remain; error() is set unless time ran out.
+  // true or the time limit is reached. Returns false if entries remain; error() is set unless the
+  // time limit was reached.
   bool each_after(
       const std::string& id, std::chrono::milliseconds time,
       const std::function<void(const stream::entry&)>& visit, const std::function<bool()>& done

@@ -12,7 +12,7 @@
 // not in the log before.
 namespace trunkline::admin {
 
-// How far a test event without a row has come.
+// The location of a test event without a row.
 struct delivery_location {
   bool log_read = false;
   // From the provider's log; empty if it is not there.
@@ -30,7 +30,7 @@ class test_delivery {
   test_delivery(
       openphone::api&, const config::common_options&, std::string webhook_id, std::string event_type
   );
-  // Records the present state. Call it before the first request().
+  // Records the current state. Call it before the first request().
   std::optional<webhook_error> prepare();
   // Requests a test event.
   std::optional<webhook_error> request();

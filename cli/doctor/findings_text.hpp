@@ -7,7 +7,7 @@
 
 namespace trunkline::cli {
 
-// Returns the findings by level. Passed checks are left out unless `all` is set.
+// Returns the findings by level. Omits passed checks unless `all` is set.
 std::string as_text(const findings&, bool all);
 
 }  // namespace trunkline::cli

@@ -28,7 +28,7 @@ struct event_filter_options {
   // must not select all events.
   void declare(config::option_set&, filter_set);
   bool any() const { return !describe().empty(); }
-  // Returns "--type 'x' --error 'y'", quoted for a shell: for users, and for the record.
+  // Returns "--type 'x' --error 'y'", quoted for a shell, for the table dead_deletions.
   std::string describe() const;
   event_filter filter() const;
 

@@ -13,7 +13,8 @@ namespace trunkline::cli {
 
 using text_lines = std::vector<std::vector<std::string>>;
 
-// The columns of a list: ID, RECEIVED, STATE, ATTEMPTS, TYPE, EVENT, REASON. Nothing of a payload.
+// The columns of a list: ID, RECEIVED, STATE, ATTEMPTS, TYPE, EVENT, REASON. Contains no payload
+// data.
 std::vector<std::string> event_headings();
 std::vector<std::string> event_cells(const event_summary&);
 // Returns an event type for a table, "(none)" if it is empty.

@@ -53,7 +53,7 @@ void print_text(const event_report& report) {
 
 std::string reader_text(const waiting_delivery& waiting) {
   if (!waiting.reader) return "none yet";
-  // A worker that releases an entry sets its idle time, so that it can be claimed at once.
+  // A worker that releases an entry sets its idle time, so that it can be claimed immediately.
   if (*waiting.reader == stream::released_consumer) return "none: released, waits for a worker";
   return printable(*waiting.reader) + ", since " +
          describe_age(std::chrono::milliseconds(*waiting.idle_ms)) + ", read " +

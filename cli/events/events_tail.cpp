@@ -103,7 +103,7 @@ int run(const tail_options& options) {
     sleep_for_interval(options, end);
     const auto polled = follower.poll();
     if (polled.failure && !polled.failure->unreachable) return report_error(name, *polled.failure);
-    // A database that restarts is waited for. No outcome is missed: the rows contain them.
+    // Waits for a database that restarts. No outcome is missed, because the rows contain them.
     if (polled.failure && !unreachable) report_error(name, *polled.failure);
     unreachable = polled.failure.has_value();
     if (!out.print(polled.events)) return as_int(exit_code::ok);

@@ -75,7 +75,7 @@ std::string fit_screen(const std::string& text, std::size_t columns, std::size_t
           return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
         }));
     used += std::max<std::size_t>(1, (length + columns - 1) / columns);
-    // One line is for the number of lines left out, one for the cursor.
+    // One line is for the number of omitted lines, one for the cursor.
     if (left_out == 0 && used + 2 <= rows)
       out += line + "\n";
     else

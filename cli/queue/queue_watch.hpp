@@ -16,7 +16,7 @@ void watch_queue(
     double seconds, bool json, const std::function<std::pair<queue_report, queue_verdict>()>& sample
 );
 
-// Returns the top of the text that fits on a screen which folds long lines. If lines are left out,
+// Returns the top of the text that fits on a screen which folds long lines. If lines are omitted,
 // the last line has their number.
 std::string fit_screen(const std::string& text, std::size_t columns, std::size_t rows);
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// Made-up events for `trunkline send`, and what the tables must hold after each of them.
+// Sample events for `trunkline send`, and what the tables must hold after each of them.
 namespace trunkline::cli {
 
 // Ids and numbers of one run. Every event of the run has them.

@@ -43,9 +43,9 @@ struct delivery_target {
   const signature::key_ring& ring;
   signature::scheme scheme;
   database& db;
-  std::chrono::milliseconds wait;  // maximum time until the row is there
+  std::chrono::milliseconds wait;  // maximum wait for the row
 };
-// Sends a made-up event. It succeeds if the event is processed and its activity is as expected.
+// Sends a sample event. It succeeds if the event is processed and its activity is as expected.
 delivery_result deliver_sample(const delivery_target&, const sample&);
 // Sends the bytes of a file. It succeeds if the event is processed or ignored.
 delivery_result deliver_file(

@@ -34,7 +34,7 @@ struct created_webhook {
   stored_key key;
 };
 
-// The keys file. The prompt for it appears once, whatever the number of keys.
+// The keys file. The prompt for it appears once, regardless of the number of keys.
 struct keys_file_choice {
   std::string file;
   bool may_prompt;

@@ -9,7 +9,7 @@ class App;
 }
 
 // The arguments of a command that only the command line sets, in addition to its table of options.
-// Commands include this header and not CLI11, which takes a compiler about five seconds.
+// Commands include this header and not CLI11, which takes about five seconds to compile.
 namespace trunkline::config {
 
 enum class needed { yes, no };

@@ -76,7 +76,7 @@ std::vector<std::string> variables_of(const entry& option) {
   return names;
 }
 
-// key is the name in the file, with its section in front: "[worker] hold-least".
+// key is the name in the file, with its section in front: "[worker] claim-after".
 std::string describe_unknown_key(const std::string& key, const std::set<std::string>& known) {
   const std::string name = key.substr(key.find(' ') == key.npos ? 0 : key.find(' ') + 1);
   const auto renamed = present_name(name, [&](std::string_view declared) {

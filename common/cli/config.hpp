@@ -79,7 +79,7 @@ class option_set {
   option_set(const option_set&) = delete;
   option_set& operator=(const option_set&) = delete;
 
-  // name has no dashes in front: "claim-after". The present value of the target is the default and
+  // name has no dashes in front: "claim-after". The current value of the target is the default and
   // is shown in --help.
   void text(const std::string& name, std::string& target, const std::string& help, traits = {});
   void duration(

@@ -68,7 +68,7 @@ file_content read_config_file(const std::string& path) {
   }
   try {
     for (const auto& item : CLI::ConfigTOML().from_config(in)) {
-      // CLI11 marks the begin and end of a section this way.
+      // CLI11 marks the start and end of a section this way.
       if (item.name == "++" || item.name == "--") continue;
       std::string section;
       for (const auto& parent : item.parents) section += (section.empty() ? "" : ".") + parent;

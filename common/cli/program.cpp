@@ -58,7 +58,7 @@ std::string describe_unexpected(const CLI::App& at, const std::vector<std::strin
 // CLI11 reports only that a subcommand is required, not the unknown word. It would also print a
 // signing key that follows a misspelt option.
 std::string describe_usage_error(const CLI::App& at, const CLI::ParseError& error) {
-  // CLI11 stores words after "--" at the program, whatever command they were for.
+  // CLI11 stores words after "--" at the program, regardless of the command they belong to.
   const CLI::App* top = &at;
   while (top->get_parent() != nullptr) top = top->get_parent();
   const auto unexpected = top->remaining(true);

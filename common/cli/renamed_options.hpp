@@ -7,8 +7,8 @@
 
 namespace trunkline::config {
 
-// An option that has another name now. An old name may have several new ones: the one that a
-// command declares is the answer to its old name.
+// An option that has another name now. An old name may have several new ones: the one that the
+// command declares replaces the old name.
 struct renamed_option {
   std::string_view old_name;
   std::string_view new_name;
@@ -43,7 +43,7 @@ inline constexpr std::array renamed_options = {
     renamed_option{"points-to", "url"},
 };
 
-// Returns the present name of an option among the names that a command declares, or an empty view
+// Returns the current name of an option among the names that a command declares, or an empty view
 // if old_name was not renamed or is still declared. Names have no dashes in front.
 template <class Declared>
 std::string_view present_name(std::string_view old_name, const Declared& declared) {

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-// Writes one line per record to standard error, as text for people or JSON for machines. A logger
-// is passed as a value; copies share level, format and sink. Control characters of values are
-// escaped in both formats, so a value cannot start a line. Thread-safe. Stable keys: ts level msg
-// source delivery_id entry_id attempt errc ms.
+// Writes one line per record to standard error, as text or as JSON. A logger is passed as a value;
+// copies share level, format and sink. Control characters of values are escaped in both formats, so
+// a value cannot start a line. Thread-safe. Stable keys: ts level msg source delivery_id entry_id
+// attempt errc ms.
 namespace trunkline {
 
 enum class log_level { debug, info, warn, error };

@@ -8,9 +8,9 @@
 
 namespace trunkline::metrics {
 
-// What a histogram held at one moment, or several of the same bounds together.
+// The counts of a histogram at one moment, or the sum over several with the same bounds.
 struct histogram_counts {
-  std::vector<std::int64_t> buckets;  // one a bound, then all above; not cumulated
+  std::vector<std::int64_t> buckets;  // one per bound, then the overflow; not cumulative
   std::int64_t sum = 0;
 
   void add(const histogram_counts& other) {

@@ -22,8 +22,8 @@ double seconds(clockid_t which) {
   return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
 }
 
-// Read once: a clock that is set later does not move it. /proc/stat's boot time is hidden from a
-// hardened unit, so it is reckoned from the clocks.
+// Computed once, so that a later change of the clock has no effect. A hardened unit cannot read the
+// boot time in /proc/stat, so it is derived from the clocks.
 double start_time() {
   static const double at = [] {
     std::ifstream file("/proc/self/stat");
@@ -51,7 +51,7 @@ memory memory_now() {
   return {pages.size * page, pages.resident * page};
 }
 
-// Without the one that looks.
+// Excludes the descriptor that reads the folder.
 std::int64_t open_descriptors() {
   DIR* folder = ::opendir("/proc/self/fd");
   if (!folder) return 0;

@@ -5,7 +5,7 @@
 
 namespace trunkline {
 
-// Returns the present Unix time in milliseconds.
+// Returns the current Unix time in milliseconds.
 inline std::int64_t unix_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();

@@ -6,8 +6,8 @@
 #include <string_view>
 
 // The protocol of systemd between a supervisor and a program: sd_notify(3), sd_listen_fds(3),
-// sd_watchdog_enabled(3). Without a supervisor every call does nothing. Not libsystemd, which would
-// add three compressors and a cipher library to the process that faces the internet
+// sd_watchdog_enabled(3). Without a supervisor every call does nothing. Does not use libsystemd,
+// which would add three compressors and a cipher library to the process that faces the internet
 // (docs/decisions/0013).
 namespace trunkline::supervisor {
 

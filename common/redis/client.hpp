@@ -21,7 +21,7 @@ class client {
     // Of a failure: "connection refused".
     std::string reason;
     bool ok() const { return why == failure::none && !reply.is_error(); }
-    // Returns the reason or the error reply, for people; empty if ok().
+    // Returns the reason or the error reply as human-readable text; empty if ok().
     std::string error() const;
   };
 

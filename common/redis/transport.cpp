@@ -206,7 +206,7 @@ class socket_transport final : public transport,
   bool closed_ = false;
 
   std::vector<char> incoming_;
-  // Bytes of the next write and of the present one.
+  // Bytes of the next write and of the current one.
   std::string filling_, leaving_;
   bool flush_planned_ = false;
   bool writing_ = false;

@@ -10,7 +10,7 @@
 namespace trunkline::signature {
 namespace {
 
-// Keys are lines of some 60 characters: what is larger is some other file, given by mistake.
+// Keys are lines of about 60 characters: a larger file was named by mistake.
 constexpr std::size_t most_file_bytes = 256u << 10;
 
 void add_lines(loaded_keys& into, std::string_view text, const std::string& source, int& number) {

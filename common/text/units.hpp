@@ -19,7 +19,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 // Return the shortest exact form: "1m", "90s", "1500ms"; "1MiB", "1500".
 std::string format_duration(std::chrono::milliseconds value);
 std::string format_size(std::uint64_t bytes);
-// Returns a rounded age for people: "3 s", "2 min", "4 h", "5 d".
+// Returns a rounded, human-readable age: "3 s", "2 min", "4 h", "5 d".
 std::string describe_age(std::chrono::milliseconds age);
 
 }  // namespace trunkline

@@ -32,7 +32,7 @@ std::size_t utf8_length(std::string_view text) {
 bool is_control(std::string_view sequence) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
   if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
-  if (byte(0) == 0xC2) return byte(1) < 0xA0;   // U+0080..U+009F: some terminals obey them
+  if (byte(0) == 0xC2) return byte(1) < 0xA0;   // U+0080..U+009F: some terminals interpret them
   if (byte(0) == 0xD8) return byte(1) == 0x9C;  // U+061C
   if (byte(0) != 0xE2) return false;
   if (byte(1) == 0x80)  // U+200E, U+200F, U+2028..U+202E

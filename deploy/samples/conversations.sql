@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The conversations of the samples, formatted for people: time, person, content.
+-- The conversations of the samples, formatted for reading: time, person, content.
 set timezone = 'UTC';
 with
 shown as (

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Joins versions of contact cards: the greatest (stamp, deleted, record) wins as a whole, ever_phones is the union of all
--- versions. A card may come once per call.
+-- versions. A card may occur only once per call.
 insert into contact_cards as k
   (card_id, stamp, deleted, record, phones, ever_phones, first_name, last_name, company, role, external_id, emails)
 select card_id, coalesce(tl_time(stamp), '-infinity'), deleted, record, phones::text[], phones::text[],

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Joins recordings. Every column is the newest by (stamp, value). A key may come once per call.
+-- Joins recordings. Every column is the newest by (stamp, value). A key may occur only once per call.
 insert into recordings as r
   (call_openphone_id, recording_id, url, url_at, content_type, content_type_at,
    duration_seconds, duration_at, size_bytes, size_at, started_at, started_at_at)

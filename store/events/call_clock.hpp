@@ -26,7 +26,7 @@ class call_clock {
     call_clock& clock_;
   };
 
-  // Returns the later of the begin of the running call and last_sent, or nullopt if no call is
+  // Returns the later of the start of the running call and last_sent, or nullopt if no call is
   // running.
   std::optional<time_point> busy_since(time_point last_sent) const {
     const auto began = began_.load();

@@ -42,7 +42,7 @@ std::optional<copied_time> as_time(const parse::optional_time& microseconds) {
   return copied_time{*microseconds};
 }
 
-// Returns webhook_events.event_id, the id by which people find the event.
+// Returns webhook_events.event_id, the id that users search for.
 std::string event_id_of(const prepared_event& event) {
   if (!event.delivery.provider_delivery_id.empty()) {
     return printable_ascii(event.delivery.provider_delivery_id);

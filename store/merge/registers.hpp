@@ -13,7 +13,7 @@ using number_set = std::set<std::string, std::less<>>;
 // distinct.
 struct registers {
   std::optional<std::string> contact_hint;
-  // May be left out if there is a hint.
+  // May be omitted if there is a hint.
   std::vector<std::string> parties;
   // The first element may stand for all.
   std::vector<std::string> conv_refs;

@@ -23,7 +23,7 @@ struct session::impl {
   bool committing = false;
   std::uint64_t transactions = 0;
   std::atomic<std::chrono::steady_clock::rep> sent{0};
-  // Prevents that the descriptor is closed and reused while interrupt() uses it.
+  // Prevents the descriptor from being closed and reused while interrupt() uses it.
   std::mutex socket_guard;
   int socket = -1;
 

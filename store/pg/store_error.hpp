@@ -23,7 +23,7 @@ struct store_error {
   store_error_kind kind = store_error_kind::sql;
   // Five characters, or "" if the library does not report it.
   std::string sqlstate;
-  // For people and for the event row. Without row data.
+  // Human-readable; also stored in the event row. Contains no row data.
   std::string message;
 };
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- wrk -s load.lua URL -- REQUESTS THREADS: sends the signed requests of the file REQUESTS in turn, each thread from
--- a place of its own; the last line of the output is the result as JSON. No response(): it would cost wrk more than
--- the servers have to do. No percentiles: a closed loop does not count the wait of requests it did not send.
+-- its own offset. The last line of the output is the result as JSON. There is no response(), because it would use more
+-- CPU in wrk than the servers use. There are no percentiles, because a closed loop omits the wait of unsent requests.
 local threads = 0
 local prepared, at = {}, 0
 

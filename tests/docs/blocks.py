@@ -35,7 +35,7 @@ class Command:
 
 
 def parse(page, text):
-    """Commands of the console blocks of a page, in order. Raises ValueError on a block that cannot be meant so."""
+    """Commands of the console blocks of a page, in order. Raises ValueError for an invalid block."""
     commands, inside, more = [], False, False
     for number, line in enumerate(text.splitlines(), 1):
         if not inside:

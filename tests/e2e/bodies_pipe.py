@@ -24,7 +24,7 @@ def verdicts(bodies):
 
 
 class Sender:
-    """Sends signed deliveries over one kept connection; every response must be 200."""
+    """Sends signed deliveries over one persistent connection; every response must be 200."""
 
     def __init__(self, pipe):
         self.pipe = pipe

@@ -63,7 +63,7 @@ class ProxiedWorkerTest(WorkerTest):
     def check(self, events, copies=0):
         """Waits until the stream is drained; each event and each copy has one row, its effects once, and no attempt
         counts."""
-        self.wait_drained(90)  # the proxy may be slow on purpose
+        self.wait_drained(90)  # the proxy may be deliberately slow
         self.assertEqual(self.states(), {"processed": events})
         self.assertEqual(self.sql(checker.DOUBLED), "")
         self.assertEqual(self.sql("select count(*) from proof.effects where target = 'activities'"), str(events))

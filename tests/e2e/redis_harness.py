@@ -33,7 +33,7 @@ def body_of(name):
 
 
 class Senders:
-    """Threads that send unique events, one after the other, each thread on a kept connection. answers: {name: status};
+    """Threads that send unique events, one after the other, each on a persistent connection. answers: {name: status};
     status 0 stands for no response. pause: seconds between two events of one thread."""
 
     def __init__(self, gateway, threads=4, pause=0.0, prefix="EV"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dead letters replayed by an operator: one, many, twice at once, in vain, interrupted; and workers killed at critical
-points."""
+"""Dead letters replayed by an operator: one, many, twice at once, without success, interrupted; and workers
+killed at critical points."""
 import json
 import os
 import re

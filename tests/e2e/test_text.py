@@ -9,7 +9,7 @@ import unittest
 from bodies_pipe import SUITES, Sender, key_of, problem_with, stored, verdicts
 from pipeline import Pipeline, wait_for
 
-# Well-formed, and rejected on purpose: docs/events.md "Dead".
+# Well-formed, but rejected: docs/events.md "Dead".
 REFUSED = ("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json")
 # RFC 8259 leaves the choice: only these are rejected as not JSON.
 NOT_JSON = (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzes a whole connection. Two bytes determine how the rest is split, the rest is sent by the
-// client. The pure functions and a real session return the same responses however it is split, 200
-// only for signed bytes, and the body equals the sent bytes.
+// client. The pure functions and a real session return the same responses however it is split. Only
+// signed bytes are answered 200, and the body equals the sent bytes.
 #include <algorithm>
 
 #include "tests/fuzz/real_session.hpp"
@@ -59,7 +59,7 @@ void require_honest(const request& one, std::string_view bytes) {
 }
 
 // A request with Expect: 100-continue can be rejected before its body arrives, by the form of its
-// signature. From there on the two readings may differ.
+// signature. After that the two results may differ.
 bool rejected_early(const reading& expected, std::size_t i, int status) {
   const bool is_last = i == expected.requests().size();
   return status == 403 && (is_last ? expected.unfinished().waits : expected.requests()[i].waits);

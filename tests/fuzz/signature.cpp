@@ -63,7 +63,8 @@ void check_headers(std::string_view rest) {
   if (got.valid) require(sign(ring(), *got.decided_by, rest, now * 1000, "x").has_value());
 }
 
-// A problem with a key does not quote it: without numbers it is one of these sentences.
+// The description of an invalid key never quotes the key: apart from digits it is one of these
+// sentences.
 bool is_known(const std::string& problem) {
   std::string sentence;
   for (const char c : problem)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A provider that records every response: sends deliveries at a rate over new and kept connections, and sends those
-again that were not answered 200, and sometimes those that were."""
+"""A provider that records every response: sends deliveries at a rate over new and persistent connections, and repeats those
+that were not answered 200, and sometimes those that were."""
 import collections
 import contextlib
 import heapq

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- psql -X -q -f dump.sql: every business table as stable text, one labelled section a table. A row is its
 -- natural key, then a line for each column that has a value. Surrogate ids are replaced by natural keys and
--- what depends on clocks, ids and attempts is left out, so that equal texts mean equal data.
+-- what depends on clocks, ids and attempts is omitted, so that equal texts mean equal data.
 \set ON_ERROR_STOP on
 \pset format unaligned
 \pset tuples_only on

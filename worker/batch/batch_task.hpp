@@ -28,7 +28,7 @@ class batch_task {
   virtual std::optional<store::store_error> record_failure(
       std::size_t index, const store::store_error& why
   ) = 0;
-  // Leaves the event at index as it is, because not even its failure could be recorded. It is
+  // Does not change the event at index, because not even its failure could be recorded. It is
   // claimed again later.
   virtual void abandon(std::size_t index, const store::store_error& why) = 0;
   // Releases the slices without counting an attempt. Returns false if that is not possible now.

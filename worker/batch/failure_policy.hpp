@@ -15,9 +15,9 @@ struct attempt_history {
   std::size_t entries = 1;
   // Whether the slice is part of a batch that was split.
   bool halved = false;
-  // Consecutive collisions of the slice, the present one included.
+  // Consecutive collisions of the slice, including the current one.
   int collisions = 0;
-  // Consecutive connections lost with the slice, the present one included.
+  // Consecutive connections lost with the slice, including the current one.
   int losses = 0;
 };
 

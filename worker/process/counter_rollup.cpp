@@ -16,14 +16,14 @@ constexpr std::chrono::milliseconds period = 10s;
 constexpr std::chrono::milliseconds redis_timeout = 1s;
 constexpr std::string_view incomplete = "at_least";
 
-// The following are minutes.
+// The following constants are in minutes.
 // Past minutes that may still change.
 constexpr std::int64_t overlap = 5;
 // Minutes that are read. Redis keeps them for two hours.
 constexpr std::int64_t kept = 110;
 // The clock of a gateway may be ahead.
 constexpr std::int64_t ahead = 1;
-// A gateway without a sign of life for this long has ended.
+// A gateway that has not published for this long has ended.
 constexpr std::int64_t silent = 2;
 constexpr std::int64_t longest_gap = 7 * 24 * 60;
 

@@ -14,8 +14,8 @@ namespace trunkline::worker {
 // A minute of counters as Redis stores it: names and values.
 using minute_hash = std::vector<std::pair<std::string, std::string>>;
 
-// Adds the gateways' counters per minute from Redis to PostgreSQL, every ten seconds, by one worker
-// of all. Failures are left to the next run.
+// Adds the gateways' counters per minute from Redis to PostgreSQL, every ten seconds, in one worker
+// at a time. The next run repeats what failed.
 class counter_rollup {
  public:
   counter_rollup(redis::client&, store::event_store&, interval_gate& due, std::string ns, logger);

@@ -17,8 +17,8 @@ class stop_signal {
   // Returns whether a stop was requested and the drain timeout was exceeded by the given time.
   bool expired(std::chrono::milliseconds by = std::chrono::milliseconds(0)) const;
 
-  // Returns how long a call may wait that would wait for time. A stop shortens it to the rest of
-  // the drain timeout, and to a short last attempt after that.
+  // Returns the maximum wait of a call that normally waits for time. A stop limits it to the rest
+  // of the drain timeout, and afterwards to a short last attempt.
   std::chrono::milliseconds at_most(std::chrono::milliseconds time) const;
 
   // Waits for the given time. Returns true as soon as a stop is requested.

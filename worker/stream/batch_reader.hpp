@@ -21,8 +21,8 @@ class batch_reader {
   };
   batch_reader(delivery_stream&, in_flight_entries&, limits);
 
-  // Returns new entries, which are in flight, or none if no entry came within block. A failed call
-  // may have made entries pending that were not received: the next read releases them first,
+  // Returns new entries, which are in flight, or none if no entry arrived within block. A failed
+  // call may have made entries pending that were not received: the next read releases them first,
   // uncounted. Therefore no other entry may be in flight when it is called.
   delivery_stream::result<std::vector<stream::entry>> read();
 

@@ -43,8 +43,7 @@ class delivery_stream {
   // Reads up to count new entries and waits up to block for the first, or not at all if block is 0.
   // Creates a missing group. If Redis has no memory for a group, reads without one.
   result<std::vector<stream::entry>> read_new(int count, std::chrono::milliseconds block);
-  // Claims the entries whatever their idle time, and counts a delivery. Deleted entries are left
-  // out.
+  // Claims the entries regardless of their idle time, and counts a delivery. Omits deleted entries.
   result<std::vector<stream::entry>> claim(const ids&);
   // Returns the fields of an entry as [name, value, ...], empty if there is no such entry.
   result<std::vector<std::string>> fields(const std::string& id);
@@ -55,8 +54,8 @@ class delivery_stream {
   // Releases entries: the consumer "released" gets them, claimable immediately, without a counted
   // delivery. force includes entries that are not pending.
   std::string release(const ids&, std::chrono::milliseconds idle, bool force = false);
-  // Releases every pending entry of this consumer. Takes back the last delivery, whose reply was
-  // lost, and keeps the earlier ones counted.
+  // Releases every pending entry of this consumer. Does not count the last delivery, whose reply
+  // was lost; earlier ones stay counted.
   std::string release_unseen(std::chrono::milliseconds idle);
   // Resets the idle time of the entries that still belong to this consumer. Counts no delivery.
   std::string refresh(const ids&);

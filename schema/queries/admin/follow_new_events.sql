@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Events above the row {above}, whether each matches first.
+-- Returns the events above the row {above}. The first column is whether the event matches.
 select ({states} and coalesce({filter}, false)), {columns},
        to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
   from webhook_events e

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Whether this login has the privilege $1 on webhook_events.
+-- Returns whether this login has the privilege $1 on webhook_events.
 select has_table_privilege('webhook_events', $1)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Events that wait for their next attempt, the next one first, $1 at most.
+-- Events that wait for their next attempt, the next attempt first, at most $1.
 select id
   from webhook_events
  where state = 'retrying' and next_attempt_at > now()

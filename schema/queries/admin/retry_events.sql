@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Makes the retries of the array $1 due now and records it for the operator $2. A leased event is left alone: its
+-- Makes the retries of the array $1 due now and records it for the operator $2. A leased event is not changed: its
 -- attempt is in progress. Returns the ids.
 with chosen as (
   select id, attempts, null::timestamptz as finished_at, error_message as reason

@@ -1,3 +1,3 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Those events that fulfil {filter}, the next one first.
+-- Returns the waiting events that fulfil {filter}, the next attempt first.
 select e.id from webhook_events e where {filter} order by e.next_attempt_at

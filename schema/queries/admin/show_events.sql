@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- All that the rows $1 contain, the payload by its size.
+-- Returns all columns of the rows $1, with the size of the payload instead of the payload.
 select id, event_id, event_type, state, scheme, entry_id, delivery_id,
        to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), api_version, error_message, sqlstate,
        to_char(next_attempt_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

@@ -19,7 +19,7 @@
 // bench-ceiling HOST:PORT
 //
 // Runs the gateway without its queue: the same sessions and the same signature check on one thread.
-// Every delivery is confirmed at once and not stored. This is the upper limit of the gateway's
+// Every delivery is confirmed immediately and not stored. This is the upper limit of the gateway's
 // throughput if Redis took no time.
 namespace {
 

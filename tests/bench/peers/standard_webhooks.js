@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Standard Webhooks with Node's own crypto; and a Fastify server that keeps bodies as they came.
+// Standard Webhooks with Node's own crypto, and a Fastify server that keeps bodies as received.
 "use strict";
 const crypto = require("node:crypto");
 const fastify = require("fastify");
@@ -21,7 +21,7 @@ function verified(headers, body) {
   });
 }
 
-// store(headers, body, deliveryId): a promise, kept when the delivery is on disk.
+// store(headers, body, deliveryId): a promise that resolves when the delivery is on disk.
 function serve(store) {
   const server = fastify({ logger: false, bodyLimit: 1 << 20, keepAliveTimeout: 75000 });
   server.removeAllContentTypeParsers();

@@ -42,7 +42,7 @@ TEST_CASE("printable text is UTF-8 without control characters") {
   CHECK(
       printable("\xC2\x9B"
                 "31m") == "\\xc2\\x9b31m"
-  );  // a CSI that some terminals obey
+  );  // a CSI that some terminals interpret
   CHECK(printable("\xFF\xC3") == "\\xff\\xc3");
   CHECK(printable("\xC0\xAF") == "\\xc0\\xaf");
   CHECK(

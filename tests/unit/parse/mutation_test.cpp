@@ -14,7 +14,7 @@ using namespace trunkline::parse;
 namespace {
 
 constexpr std::string_view replacements[] = {
-    "",  // left out
+    "",  // omitted
     "null", "true", "5",  "-1.5e300",          "\"x\"",
     "\"\"", "[]",   "{}", "[[{}],null,\"y\"]", "{\"a\":[1]}"};
 

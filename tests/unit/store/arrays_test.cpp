@@ -113,7 +113,7 @@ TEST_CASE("numbers in binary form are as wide as their type, and times count fro
   CHECK(written(column_type::bigint, -1) == element("\xff\xff\xff\xff\xff\xff\xff\xff"));
   constexpr std::int64_t at_2000 = 946'684'800'000'000;
   CHECK(written(column_type::timestamptz, at_2000 + 1) == element("\0\0\0\0\0\0\0\1"s));
-  // The smallest number means -infinity, so the next one is sent, which the server rejects.
+  // The smallest number means -infinity, so the next larger one is sent, which the server rejects.
   constexpr auto smallest = std::numeric_limits<std::int64_t>::min();
   CHECK(written(column_type::timestamptz, smallest) == element("\x80\0\0\0\0\0\0\1"s));
 }

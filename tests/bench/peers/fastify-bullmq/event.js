@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the benchmark's mix says: events of both generations as one shape.
+// Converts the events of both generations in the benchmark's mix to one structure.
 "use strict";
 
 const ours = process.env.OWN_NUMBER;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adds the deliveries of standard input, one JSON object a line, as jobs; in bulk, since filling is not measured.
+// Adds the deliveries of standard input, one JSON object per line, as jobs; in bulk, because filling is not measured.
 "use strict";
 const readline = require("node:readline");
 const { Queue } = require("bullmq");

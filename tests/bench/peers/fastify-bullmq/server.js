@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The usual job queue: a delivery is a job, added before the answer.
+// The usual job queue: each delivery is a job, which is added before the response.
 "use strict";
 const Redis = require("ioredis");
 const { Queue } = require("bullmq");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes jobs and writes the rows of each in one transaction over a pool of prepared connections. CONCURRENCY jobs are
-// in hand at once, so that commits share their fsync.
+// in progress at the same time, so that commits share an fsync.
 "use strict";
 const { Worker } = require("bullmq");
 const { Pool, types } = require("pg");

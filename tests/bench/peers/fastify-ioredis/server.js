@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The usual Node gateway: the same entry in the same stream. Commands of one turn of the loop leave as one pipeline.
+// The usual Node gateway: the same entry in the same stream. Commands of one event-loop iteration form one pipeline.
 "use strict";
 const Redis = require("ioredis");
 const { serve } = require("../standard_webhooks");

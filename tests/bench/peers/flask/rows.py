@@ -52,7 +52,7 @@ ACTIVITY = (
 
 
 def sides(resource, context):
-    """from, to, and those that are not us."""
+    """Returns from, to, and the numbers that are not own numbers."""
     sender = context.get("senderIdentifier") or resource.get("from")
     to = context.get("recipientIdentifiers") or resource.get("to")
     if "participants" in context:

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What an expert would write: Standard Webhooks checked with libcrypto through FFI (key pads computed once), the
+-- An optimised implementation: Standard Webhooks checked with libcrypto through FFI (key pads computed once), the
 -- same fields appended to the same stream over a keep-alive pool, 200 only after Redis confirmed.
 local ffi = require "ffi"
 local redis = require "nginx.redis"
