@@ -51,7 +51,7 @@ config::command exporter() {
           "One exporter per installation is enough; read-only logins suffice. It reads both "
           "servers "
           "every\n"
-          "2 seconds, independently of scrapes. /scaler responds 503 if the number is unknown.\n"
+          "2 seconds, independently of scrapes. /scaler returns 503 if the backlog is unknown.\n"
           "Exit codes: 0 ended by a signal, 1 cannot listen.\n",
       .declare = [options](config::option_set& set, config::arguments&) { declare(set, *options); },
       .run = [options] { return serve(*options); }};

@@ -7,12 +7,12 @@ namespace trunkline::cli {
 config::program_text about() {
   return {
       .name = "trunkline",
-      .description = "Operates Trunkline: schema, queue, events, dead letters, webhooks.",
+      .description = "Operate Trunkline: schema, queue, events, dead letters, webhooks.",
       .examples =
           "  trunkline migrate                    create or update the tables\n"
           "  trunkline queue                      check the whole pipeline\n"
           "  trunkline events tail                follow outcomes\n"
-          "  trunkline events show ID             show all that is known of an event\n"
+          "  trunkline events show ID             show everything known about an event\n"
           "  trunkline dead groups                group dead letters by cause\n"
           "  trunkline dead replay --all          replay dead letters after the cause is fixed\n"
           "  trunkline send full                  send signed test deliveries\n"

@@ -98,8 +98,8 @@ void declare_limits(config::option_set& set, options& o) {
       "Maximum requests per connection", 1, 1000000000, group
   );
   set.duration(
-      "drain-delay", o.drain_delay, "Time to keep serving, not ready, after SIGTERM", 0ms, 5min,
-      group
+      "drain-delay", o.drain_delay, "Time to serve after SIGTERM while reporting not ready", 0ms,
+      5min, group
   );
 }
 

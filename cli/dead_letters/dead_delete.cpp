@@ -104,7 +104,7 @@ void declare(delete_options& options, config::option_set& set, config::arguments
   options.declare_selection(
       set, arguments, "all", "Select all dead letters that match the filter", filter_set::dead
   );
-  set.text("reason", options.reason, "Reason for the record");
+  set.text("reason", options.reason, "Reason, stored in dead_deletions");
   set.per_call({"reason"});
   options.declare_common(set, config::uses::postgres);
 }
@@ -114,7 +114,7 @@ void declare(delete_options& options, config::option_set& set, config::arguments
 config::command dead_delete() {
   return make_command<delete_options>(
       {.name = name,
-       .description = "Delete dead letters for good and record it",
+       .description = "Permanently delete dead letters, with a record",
        .examples = "  trunkline dead delete 4711 --reason 'test of the provider'\n"
                    "  trunkline dead delete --all --died-before 90d --reason retention --yes\n"
                    "Requires the owner's login. Only dead letters and the rows of their copies are "

@@ -72,7 +72,7 @@ config::command dead_groups() {
            "Reasons that differ only in numbers are one cause (N). At most the newest 100,000 dead "
            "letters are\n"
            "counted, or those read in 1.5 s; counts then have a + sign.\n"
-           "Exit codes: 0 shown, also if there are none; 1 failed; 3 PostgreSQL unreachable.\n"},
+           "Exit codes: 0 shown, even if there are none; 1 failed; 3 PostgreSQL unreachable.\n"},
       declare, run
   );
 }

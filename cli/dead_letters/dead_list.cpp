@@ -66,7 +66,7 @@ config::command dead_list() {
            "  trunkline dead list\n"
            "  trunkline dead list --type call.completed --died-after 2d\n"
            "  trunkline dead list --error 'not JSON' --limit 500 --json\n"
-           "Exit codes: 0 listed, also if none matches; 1 failed; 3 PostgreSQL unreachable.\n"},
+           "Exit codes: 0 listed, even if none matches; 1 failed; 3 PostgreSQL unreachable.\n"},
       declare, run
   );
 }

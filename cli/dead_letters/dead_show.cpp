@@ -56,7 +56,7 @@ void declare(show_options& options, config::option_set& set, config::arguments& 
 config::command dead_show() {
   return make_command<show_options>(
       {.name = name,
-       .description = "Show why an event died and what was tried",
+       .description = "Show the reason and the attempts of a dead letter",
        .examples =
            "  trunkline dead show 4711\n"
            "  trunkline dead show EVc67ec998b35c41d388af50799aeeba3e   an event id\n"

@@ -64,7 +64,9 @@ void event_filter_options::declare(config::option_set& set, filter_set options) 
   auto type_traits = filter_traits("TYPE");
   type_traits.offers = parse::canonical_names();
   set.text("type", type, "Select an event type, in any spelling: message.received", type_traits);
-  set.text("error", error, "Select reasons that contain TEXT, in any case", filter_traits("TEXT"));
+  set.text(
+      "error", error, "Select reasons that contain TEXT, ignoring case", filter_traits("TEXT")
+  );
   set.text(
       "sqlstate", sqlstate, "Select failures with this SQLSTATE: 23514", filter_traits("SQLSTATE")
   );

@@ -80,7 +80,7 @@ config::command events_list() {
                    "Events without a row are still in Redis; see 'trunkline queue' and 'trunkline "
                    "events show ID'.\n"
                    "The list ends after 1.5 s and prints the row to continue from.\n"
-                   "Exit codes: 0 listed, also if no event matches; 1 failed; 3 PostgreSQL "
+                   "Exit codes: 0 listed, even if no event matches; 1 failed; 3 PostgreSQL "
                    "unreachable.\n"},
       declare, run
   );

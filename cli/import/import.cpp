@@ -155,12 +155,13 @@ config::command import_rows() {
           "Merges\n"
           "their rows by the rules of the workers, as events without a date: values of live events "
           "are\n"
-          "not replaced. Workers may run meanwhile. A second run imports only new rows. Rows that "
+          "not replaced. Workers may keep running. A second run imports only new rows. Rows that "
           "are\n"
           "not imported are counted by reason, with their ids.\n"
           "--postgres is Trunkline's database, with the rights of a worker. The connection to the "
           "old\n"
-          "database is read-only. Each further old database requires its own --label, the same in "
+          "database is read-only. Each additional old database requires its own --label, the same "
+          "in "
           "each\n"
           "run.\n"
           "Exit codes: 0 all imported, 1 failed or some rows not imported, 3 a database is "
@@ -172,7 +173,7 @@ config::command import_rows() {
                 "Old database: URL or key=value string; read only", {.secret = true, .value = "URL"}
             );
             set.text(
-                "label", options->label, "Name of one of several old databases, put into row ids",
+                "label", options->label, "Label of the old database, used in row ids",
                 {.filled = true, .value = "NAME"}
             );
             set.check("label", [options] { return check_label(options->label); });

@@ -70,7 +70,7 @@ void declare(config::option_set& set, config::arguments& words, settings& option
       -1, 2147483647, {.group = group}
   );
   set.flag("json", options.json, "Print one JSON object; unknown values are null");
-  words.seconds("watch", options.watch, "Interval between samples, until Ctrl-C", 2);
+  words.seconds("watch", options.watch, "Repeat every SECONDS until Ctrl-C", 2);
   config::add_common(set, options.common, config::uses::both);
 }
 
@@ -91,7 +91,7 @@ config::command queue() {
           "retrying\n"
           "deliveries have no outcome yet.\n"
           "Exit codes: 0 OK or WARNING, 2 CRITICAL, 3 UNKNOWN; with --watch always 0.\n"
-          "The command ends within 2 seconds, also if a server hangs.\n",
+          "The command ends within 2 seconds, even if a server hangs.\n",
       .declare = [options](
                      config::option_set& set, config::arguments& words
                  ) { declare(set, words, *options); },

@@ -178,7 +178,7 @@ int run(const settings& options) {
 
 void declare(config::option_set& set, config::arguments& words, settings& options) {
   words.several(
-      "what", options.what, "Set of made-up events, or files to send; - is standard input",
+      "what", options.what, "Set of sample events, or files to send; - is standard input",
       "all|media|ai|full|FILE"
   );
   set.text("url", options.url, "URL of the gateway", {.value = "URL"});
@@ -192,7 +192,7 @@ void declare(config::option_set& set, config::arguments& words, settings& option
   );
   declare_keys(set, options.keys);
   set.duration("wait", options.wait, "Maximum time to wait for each row", 100ms, 1h);
-  set.flag("keep", options.keep, "Keep the rows of made-up events");
+  set.flag("keep", options.keep, "Keep the rows of sample events");
   set.flag("print", options.print, "Print curl commands instead of sending");
   set.flag("json", options.json, "Print one JSON object");
   set.per_call({"keep", "print", "wait"});

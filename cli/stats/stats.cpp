@@ -39,7 +39,7 @@ int run(const settings& options) {
 
 void declare(config::option_set& set, settings& options) {
   set.duration(
-      "since", options.since, "Length of the period before now", std::chrono::minutes(1),
+      "since", options.since, "Length of the period, up to now", std::chrono::minutes(1),
       std::chrono::hours(24 * 366)
   );
   set.choice("by", options.by, "Group rows by hour or event type", {"hour", "type"});

@@ -174,7 +174,7 @@ void declare(config::option_set& set, settings& options) {
       {.group = group}
   );
   set.duration(
-      "max-clock-skew", options.max_clock_skew, "Maximum difference of the clocks", 1s, 24h,
+      "max-clock-skew", options.max_clock_skew, "Maximum clock difference", 1s, 24h,
       {.group = group}
   );
   set.per_call({"header", "body-file", "at"});

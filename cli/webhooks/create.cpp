@@ -185,8 +185,7 @@ config::command webhooks_create() {
                 {.value = "TYPE", .offers = openphone::known_events()}
             );
             set.list(
-                "resource", options->resources, "Id of an own number to deliver for (default: all)",
-                {.value = "ID"}
+                "resource", options->resources, "Own number by id (default: all)", {.value = "ID"}
             );
             set.text("label", options->label, "Label of new webhooks at the provider");
             set.text(

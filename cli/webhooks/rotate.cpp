@@ -209,7 +209,7 @@ config::command webhooks_rotate() {
           "webhook. With --yes alone the old webhook stays until you delete it.\n"
           "--in-place changes the key of the existing webhook and keeps its id. The old key may "
           "become\n"
-          "invalid at once: deliveries are rejected, and repeated by the provider, until the "
+          "invalid immediately: deliveries are rejected, and repeated by the provider, until the "
           "gateway has\n"
           "the new key.\n"
           "Exit codes: 0 done, 1 failed, not confirmed, the key not stored or no test event "

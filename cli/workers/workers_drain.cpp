@@ -75,7 +75,7 @@ int run(const settings& options) {
 }
 
 void declare(config::option_set& set, config::arguments& words, settings& options) {
-  words.several("ID", options.ids, "Ids of `workers list`, or unique prefixes of them");
+  words.several("ID", options.ids, "Worker ids from `workers list`, or unique prefixes");
   set.flag("all", options.all, "Drain every running worker");
   set.duration(
       "wait", options.wait, "Maximum time to wait for the workers to end", milliseconds(0),
@@ -92,7 +92,7 @@ config::command workers_drain() {
   auto options = std::make_shared<settings>();
   return {
       .name = name,
-      .description = "Let workers finish what is in flight and exit",
+      .description = "Drain workers: finish batches in flight, then exit",
       .examples =
           "  trunkline workers drain ops1-4711        by id, or by a unique prefix\n"
           "  trunkline workers drain --all --wait 1m\n"

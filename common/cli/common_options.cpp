@@ -26,7 +26,7 @@ void add_common(option_set& options, common_options& target, uses servers) {
   }
   if (bits & static_cast<unsigned>(uses::postgres)) {
     options.text(
-        "postgres", target.postgres, "PostgreSQL server; default: PGHOST and the like of libpq",
+        "postgres", target.postgres, "PostgreSQL server; default: libpq variables such as PGHOST",
         {.fallback_env = {"DATABASE_URL"}, .group = group, .mask = mask_conninfo, .value = "URL"}
     );
     options.check("postgres", [&target] { return check_postgres_url(target.postgres); });
