@@ -23,7 +23,7 @@ struct options {
 
   std::string durability = "always";
   std::chrono::milliseconds redis_deadline{1000};
-  // Of each thread.
+  // Limit per thread.
   int max_in_flight = 1024;
 
   int max_connections = 1000;

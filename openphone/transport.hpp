@@ -46,7 +46,7 @@ struct transport_settings {
   std::string key;
   // Empty: the system's certificates.
   std::string ca_file;
-  // Of one exchange.
+  // Limit of one exchange.
   std::chrono::milliseconds timeout{10000};
 };
 // TLS certificates are always verified. Redirects are not followed, because they could send the key

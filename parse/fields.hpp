@@ -35,7 +35,7 @@ std::vector<std::string> numbers_of(const json_value* value);
 // A list of texts. A single text is a list of one element.
 std::vector<std::string_view> free_texts(const json_value* value);
 
-// The same by name.
+// Same as above, for the member with this name.
 optional_text short_text(const json_value& object, std::string_view name);
 optional_text url(const json_value& object, std::string_view name);
 optional_text free_text(const json_value& object, std::string_view name);

@@ -20,7 +20,7 @@ struct log_reading {
 };
 // Reading stops after the page that exceeds a bound.
 struct log_bounds {
-  // Of 50 deliveries each, the provider's maximum.
+  // Pages of 50 deliveries, the provider's maximum.
   int pages = 200;
   std::size_t lines = SIZE_MAX;
 };

@@ -8,7 +8,7 @@
 namespace trunkline::admin {
 namespace {
 
-// For the whole search of Redis.
+// Time limit of the whole Redis search.
 constexpr std::chrono::milliseconds redis_time{3000};
 
 std::optional<std::string> optional_text(const std::string& text) {

@@ -41,7 +41,7 @@ delivery_list list_of(const delivery_report&);
 std::string as_json(const delivery_report&);
 
 struct log_query {
-  // All webhooks of the current API if empty.
+  // Empty selects all webhooks of the current API.
   std::vector<std::string> webhooks;
   std::chrono::milliseconds max_age{0};
   // Empty: any.

@@ -66,7 +66,7 @@ bool send_to(const std::string& path, const std::string& text) {
   if (path.size() >= sizeof where.sun_path) return true;
   where.sun_family = AF_UNIX;
   std::memcpy(where.sun_path, path.data(), path.size());
-  // An abstract name.
+  // A leading @ denotes an abstract socket.
   if (where.sun_path[0] == '@') where.sun_path[0] = '\0';
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   // No free file descriptors.

@@ -18,7 +18,7 @@ class client {
     // failure::none if there is a reply, which may be an error reply.
     failure why = failure::none;
     redis::reply reply;
-    // Of a failure: "connection refused".
+    // Reason of a failure, such as "connection refused".
     std::string reason;
     bool ok() const { return why == failure::none && !reply.is_error(); }
     // Returns the reason or the error reply as human-readable text; empty if ok().

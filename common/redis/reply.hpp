@@ -13,9 +13,9 @@ struct reply {
   enum class kind { nil, integer, status, error, string, array };
   kind type = kind::nil;
   std::int64_t integer = 0;
-  // Of a status, an error or a string.
+  // Text of a status, an error or a string.
   std::string text;
-  // Of an array.
+  // Elements of an array.
   std::vector<reply> elements;
 
   bool is_error() const { return type == kind::error; }

@@ -12,7 +12,7 @@ struct endpoint {
   enum class transport { tcp, tls, unix_socket } via = transport::tcp;
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
-  // Of a unix socket.
+  // Path of a unix socket.
   std::string path;
   std::string user, password;
   int database = 0;

@@ -24,7 +24,7 @@ struct offer {
 };
 
 struct form {
-  // Nullopt without signature headers.
+  // nullopt if there are no signature headers.
   std::optional<scheme> family;
   std::optional<refusal> error;
   // Explains the error.

@@ -17,7 +17,7 @@
 // The strongest scheme whose headers are present decides alone: standard, then legacy, then hex.
 //
 // Choices where the documentation of the provider is silent:
-// - hex: a prefix "sha256=" is accepted in any case; the digits are lower case only.
+// - hex: a prefix "sha256=" is matched case-insensitively; the digits are lower case only.
 // - standard: svix-* header names are not accepted, only webhook-* is documented. An id has 1 to
 //   255 visible ASCII characters and no dot: a dot would let bytes move between id and body.
 // - legacy: the received bytes are verified, never a re-serialised form of them.

@@ -18,8 +18,8 @@ void append(std::string& to, T number) {
   to.append(bytes, sizeof bytes);
 }
 
-// Converts microseconds since 1970 into those of PostgreSQL, which start in 2000. A time that the
-// server rejects remains one.
+// Converts microseconds since 1970 into those of PostgreSQL, which start in 2000. A time outside
+// PostgreSQL's range stays outside it.
 inline std::int64_t since_2000(std::int64_t microseconds) {
   constexpr std::int64_t epoch_2000 = 946'684'800'000'000;
   return std::max(microseconds, std::numeric_limits<std::int64_t>::min() + epoch_2000 + 1) -

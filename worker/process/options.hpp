@@ -17,7 +17,7 @@ struct worker_options {
 
   // Reading
   int batch = 500;
-  // Of bodies. The last read may exceed it.
+  // Limit of the size of bodies. The last read may exceed it.
   std::uint64_t batch_bytes = 4u << 20;
   // Wait of one read on an empty stream.
   std::chrono::milliseconds block{1000};
