@@ -358,7 +358,7 @@ class InUse(unittest.TestCase):
         # file: the permitted lines, each with its reason
         may = {
             "test_privileges.py": [""],  # this rule
-            "test_restore.py": ["REDIS_URL=self.cluster.redis.url)"],  # a backup is run by the administrator
+            "test_restore.py": ["REDIS_URL=self.cluster.redis.url,"],  # a backup is run by the administrator
             "test_sizing.py": ['["psql", "-Xq", self.postgres.url]'],
         }  # another session that locks a table
         bad = []
